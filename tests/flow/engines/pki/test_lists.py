@@ -53,6 +53,32 @@ async def test_openssl_goes_by_the_list(key_type: str, tmp_path: Path) -> None:
     assert "leaf.pem: OK" in await checked(lists, tmp_path, good)
 
 
+async def test_names_of_imported_authorities_stay_as_they_are(tmp_path: Path) -> None:
+    """A list's issuer is the authority's subject byte for byte: clients compare the bytes, whatever the string type."""
+    config = "[req]\nprompt = no\ndistinguished_name = dn\nstring_mask = pkix\nx509_extensions = ext\n"
+    config += "[dn]\nC = DE\nCN = Plain\n[ext]\nsubjectKeyIdentifier = hash\nbasicConstraints = critical, CA:TRUE\n"
+    config += "keyUsage = critical, keyCertSign, cRLSign\n"
+    (tmp_path / "ca.cnf").write_text(config)
+    made = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-config", "ca.cnf")
+    assert "rror" not in openssl_says(tmp_path, *made, "-days", "3650", "-keyout", "ca.key", "-out", "theirs.pem")
+    bundle = (tmp_path / "theirs.pem").read_text() + (tmp_path / "ca.key").read_text()
+    assert "PRINTABLESTRING:Plain" in openssl_says(
+        *(tmp_path, "x509", "-in", "theirs.pem", "-noout", "-subject", "-nameopt", "multiline,show_type"),
+    ).replace(" ", "")
+    lists = Lists(await Lists.mount_without_issuers())
+    begins = x509.load_pem_x509_certificate(bundle.encode()).not_valid_before_utc.timestamp()
+    lists.later(begins + 60 - lists.now)
+    await lists.write("config/ca", pem_bundle=bundle)
+    await lists.role()
+    good, gone = await lists.issue(), await lists.issue()
+    await lists.revoke(serial_number=gone["serial_number"])
+    assert "leaf.pem: OK" in await checked(lists, tmp_path, good)
+    assert "certificate revoked" in await checked(lists, tmp_path, gone)
+    assert (await lists.crl()).issuer.public_bytes() == x509.load_pem_x509_certificate(
+        bundle.encode()
+    ).subject.public_bytes()
+
+
 async def name_delta(view: View) -> None:
     """Have the default issuer name a URL for deltas."""
     issuer = await issuer_rows.referred(view, "default")

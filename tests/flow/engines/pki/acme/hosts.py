@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,19 +19,25 @@ import dns.rrset
 class WebHost:
     """A web server of files.
 
+    Args:
+        tls: the context of a server of https; None for http.
+
     Attributes:
-        files: by path; `redirects`: where a path leads; `asked`: the paths that were asked for.
+        files: by path; `redirects`: where a path leads; `asked`: the paths that were asked for; `hosts`: how the host
+            was named then.
     """
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         self.files: dict[str, str] = {}
         self.redirects: dict[str, str] = {}
         self.asked: list[str] = []
+        self.hosts: list[str] = []
         host = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 host.asked.append(self.path)
+                host.hosts.append(self.headers["Host"])
                 if self.path in host.redirects:
                     self.send_response(302)
                     self.send_header("Location", host.redirects[self.path])
@@ -45,7 +53,12 @@ class WebHost:
             def log_message(self, *_: object) -> None:
                 return
 
-        self._server = ThreadingHTTPServer((address, 0), Handler)
+        class Server(ThreadingHTTPServer):
+            address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+        self._server = Server((address, 0), Handler)
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
 
     def serve(self, token: str, content: str) -> None:
@@ -81,8 +94,8 @@ class NameServer:
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                data, socket = self.request
-                socket.sendto(outer.answer(data), self.client_address)
+                data, asked = self.request
+                asked.sendto(outer.answer(data), self.client_address)
 
         self._server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
         self.resolver = f"127.0.0.1:{self._server.server_address[1]}"

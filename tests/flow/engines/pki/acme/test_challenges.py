@@ -20,6 +20,7 @@ from strongroom.engines.pki.acme.records import AcmeConfig
 from tests.flow.engines.pki.acme.clients import Client, encoded, registered
 from tests.flow.engines.pki.acme.hosts import WebHost
 from tests.flow.engines.pki.acme.proved import World, world
+from tests.flow.engines.pki.mounts import openssl
 
 LOOPBACK = ("127.0.0.0/8",)
 ADDRESSES: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = {
@@ -252,13 +253,36 @@ async def test_tls_alpn_01(
         assert asked == ["www.example.com"] or protocol != "acme-tls/1"
 
 
-async def test_an_address_is_proved_by_its_own_host() -> None:
+@pytest.mark.parametrize(("address", "named"), [("127.0.0.7", "127.0.0.7"), ("::1", "[::1]")])
+async def test_an_address_is_proved_by_its_own_host(address: str, named: str) -> None:
     """An address is an identifier of its own: http-01 asks it without any name server."""
-    with WebHost("127.0.0.7").running() as web:
-        client = await registered(challenge_permitted_ip_ranges="127.0.0.7/32")
+    with WebHost(address).running() as web:
+        client = await registered(challenge_permitted_ip_ranges=address)
         client.server.mount.engine.acme_ports = Ports(http=web.port)  # type: ignore[attr-defined]
-        order = await client.post("new-order", {"identifiers": [{"type": "ip", "value": "127.0.0.7"}]})
+        order = await client.post("new-order", {"identifiers": [{"type": "ip", "value": address}]})
         shown = (await client.at(order.json["authorizations"][0])).json
         challenge = next(each for each in shown["challenges"] if each["type"] == "http-01")
         web.serve(challenge["token"], f"{challenge['token']}.{encoded(client.key.thumbprint())}")
         assert (await client.at(challenge["url"], {})).json["status"] == "valid"
+        assert web.hosts == [f"{named}:{web.port}"]
+
+
+async def test_a_redirect_to_https_is_followed_whatever_its_certificate(tmp_path: Path) -> None:
+    """Getting a certificate that counts is what it is all for: at first a host has one of its own, for any name."""
+    openssl(
+        *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=another"),
+        *("-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "certificate.pem")),
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    async with world() as it:
+        with WebHost(tls=context).running() as secured:
+            it.server.mount.engine.acme_ports = Ports(http=it.web.port, tls=secured.port)  # type: ignore[attr-defined]
+            client = await it.client()
+            order = await client.order("www.example.com")
+            challenge = await it.challenge(client, order.json["authorizations"][0])
+            path = f"/.well-known/acme-challenge/{challenge['token']}"
+            it.web.redirects[path] = f"https://www.example.com:{secured.port}{path}"
+            secured.serve(challenge["token"], f"{challenge['token']}.{encoded(client.key.thumbprint())}")
+            assert (await client.at(challenge["url"], {})).json["status"] == "valid"
+            assert secured.asked == [path]
