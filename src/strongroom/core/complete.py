@@ -12,7 +12,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.response import Response
 from strongroom.services.mounts import MountEntry
 
-_CLEAR = "the policies want this response wrapped, and one without an envelope can't be"
+_CLEAR = "the policies want this response wrapped, and one that is sent as it comes about can't be"
 _STRANGERS = "the response to a request without a token can be wrapped only if it is a login's"
 
 
@@ -27,7 +27,7 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
     """
     request, grant = attempt.request, attempt.exchange.grant
     if response is not None:
-        if response.raw is not None and response.status < 400 and grant is not None and grant.must_wrap:
+        if response.raw is not None and response.raw.stream is not None and grant is not None and grant.must_wrap:
             raise InvalidRequest(_CLEAR)  # before the transaction commits, so nothing was made
         response = await access.cut(attempt, response)
     answer = Answer(request_id=request.id, operation=request.operation, response=response)
@@ -56,9 +56,14 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
         answer = msgspec.structs.replace(answer, auth=response.token)
     if response.wrap_info is not None:
         return msgspec.structs.replace(answer, wrap=response.wrap_info)
-    if request.wrap_ttl_s and response.status < 400 and response.raw is None:
+    if request.wrap_ttl_s and response.status < 400 and _can_be_wrapped(response):
         if attempt.exchange.bearer is None and response.auth is None:
             # Anybody could otherwise fill the store with rows that stay for years.
             raise InvalidRequest(_STRANGERS)
         answer = await wrap(attempt.services, attempt.txn, attempt.exchange, answer)
     return answer
+
+
+def _can_be_wrapped(response: Response) -> bool:
+    """A stream can't, and what says nothing needn't."""
+    return response.raw is None or (response.raw.stream is None and bool(response.raw.content))

@@ -15,15 +15,17 @@ from strongroom.sysapi.wrapping.wrapping import put_away
 async def wrap(services: Services, txn: Transaction, exchange: Exchange, answer: Answer) -> Answer:
     """Store the response, and return a response with the wrapping token instead."""
     request, made = exchange.request, answer.response
+    raw = made.raw if made is not None else None
     info = await put_away(
         services,
         txn,
         namespace=exchange.namespace.id,
-        body=json.dumps_unsorted(msgspec.structs.asdict(answer.envelope())),
+        body=raw.content if raw is not None else json.dumps_unsorted(msgspec.structs.asdict(answer.envelope())),
         path=request.path,
         ttl_s=request.wrap_ttl_s,
         now=request.received_at,
         format_=request.wrap_format,
         accessor=str(answer.auth["accessor"]) if answer.auth else made.wrapped_accessor if made is not None else "",
+        content_type=raw.content_type if raw is not None else "",
     )
     return msgspec.structs.replace(answer, wrap=info)

@@ -1356,7 +1356,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         "rotation",
         {"enabled": True, "interval_s": 0, "max_operations": 3865470566},
     ),
-    "strongroom.sysapi.wrapping.records.WrappedRecord": ("wrapped", {"wrapped_accessor": ""}),
+    "strongroom.sysapi.wrapping.records.WrappedRecord": ("wrapped", {"content_type": "", "wrapped_accessor": ""}),
     "strongroom.sysapi.wrapping.signed.SigningKey": ("wrapping-key", {}),
     "strongroom.engines.pki.tidy.records.Work": (
         None,

@@ -27,13 +27,18 @@ async def put_away(
     now: float,
     format_: str,
     accessor: str = "",
+    content_type: str = "",
 ) -> dict[str, Any]:
     """Store a response in the cubbyhole of a new token.  It is deleted with the token.
 
     Args:
-        namespace: the id of the new token's. body: the response's JSON, including the envelope. path: the API path that
-        gave it. ttl_s: how long it can be unwrapped. format_: "jwt" for a signed text in the token's place, as the
-        client asked. accessor: that of the token in the answer, if it is a login's.
+        namespace: the id of the new token's.
+        body: the response's JSON, including the envelope, or the content of one without.
+        path: the API path that gave it.
+        ttl_s: how long it can be unwrapped.
+        format_: "jwt" for a signed text in the token's place, as the client asked.
+        accessor: that of the token in the answer, if it is a login's.
+        content_type: of a response without an envelope.
 
     Returns: the `wrap_info` to answer with.
     """
@@ -55,7 +60,12 @@ async def put_away(
     )
     services.tokens.create(txn, record)
     wrapped = WrappedRecord(
-        body=body, creation_path=path, creation_ttl_s=ttl_s, created_at=now, wrapped_accessor=accessor
+        body=body,
+        creation_path=path,
+        creation_ttl_s=ttl_s,
+        created_at=now,
+        wrapped_accessor=accessor,
+        content_type=content_type,
     )
     txn.write(wrapped_key(record.key), wrapped)
     shown = token

@@ -95,8 +95,11 @@ class WrappingPaths(SystemEngine):
                 now=request.now,
                 format_=api.wrap_format,
                 accessor=opened.answer.wrapped_accessor,
+                content_type=opened.answer.content_type,
             )
             return Response(wrap_info=info)
+        if opened.answer.content_type:
+            return Response(raw=RawBody(opened.answer.body, opened.answer.content_type))
         return Response(raw=RawBody(opened.answer.body + b"\n", "application/json"))
 
     @path.read("wrapping/unwrap", bad_token=INVALID, own_token=True)
@@ -120,6 +123,7 @@ class WrappingPaths(SystemEngine):
             ttl_s=_ttl_s(request, opened),
             now=request.now,
             format_="",  # whatever form the old one had, clients get the plain one here
+            content_type=opened.answer.content_type,
         )
         return Response(wrap_info=info)
 
