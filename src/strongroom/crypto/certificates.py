@@ -21,6 +21,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from strongroom.crypto import der as der_
 from strongroom.crypto.pem import WEAK_HASHES, key_weakness
+from strongroom.crypto.pem_blocks import CONTENT
 from strongroom.lib.errors import InvalidRequest
 
 T = TypeVar("T", bound=x509.ExtensionType)
@@ -40,7 +41,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
-_BLOCK = re.compile(rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----\s.*?-----END \1-----", re.DOTALL)
+_BLOCK = re.compile(rf"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----\s{CONTENT}-----END \1-----".encode())
 _CACHED = 1024
 """Texts of roles, which administrators write.  What clients show isn't kept."""
 

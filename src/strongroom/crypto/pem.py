@@ -13,11 +13,13 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from strongroom.crypto.pem_blocks import CONTENT
+
 _LEAST_RSA_BITS: Final = 2048
 """What OpenSSL takes at its security level 2, the default of Debian.  Source: SSL_CTX_set_security_level(3)"""
 _LEAST_CURVE_BITS: Final = 224
 WEAK_HASHES: Final = ("md5", "sha1")
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+_BLOCK = re.compile(rf"-----BEGIN ([A-Z0-9 ]+)-----{CONTENT}-----END \1-----".encode())
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _HEADER_LINE = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----[ \t]*\r?\n")
 _CERTIFICATE: Final = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")

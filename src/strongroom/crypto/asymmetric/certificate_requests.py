@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 
 from strongroom.crypto.asymmetric.ecdsa import CURVES
+from strongroom.crypto.pem_blocks import CONTENT
 from strongroom.lib.errors import InvalidRequest
 
 _MAX_CHARACTERS: Final = 64 * 1024
-_BLOCK = re.compile(rb"-----BEGIN ((?:NEW )?CERTIFICATE REQUEST)-----\s.*?-----END \1-----", re.DOTALL)
+_BLOCK = re.compile(rf"-----BEGIN ((?:NEW )?CERTIFICATE REQUEST)-----\s{CONTENT}-----END \1-----".encode())
 _HASHES: Final = {curve.curve.name: curve.hash for curve in CURVES.values()}
 _UNREADABLE = (
     ValueError,

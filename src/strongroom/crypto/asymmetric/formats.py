@@ -27,6 +27,7 @@ from strongroom.crypto.asymmetric.key_shapes import PRIVATE, PUBLIC, algorithm_o
 from strongroom.crypto.asymmetric.one_asymmetric_key import divided
 from strongroom.crypto.asymmetric.rsa import RsaKey
 from strongroom.crypto.der import MalformedDer
+from strongroom.crypto.pem_blocks import CONTENT
 from strongroom.lib.errors import InvalidRequest
 
 Key = RsaKey | EcdsaKey | Ed25519Key
@@ -34,8 +35,8 @@ Form = Literal["pkcs8", "pkcs1", "sec1"]
 _MAX_BYTES: Final = 16 * 1024
 """An RSA key of 4096 bits has 2.4 kB."""
 _LINE: Final = 64
-_PRIVATE_BLOCK = re.compile(rb"-----BEGIN PRIVATE KEY-----\s(.*?)-----END PRIVATE KEY-----", re.DOTALL)
-_PUBLIC_BLOCK = re.compile(rb"-----BEGIN PUBLIC KEY-----\s(.*?)-----END PUBLIC KEY-----", re.DOTALL)
+_PRIVATE_BLOCK = re.compile(rf"-----BEGIN PRIVATE KEY-----\s({CONTENT})-----END PRIVATE KEY-----".encode())
+_PUBLIC_BLOCK = re.compile(rf"-----BEGIN PUBLIC KEY-----\s({CONTENT})-----END PUBLIC KEY-----".encode())
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _LABELS: Final = {"pkcs8": "PRIVATE KEY", "pkcs1": "RSA PRIVATE KEY", "sec1": "EC PRIVATE KEY"}
 

@@ -18,13 +18,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from strongroom.crypto.asymmetric.rsa_checks import check_numbers
 from strongroom.crypto.issuing import private_keys
 from strongroom.crypto.issuing.private_keys import PrivateKey
+from strongroom.crypto.pem_blocks import CONTENT
 from strongroom.lib.errors import InvalidRequest
 
 _LEAST_CHARACTERS: Final = 75
 """Less than that is no PEM, but mostly the name of a file."""
 _MOST_CHARACTERS: Final = 1024 * 1024
 _MOST_BLOCKS: Final = 1000
-_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t]*\r?\n(.*?)-----END \1-----", re.DOTALL)
+_BLOCK = re.compile(rf"-----BEGIN ([A-Z0-9 ]{{1,64}})-----[ \t]*\r?\n({CONTENT})-----END \1-----")
 _BEGIN: Final = "-----BEGIN "
 _CERTIFICATES: Final = ("CERTIFICATE", "X509 CERTIFICATE")
 _LISTS: Final = ("X509 CRL", "CRL")

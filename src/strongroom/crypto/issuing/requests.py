@@ -22,6 +22,7 @@ from strongroom.crypto.issuing.contents import Names, Raw
 from strongroom.crypto.issuing.private_keys import CURVES
 from strongroom.crypto.issuing.requested_names import CONTROL, alternatives
 from strongroom.crypto.issuing.usages import KEY_USAGES
+from strongroom.crypto.pem_blocks import CONTENT
 from strongroom.lib.errors import InvalidRequest
 
 MOST_CHARACTERS: Final = 128 * 1024
@@ -29,7 +30,7 @@ MOST_CHARACTERS: Final = 128 * 1024
 MOST_EXTENSIONS: Final = 64
 MOST_RSA_BITS: Final = 16384
 """Longer keys take long to verify with; nobody has any."""
-_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\s(.*?)-----END \1-----", re.DOTALL)
+_BLOCK = re.compile(rf"-----BEGIN ([A-Z0-9 ]+)-----\s({CONTENT})-----END \1-----")
 _LABELS: Final = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
 _UNPARSED: Final = "certificate request could not be parsed: "
 _WEAK: Final = ("md5", "sha1")

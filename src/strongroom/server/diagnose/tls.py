@@ -10,6 +10,7 @@ from typing import Final
 
 from OpenSSL import SSL, crypto
 
+from strongroom.crypto.pem_blocks import CONTENT
 from strongroom.http.settings import ListenerError, TlsSettings
 from strongroom.http.tls import load_context
 from strongroom.server.certificates.settings import uses_acme
@@ -27,7 +28,7 @@ _ALTERNATIVE_NAMES: Final = "2.5.29.17"
 _BASIC_CONSTRAINTS: Final = "2.5.29.19"
 _COMMON_NAME: Final = re.compile(r"(?:^|,)CN=((?:[^,\\]|\\.)*)")
 """In a name as RFC 4514 writes it."""
-_PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_PEM: Final = re.compile(rf"-----BEGIN CERTIFICATE-----{CONTENT}-----END CERTIFICATE-----".encode())
 _ADVICE: Final = "Correct the file or the setting; a running server takes new files on SIGHUP."
 
 
