@@ -114,7 +114,7 @@ async def test_verbatim_says_what_the_request_says(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("key_usage", ["keyCertSign", "keyCertSign, digitalSignature", ""])
+@pytest.mark.parametrize("key_usage", ["keyCertSign, digitalSignature", ""])
 async def test_verbatim_makes_no_authority(key_usage: str, tmp_path: Path) -> None:
     """Neither by the request nor by a parameter: some clients go by the key usage alone.  The rest of it stays."""
     authority = await Authority.new()
@@ -125,8 +125,40 @@ async def test_verbatim_makes_no_authority(key_usage: str, tmp_path: Path) -> No
     assert "Certificate Sign" not in text
     assert ("CRL Sign" in text) == (not key_usage)
     assert ("Digital Signature" in text) == ("digitalSignature" in key_usage)
-    assert ("Key Usage: critical" in text) == (key_usage != "keyCertSign")
+    assert "Key Usage: critical" in text
     assert any("CertSign" in each for each in answer.warnings)
+
+
+@pytest.mark.parametrize(("requested", "parameter"), [("keyCertSign", "DigitalSignature"), ("", "CertSign")])
+async def test_verbatim_does_not_free_the_key_of_an_authority_from_all_limits(
+    requested: str, parameter: str, tmp_path: Path
+) -> None:
+    """A certificate without the extension may be used for anything, also as an authority's by some clients."""
+    authority = await Authority.new()
+    request = request_for(tmp_path, extensions=requested and f"keyUsage = critical, {requested}")
+    with pytest.raises(InvalidRequest, match="the only key usage is CertSign"):
+        await authority.write("sign-verbatim", csr=request, key_usage=parameter)
+
+
+@pytest.mark.parametrize(
+    ("type_", "kept"),
+    [
+        ("sslCA", False),
+        ("client, objCA", False),
+        ("DER:03:03:00:04:00", False),
+        ("DER:03:81:02:00:04", False),
+        ("DER:03", False),
+        ("client, server", True),
+    ],
+)
+async def test_verbatim_makes_no_authority_by_the_type_of_netscape(type_: str, kept: bool, tmp_path: Path) -> None:
+    """OpenSSL before 3.0 takes a certificate for an authority's that has neither constraints nor usages but this."""
+    authority = await Authority.new()
+    request = request_for(tmp_path, extensions=f"nsCertType = {type_}")
+    answer = await authority.answer("sign-verbatim", csr=request, key_usage="")
+    assert answer.data is not None
+    assert ("Netscape Cert Type" in _text(answer.data["certificate"])) == kept
+    assert any("Netscape" in each for each in answer.warnings) != kept
 
 
 async def test_verbatim_takes_usages_from_parameters_where_the_request_has_none(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from strongroom.crypto.issuing.contents import Access, Draft
+from strongroom.crypto.issuing.contents import Access, Draft, Raw
 from strongroom.crypto.issuing.private_keys import RSA_BITS
 from strongroom.crypto.issuing.requests import CertificateRequest
 from strongroom.engines.pki.issuing.rules import Usages, Validity
@@ -35,6 +35,11 @@ Source: RFC 5280, section 4.2.1.3
 _OURS: Final = frozenset({BASIC_CONSTRAINTS, SUBJECT_KEY_ID, _AUTHORITY_KEY_ID})
 """Extensions that aren't copied: who is an authority, and whose the signature is, isn't for the client to say."""
 _NO_AUTHORITY: Final = "the key usage CertSign is for authorities alone, and was left out"
+_NETSCAPE_TYPE: Final = "2.16.840.1.113730.1.1"
+_NETSCAPE_AUTHORITIES: Final = 0x07
+"""Bits of `_NETSCAPE_TYPE` for authorities of TLS, mail and code, which OpenSSL before 3.0 believes too."""
+_ONE_BYTE_OF_BITS: Final = b"\x03\x02"
+_NO_NETSCAPE: Final = "the Netscape certificate type is one of authorities, and was left out"
 
 
 def check_key(csr: CertificateRequest) -> None:
@@ -61,10 +66,15 @@ def draft_of(
 
     Args:
         usages: what the certificate has where the request says nothing.
+
+    Raises: `InvalidRequest` for a request whose key would be used as an authority's alone.
     """
     there = {each.oid for each in csr.extensions}
     wanted = csr.key_usage if KEY_USAGE in there else usages.key_usage
     kept = tuple(each for each in wanted if each != _OF_AUTHORITIES)
+    if wanted and not kept:
+        # Without the extension the key might be used for anything.
+        raise InvalidRequest("the only key usage is CertSign, which is for authorities alone: see sign-intermediate")
     # As it stands in the request, unless bits of it are left out.
     ours = _OURS | {KEY_USAGE} if kept != wanted else _OURS
     draft = Draft(
@@ -79,7 +89,7 @@ def draft_of(
         policies=() if _POLICIES in there else usages.policies,
         access=_without(access, there),
         subject_key_id=csr.subject_key_id,
-        others=tuple(each for each in csr.extensions if each.oid not in ours),
+        others=tuple(each for each in csr.extensions if each.oid not in ours and not _is_netscape_authority(each)),
     )
     return draft, (*_warnings(csr, there, usages), *([] if kept == wanted else [_NO_AUTHORITY]))
 
@@ -91,7 +101,17 @@ def _warnings(csr: CertificateRequest, there: set[str], usages: Usages) -> tuple
         told.append("specified CSR contained a Basic Constraints extension that was ignored during issuance")
     if _AUTHORITY_KEY_ID in there:
         told.append("specified CSR contained an Authority Key Identifier extension that was ignored during issuance")
+    if any(map(_is_netscape_authority, csr.extensions)):
+        told.append(_NO_NETSCAPE)
     return tuple(told)
+
+
+def _is_netscape_authority(extension: Raw) -> bool:
+    """Whether an extension is the Netscape type with a bit of authorities, or written as no DER is."""
+    if extension.oid != _NETSCAPE_TYPE:
+        return False
+    start, bits = extension.value[:-1], extension.value[-1:]
+    return start[:-1] != _ONE_BYTE_OF_BITS or bool(bits[0] & _NETSCAPE_AUTHORITIES)
 
 
 def _without(access: Access, there: set[str]) -> Access:
