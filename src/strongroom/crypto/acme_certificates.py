@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import Tampered
 
 _IDENTIFIER = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.31")
@@ -42,7 +43,7 @@ def proof_in(der: bytes) -> Proof:
         found = extensions.get_extension_for_oid(_IDENTIFIER)
     except x509.ExtensionNotFound as error:
         raise Tampered(f"lacks the extension {error.oid.dotted_string}") from error
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+    except UNREADABLE as error:
         raise Tampered("cannot be read") from error
     if len(names) != 1 or not isinstance(names[0], x509.DNSName | x509.IPAddress):
         raise Tampered("must have one subject alternative name: the host name or the address")
@@ -76,8 +77,10 @@ def shown(der: bytes) -> Shown:
         authority = found.value.key_identifier or b""
     except x509.ExtensionNotFound:
         authority = b""
-    except (ValueError, x509.DuplicateExtension) as error:
+    except UNREADABLE as error:
         raise Tampered("the certificate cannot be read") from error
+    if number < 0:
+        raise Tampered("the certificate has a negative serial number")
     raw = number.to_bytes(number.bit_length() // 8 + 1, "big")
     renewal_id = f"{_encoded(authority)}.{_encoded(raw)}" if authority else ""
     return Shown(serial_text(number), renewal_id)

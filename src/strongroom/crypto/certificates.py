@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
@@ -22,6 +21,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from strongroom.crypto import der as der_
 from strongroom.crypto.pem import WEAK_HASHES, key_weakness
 from strongroom.crypto.pem_blocks import CONTENT
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
 
 T = TypeVar("T", bound=x509.ExtensionType)
@@ -33,14 +33,6 @@ _MAX_RSA_BITS = 8192
 _ANY_USAGE = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE.dotted_string
 _CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
 _OCSP_SIGNING = ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 _BLOCK = re.compile(rf"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----\s{CONTENT}-----END \1-----".encode())
 _CACHED = 1024
 """Texts of roles, which administrators write.  What clients show isn't kept."""
@@ -128,7 +120,7 @@ def certificate_of_der(data: bytes) -> Certificate:
             warnings.simplefilter("ignore")
             parsed = x509.load_der_x509_certificate(data)
             return _read(data, parsed)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidRequest("is malformed") from error
 
 
@@ -153,7 +145,7 @@ def _of_pem(data: bytes) -> tuple[Certificate, ...]:
     blocks = [match[0] for match in _BLOCK.finditer(data)]
     try:
         ders = [x509.load_pem_x509_certificate(block).public_bytes(serialization.Encoding.DER) for block in blocks]
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidRequest("is malformed") from error
     if not ders or len(blocks) != len(re.findall(rb"-----BEGIN [A-Z0-9 ]*CERTIFICATE-----", data)):
         raise InvalidRequest("is no certificate in PEM")

@@ -6,6 +6,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from strongroom.crypto.public_keys import key_of_spki
+from strongroom.crypto.unreadable import UNREADABLE
 
 
 def certified_names(der: bytes) -> tuple[tuple[str, str], ...]:
@@ -15,7 +16,7 @@ def certified_names(der: bytes) -> tuple[tuple[str, str], ...]:
     """
     try:
         found = x509.load_der_x509_certificate(der).extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (x509.ExtensionNotFound, ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return ()
     names = list(found.value)
     if any(not isinstance(each, x509.DNSName | x509.IPAddress) for each in names):

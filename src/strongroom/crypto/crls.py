@@ -13,17 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from strongroom.crypto.certificates import Certificate
 from strongroom.crypto.pem import WEAK_HASHES
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
 
 MOST_BYTES = 4 * 1024 * 1024
 SERIAL_BYTES = 24
 """Of one in `Crl.serials`.  RFC 5280 allows 20 bytes."""
 MOST_SERIALS = 160_000
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Crl:
             return False
         try:
             return bool(self._x509.is_signature_valid(authority.x509.public_key()))  # type: ignore[arg-type]
-        except _UNREADABLE:
+        except UNREADABLE:
             return False
 
 
@@ -61,7 +60,7 @@ def crl_of(data: bytes) -> Crl:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _read(_loaded(data))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidRequest("failed to parse CRL: it is no list of revoked certificates in PEM or DER") from error
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from OpenSSL import crypto
 
 from strongroom.crypto.certificates import Certificate
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
-
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def times_of_list(pem: str) -> ListTimes:
             loaded = x509.load_pem_x509_crl(pem.encode("utf-8", "surrogatepass"))
             ends = loaded.next_update_utc or loaded.last_update_utc
             return ListTimes(loaded.last_update_utc.timestamp(), ends.timestamp())
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidRequest("it is no list of revoked certificates in PEM") from error
 
 
@@ -60,7 +59,7 @@ def is_signed_by(certificate: Certificate, issuer: Certificate) -> bool:
                 key.verify(signature, message)
             case _:
                 return False
-    except (InvalidSignature, *_UNREADABLE):
+    except (InvalidSignature, *UNREADABLE):
         return False
     return True
 

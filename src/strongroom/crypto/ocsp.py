@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.x509 import ocsp
@@ -20,20 +20,13 @@ from cryptography.x509 import ocsp
 from strongroom.crypto import chains, der
 from strongroom.crypto.certificates import Certificate, certificate_of_der
 from strongroom.crypto.pem import WEAK_HASHES
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
 
 _SKEW_S = 300.0
 """How far the clock of a responder may be ahead."""
 WITHOUT_END_S = 24 * 3600.0
 """How long a response counts that doesn't say for how long.  Otherwise an old one could be sent for ever."""
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    InvalidRequest,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-)
 
 
 class Standing(enum.Enum):
@@ -95,7 +88,7 @@ def answer(
             _check_signer(response, issuer, signers, now)
             _check_nonce(response, nonce)
             return _said(response, leaf, issuer, now, max_age_s)
-    except _UNREADABLE as error:
+    except (InvalidRequest, *UNREADABLE) as error:
         raise Unproved("the response can't be read") from error
 
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import NameOID
 
 from strongroom.crypto.certificates import Certificate
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
 
 KeyType = Literal["rsa", "ec", "ed25519", ""]
@@ -73,7 +74,7 @@ def template_of(certificate: Certificate) -> Template:
             key_bits=key_bits,
             subject_key_id=certificate.subject_key_id,
         )
-    except (ValueError, TypeError, x509.DuplicateExtension) as error:
+    except UNREADABLE as error:
         raise InvalidRequest("the certificate is malformed") from error
 
 

@@ -10,26 +10,18 @@ import warnings
 from typing import Final, Protocol, runtime_checkable
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 
 from strongroom.crypto.asymmetric.ecdsa import CURVES
 from strongroom.crypto.pem_blocks import CONTENT
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
 
 _MAX_CHARACTERS: Final = 64 * 1024
 _BLOCK = re.compile(rf"-----BEGIN ((?:NEW )?CERTIFICATE REQUEST)-----\s{CONTENT}-----END \1-----".encode())
 _HASHES: Final = {curve.curve.name: curve.hash for curve in CURVES.values()}
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 @runtime_checkable
@@ -59,7 +51,7 @@ def request_for(key: Signer, template: str = "") -> str:
         warnings.simplefilter("ignore")
         try:
             built = _builder(template).sign(signer, _hash(signer))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise InvalidRequest("the template is no valid certificate request") from error
     return built.public_bytes(serialization.Encoding.PEM).decode()
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from strongroom.crypto.asymmetric.key_files import spki
 from strongroom.crypto.issuing.contents import Raw
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 _KINDS = {rsa.RSAPublicKey: "rsa", ec.EllipticCurvePublicKey: "ec", ed25519.Ed25519PublicKey: "ed25519"}
 
 
@@ -71,7 +71,7 @@ class CaCertificate:
                 key_type=next((name for kind, name in _KINDS.items() if isinstance(public, kind)), ""),
                 loaded=loaded,
             )
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise InvalidRequest("it is no certificate that can be read") from error
 
     @property
@@ -104,7 +104,7 @@ class CaCertificate:
             return False
         try:
             other.loaded.verify_directly_issued_by(self.loaded)
-        except (InvalidSignature, *_UNREADABLE):
+        except (InvalidSignature, *UNREADABLE):
             return False
         return True
 

@@ -13,7 +13,6 @@ from typing import Final
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
@@ -23,6 +22,7 @@ from strongroom.crypto.issuing.private_keys import CURVES
 from strongroom.crypto.issuing.requested_names import CONTROL, alternatives
 from strongroom.crypto.issuing.usages import KEY_USAGES
 from strongroom.crypto.pem_blocks import CONTENT
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
 
 MOST_CHARACTERS: Final = 128 * 1024
@@ -34,16 +34,6 @@ _BLOCK = re.compile(rf"-----BEGIN ([A-Z0-9 ]+)-----\s({CONTENT})-----END \1-----
 _LABELS: Final = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
 _UNPARSED: Final = "certificate request could not be parsed: "
 _WEAK: Final = ("md5", "sha1")
-_UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    NotImplementedError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 class Constraints(msgspec.Struct, frozen=True):
@@ -116,13 +106,13 @@ def read_der(der: bytes) -> CertificateRequest:
         try:
             request = x509.load_der_x509_csr(der)
             public = request.public_key()
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise InvalidRequest(f"{_UNPARSED}{error}") from error
         key_type, bits = _kind(public)
         _check_signature(request)
         try:
             return _read(request, key_files.spki(public), key_type, bits)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise InvalidRequest(f"{_UNPARSED}{error}") from error
 
 
@@ -148,7 +138,7 @@ def _check_signature(request: x509.CertificateSigningRequest) -> None:
         if hashed is not None and hashed.name in _WEAK:
             raise InvalidRequest(f"request signature invalid: {hashed.name} is too weak, sign with SHA-256")
         valid = request.is_signature_valid
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidRequest("request signature invalid", detail=str(error)) from error
     if not valid:
         raise InvalidRequest("request signature invalid")

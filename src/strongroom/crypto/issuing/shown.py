@@ -13,6 +13,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
+from strongroom.crypto.unreadable import UNREADABLE
+
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """What a certificate says, as far as somebody looks for it.  Times in seconds since the epoch."""
@@ -64,6 +66,6 @@ def _key(certificate: x509.Certificate) -> tuple[str, int]:
 def _dns_names(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return ()
     return tuple(found.value.get_values_for_type(x509.DNSName))

@@ -5,17 +5,16 @@ from __future__ import annotations
 import warnings
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from strongroom.crypto import der, der_values
 from strongroom.crypto.certificates import Certificate
 from strongroom.crypto.revocation_lists.entries import serial_of, split
+from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import InvalidRequest
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of all lists of a request."""
 _BLOCK = "-----BEGIN"
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 _TIMES = frozenset({0x17, 0x18})
 
 
@@ -35,7 +34,7 @@ def entries_of(pem: str, issuer: Certificate, what: str) -> dict[int, bytes]:
             loaded = x509.load_pem_x509_crl(pem.encode("utf-8", "surrogatepass"))
             is_signed = loaded.is_signature_valid(issuer.x509.public_key())  # type: ignore[arg-type]
             tbs = loaded.tbs_certlist_bytes
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidRequest(f"failed decoding {what}: it is no list of revoked certificates in PEM") from error
     if not is_signed or loaded.issuer.public_bytes() != issuer.subject:
         raise InvalidRequest(f"failed verifying {what}: the requested issuer hasn't signed it")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random
 
 BYTES: Final = 20
@@ -20,16 +21,23 @@ def new(random: Random) -> int:
 
 
 def shown(serial: int) -> str:
-    """As in answers: lower-case bytes with colons."""
-    return serial.to_bytes(max(1, (serial.bit_length() + 7) // 8)).hex(":")
+    """As in answers: lower-case bytes with colons.  Raises `InvalidRequest` for a negative number."""
+    return _bytes(serial).hex(":")
 
 
 def row(serial: int) -> str:
-    """As in keys of rows: lower-case bytes with hyphens."""
-    return serial.to_bytes(max(1, (serial.bit_length() + 7) // 8)).hex("-")
+    """As in keys of rows: lower-case bytes with hyphens.  Raises `InvalidRequest` for a negative number."""
+    return _bytes(serial).hex("-")
 
 
 def parsed(text: str) -> int | None:
     """The number that a client means: bytes with colons, hyphens, or nothing between them; None if it is none."""
     text = text.strip()
     return int(text.replace(":", "").replace("-", ""), 16) if _TEXT.fullmatch(text) else None
+
+
+def _bytes(serial: int) -> bytes:
+    if serial < 0:
+        # Certificates of others may have it; none of this server does.
+        raise InvalidRequest("the certificate's serial number is negative")
+    return serial.to_bytes(max(1, (serial.bit_length() + 7) // 8))

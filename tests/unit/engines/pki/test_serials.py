@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from strongroom.crypto import der_values
 from strongroom.engines.pki import serials
+from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import SystemRandom
 
 
@@ -44,3 +46,10 @@ def test_new_serial_numbers_fit_into_certificates() -> None:
         ).stdout.decode()
         assert "l=  20" in text
         assert f":{serial:X}" in text
+
+
+@pytest.mark.parametrize("write", [serials.shown, serials.row])
+def test_a_negative_serial_number_is_no_name_of_a_row(write: Callable[[int], str]) -> None:
+    """Certificates of others may have it: a request that names one is refused, and is no fault of this server."""
+    with pytest.raises(InvalidRequest, match="negative"):
+        write(-1)
