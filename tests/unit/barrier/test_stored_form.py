@@ -816,7 +816,10 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.pki.revocation.records.NewEntry": ("pki-list-new", {}),
     "strongroom.engines.pki.revocation.records.Part": ("pki-list-part", {}),
     "strongroom.engines.pki.revocation.records.PartitionSet": (None, {}),
-    "strongroom.engines.pki.revocation.records.RevokedRecord": ("pki-revoked", {"issuer_id": "", "list_id": ""}),
+    "strongroom.engines.pki.revocation.records.RevokedRecord": (
+        "pki-revoked",
+        {"issuer_id": "", "list_id": "", "has_namesakes": False},
+    ),
     "strongroom.engines.pki.revocation.records.SignedList": ("pki-list-signed", {"made_with": ""}),
     "strongroom.engines.pki.revocation.records.StreamRecord": (
         "pki-list",

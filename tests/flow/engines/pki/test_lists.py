@@ -262,7 +262,7 @@ async def test_a_forgotten_certificate_leaves_every_list() -> None:
     assert await lists.listed() == {kept, gone}
 
     async def work(view: View) -> None:
-        record = await revoked.revoked_of(view, gone)
+        record = await revoked.first_of(view, gone)
         assert record is not None
         await revoking.forget(view, gone, record)
 

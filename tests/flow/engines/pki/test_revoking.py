@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from strongroom.engines.pki.certificates import rows
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Operation, View, replace
 from tests.flow.engines.pki.revocations import Lists, number
-
-_LEAF = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a.example")])
 
 
 async def test_the_next_list_has_what_was_revoked() -> None:
@@ -187,45 +179,6 @@ async def test_a_stored_certificate_isnt_revoked_by_another_one() -> None:
     await lists.change(work)
     with pytest.raises(InvalidRequest, match="is another one"):
         await lists.revoke(certificate=given["certificate"])
-
-
-def _theirs(number: int) -> tuple[Callable[[int], str], str]:
-    """An authority that gives serial numbers as it likes, and all of it in PEM: its certificate and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Theirs {number}")])
-
-    def made(serial: int, *, is_authority: bool = False) -> str:
-        builder = x509.CertificateBuilder(name, name if is_authority else _LEAF, key.public_key(), serial)
-        builder = builder.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        builder = builder.not_valid_after(datetime(2049, 1, 1, tzinfo=UTC))
-        builder = builder.add_extension(x509.BasicConstraints(is_authority, None), critical=True)
-        return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
-
-    form, no_passphrase = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    written = key.private_bytes(serialization.Encoding.PEM, form, no_passphrase).decode()
-    return made, made(number, is_authority=True) + written
-
-
-async def test_certificates_of_two_issuers_with_one_serial_number() -> None:
-    """The second one isn't taken for the first one, which was revoked: nobody is told that it is revoked too."""
-    lists = await Lists.with_role()
-    (one, first), (two, second) = _theirs(1001), _theirs(1002)
-    for each in (first, second):
-        await lists.write("issuers/import/bundle", pem_bundle=each)
-    assert (await lists.revoke(certificate=one(5)))["state"] == "revoked"
-    with pytest.raises(InvalidRequest, match="under the serial number 05 is another one"):
-        await lists.revoke(certificate=two(5))
-    assert (await lists.revoke(certificate=two(6)))["state"] == "revoked"
-
-
-async def test_no_imported_certificate_protects_a_leaf() -> None:
-    """A leaf is revoked even if somebody has imported an authority's certificate with the leaf's serial number."""
-    lists = await Lists.with_role()
-    serial = (await lists.issue())["serial_number"]
-    _, bundle = _theirs(number(serial))
-    await lists.write("issuers/import/bundle", pem_bundle=bundle)
-    assert (await lists.revoke(serial_number=serial))["state"] == "revoked"
-    assert await lists.listed() == {number(serial)}
 
 
 async def test_a_role_revokes_what_it_has_issued() -> None:

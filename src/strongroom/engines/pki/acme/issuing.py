@@ -213,9 +213,9 @@ async def certificate(view: View, serial: str) -> bytes | None:
 
 
 async def is_revoked(view: View, serial: str) -> bool:
-    """Whether a certificate was revoked."""
-    number = serials.parsed(serial)
-    return number is not None and await revoked_of(view, number) is not None
+    """Whether a certificate that is stored here was revoked."""
+    der, number = await certificate(view, serial), serials.parsed(serial)
+    return der is not None and number is not None and await revoked_of(view, number, der) is not None
 
 
 async def revoke(request: Request, der: bytes) -> None:

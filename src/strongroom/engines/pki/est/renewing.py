@@ -37,7 +37,7 @@ async def check_renewal(request: Request, csr: CertificateRequest) -> None:
         raise PermissionDenied("the client certificate was issued elsewhere: enrol instead")
     if fault := shown.valid_at(request.now):
         raise PermissionDenied(f"the client certificate {fault}")
-    if await revoked_of(request.view, shown.serial_number) is not None:
+    if await revoked_of(request.view, shown.serial_number, shown.der) is not None:
         raise PermissionDenied("the client certificate is revoked")
     if not is_same_subject(csr, shown):
         raise InvalidRequest("a re-enrolment keeps the subject of the certificate, and adds no alternative names to it")

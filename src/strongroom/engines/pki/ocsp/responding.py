@@ -72,11 +72,10 @@ def _is_slow(key: PrivateKey) -> bool:
 async def _standing(view: View, group: Group, asked: CertificateId) -> Standing:
     if asked.serial <= 0 or not await responders.is_of(view, asked, group):
         return Standing(asked, known=False)
-    gone = await revoked.revoked_of(view, asked.serial)
-    if gone is not None:
+    for gone in await revoked.all_of(view, asked.serial):
         # One whose issuer has left the mount is told by the list that has its entry.
-        told = gone.list_id == group.id or await _is_of(view, gone.issuer_id, group)
-        return Standing(asked, known=told, revoked_at=gone.revoked_at if told else 0.0)
+        if gone.list_id == group.id or await _is_of(view, gone.issuer_id, group):
+            return Standing(asked, revoked_at=gone.revoked_at)
     stored = await certificate_rows.certificate_of(view, asked.serial)
     # One that isn't stored is good: roles may have it so, and whoever asks has its issuer's signature.
     return Standing(asked, known=stored is None or await _is_of(view, stored.issuer_id, group))
@@ -85,7 +84,7 @@ async def _standing(view: View, group: Group, asked: CertificateId) -> Standing:
 async def _is_stored(view: View, asked: CertificateId) -> bool:
     if asked.serial <= 0:
         return False
-    known = await certificate_rows.certificate_of(view, asked.serial) or await revoked.revoked_of(view, asked.serial)
+    known = await certificate_rows.certificate_of(view, asked.serial) or await revoked.first_of(view, asked.serial)
     return known is not None
 
 

@@ -15,7 +15,7 @@ from strongroom.engines.pki.certificates import rows
 from strongroom.engines.pki.certificates.finding import MOST_ROWS, Sought, find, row_of
 from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuing.rules import moments
-from strongroom.engines.pki.revocation.revoked import REVOKED, revoked_of
+from strongroom.engines.pki.revocation.revoked import REVOKED, first_of, revoked_of
 from strongroom.engines.pki.revocation.times import rfc3339
 from strongroom.lib.errors import NotFound, UnsupportedPath
 from strongroom.sdk import Doc, Page, RawBody, Request, Response, listed, path
@@ -75,11 +75,12 @@ class CertPaths:
     async def read_cert(self, request: Request, serial: str) -> Response:
         """Reads a certificate, and when it was revoked."""
         number = _number(serial)
-        record, revoked = await _der(request, number), await revoked_of(request.view, number)
-        if record is None:
+        der = await _der(request, number)
+        if der is None:
             raise NotFound
+        revoked = await revoked_of(request.view, number, der)
         data: dict[str, Any] = {
-            "certificate": certificates.in_pem(record),
+            "certificate": certificates.in_pem(der),
             "revocation_time": int(revoked.revoked_at) if revoked is not None else 0,
             "revocation_time_rfc3339": rfc3339(revoked.revoked_at) if revoked is not None else "",
         }
@@ -127,7 +128,7 @@ async def _der(request: Request, serial: int) -> bytes | None:
     record = await rows.certificate_of(request.view, serial)
     if record is not None:
         return record.certificate
-    revoked = await revoked_of(request.view, serial)
+    revoked = await first_of(request.view, serial)
     return revoked.certificate if revoked is not None else None
 
 

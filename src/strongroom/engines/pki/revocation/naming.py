@@ -27,7 +27,7 @@ async def named(request: Request, serial_number: str, certificate: str) -> Certi
         stored = await certificate_rows.certificate_of(request.view, serial)
         if stored is not None:
             return certificate_of_der(stored.certificate)
-        before = await revoked.revoked_of(request.view, serial)
+        before = await revoked.first_of(request.view, serial)
         if before is not None:
             return certificate_of_der(before.certificate)
     raise InvalidRequest(f"certificate with serial {serial_number[:128]} not found.")

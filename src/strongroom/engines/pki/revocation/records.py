@@ -4,6 +4,7 @@
 below the mount                       record            what
 ====================================  ================  ==============================================================
 `revoked/<serial>`                    `RevokedRecord`   a certificate that was revoked; the serial is bytes with hyphens
+`revoked-namesake/<serial>/<digest>`  `RevokedRecord`   another certificate of that serial, by its SHA-256
 `config/crl`                          `CrlConfig`       settings of all lists
 `list/<stream>`                       `StreamRecord`    how far a list's entries are gathered, and its last number
 `list-new/<stream>/<serial>`          `NewEntry`        an entry that isn't gathered yet
@@ -39,6 +40,8 @@ class RevokedRecord(Record, frozen=True, tag="pki-revoked"):
     """Empty if none of the mount's issuers has issued it."""
     list_id: str = ""
     """The list that has its entry; empty if there was none."""
+    has_namesakes: bool = False
+    """Whether other certificates were revoked that have the same serial number.  Only the first one's row says so."""
 
 
 class PartitionSet(Inner, frozen=True):

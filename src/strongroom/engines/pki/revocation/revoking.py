@@ -26,17 +26,12 @@ class Expired(InvalidRequest):
 async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
     """Revoke a certificate of the mount.  One that was revoked before stays as it is.
 
-    Raises: `InvalidRequest` for an issuer's own certificate, and if one of another issuer was revoked that has the same
-        serial number; `Expired` unless the settings allow it.
+    Raises: `InvalidRequest` for an issuer's own certificate, and if its list has another certificate of the same serial
+        number; `Expired` unless the settings allow it.
     """
     view, serial = request.view, certificate.serial_number
-    before = await revoked.revoked_of(view, serial)
+    before = await revoked.revoked_of(view, serial, certificate.der)
     if before is not None:
-        if before.certificate != certificate.der:
-            raise InvalidRequest(
-                f"the certificate that was revoked here under the serial number {serials.shown(serial)} is another "
-                "one: issuers that give the same numbers need mounts of their own"
-            )
         return before
     groups, config = await groups_of(view), await config_of(view)
     # Found by the certificate: a stranger's, imported with the serial number of a leaf, must not protect the leaf.
@@ -49,6 +44,11 @@ async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
         )
     issuer_id = await _issuer_of(view, groups, certificate)
     list_ = groups.of_issuer.get(issuer_id, groups.default)
+    if list_ and await _is_listed(view, list_, serial):
+        raise InvalidRequest(
+            f"the certificate that the list has under the serial number {serials.shown(serial)} is another one: who "
+            "reads the list takes both for revoked"
+        )
     record = RevokedRecord(
         certificate=certificate.der,
         revoked_at=request.now,
@@ -56,32 +56,49 @@ async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
         issuer_id=issuer_id,
         list_id=list_,
     )
-    revoked.keep(view, serial, record)
+    await revoked.keep(view, serial, record)
+    await _keep_end(view, certificate)
     tally.count(request, tally.REVOKED)
-    if await certificate_rows.certificate_of(view, serial) is None:
-        # Tidying finds what to forget by its end; one that was never stored has no entry there yet.
-        certificate_rows.keep_end(view, serial, certificate.not_after)
     if list_:
         await _enter(request, config, list_, serial)
     return record
 
 
 async def relist(request: Request, certificate: Certificate, revoked_at: float, list_: str) -> None:
-    """Put an issuer's certificate on the list of its issuer.  The next list is a complete one, so no delta has it."""
+    """Put an issuer's certificate on the list of its issuer.  The next list is a complete one, so no delta has it.
+
+    One whose serial number the list has stays as it is there: it was revoked before it became an issuer's, or the list
+    has another certificate of that number.
+    """
+    view, serial = request.view, certificate.serial_number
+    if await _is_listed(view, list_, serial):
+        return
     record = RevokedRecord(
         certificate=certificate.der, revoked_at=revoked_at, not_after=certificate.not_after, list_id=list_
     )
-    revoked.keep(request.view, certificate.serial_number, record)
-    rows.want_whole(request.view, list_)
-    await _enter(request, await config_of(request.view), list_, certificate.serial_number)
-    await scheduling.want(request.view, request.mount.id, list_, request.now)
+    await revoked.keep(view, serial, record)
+    await _keep_end(view, certificate)
+    rows.want_whole(view, list_)
+    await _enter(request, await config_of(view), list_, serial)
+    await scheduling.want(view, request.mount.id, list_, request.now)
 
 
 async def forget(view: View, serial: int, record: RevokedRecord) -> None:
     """Remove a revoked certificate that has expired, and have its entries taken off the lists."""
-    revoked.remove(view, serial)
+    await revoked.remove(view, serial, record.certificate)
     for stream in _streams(await config_of(view), record.list_id, serial) if record.list_id else ():
         rows.remove_entry(view, stream, serials.row(serial))
+
+
+async def _is_listed(view: View, list_: str, serial: int) -> bool:
+    return any(each.list_id == list_ for each in await revoked.all_of(view, serial))
+
+
+async def _keep_end(view: View, certificate: Certificate) -> None:
+    """Tidying finds what to forget by its end; a certificate that was never stored has no entry there yet."""
+    stored = await certificate_rows.certificate_of(view, certificate.serial_number)
+    if stored is None or stored.certificate != certificate.der:
+        certificate_rows.keep_end(view, certificate.serial_number, certificate.not_after)
 
 
 def _streams(config: CrlConfig, list_: str, serial: int) -> list[str]:
@@ -108,14 +125,15 @@ async def _enter(request: Request, config: CrlConfig, list_: str, serial: int) -
 
 async def _issuer_of(view: View, groups: Groups, certificate: Certificate) -> str:
     """The id of the issuer; empty if it isn't one of the mount any more.  Raises `InvalidRequest` as `owned` does."""
-    record = await certificate_rows.certificate_of(view, certificate.serial_number)
-    if record is not None:
-        if record.certificate != certificate.der:
-            raise InvalidRequest("the certificate that this mount has stored under that serial number is another one")
-        if record.issuer_id in groups.of_issuer:
-            return record.issuer_id
+    stored = await certificate_rows.certificate_of(view, certificate.serial_number)
+    is_it = stored is not None and stored.certificate == certificate.der
+    issuer_id = stored.issuer_id if stored is not None else ""
+    if is_it and issuer_id in groups.of_issuer:
+        return issuer_id
     found = issuer_among(groups, certificate)
-    if not found and record is None:
+    if stored is not None and not is_it and groups.of_issuer.get(issuer_id) == groups.of_issuer.get(found):
+        raise InvalidRequest("the certificate that this mount has stored under that serial number is another one")
+    if not found and not is_it:
         raise InvalidRequest(
             "unable to verify signature on presented cert from any present issuer in this mount; certificates from "
             "previous CAs will need to have their issuing CA and key re-imported if revocation is necessary"

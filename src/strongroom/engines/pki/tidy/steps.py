@@ -13,7 +13,7 @@ from strongroom.engines.pki import serials
 from strongroom.engines.pki.acme import tidy as acme
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.certificates.digests import digests_of
-from strongroom.engines.pki.certificates.records import CertificateRecord
+from strongroom.engines.pki.certificates.records import CertificateMetadata, CertificateRecord
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuing import repeats
 from strongroom.engines.pki.revocation import revoked
@@ -52,20 +52,36 @@ async def entries(view: View, run: Run, now: float) -> Run:
 async def _remove(view: View, name: str, run: Run, now: float) -> tuple[int, int]:
     """Remove what may go of one certificate.  Returns how many stored ones and revocations that were."""
     time, _, row = name.partition("/")
-    record = await view.read(certificate_rows.CERTIFICATES + row, CertificateRecord)
-    revocation = await view.read(revoked.REVOKED + row, RevokedRecord)
-    entry = Entry(not_after=int(time, 16), stored=record is not None, revoked=revocation is not None)
+    record, revocations = await _ending(view, name)
+    entry = Entry(not_after=int(time, 16), stored=record is not None, revoked=bool(revocations))
     found = fate(entry, run.work, now)
     if found.remove_stored and record is not None:
         certificate_rows.remove(view, row, record, await digests_of(view))
-    if found.remove_revoked and revocation is not None:
-        await forget(view, serials.parsed(row) or 0, revocation)
+    if found.remove_revoked:
+        for each in revocations:
+            await forget(view, serials.parsed(row) or 0, each)
     if found.leaves(entry):
         view.write(certificate_rows.EXPIRY + name, certificate_rows.ENTRY)
     else:
-        view.delete(certificate_rows.METADATA + row)
+        metadata = await view.read(certificate_rows.METADATA + row, CertificateMetadata)
+        if metadata is not None and certificate_rows.moment(metadata.not_after) == time:
+            view.delete(certificate_rows.METADATA + row)
         view.delete(certificate_rows.EXPIRY + name)
-    return int(found.remove_stored), int(found.remove_revoked)
+    return int(found.remove_stored), len(revocations) if found.remove_revoked else 0
+
+
+async def _ending(view: View, name: str) -> tuple[CertificateRecord | None, list[RevokedRecord]]:
+    """What there is of the certificates that an entry of the index by time means.
+
+    Others of the same serial number have an end, and an entry, of their own.
+    """
+    time, _, row = name.partition("/")
+    record = await view.read(certificate_rows.CERTIFICATES + row, CertificateRecord)
+    revocations = await revoked.all_of(view, serials.parsed(row) or 0)
+    return (
+        record if record is not None and certificate_rows.moment(record.not_after) == time else None,
+        [each for each in revocations if certificate_rows.moment(each.not_after) == time],
+    )
 
 
 async def associations(view: View, run: Run, _: float) -> Run:
@@ -141,10 +157,9 @@ async def kept(view: View, run: Run, now: float) -> Run:
     async def look(apart: View) -> list[Entry]:
         found = []
         for name in names:
-            time, _, row = name.partition("/")
-            record = await apart.read(certificate_rows.CERTIFICATES + row, CertificateRecord)
-            revocation = await revoked.revoked_of(apart, serials.parsed(row) or 0)
-            found.append(Entry(not_after=int(time, 16), stored=record is not None, revoked=revocation is not None))
+            record, revocations = await _ending(apart, name)
+            not_after = int(name.partition("/")[0], 16)
+            found.append(Entry(not_after=not_after, stored=record is not None, revoked=bool(revocations)))
         return found
 
     counts = counted(run.counts, await view.apart(look), run.work, now)

@@ -61,7 +61,7 @@ class RevokePaths:
         check_segment_name(name)
         certificate = await named(request, body.serial_number, body.certificate)
         record = await certificate_rows.certificate_of(request.view, certificate.serial_number)
-        if record is None or record.role != name:
+        if record is None or record.role != name or record.certificate != certificate.der:
             raise InvalidRequest(f"the role {name} has issued no such certificate that is stored here")
         return await _revoke(request, certificate)
 
