@@ -188,6 +188,7 @@ async def resume(attempt: Attempt, waiting: Waiting) -> Attempt:
         address=outer.address,
         port=outer.port,
         certificates=outer.certificates,
+        in_clear=outer.in_clear,
         received_at=now,
         method=held.method,
         opened=outer.opened,

@@ -62,6 +62,7 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         proxy=request.proxy,
         names_another="x-forwarded-for" in request.headers and not request.proxy,
         certificates=request.certificates,
+        in_clear=request.in_clear,
         headers=_passed(request, _names(entry), token),
         request_id=request.id,
         leases=EntityLeases(attempt, entry),

@@ -209,6 +209,7 @@ class Application:
             proxy=request.peer.proxy,
             port=request.peer.port,
             certificates=request.peer.certificates,
+            in_clear=request.peer.in_clear,
             received_at=services.clock.now(),
             method=request.method,
             opened=options.opened,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from strongroom.lib.turn import Turn
+
+_OF_THIS_MACHINE: Final = ("127.", "::ffff:127.")
+"""How addresses of IPv4 begin that no network carries, also on a socket of IPv6."""
 
 
 class Tls(msgspec.Struct, frozen=True):
@@ -37,6 +40,18 @@ class Peer(msgspec.Struct, frozen=True):
 
     proxy: str = ""
     """The address of the proxy that named `address` in `X-Forwarded-For`; empty if the connection comes from there."""
+    announced: bool = False
+    """Whether a proxy that may do so has named `address` in a PROXY header."""
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether the client's bytes pass a network without TLS, as far as is known here.
+
+        A proxy that may speak for clients is trusted with its own way to this server, too.
+        """
+        if self.tls is not None or self.announced or self.forwarded_certificates is not None:
+            return False
+        return not self.address.startswith(_OF_THIS_MACHINE) and self.address not in {"", "::1"}
 
     @property
     def certificates(self) -> tuple[bytes, ...]:

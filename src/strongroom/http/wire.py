@@ -158,7 +158,7 @@ class Wire:
     def peer(self) -> Peer:
         """Who the other end is, once `established`."""
         tls: Tls | None = None if self._tls is None else self._tls.details()
-        return Peer(self.address, self.port, _local(self._transport), tls)
+        return Peer(self.address, self.port, _local(self._transport), tls, announced=self.told)
 
     def pause_reading(self) -> None:
         """Leave incoming bytes in the kernel."""

@@ -115,6 +115,11 @@ class Request(msgspec.Struct, frozen=True):
 
     It has proved to hold the leaf's key.  Whether any authority vouches for the leaf isn't checked.
     """
+    in_clear: bool = False
+    """Whether the client's bytes pass a network without TLS, as far as the server knows.
+
+    False for a client of this machine, and behind a proxy that may speak for clients.
+    """
     headers: dict[str, str] = {}
     """Only those that the mount's `passthrough_request_headers` let through, in lower case."""
     request_id: str = ""

@@ -47,6 +47,8 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The certificates that the client showed: DER, leaf first.  No chain of them is verified."""
     proxy: str = ""
     """The address of the proxy that named `address`; empty if the connection comes from there."""
+    in_clear: bool = False
+    """Whether the client's bytes pass a network without TLS, as far as is known here."""
     method: str = ""
     wrap_format: str = ""
     namespace: str = ""

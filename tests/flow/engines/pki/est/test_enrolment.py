@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from strongroom.http.message import Peer
 from tests.flow.engines.pki.est.world import PASSWORD, World, certificates, der, device, parts, text, unpacked
 from tests.flow.engines.pki.mounts import openssl
 from tests.flow.engines.pki.requests import request_for
@@ -205,6 +207,34 @@ async def test_the_server_makes_keys(tmp_path: Path) -> None:
     public = openssl("pkey", "-inform", "der", "-in", str(tmp_path / "made.der"), "-pubout")
     assert public == openssl("x509", "-noout", "-pubkey", given=unpacked(base64.b64encode(found)))
     assert public != openssl("req", "-noout", "-pubkey", given=device(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("address", "proxied", "status"),
+    [
+        ("192.0.2.7", {}, 400),
+        ("2001:db8::7", {}, 400),
+        ("::ffff:192.0.2.7", {}, 400),
+        ("127.0.0.9", {}, 200),
+        ("::1", {}, 200),
+        ("::ffff:127.0.0.1", {}, 200),
+        ("", {}, 200),
+        ("192.0.2.7", {"announced": True}, 200),
+        ("192.0.2.7", {"proxy": "10.0.0.9", "forwarded_certificates": ()}, 200),
+        ("192.0.2.7", {"forwarded_certificates": ()}, 200),
+    ],
+)
+async def test_a_key_crosses_no_network_without_tls(
+    address: str, proxied: dict[str, Any], status: int, tmp_path: Path
+) -> None:
+    """A client of this machine gets one, and one behind a proxy that may speak for it.  Nothing else needs TLS."""
+    world = await World.new()
+    peer = Peer(address=address, port=1, listener="x", **proxied)
+    answer = await world.enrol("/.well-known/est/serverkeygen", device(tmp_path), peer=peer)
+    assert answer.status == status, answer
+    if status == 400:
+        assert "isn't sent without TLS" in answer.error
+    assert (await world.enrol(WELL_KNOWN, device(tmp_path), peer=peer)).status == 200
 
 
 async def test_a_key_is_not_sent_in_clear_to_who_wants_it_encrypted(tmp_path: Path) -> None:

@@ -75,17 +75,19 @@ class World:
         basic: str = f"device:{PASSWORD}",
         shown: str = "",
         headers: dict[str, str] | None = None,
+        peer: Peer | None = None,
     ) -> Answer:
         """What a device is answered.
 
         Args:
             path: with its first slash. basic: user name and password; empty for none. shown: its certificate, in PEM.
+            peer: another connection than one of TLS.
         """
         sent = {"content-type": "application/pkcs10", **(headers or {})}
         if basic:
             sent["authorization"] = "Basic " + base64.b64encode(basic.encode()).decode()
         tls = Tls(version="TLSv1.3", cipher="x", server_name=None, peer_certificates=(der(shown),) if shown else ())
-        peer = Peer(address="192.0.2.7", port=1, listener="x", tls=tls)
+        peer = peer or Peer(address="192.0.2.7", port=1, listener="x", tls=tls)
         request = HttpRequest(method, path, "", sent, body, peer)
         return read(await self.node.application.answer(request, self.node.options))
 

@@ -82,6 +82,11 @@ class EstPaths:
     async def est_make_key(self, request: Request, body: EnrolmentFields, label: str = "", role: str = "") -> Response:
         """Makes a key in place of that of the certificate request, and answers it with its certificate."""
         name = await _role(request, label, role)
+        if request.in_clear:
+            raise InvalidRequest(
+                "a key isn't sent without TLS: ask over TLS; a proxy that ends it has to be one that the listener "
+                "trusts (x_forwarded_for_authorized_addrs, proxy_protocol_authorized_addrs)"
+            )
         csr, content = request.once("csr", lambda: request_of(body))
         if wants_encrypted_key(content):
             raise InvalidRequest("the key can't be encrypted for the client: TLS alone protects it")
