@@ -97,12 +97,12 @@ async def test_a_loopback_address_is_not_asked() -> None:
 REDIRECTS = {
     "to another file": ("http://www.example.com:{port}/elsewhere", "valid"),
     "to a path alone": ("/elsewhere", "valid"),
-    "to an address that isn't permitted": ("http://internal.example:{port}/elsewhere", "invalid"),
-    "to an address as it is": ("http://169.254.169.254/latest", "invalid"),
+    "to an address that isn't permitted": ("http://internal.example:{port}/elsewhere", "processing"),
+    "to an address as it is": ("http://169.254.169.254/latest", "processing"),
     "to another port": ("http://www.example.com:9/elsewhere", "invalid"),
     "to another scheme": ("file:///etc/passwd", "invalid"),
     "with a password": ("http://a:b@www.example.com:{port}/elsewhere", "invalid"),
-    "in a ring": (".", "invalid"),
+    "in a ring": (".", "processing"),
 }
 
 
@@ -121,16 +121,36 @@ async def test_redirects(location: str, status: str) -> None:
 
 
 async def test_what_a_redirect_leads_to_is_not_shown() -> None:
-    """A client could otherwise have the server read the pages of hosts that only the server reaches."""
+    """A client could otherwise learn of hosts that only the server reaches: what they serve, or whether they are there.
+
+    Wherever it leads, the client is told the same.
+    """
     async with world() as it:
-        client = await it.client()
-        order = await client.order("www.example.com")
-        challenge = await it.challenge(client, order.json["authorizations"][0])
-        it.web.redirects[f"/.well-known/acme-challenge/{challenge['token']}"] = "/internal"
+        it.names.addresses["forbidden.example"] = "10.255.255.1"
         it.web.files["/internal"] = "canary of the intranet"
-        answer = (await client.at(challenge["url"], {})).json
-        assert (answer["status"], "/internal serves something else" in answer["error"]["detail"]) == ("invalid", True)
-        assert "canary" not in str(answer)
+        it.web.redirects["/again"] = "/canary"
+        here = f"http://www.example.com:{it.web.port}"
+        told = set()
+        for target in ("/internal", "/missing", "/again", "https://www.example.com/", "http://forbidden.example/"):
+            client = await it.client()
+            order = await client.order("www.example.com")
+            challenge = await it.challenge(client, order.json["authorizations"][0])
+            path = f"/.well-known/acme-challenge/{challenge['token']}"
+            it.web.redirects[path] = target
+            answer = (await client.at(challenge["url"], {})).json
+            expected = f"{challenge['token']}.{encoded(client.key.thumbprint())}"
+            whole = target if "//" in target else here + target
+            text = answer["error"]["detail"]
+            for said, name in ((expected, "EXPECTED"), (here + path, "FIRST"), (whole, "TARGET")):
+                text = text.replace(said, name)
+            told.add((answer["status"], answer["error"]["type"], text))
+        assert told == {
+            (
+                "processing",
+                "urn:ietf:params:acme:error:unauthorized",
+                'FIRST redirects to TARGET, which didn\'t lead to the file with "EXPECTED"',
+            )
+        }
 
 
 async def test_a_host_that_is_away_is_tried_again() -> None:

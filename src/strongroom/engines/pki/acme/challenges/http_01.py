@@ -10,12 +10,16 @@ import ssl
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+import structlog
+
 from strongroom.engines.pki.acme.challenges.names import vetted
 from strongroom.engines.pki.acme.challenges.outcome import Failed, shortened
 from strongroom.engines.pki.acme.challenges.ports import Ports
 from strongroom.engines.pki.acme.records import AcmeConfig, Identifier
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 from strongroom.lib.outgoing import Http, Reply, check_url
+
+log = structlog.get_logger("pki.acme")
 
 _MOST_REDIRECTS: Final = 10
 _MOST_BYTES: Final = 64 * 1024
@@ -32,21 +36,39 @@ async def prove(identifier: Identifier, token: str, expected: str, config: AcmeC
     """
     host = f"[{identifier.value}]" if ":" in identifier.value else identifier.value
     port = "" if ports.http == 80 else f":{ports.http}"
-    url = first = f"http://{host}{port}/.well-known/acme-challenge/{token}"
-    for _ in range(_MOST_REDIRECTS):
+    first = f"http://{host}{port}/.well-known/acme-challenge/{token}"
+    reply = await _asked(first, config)
+    if reply.status not in _REDIRECTS:
+        _check(first, reply, expected)
+        return
+    target = _next(first, reply, ports)
+    try:
+        _check(*await _followed(target, config, ports), expected)
+    except Failed as error:
+        # What a redirect leads to may be meant for this server alone.  Who ordered the name learns nothing of it:
+        # neither whether it is there, nor what it answers.
+        log.info("the redirect of a challenge led astray", url=first, target=target, problem=error.detail)
+        text = f'{first} redirects to {target}, which didn\'t lead to the file with "{expected}"'
+        raise Failed("unauthorized", text) from error
+
+
+async def _followed(target: str, config: AcmeConfig, ports: Ports) -> tuple[str, Reply]:
+    """The address and the answer at the end of the redirects.  Raises `Failed`."""
+    url = target
+    for _ in range(_MOST_REDIRECTS - 1):
         reply = await _asked(url, config)
         if reply.status not in _REDIRECTS:
-            break
+            return url, reply
         url = _next(url, reply, ports)
-    else:
-        raise Failed("connection", f"more than {_MOST_REDIRECTS} redirects were met", final=True)
+    raise Failed("connection", f"more than {_MOST_REDIRECTS} redirects were met", final=True)
+
+
+def _check(url: str, reply: Reply, expected: str) -> None:
     if reply.status != _OK:
         raise Failed("unauthorized", f"{url} answers with status {reply.status}")
     found = reply.body.decode("utf-8", "replace").rstrip()
     if found != expected:
-        # What a redirect led to may be meant for this server alone: who ordered the name isn't shown it.
-        shown = f'"{shortened(found)}"' if url == first else "something else"
-        text = f'{url} serves {shown}, and "{expected}" was expected'
+        text = f'{url} serves "{shortened(found)}", and "{expected}" was expected'
         raise Failed("unauthorized", text, final=True)
 
 
