@@ -161,6 +161,49 @@ async def test_verbatim_makes_no_authority_by_the_type_of_netscape(type_: str, k
     assert any("Netscape" in each for each in answer.warnings) != kept
 
 
+_RESPONDERS = "1.3.6.1.5.5.7.3.9"
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "left"),
+    [
+        ("OCSPSigning, codeSigning", {}, "Code Signing"),
+        (f"{_RESPONDERS}, 1.2.3", {}, "1.2.3"),
+        ("", {"ext_key_usage": "OCSPSigning,CodeSigning"}, "Code Signing"),
+        ("", {"ext_key_usage_oids": f"{_RESPONDERS},1.2.3"}, "1.2.3"),
+        ("OCSPSigning", {}, ""),
+        ("", {"ext_key_usage": "OCSPSigning"}, ""),
+        ("", {"ext_key_usage_oids": _RESPONDERS}, ""),
+    ],
+)
+async def test_verbatim_makes_no_responder(asked: str, given: dict[str, str], left: str, tmp_path: Path) -> None:
+    """Who is one could call revoked certificates good.  A role that has the usage makes one, however it names it."""
+    authority = await Authority.new()
+    await keep_role(authority, "any", RoleRecord(ttl_s=60))
+    await keep_role(authority, "named", RoleRecord(ttl_s=60, ext_key_usage=("OCSPSigning",)))
+    await keep_role(authority, "oid", RoleRecord(ttl_s=60, ext_key_usage_oids=(_RESPONDERS,)))
+    request = request_for(tmp_path, extensions=asked and f"extendedKeyUsage = {asked}")
+    for path in ("sign-verbatim", "sign-verbatim/any"):
+        if not left:
+            with pytest.raises(InvalidRequest, match="responders alone, and nothing else is wanted"):
+                await authority.write(path, csr=request, **given)
+            continue
+        answer = await authority.answer(path, csr=request, **given)
+        assert answer.data is not None
+        assert _purposes(answer.data["certificate"]) == [left]
+        assert ["OCSPSigning" in each for each in answer.warnings] == [True]
+    for path in ("sign-verbatim/named", "sign-verbatim/oid"):
+        answer = await authority.answer(path, csr=request, **given)
+        assert answer.data is not None
+        assert sorted(_purposes(answer.data["certificate"])) == sorted([*([left] if left else []), "OCSP Signing"])
+        assert answer.warnings == []
+
+
+def _purposes(certificate: str) -> list[str]:
+    """The extended key usages of a certificate, as OpenSSL names them."""
+    return _text(certificate).partition("Extended Key Usage: ")[2].splitlines()[1].strip().split(", ")
+
+
 async def test_verbatim_takes_usages_from_parameters_where_the_request_has_none(tmp_path: Path) -> None:
     """And only there; an empty list leaves the extension out."""
     authority = await Authority.new()

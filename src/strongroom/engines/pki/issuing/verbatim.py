@@ -12,7 +12,9 @@ import msgspec
 from strongroom.crypto.issuing.contents import Access, Draft, Raw
 from strongroom.crypto.issuing.private_keys import RSA_BITS
 from strongroom.crypto.issuing.requests import CertificateRequest
-from strongroom.engines.pki.issuing.rules import Usages, Validity
+from strongroom.crypto.issuing.usages import EXT_KEY_USAGES
+from strongroom.engines.pki.issuing.rules import Usages, Validity, usages_of
+from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 
 KEY_USAGE: Final = "2.5.29.15"
@@ -40,6 +42,19 @@ _NETSCAPE_AUTHORITIES: Final = 0x07
 """Bits of `_NETSCAPE_TYPE` for authorities of TLS, mail and code, which OpenSSL before 3.0 believes too."""
 _ONE_BYTE_OF_BITS: Final = b"\x03\x02"
 _NO_NETSCAPE: Final = "the Netscape certificate type is one of authorities, and was left out"
+_OF_RESPONDERS: Final = EXT_KEY_USAGES["ocspsigning"]
+"""Who has a certificate with it by an issuer says for that issuer which certificates are revoked.
+
+Source: RFC 6960, section 4.2.2.2
+"""
+_NO_RESPONDER: Final = (
+    "the extended key usage OCSPSigning is for the issuer's responders alone, and was left out: the ext_key_usage of "
+    "the role in the path has to allow it"
+)
+_NOTHING_ELSE: Final = (
+    "the extended key usage OCSPSigning is for the issuer's responders alone, and nothing else is wanted: the "
+    "ext_key_usage of the role in the path has to allow it"
+)
 
 
 def check_key(csr: CertificateRequest) -> None:
@@ -59,15 +74,27 @@ def check_limits(csr: CertificateRequest, allowed: Usages) -> None:
             raise InvalidRequest(f"the CSR has a {what} that the parameters don't allow: {', '.join(more)}")
 
 
+def is_responder(role: RoleRecord) -> bool:
+    """Whether certificates of a role may answer OCSP for their issuer."""
+    return _OF_RESPONDERS in usages_of(role).ext_key_usage
+
+
 def draft_of(
-    csr: CertificateRequest, serial: int, validity: Validity, usages: Usages, access: Access
+    csr: CertificateRequest,
+    serial: int,
+    validity: Validity,
+    usages: Usages,
+    access: Access,
+    *,
+    may_respond: bool = False,
 ) -> tuple[Draft, tuple[str, ...]]:
     """What is signed, and warnings.
 
     Args:
         usages: what the certificate has where the request says nothing.
+        may_respond: whether the certificate may answer OCSP for its issuer.
 
-    Raises: `InvalidRequest` for a request whose key would be used as an authority's alone.
+    Raises: `InvalidRequest` if it would be an authority's alone, or a responder's alone and may not.
     """
     there = {each.oid for each in csr.extensions}
     wanted = csr.key_usage if KEY_USAGE in there else usages.key_usage
@@ -75,8 +102,13 @@ def draft_of(
     if wanted and not kept:
         # Without the extension the key might be used for anything.
         raise InvalidRequest("the only key usage is CertSign, which is for authorities alone: see sign-intermediate")
-    # As it stands in the request, unless bits of it are left out.
-    ours = _OURS | {KEY_USAGE} if kept != wanted else _OURS
+    purposes = csr.ext_key_usage if EXT_KEY_USAGE in there else usages.ext_key_usage
+    allowed = tuple(each for each in purposes if may_respond or each != _OF_RESPONDERS)
+    if purposes and not allowed:
+        # Without the extension, the key might be used for anything.
+        raise InvalidRequest(_NOTHING_ELSE)
+    # As they stand in the request, unless some are left out.
+    ours = _OURS | ({KEY_USAGE} if kept != wanted else set()) | ({EXT_KEY_USAGE} if allowed != purposes else set())
     draft = Draft(
         serial=serial,
         public=csr.public,
@@ -84,14 +116,19 @@ def draft_of(
         not_after=validity.not_after,
         subject=csr.subject,
         key_usage=() if KEY_USAGE in there and kept == wanted else kept,
-        ext_key_usage=() if EXT_KEY_USAGE in there else usages.ext_key_usage,
+        ext_key_usage=() if EXT_KEY_USAGE in there and allowed == purposes else allowed,
         basic_constraints=usages.basic_constraints,
         policies=() if _POLICIES in there else usages.policies,
         access=_without(access, there),
         subject_key_id=csr.subject_key_id,
         others=tuple(each for each in csr.extensions if each.oid not in ours and not _is_netscape_authority(each)),
     )
-    return draft, (*_warnings(csr, there, usages), *([] if kept == wanted else [_NO_AUTHORITY]))
+    told = [
+        *_warnings(csr, there, usages),
+        *([] if kept == wanted else [_NO_AUTHORITY]),
+        *([] if allowed == purposes else [_NO_RESPONDER]),
+    ]
+    return draft, tuple(told)
 
 
 def _warnings(csr: CertificateRequest, there: set[str], usages: Usages) -> tuple[str, ...]:

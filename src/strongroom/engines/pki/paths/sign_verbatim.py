@@ -102,7 +102,8 @@ async def _answer(
     for name in filter(None, (role, issuer_ref)):
         check_segment_name(name)
     form = body.form
-    rules = _rules(await role_rows.known(request.view, role) if role else None, body)
+    named = await role_rows.known(request.view, role) if role else None
+    rules = _rules(named, body)
     csr = request.once("csr", lambda: read_pem(body.csr))
     verbatim.check_key(csr)
     usages = usages_of(rules)
@@ -112,7 +113,8 @@ async def _answer(
     validity = validity_of(rules, body.asked(), await context_of(request, rules, issuer.record))
     serial = new_serial(request, random)
     access = await access_of_leaf(request.view, issuer.record, serial)
-    draft, told = verbatim.draft_of(csr, serial, validity, usages, access)
+    may_respond = named is not None and verbatim.is_responder(named)
+    draft, told = verbatim.draft_of(csr, serial, validity, usages, access, may_respond=may_respond)
     order = Order(issuer=issuer, role=rules, role_name=role, metadata=body.metadata)
     warnings = (*validity.warnings, *_ignored(body), *told)
     wanted = Wanted(draft=fitted(draft), common_name=csr.common_name, warnings=warnings)
