@@ -161,16 +161,32 @@ async def test_a_patch_changes_what_it_names(field: str) -> None:
     assert await authority.read("roles/r") == response.data
 
 
-async def test_null_in_a_patch_goes_back_to_nothing() -> None:
-    """A patch's null empties a field, durations too."""
-    authority = await Authority.new()
-    await authority.write("roles/r", **OTHERS)
-    fields = ("allowed_domains", "ttl", "not_after", "cn_validations", "issuer_ref")
-    response = await authority.mount.ask(Operation.PATCH, "roles/r", dict.fromkeys(fields))
+_TOGETHER = {"duplicate_limit": ["duplicate_window"], "duplicate_window": ["duplicate_limit"], "key_type": ["key_bits"]}
+"""Fields that can't go back alone."""
 
-    assert response is not None and response.data is not None
-    assert {name: response.data[name] for name in fields} == {name: DEFAULTS[name] for name in fields}
-    assert response.data["key_type"] == "ec"
+
+@pytest.mark.parametrize("field", sorted(DEFAULTS))
+async def test_null_in_a_patch_goes_back_to_the_default(field: str) -> None:
+    """Of every field, and no other field changes."""
+    authority = await Authority.new()
+    before = await authority.write("roles/r", **OTHERS)
+    nulls = [field, *_TOGETHER.get(field, [])]
+    # The size that is the default depends on the type.
+    default = {**DEFAULTS, "key_bits": 256} if field == "key_bits" else DEFAULTS
+    assert await authority.patch("roles/r", **dict.fromkeys(nulls)) == {
+        **before,
+        **{name: default[name] for name in nulls},
+    }
+
+
+async def test_null_and_the_rules_of_a_role() -> None:
+    """A role that couldn't be written isn't patched either."""
+    authority = await Authority.new()
+    before = await authority.write("roles/r", **OTHERS)
+    for field in ("key_type", "duplicate_limit", "duplicate_window"):
+        with pytest.raises(InvalidRequest):
+            await authority.patch("roles/r", **{field: None})
+    assert await authority.read("roles/r") == before
 
 
 async def test_a_role_that_there_is_not() -> None:

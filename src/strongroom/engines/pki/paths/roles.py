@@ -8,7 +8,7 @@ from __future__ import annotations
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuing.rules.asked import AskedFields
 from strongroom.engines.pki.references import DEFAULT
-from strongroom.engines.pki.roles.changes import changed, shown
+from strongroom.engines.pki.roles.changes import changed, reset, shown
 from strongroom.engines.pki.roles.checks import check
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.fields import RoleFields
@@ -43,12 +43,14 @@ class RolePaths:
 
     @path.patch("roles/{name}")
     async def patch_role(self, request: Request, name: str, body: RoleFields) -> Response:
-        """Changes what is given of a role."""
+        """Changes what is given of a role. Null goes back to the default."""
         check_segment_name(name)
         role = await role_of(request.view, name)
         if role is None:
             raise InvalidRequest("Unable to fetch role entry to patch")
-        return await _stored(request, name, role, body)
+        nulls = [field for field in body.__struct_fields__ if field in request.data and request.data[field] is None]
+        kept = replace(body, **dict.fromkeys(nulls))
+        return await _stored(request, name, reset(role, nulls), kept)
 
     @path.delete("roles/{name}")
     async def delete_role(self, request: Request, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from strongroom.crypto.issuing.private_keys import DEFAULT_BITS
@@ -46,7 +47,18 @@ def changed(role: RoleRecord, body: RoleFields) -> RoleRecord:
         if not value and field in _DEFAULT_IF_EMPTY:
             value = getattr(_DEFAULTS, name)
         changes[name] = value
-    found = replace(role, **changes)
+    return _sized(replace(role, **changes))
+
+
+def reset(role: RoleRecord, fields: Iterable[str]) -> RoleRecord:
+    """A role with the defaults of some fields, as a patch's null means it.
+
+    Source: RFC 7396, section 1: null removes a member, and a role without it has the default
+    """
+    return replace(role, **{name: getattr(_DEFAULTS, name) for name in map(attribute, fields)})
+
+
+def _sized(found: RoleRecord) -> RoleRecord:
     # As in the peer, a role keeps the size that is the default when it is written.
     return found if found.key_bits else replace(found, key_bits=DEFAULT_BITS.get(found.key_type, 0))
 
