@@ -132,8 +132,8 @@ def test_the_port_is_the_roles_unless_given(words: list[str], called: list[str],
     refused = machine.run("-mode=otp", *words)
     assert refused.returncode == 2
     assert "failed to generate credential: failed to get credentials" in refused.stderr
-    assert machine.run("-mode=otp", words[0], "--", "-l", "eva", *words[1:]).returncode == 0
-    assert machine.seen("sshpass")["words"][3:] == [*called[: called.index("127.0.0.1")], "-l", "eva", *words[1:]]
+    assert machine.run("-mode=otp", *words, "-l", "eva").returncode == 0
+    assert machine.seen("sshpass")["words"][3:] == [*called, "-l", "eva"]
 
 
 def test_without_sshpass_the_password_is_shown(served: Server, tmp_path: Path) -> None:
@@ -199,6 +199,10 @@ def test_a_signal_goes_to_ssh_first(machine: Machine) -> None:
         (["-mode=dynamic", "-role=ca", "eva@host"], 1, "SSH engines make no dynamic keys any more"),
         (["-mode=other", "-role=ca", "eva@host"], 1, "Unknown SSH mode: other"),
         (["-mode=ca", "-role=ca", "--", "-v"], 1, "No host in the words for ssh"),
+        (["-mode=ca", "-role=ca", "--", "-oProxyCommand=id", "host"], 1, '"-oProxyCommand=id" is an option'),
+        (["-mode=otp", "-role=otp", "--", "-oProxyCommand=id", "127.0.0.1"], 1, "is an option"),
+        (["-mode=ca", "-role=ca", "eva@-oProxyCommand=id"], 1, "can't be the name of one"),
+        (["-mode=ca", "-role=ca", "host", "-l", "-oProxyCommand=id"], 1, "can't be the name of a user"),
         (["-mode=ca", "-role=none", "eva@host"], 2, "failed to sign public key"),
         (["-mode=otp", "-role=none", "eva@127.0.0.1"], 2, "failed to generate credential"),
         (["-mode=otp", "-role=otp", "mallory@127.0.0.1"], 2, "failed to generate credential"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 
 from strongroom.cli.command import OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
@@ -10,7 +11,7 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean
 from strongroom.cli.ssh import certificates, passwords
-from strongroom.cli.ssh.words import Target, target_of
+from strongroom.cli.ssh.words import checked, target_of
 
 CA, DYNAMIC, OTP = "ca", "dynamic", "otp"
 
@@ -18,17 +19,17 @@ CA, DYNAMIC, OTP = "ca", "dynamic", "otp"
 def _ssh(call: Invocation) -> int:
     flags = call.flags
     mode, role, mount = flags.text("mode"), flags.text("role"), clean(flags.text("mount-point"))
-    target = _target(call)
+    said = target_of(call.arguments)
+    target = checked(replace(said, user=said.user or getpass.getuser()))
     if not mount or not flags.text("ssh-executable"):
         raise Failure("-mount-point and -ssh-executable must not be empty")
-    user = target.user or getpass.getuser()
     match mode:
         case "otp":
-            return passwords.log_in(call, mount, role, user, target)
+            return passwords.log_in(call, mount, role, target)
         case "ca":
             if not role:
                 raise Failure("No -role specified. Use -role to say which role signs the key.")
-            return certificates.log_in(call, mount, role, user)
+            return certificates.log_in(call, mount, role, target.user)
         case "dynamic":
             raise Failure("-mode=dynamic: SSH engines make no dynamic keys any more. Use -mode=ca or -mode=otp.")
         case "":
@@ -36,19 +37,12 @@ def _ssh(call: Invocation) -> int:
     raise Failure(f"Unknown SSH mode: {mode}")
 
 
-def _target(call: Invocation) -> Target:
-    target = target_of(call.arguments)
-    if target is None or not target.host:
-        raise Failure("No host in the words for ssh: name it as username@host.")
-    return target
-
-
 COMMANDS = {
     "ssh": Command(
         "ssh [options] USERNAME@HOST [SSH OPTIONS] [COMMAND]",
         "Logs in to a host with what an SSH secrets engine makes for this once: a certificate for your key (-mode=ca), "
-        "or a one-time password (-mode=otp). All words behind the options are for ssh, and its exit status is this "
-        "command's.\n\n"
+        "or a one-time password (-mode=otp). All words behind the options are for ssh, the host first, and its exit "
+        "status is this command's.\n\n"
         "$ strongroom ssh -mode=ca -role=admin eva@web1.example.com\n"
         "$ strongroom ssh -mode=otp eva@192.0.2.7 -p 2222 uptime\n\n"
         "A certificate is kept in a private directory while ssh runs. A one-time password is typed by sshpass, if it "

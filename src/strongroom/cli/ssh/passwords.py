@@ -17,16 +17,16 @@ _HOST_UNKNOWN = 6
 """The exit status of sshpass when ssh asks whether the host's key is right.  Source: sshpass(1)"""
 
 
-def log_in(call: Invocation, mount: str, role: str, user: str, target: Target) -> int:
+def log_in(call: Invocation, mount: str, role: str, target: Target) -> int:
     """Have a password made, and run ssh with it.
 
     Args:
-        role: empty for the only one that serves the host. user: on the host.
+        role: empty for the only one that serves the host.
     """
     flags = call.flags
     ip = address_of(target.host)
     role = role or _only_role(call, mount, ip)
-    body = {"ip": ip, "username": user}
+    body = {"ip": ip, "username": target.user}
     if host := flags.text("bind-host"):
         body["host"] = host
     client = call.client() if flags.on("no-exec") else call.client().without_wrapping()

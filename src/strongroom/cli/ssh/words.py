@@ -5,12 +5,18 @@ Source: https://man.openbsd.org/ssh.1
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from strongroom.cli.failure import Failure
+
 _WITH_VALUE = frozenset("BbcDEeFIiJLlmOoPpQRSWw")
 """The options of ssh that take a value, in the same word or the next."""
+_NO_HOST = re.compile(r"""[\s\0-\x1f\x7f'`"$\\;&<>|(){},]""")
+_NO_USER = re.compile(r"""[\0-\x1f\x7f'`";&<>|(){}]|\s-|\\\Z""")
+"""Domains of Windows stand before a backslash, and shells leave a `$` that came out of another one alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +31,31 @@ class Target:
     """Whether the words say the port."""
 
 
-def target_of(words: Sequence[str]) -> Target | None:
-    """The host that ssh takes from the words, or None if there is none.
+def target_of(words: Sequence[str]) -> Target:
+    """The host that ssh takes from the words: the first one.  Options and the command for the host come behind it.
 
-    ssh takes options before and behind the host.  What comes after those is the command for the host.
+    Raises: `Failure` for a first word that ssh would take for an option.  Whoever chooses the host, and nothing else,
+        could run commands on this machine by `-oProxyCommand=…`.
     """
-    host, options, rest = "", list[tuple[str, str]](), list(words)
-    while rest:
-        word = rest.pop(0)
-        if word == "--" and not host:
-            host = rest.pop(0) if rest else ""
-            break
-        if word.startswith("-") and word not in {"-", "--"}:
-            options += _options(word, rest)
-        elif host:
-            break
-        else:
-            host = word
-    return _target(host, options) if host else None
+    host, options, rest = words[0], list[tuple[str, str]](), list(words[1:])
+    if host.startswith("-"):
+        raise Failure(f'No host in the words for ssh: "{host}" is an option. Name the host first: username@host.')
+    while rest and rest[0].startswith("-") and rest[0] not in {"-", "--"}:
+        options += _options(rest.pop(0), rest)
+    return _target(host, options)
+
+
+def checked(target: Target) -> Target:
+    """The same target.
+
+    Raises: `Failure` for a host or a user that an option of ssh could be made of, or a command of the shell that runs
+        a `ProxyCommand` with `%h` or `%r`.  Versions of ssh before 9.6 don't look (CVE-2023-51385).
+    """
+    if not target.host or target.host.startswith("-") or _NO_HOST.search(target.host):
+        raise Failure(f'No host in the words for ssh: "{target.host}" can\'t be the name of one.')
+    if target.user.startswith("-") or _NO_USER.search(target.user):
+        raise Failure(f'"{target.user}" can\'t be the name of a user for ssh.')
+    return target
 
 
 def _options(word: str, rest: list[str]) -> list[tuple[str, str]]:
@@ -61,7 +74,10 @@ def _target(host: str, options: Sequence[tuple[str, str]]) -> Target:
     named = {words[0].lower(): words[1].strip() for words in reversed(settings) if len(words) == 2}
     said = users[0] if users else named.get("user", "")
     if host.startswith("ssh://"):
-        parts = urlsplit(host)
+        try:
+            parts = urlsplit(host)
+        except ValueError as error:
+            raise Failure(f'No host in the words for ssh: "{host}" is no URL.') from error
         return Target(
             parts.hostname or "", unquote(parts.username or "") or said, bool(ports) or _has_port(parts.netloc)
         )
