@@ -89,14 +89,22 @@ def test_only_hosts_whose_key_is_signed(machine: Machine) -> None:
     assert machine.run("-mode=ca", "-role=ca", *flags, *ignored, "eva@host").returncode == 0
     seen = machine.seen("ssh")
     (known,) = [path for path in seen["files"] if path.endswith("known_hosts")]
-    assert seen["words"][4:12] == [
+    assert seen["words"][4:-1] == [
         *("-o", "StrictHostKeyChecking=yes", "-o", f'UserKnownHostsFile="{known}"'),
         *("-o", "GlobalKnownHostsFile=/dev/null", "-o", "VerifyHostKeyDNS=no"),
+        *("-o", "NoHostAuthenticationForLocalhost=no", "-o", "KnownHostsCommand=none"),
     ]
     mode, _, text = seen["files"][known]
     assert mode == 0o600
     assert text.startswith("@cert-authority *.example.com,192.0.2.* ssh-ed25519 AAAA")
     assert machine.left() == []
+
+
+def test_an_ssh_without_known_hosts_commands_gets_no_such_option(machine: Machine) -> None:
+    """Versions before 8.5 have no option to switch off, and refuse it."""
+    machine.install("ssh", end='if "-V" in sys.argv and "KnownHostsCommand=none" in sys.argv: sys.exit(255)')
+    assert machine.run("-mode=ca", "-role=ca", "-host-key-mount-point=ssh", "eva@host").returncode == 0
+    assert not [word for word in machine.seen("ssh")["words"] if "KnownHostsCommand" in word]
 
 
 def test_hosts_that_are_known_by_flags(machine: Machine) -> None:

@@ -56,7 +56,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], password: str = 
 
     Raises: `Failure` if it can't be started.
     """
-    kept = {name: value for name, value in environment.items() if name not in {f"{each}TOKEN" for each in PREFIXES}}
+    kept = _without_token(environment)
     if not typist:
         return _waited(command, kept, ())
     reading, writing = os.pipe()
@@ -68,12 +68,35 @@ def run(command: Sequence[str], environment: Mapping[str, str], password: str = 
         os.close(reading)
 
 
+def knows(executable: str, option: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether this version of ssh knows an option.  It reads its words up to `-V`, and refuses what it doesn't know.
+
+    Raises: `Failure` if it can't be started.
+    """
+    command = [executable, *option, "-V"]
+    quiet = subprocess.DEVNULL
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell
+            command, env=_without_token(environment), stdin=quiet, stdout=quiet, stderr=quiet, check=False
+        )
+    except OSError as error:
+        raise _not_started(executable, error) from error
+    return done.returncode == 0
+
+
+def _without_token(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name not in {f"{each}TOKEN" for each in PREFIXES}}
+
+
+def _not_started(executable: str, error: OSError) -> Failure:
+    return Failure(f"failed to run ssh command: {executable}: {(error.strerror or str(error)).lower()}", 2)
+
+
 def _waited(command: Sequence[str], environment: Mapping[str, str], descriptors: Sequence[int]) -> int:
     try:
         process = subprocess.Popen(command, env=environment, pass_fds=descriptors)  # noqa: S603 - no shell
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise Failure(f"failed to run ssh command: {command[0]}: {reason}", 2) from error
+        raise _not_started(command[0], error) from error
     with _signals_for(process):
         status = process.wait()
     return status if status >= 0 else _SIGNAL_BASE - status
