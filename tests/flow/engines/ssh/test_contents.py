@@ -42,6 +42,10 @@ OPTIONS: list[tuple[dict[str, Any], dict[str, Any], dict[str, str] | str]] = [
     ({"allowed_critical_options": "source-address"}, {"force-command": "id"}, "allowed_critical_options of the role"),
     ({"allowed_critical_options": "x", "default_critical_options": {"y": "1"}}, {}, {"y": "1"}),
     ({"default_critical_options": {"y": "1"}}, {"z": "2"}, {"z": "2"}),
+    ({"allowed_critical_options": "z", "default_critical_options": {"y": "1"}}, {"z": "2"}, {"y": "1", "z": "2"}),
+    ({"allowed_critical_options": "z,y", "default_critical_options": {"y": "1"}}, {"z": "2"}, {"z": "2"}),
+    ({"allowed_critical_options": "z,y", "default_critical_options": {"y": "1"}}, {"y": "2"}, {"y": "2"}),
+    ({"allowed_critical_options": "z", "default_critical_options": {"y": "1"}}, {"y": "2"}, "[y]"),
     ({}, {"source-address": "nonsense"}, "source-address is a list"),
     ({}, {"source-address": ""}, "source-address is a list"),
     ({}, {"": "x"}, "a name that is empty"),
@@ -53,7 +57,7 @@ OPTIONS: list[tuple[dict[str, Any], dict[str, Any], dict[str, str] | str]] = [
 
 @pytest.mark.parametrize(("role", "asked", "expected"), OPTIONS)
 async def test_critical_options(role: dict[str, Any], asked: dict[str, Any], expected: dict[str, str] | str) -> None:
-    """An empty list allows any critical option; defaults count where none is asked for, and no list limits them."""
+    """An empty list allows any; defaults count where none is asked for, and always if the list doesn't name them."""
     authority = await Authority.new()
     await authority.role(**role)
     if isinstance(expected, str):
@@ -63,6 +67,22 @@ async def test_critical_options(role: dict[str, Any], asked: dict[str, Any], exp
         return
     certificate = loaded((await authority.sign(critical_options=asked))["signed_key"])
     assert {name.decode(): value.decode() for name, value in certificate.critical_options.items()} == expected
+
+
+async def test_what_is_left_out_by_default_is_told() -> None:
+    """To who writes a role whose defaults aren't certain, and to who gets a certificate without them."""
+    authority = await Authority.new()
+    fields = {"key_type": "ca", "allow_user_certificates": True, "allowed_users": "*", "default_user": "root"}
+    forced = {"force-command": "id"}
+    [warning] = await authority.warnings("roles/user", **fields, default_critical_options=forced)
+    assert "allowed_critical_options is empty" in warning
+    [warning] = await authority.warnings("sign/user", public_key=USER_KEY, critical_options={"verify-required": ""})
+    assert "doesn't have [force-command] of default_critical_options" in warning
+    assert await authority.warnings("sign/user", public_key=USER_KEY) == []
+    listed = {"default_critical_options": forced, "allowed_critical_options": "source-address"}
+    assert await authority.warnings("roles/user", **fields, **listed) == []
+    asked = {"source-address": "10.0.0.0/8"}
+    assert await authority.warnings("sign/user", public_key=USER_KEY, critical_options=asked) == []
 
 
 EXTENSIONS: list[tuple[dict[str, Any], dict[str, Any], dict[str, str] | str]] = [

@@ -119,8 +119,10 @@ def _judge_principals(role: dict[str, Any], value: str, host: bool, principals: 
 def _judge_rest(role: dict[str, Any], asked: dict[str, Any], certificate: SSHCertificate) -> None:
     allowed = [item for item in role["allowed_critical_options"].split(",") if item]
     options = {name.decode(): text.decode() for name, text in certificate.critical_options.items()}
-    assert options == (asked["critical_options"] or role["default_critical_options"])
-    assert not asked["critical_options"] or not allowed or set(options) <= set(allowed)
+    asked_for, defaults = asked["critical_options"], role["default_critical_options"]
+    certain = {name for name in defaults if allowed and name not in allowed} if asked_for else set(defaults)
+    assert options == {name: defaults[name] for name in certain} | asked_for
+    assert not asked_for or not allowed or set(asked_for) <= set(allowed)
     allowed = role["allowed_extensions"].split(",")
     extensions = {name.decode(): text.decode() for name, text in certificate.extensions.items()}
     assert extensions == (asked["extensions"] or role["default_extensions"])

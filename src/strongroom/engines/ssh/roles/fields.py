@@ -78,7 +78,11 @@ class RoleFields(Body, frozen=True):
         str, Doc(description="Extensions that may be asked for, with commas between them; `*` for any. Empty for none.")
     ] = ""
     default_critical_options: Annotated[
-        JsonMap, Doc(description="Critical options of certificates for which none are asked.")
+        JsonMap,
+        Doc(
+            description="Critical options of certificates for which none are asked. Those that "
+            "`allowed_critical_options` leaves out of its list count for all certificates."
+        ),
     ] = JsonMap({})
     default_extensions: Annotated[JsonMap, Doc(description="Extensions of certificates for which none are asked.")] = (
         JsonMap({})

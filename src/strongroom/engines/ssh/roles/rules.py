@@ -15,6 +15,11 @@ from strongroom.lib.errors import InvalidRequest
 _PORT: Final = 22
 _SHA1 = "algorithm_signer is ssh-rsa: its signatures rest on SHA-1, so OpenSSH refuses them since version 8.2"
 
+_OPTIONAL = (
+    "allowed_critical_options is empty, so clients may ask for any critical options, and get a certificate without "
+    "default_critical_options then; list those that they may ask for"
+)
+
 
 def made_of(body: RoleFields) -> tuple[RoleRecord, list[str]]:
     """The role, and warnings.  Raises `InvalidRequest` for fields that can't be or don't go together."""
@@ -96,6 +101,8 @@ def _ca(body: RoleFields) -> RoleRecord:
 def _warnings(role: RoleRecord) -> list[str]:
     """What is likely to be a mistake, and hurts nobody."""
     warnings = [_SHA1] if role.algorithm_signer == "ssh-rsa" else []
+    if role.default_critical_options and not role.allowed_critical_options:
+        warnings.append(_OPTIONAL)
     warnings += [
         f'allowed_user_key_lengths: "{name}" is no type of key, so it allows nothing'
         for name in role.allowed_user_key_lengths

@@ -61,8 +61,8 @@ async def draft(
     named = principals.check(record, name, body.cert_type, wanted, allowed)
     display_name = request.client.display_name if request.client is not None else ""
     key_id = key_ids.key_id(record, name, body.key_id, display_name=display_name, digest=key.digest)
-    critical = options.critical_options(record, name, body.critical_options)
-    extensions, warnings = await _extensions(request, role, body.extensions)
+    critical, warnings = options.critical_options(record, name, body.critical_options)
+    extensions, skipped = await _extensions(request, role, body.extensions)
     lasts_s = lifetimes.ttl_s(
         record, body.ttl, default_s=request.mount.default_lease_ttl_s, most_s=request.mount.max_lease_ttl_s
     )
@@ -78,7 +78,7 @@ async def draft(
         critical_options=critical,
         extensions=extensions,
     )
-    return made, warnings
+    return made, warnings + skipped
 
 
 def check_type(role: Role, type_: str) -> None:

@@ -1,7 +1,8 @@
 """Critical options and extensions of a certificate (p).
 
 The two lists of a role mean opposite things when they are empty: any critical option may be asked for then, and no
-extension.  Defaults count only where nothing is asked for, and no list limits them.
+extension.  Defaults count where nothing is asked for, and no list limits them.  As critical options restrict a
+certificate, defaults that the list doesn't name count always.
 
 Source: https://openbao.org/api-docs/secret/ssh/#create-role
 """
@@ -44,26 +45,45 @@ def texts(field: str, given: Mapping[str, Any]) -> dict[str, str]:
     return out
 
 
-def critical_options(role: RoleRecord, name: str, asked: Mapping[str, Any]) -> dict[str, str]:
-    """The critical options of a certificate.
+def critical_options(role: RoleRecord, name: str, asked: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """The critical options of a certificate, and warnings.
+
+    A default that the client may not ask for stays beside what it asks for.  It restricts the certificate, and would be
+    gone otherwise for whoever asks for any other option.
 
     Args:
         name: of the role. asked: by the client; empty for none.
 
     Raises: `InvalidRequest` for one that isn't allowed, or that no server could read.
     """
-    given = texts("critical_options", asked) or role.default_critical_options
-    allowed = items(role.allowed_critical_options)
+    given = texts("critical_options", asked)
+    if given:
+        _check_allowed(role, name, given)
+    defaults = role.default_critical_options
+    kept = {option: value for option, value in defaults.items() if not given or not _may_ask(role, option)}
+    critical = {**kept, **given}
+    _check_addresses(critical.get("source-address"))
+    left_out = [option for option in defaults if option not in critical]
+    if not left_out:
+        return critical, []
+    return critical, [
+        f"the certificate doesn't have [{' '.join(left_out)}] of default_critical_options of the role "
+        f'"{name}", because other critical options were asked for'
+    ]
+
+
+def _may_ask(role: RoleRecord, option: str) -> bool:
     # The text decides, not its items: a list that names nothing, such as ",", was written to allow nothing.
-    if asked and role.allowed_critical_options:
-        refused = [option for option in given if option not in allowed]
-        if refused:
-            raise InvalidRequest(
-                f"critical options not on allowed list: [{' '.join(refused)}]; "
-                f'see allowed_critical_options of the role "{name}"'
-            )
-    _check_addresses(given.get("source-address"))
-    return dict(given)
+    return not role.allowed_critical_options or option in items(role.allowed_critical_options)
+
+
+def _check_allowed(role: RoleRecord, name: str, given: Mapping[str, str]) -> None:
+    refused = [option for option in given if not _may_ask(role, option)]
+    if refused:
+        raise InvalidRequest(
+            f"critical options not on allowed list: [{' '.join(refused)}]; "
+            f'see allowed_critical_options of the role "{name}"'
+        )
 
 
 def check_extensions(role: RoleRecord, name: str, asked: Mapping[str, str]) -> None:
