@@ -89,12 +89,24 @@ DOMAINS = [
     ("*", False, False, "anything", True),
     ("", True, True, "example.com", False),
     ("example.com", True, True, "a.example.com\n.evil", False),
+    ("example.com", True, True, "x y.example.com", False),
+    ("example.com", True, True, "x\u2003y.example.com", False),
+    ("example.com", True, True, "*.example.com", False),
+    ("example.com", True, True, "a?.example.com", False),
+    ("*", True, True, "*", False),
+    ("*", True, True, "*.example.com", False),
+    ("*", False, False, "x y", False),
+    ("*.example.com", True, False, "*.example.com", True),
+    ("*,*.example.com", True, False, "*.example.com,a.example.org", True),
+    ("*.example.com", False, True, "*.example.com", False),
+    ("*.example.com", True, True, "a.*.example.com", False),
+    ("*", False, False, "fe80::1", True),
 ]
 
 
 @pytest.mark.parametrize(("domains", "bare", "subdomains", "asked", "signed"), DOMAINS)
 async def test_domains_of_hosts(domains: str, bare: bool, subdomains: bool, asked: str, signed: bool) -> None:
-    """A host certificate is for a domain itself, or for hosts below it, as the two switches say."""
+    """A host certificate is for a domain itself, or for hosts below it, as the two switches say; not for a pattern."""
     authority = await Authority.new()
     await authority.write(
         "roles/host",
@@ -108,7 +120,7 @@ async def test_domains_of_hosts(domains: str, bare: bool, subdomains: bool, aske
     if signed:
         await authority.sign("host", cert_type="host", valid_principals=asked)
         return
-    with pytest.raises(InvalidRequest, match=r"allowed_domains|no control characters"):
+    with pytest.raises(InvalidRequest, match=r"allowed_domains|no control characters|no blanks"):
         await authority.sign("host", cert_type="host", valid_principals=asked)
 
 
@@ -135,6 +147,8 @@ TEMPLATES: list[tuple[dict[str, Any], dict[str, str], str, str]] = [
     ({"allowed_users": NAME}, {"identity.entity.name": "ann"}, "bob", "bob is not a valid value"),
     ({"allowed_users": NAME}, {"identity.entity.name": "ann,root"}, "ann", 'has a ","'),
     ({"allowed_users": NAME}, {"identity.entity.name": "*"}, "ann", 'has a "*"'),
+    ({"allowed_users": NAME}, {"identity.entity.name": "a?n"}, "ann", 'has a "?"'),
+    ({"allowed_users": NAME}, {"identity.entity.name": " ann"}, "ann", "has blanks at its ends"),
     ({"allowed_users": f"x,{TEAM}"}, {"identity.entity.name": "ann"}, "x", "no value could be found"),
     (
         {"allowed_users": NAME, "allow_commas_in_identity_templates": True},

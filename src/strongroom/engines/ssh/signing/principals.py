@@ -14,6 +14,7 @@ from strongroom.engines.ssh.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 
 ANY: Final = "*"
+_WILDCARDS: Final = frozenset("*?")
 MOST_BYTES: Final = 16 * 1024
 """Of all principals of one certificate."""
 
@@ -62,16 +63,24 @@ def check(role: RoleRecord, name: str, type_: str, wanted: Sequence[str], allowe
             f'role is not configured to allow any principals: the role "{name}" allows none, so set {field} '
             f'(asked for was "{_shown(wanted[0])}")'
         )
+    if len(wanted) > MOST_PRINCIPALS or _bytes(wanted) > MOST_BYTES:
+        raise InvalidRequest(f"a certificate has at most {MOST_PRINCIPALS} principals, of {MOST_BYTES} bytes together")
+    # A `*` counts only where the role's own text has it: one from a template is what somebody calls himself.
+    anybody = ANY in items(getattr(role, field))
     for principal in wanted:
         _check_form(principal)
-        if not _is_allowed(role, type_, principal, allowed):
+        if type_ == HOST:
+            _check_host(role, name, principal, allowed)
+        if not anybody and not _is_allowed(role, type_, principal, allowed):
             raise InvalidRequest(
                 f'{_shown(principal)} is not a valid value for valid_principals: {field} of the role "{name}" '
                 "doesn't allow it"
             )
-    if len(wanted) > MOST_PRINCIPALS or sum(len(each.encode()) for each in wanted) > MOST_BYTES:
-        raise InvalidRequest(f"a certificate has at most {MOST_PRINCIPALS} principals, of {MOST_BYTES} bytes together")
     return tuple(sorted(wanted))
+
+
+def _bytes(wanted: Sequence[str]) -> int:
+    return sum(len(each.encode("utf-8", "surrogatepass")) for each in wanted)
 
 
 def _check_form(principal: str) -> None:
@@ -82,10 +91,24 @@ def _check_form(principal: str) -> None:
         )
 
 
+def _check_host(role: RoleRecord, name: str, principal: str, allowed: Sequence[str]) -> None:
+    """Raise `InvalidRequest` for a blank, and for a pattern that the role doesn't list as it is.
+
+    Clients take a host's principal for a pattern, so the key of one host would be good for the names of others.
+
+    Source: PATTERNS in https://man.openbsd.org/ssh_config.5
+    """
+    if any(letter.isspace() for letter in principal):
+        raise InvalidRequest(f"{_shown(principal)} is not a valid value for valid_principals: a host has no blanks")
+    listed = role.allow_bare_domains and principal in allowed and principal != ANY
+    if not _WILDCARDS.isdisjoint(principal) and not listed:
+        raise InvalidRequest(
+            f"{_shown(principal)} is not a valid value for valid_principals: it stands for many hosts, so it has to be "
+            f'in allowed_domains of the role "{name}" as it is, with allow_bare_domains'
+        )
+
+
 def _is_allowed(role: RoleRecord, type_: str, principal: str, allowed: Sequence[str]) -> bool:
-    # A `*` counts only where the role's own text has it: one from a template is what somebody calls himself.
-    if ANY in items(getattr(role, field_of(type_))):
-        return True
     if type_ != HOST:
         return principal in allowed
     return any(

@@ -17,7 +17,8 @@ async def filled(request: Request, text: str, what: str, forbidden: str = "") ->
     """A text with the client's values in place of its templates; None for a client without an entity.
 
     Args:
-        what: the field. forbidden: characters that no value may have, because they mean something there.
+        what: the field. forbidden: characters that no value may have, because they mean something there.  With a comma,
+            no value has blanks at its ends either, which lists leave out.
 
     Raises: `InvalidRequest` for a value with such a character, and for one that the client's entity doesn't have.
     """
@@ -31,6 +32,11 @@ async def filled(request: Request, text: str, what: str, forbidden: str = "") ->
             if request.client is None or not request.client.entity_id:
                 return None
             raise InvalidRequest(f"{what}: no value could be found for the template {{{{{part.strip()}}}}}")
+        if "," in forbidden and value != value.strip():
+            raise InvalidRequest(
+                f"{what}: the value of the template {{{{{part.strip()}}}}} has blanks at its ends, without which it "
+                "would be somebody else's name"
+            )
         for character in forbidden:
             if character in value:
                 raise InvalidRequest(
@@ -52,7 +58,7 @@ async def listed(request: Request, role: RoleRecord, name: str, field: str) -> l
     if not getattr(role, f"{field}_template"):
         return items(text)
     forbidden = ("" if role.allow_commas_in_identity_templates else ",") + (
-        "" if role.allow_wildcards_in_identity_templates else "*"
+        "" if role.allow_wildcards_in_identity_templates else "*?"
     )
     out: list[str] = []
     for item in items(text):
