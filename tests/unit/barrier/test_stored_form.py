@@ -921,7 +921,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.ssh.certificates.records.CertificateEntry": ("ssh-certificate-entry", {}),
     "strongroom.engines.ssh.certificates.records.CertificateRecord": (
         "ssh-certificate",
-        {"entity_id": "", "display_name": ""},
+        {"entity_id": "", "display_name": "", "issuer_key_digest": ""},
     ),
     "strongroom.engines.ssh.certificates.records.Clearing": ("ssh-clearing", {}),
     "strongroom.engines.ssh.issuers.records.IssuerName": ("ssh-issuer-name", {}),

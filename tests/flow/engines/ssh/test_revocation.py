@@ -101,6 +101,12 @@ async def test_an_authority_by_its_key(tmp_path: Path) -> None:
     one, other = await authority.sign(), await authority.sign("second")
     await authority.write("revoke", public_key=(await authority.raw("public_key")).decode())
     assert await revoked(authority, tmp_path, one["signed_key"], other["signed_key"]) == [True, False]
+    now = int(authority.clock.now())
+    authority.clock.advance(60)
+    await authority.delete("config/ca")
+    info = (await authority.listed("certs"))["key_info"]
+    assert [info[each["serial_number"]]["revocation_time"] for each in (one, other)] == [now, 0]
+    assert (await authority.read(f"cert/{one['serial_number']}"))["revocation_time"] == now
 
 
 async def test_many_are_revoked_in_the_background(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ class CertificateRecord(Record, frozen=True, tag="ssh-certificate"):
     entity_id: str = ""
     display_name: str = ""
     """Of the token that it was asked with."""
+    issuer_key_digest: str = ""
+    """SHA-256 of the key that has signed it: the issuer may be deleted before its key is revoked."""
 
 
 class CertificateEntry(Record, frozen=True, tag="ssh-certificate-entry"):

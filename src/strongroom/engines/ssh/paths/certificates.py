@@ -61,9 +61,6 @@ class CertificatePaths:
 
 
 async def _shown(view: View, serial: int, record: CertificateRecord) -> dict[str, Any]:
-    revoked_at = await revocation_rows.revoked_at(view, serial)
-    if revoked_at is None:
-        revoked_at = await revocation_rows.key_revoked_at(view, record.key_digest)
     return {
         "serial_number": rows.shown_serial(serial),
         "cert_type": record.type,
@@ -77,5 +74,15 @@ async def _shown(view: View, serial: int, record: CertificateRecord) -> dict[str
         "signed_at": int(record.signed_at),
         "entity_id": record.entity_id,
         "display_name": record.display_name,
-        "revocation_time": int(revoked_at or 0),
+        "revocation_time": int(await _revoked_at(view, serial, record)),
     }
+
+
+async def _revoked_at(view: View, serial: int, record: CertificateRecord) -> float:
+    """Since when hosts refuse it: by its number, its key or its issuer's key.  0 if they don't."""
+    digests = (record.key_digest, record.issuer_key_digest)
+    times = [
+        await revocation_rows.revoked_at(view, serial),
+        *[await revocation_rows.key_revoked_at(view, digest) for digest in digests if digest],
+    ]
+    return min((at for at in times if at is not None), default=0)

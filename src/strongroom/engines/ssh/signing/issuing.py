@@ -8,6 +8,7 @@ from strongroom.crypto.mac import sha256
 from strongroom.crypto.ssh import certificates
 from strongroom.crypto.ssh.certificates import Draft
 from strongroom.crypto.ssh.public_keys import SshPublicKey
+from strongroom.crypto.ssh.signing import Authority
 from strongroom.engines.ssh.certificates import clearing, rows
 from strongroom.engines.ssh.certificates.records import CertificateRecord
 from strongroom.engines.ssh.issuers import rows as issuer_rows
@@ -41,7 +42,7 @@ async def signed(
     signature = request.once(
         f"signature {algorithm} {sha256(to_sign).hex()}", lambda: authority.sign(to_sign, algorithm)
     )
-    rows.keep(request.view, serial, _record(request, role, made, issuer.id))
+    rows.keep(request.view, serial, _record(request, role, made, issuer.id, authority))
     await clearing.plan(request, made.valid_before)
     data = {
         "issuer_id": issuer.id,
@@ -58,7 +59,7 @@ def _new_serial(random: Random) -> int:
     return serial
 
 
-def _record(request: Request, role: Role, made: Draft, issuer_id: str) -> CertificateRecord:
+def _record(request: Request, role: Role, made: Draft, issuer_id: str, authority: Authority) -> CertificateRecord:
     client = request.client
     return CertificateRecord(
         type=made.type,
@@ -72,4 +73,5 @@ def _record(request: Request, role: Role, made: Draft, issuer_id: str) -> Certif
         signed_at=request.now,
         entity_id=client.entity_id if client is not None else "",
         display_name=client.display_name if client is not None else "",
+        issuer_key_digest=authority.public.digest,
     )
