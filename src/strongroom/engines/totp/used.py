@@ -1,7 +1,7 @@
 """Which codes have counted already (pure).
 
 A code is taken while its period is at most `skew` away from the present one.  So at any time at most 2 * `skew` + 1
-periods have to be remembered.
+periods have to be remembered, and one before them: one time in a million, the code of the next period is the same.
 
 Source: RFC 6238, section 5.2
 """
@@ -9,7 +9,7 @@ Source: RFC 6238, section 5.2
 from __future__ import annotations
 
 from strongroom.crypto.mac import sha256
-from strongroom.crypto.totp import step_of
+from strongroom.crypto.totp import code_of, step_of
 from strongroom.engines.totp.records import TotpKey, UsedCodes
 
 
@@ -22,10 +22,11 @@ def with_use(used: UsedCodes | None, key: TotpKey, step: int, now: float) -> Use
     digest = _digest(key)
     if used is None or used.key_digest != digest:
         used = UsedCodes(key_digest=digest, steps=(), floor=0)
-    if step < used.floor or step in used.steps:
+    code = code_of(key.key, step, key)
+    if step < used.floor or any(code == code_of(key.key, each, key) for each in used.steps):
         return None
     floor = max(used.floor, step_of(now, key.period_s) - key.skew)
-    steps = (*(each for each in used.steps if each >= floor), step)
+    steps = (*(each for each in used.steps if each >= floor - 1), step)
     return UsedCodes(key_digest=digest, steps=steps, floor=floor)
 
 

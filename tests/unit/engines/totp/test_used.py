@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from strongroom.crypto.totp import code_of
 from strongroom.engines.totp.records import TotpKey, UsedCodes
 from strongroom.engines.totp.used import forgettable_at, with_use
 from strongroom.sdk import replace
@@ -9,6 +12,8 @@ from strongroom.sdk import replace
 KEY = TotpKey(key=b"k" * 20)
 NOW = 3_000_000.0
 PRESENT = 100_000
+TWIN = 196_068
+"""The code of this period is that of the next one, too."""
 
 
 def counted(*steps: int, key: TotpKey = KEY, now: float = NOW) -> UsedCodes:
@@ -31,14 +36,30 @@ def test_each_code_counts_once_in_any_order() -> None:
 
 
 def test_what_would_not_be_taken_is_forgotten() -> None:
-    """So what is remembered has no more than three periods, however many codes have counted."""
+    """So what is remembered has no more than four periods, however many codes have counted."""
     used: UsedCodes | None = None
     for step in range(PRESENT, PRESENT + 50):
         used = with_use(used, KEY, step + 1, step * 30.0)
         assert used is not None
-        assert len(used.steps) <= 3
+        assert len(used.steps) <= 4
     assert used is not None
-    assert used.steps == (PRESENT + 48, PRESENT + 49, PRESENT + 50)
+    assert used.steps == (PRESENT + 47, PRESENT + 48, PRESENT + 49, PRESENT + 50)
+
+
+@pytest.mark.parametrize("skew", [0, 1])
+@pytest.mark.parametrize(("first", "second"), [(TWIN, TWIN + 1), (TWIN + 1, TWIN)])
+def test_two_periods_with_the_same_code(skew: int, first: int, second: int) -> None:
+    """The code counts once for both, in whatever order."""
+    key = replace(KEY, skew=skew)
+    assert code_of(key.key, first, key) == code_of(key.key, second, key)
+    assert with_use(counted(first, key=key, now=first * 30.0), key, second, second * 30.0) is None
+
+
+def test_the_same_code_after_another_one() -> None:
+    """It is remembered though the first of its periods isn't taken any more."""
+    used = with_use(counted(TWIN, now=TWIN * 30.0), KEY, TWIN + 3, (TWIN + 2) * 30.0)
+    assert used is not None
+    assert with_use(used, KEY, TWIN + 1, (TWIN + 2) * 30.0) is None
 
 
 def test_a_clock_that_goes_back_brings_no_code_back() -> None:
