@@ -70,6 +70,39 @@ _LDAP = {
     "credential_type": "password",
 }
 
+_PKI_ROLE = {
+    "issuer_ref": "default",
+    "allowed_domains": ["example.com", "{{identity.entity.name}}.example.org"],
+    "allowed_domains_template": True,
+    "allowed_uri_sans": ["spiffe://example.com/*"],
+    "allowed_other_sans": ["1.2.3.4;utf8:*"],
+    "key_type": "ec",
+    "key_bits": 256,
+    "signature_bits": 256,
+    "key_usage": ["KeyAgreement", "DigitalSignature"],
+    "ext_key_usage": ["ServerAuth", "ClientAuth"],
+    "ext_key_usage_oids": ["1.3.6.1.4.1.311.20.2.2"],
+    "ou": ["b", "a"],
+    "cn_validations": ["email", "hostname"],
+    "allowed_user_ids": ["u1"],
+    "not_after": "2030-06-01T00:00:00Z",
+    "serial_number_source": "json-csr",
+    "ttl": 3600,
+    "max_ttl": 7200,
+    "not_before_duration": 2700,
+}
+_TIDY = {
+    **dict.fromkeys(("enabled", "tidy_cert_store", "tidy_revoked_certs", "tidy_acme"), True),
+    **dict.fromkeys(
+        ("tidy_expired_issuers", "tidy_move_legacy_ca_bundle", "maintain_stored_certificate_counts"), False
+    ),
+    "interval_duration": "1h",
+    "safety_buffer": "72h",
+    "issuer_safety_buffer": "8760h",
+    "acme_account_safety_buffer": "720h",
+    "pause_duration": "1s",
+}
+
 WRITES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("database", "roles/a", _DATABASE_ROLE, {}),
     (
@@ -191,6 +224,25 @@ WRITES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
             "max_ttl": 7200,
         },
         {},
+    ),
+    ("pki", "roles/a", _PKI_ROLE, {}),
+    ("pki", "roles/a", {"policy_identifiers": ["1.2.3", "1.2.4"]}, {}),
+    (  # blocks `policy_identifier`: one form for all of them, or the provider takes them for the older one
+        "pki",
+        "roles/a",
+        {"policy_identifiers": '[{"oid":"1.2.3"},{"cps":"https://x","notice":"N","oid":"1.2.4"}]'},
+        {"policy_identifiers": ['{"oid":"1.2.3"}', '{"oid":"1.2.4","cps":"https://x","notice":"N"}']},
+    ),
+    (
+        "pki",
+        "config/auto-tidy",
+        _TIDY,
+        {
+            "interval_duration": 3600,
+            "safety_buffer": 259200,
+            "issuer_safety_buffer": 31536000,
+            "acme_account_safety_buffer": 2592000,
+        },
     ),
 ]
 """Mount, path, what is written, and what reads otherwise than it was written; None for what isn't shown."""

@@ -732,7 +732,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.pki.keys.records.KeyName": ("pki-key-name", {}),
     "strongroom.engines.pki.keys.records.KeyRecord": ("pki-key", {"public": b"", "name": ""}),
     "strongroom.engines.pki.keys.records.KeysConfig": ("pki-keys-config", {"default": ""}),
-    "strongroom.engines.pki.roles.records.PolicyPart": (None, {"notice": "", "cps": ""}),
+    "strongroom.engines.pki.roles.records.PolicyPart": (None, {"notice": "", "cps": "", "as_object": False}),
     "strongroom.engines.pki.roles.records.RoleRecord": (
         "pki-role",
         {

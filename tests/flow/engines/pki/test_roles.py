@@ -233,7 +233,7 @@ async def test_roles_are_listed_and_deleted() -> None:
         ({"cn_validations": "", "issuer_ref": ""}, {"cn_validations": ["email", "hostname"], "issuer_ref": "default"}),
         ({"not_before_duration": "0s"}, {"not_before_duration": 0}),
         ({"policy_identifiers": "1.2.3,1.2.4"}, {"policy_identifiers": ["1.2.3", "1.2.4"]}),
-        ({"policy_identifiers": [{"oid": "1.2.3"}]}, {"policy_identifiers": ["1.2.3"]}),
+        ({"policy_identifiers": [{"oid": "1.2.3"}]}, {"policy_identifiers": ['{"oid":"1.2.3"}']}),
         (
             {"policy_identifiers": {"oid": "1.2.3", "cps": "https://x"}},
             {"policy_identifiers": ['{"oid":"1.2.3","cps":"https://x"}']},
@@ -242,7 +242,7 @@ async def test_roles_are_listed_and_deleted() -> None:
             {"policy_identifiers": '[{"oid":"1.2.3","notice":"a, b"}]'},
             {"policy_identifiers": ['{"oid":"1.2.3","notice":"a, b"}']},
         ),
-        ({"policy_identifiers": ['{"oid": "1.2.3"}', "1.2.4"]}, {"policy_identifiers": ["1.2.3", "1.2.4"]}),
+        ({"policy_identifiers": ['{"oid": "1.2.3"}', "1.2.4"]}, {"policy_identifiers": ['{"oid":"1.2.3"}', "1.2.4"]}),
         ({"no_store": True, "generate_lease": True}, {"no_store": True, "generate_lease": False}),
         ({"not_after_bound": "2030-01-01T00:00:00Z"}, {"not_after_bound": "2030-01-01T00:00:00Z"}),
         ({"ttl": "1h", "max_ttl": "60m"}, {"ttl": 3600, "max_ttl": 3600}),

@@ -31,8 +31,11 @@ def parsed(given: Any) -> tuple[PolicyPart, ...]:
 
 
 def shown(policy: PolicyPart) -> str:
-    """A policy as answers have it: an object identifier, or JSON if it has qualifiers."""
-    if not policy.notice and not policy.cps:
+    """A policy as answers have it: an object identifier, or JSON if it has qualifiers or was given so.
+
+    Terraform's provider takes a list with both forms for the older one, and loses what stands in the newer.
+    """
+    if not policy.notice and not policy.cps and not policy.as_object:
         return policy.oid
     parts = {"oid": policy.oid, "cps": policy.cps, "notice": policy.notice}
     return json.dumps({name: text for name, text in parts.items() if text}, separators=(",", ":"), ensure_ascii=False)
@@ -67,9 +70,8 @@ def _policy(given: Any) -> PolicyPart:
         raise InvalidRequest("policy_identifiers are object identifiers, or objects with `oid`, `notice` and `cps`")
     if unknown := sorted(set(given) - _KEYS):
         raise InvalidRequest(f"a policy identifier has `oid`, `notice` and `cps`, and no {unknown[0][:64]!r}")
-    return _checked(
-        PolicyPart(oid=given.get("oid", "").strip(), notice=given.get("notice", ""), cps=given.get("cps", ""))
-    )
+    oid, notice, cps = (given.get(name, "") for name in ("oid", "notice", "cps"))
+    return _checked(PolicyPart(oid=oid.strip(), notice=notice, cps=cps, as_object=True))
 
 
 def _checked(policy: PolicyPart) -> PolicyPart:

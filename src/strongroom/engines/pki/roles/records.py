@@ -7,11 +7,16 @@ from strongroom.sdk import Part, Record
 
 
 class PolicyPart(Part, frozen=True):
-    """A certificate policy, with its qualifiers."""
+    """A certificate policy, with its qualifiers.
+
+    Attributes:
+        as_object: whether it was given as an object or JSON, and is shown so even without qualifiers.
+    """
 
     oid: str
     notice: str = ""
     cps: str = ""
+    as_object: bool = False
 
     @property
     def value(self) -> Policy:
