@@ -53,6 +53,23 @@ async def test_a_disabled_mount_ends_at_once() -> None:
     assert (await server.ask("GET", "kv/a")).status == 404
 
 
+async def test_an_auth_method_is_read_by_the_path_that_clients_for_go_read() -> None:
+    """`sys/mounts/auth/NAME` shows what `sys/auth/NAME` shows, without `sudo`; nothing else can be done there."""
+    server = await Server.start()
+    await server.ok("POST", "sys/auth/up", {"type": "userpass", "description": "d"})
+    read = await server.ok("GET", "sys/mounts/auth/up")
+    assert read.data == (await server.ok("GET", "sys/auth/up")).data
+    assert read.data["type"] == "userpass"
+    for method, path, body, error in (
+        ("GET", "sys/mounts/auth/nope", None, "No secret engine mount at auth/nope/"),
+        ("POST", "sys/mounts/auth/up", {"type": "kv"}, 'cannot mount "auth/up/"'),
+        ("DELETE", "sys/mounts/auth/up", None, 'cannot unmount "auth/up/"'),
+    ):
+        refused = await server.ask(method, path, body)
+        assert (refused.status, refused.body["errors"]) == (400, [error])
+    assert (await server.ok("GET", "sys/auth/up")).data == read.data
+
+
 async def test_a_disabled_auth_method_ends_its_tokens() -> None:
     """A token of a login is refused from the moment on that its auth method is disabled."""
     server = await Server.start()

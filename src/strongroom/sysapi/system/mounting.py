@@ -112,12 +112,18 @@ def list_mounts(request: Request, table: str) -> Response:
     return Response(data={r.path: shown_mount(r) for r in sorted(records, key=lambda r: r.path)}, repeat=True)
 
 
-def read_mount(request: Request, table: str, path: str) -> Response:
-    """One mount.  Raises `InvalidRequest` when there is none."""
+def read_mount(request: Request, table: str, path: str, *, asked_for: str = "") -> Response:
+    """One mount.
+
+    Args:
+        asked_for: what an error says isn't there, where it has another name than that of the table.
+
+    Raises: `InvalidRequest` when there is none.
+    """
     entry = entry_of(system(request), table, folder(path))
     if entry is None or entry.record.table != table:
-        kind = "auth" if table == AUTH else "secret"
-        raise InvalidRequest(f"No {kind} engine mount at {folder(path)}".replace("auth engine mount", "auth engine"))
+        usual = "auth engine at" if table == AUTH else "secret engine mount at"
+        raise InvalidRequest(f"No {asked_for or f'{usual} {folder(path)}'}")
     return Response(data=shown_mount(entry.record), repeat=True)
 
 
@@ -161,7 +167,7 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
 async def disable(request: Request, table: str, path: str) -> Response | None:
     """Remove a mount, if it is there.  Its leases are revoked later; a warning says how many there are.
 
-    Raises: `InvalidRequest` for the mounts that every server has.
+    Raises: `InvalidRequest` for the mounts that every server has, and for one of the other table.
     """
     path = folder(path)
     if path.endswith("/tune/"):
@@ -174,7 +180,9 @@ async def disable(request: Request, table: str, path: str) -> Response | None:
         )
     view = system(request)
     entry = entry_of(view, table, path)
-    if entry is not None and entry.record.table == table:
+    if entry is not None and entry.record.table != table:
+        raise InvalidRequest(f'cannot unmount "{path}"')
+    if entry is not None:
         view.services.mounts.disable(view.txn, entry.record)
         leave_behind(view.txn, view.namespace.id, "mount", entry.record.accessor)
         leases = await view.services.leases.count(view.txn, entry.record.id)

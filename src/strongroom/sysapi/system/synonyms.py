@@ -16,6 +16,7 @@ _PAIRS = (
     ("leases/revoke-prefix/{prefix*}", "revoke-prefix/{prefix*}"),
     ("leases/revoke-force/{prefix*}", "revoke-force/{prefix*}"),
     ("auth/{path*}/tune", "mounts/auth/{path*}/tune"),
+    ("auth/{path*}", "mounts/auth/{path*}"),
     ("rotate", "rotate/keyring"),
     ("rotate/config", "rotate/keyring/config"),
     *((f"rekey/{what}", f"rotate/root/{what}") for what in ("init", "update", "verify", "backup")),
