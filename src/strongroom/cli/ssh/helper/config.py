@@ -134,13 +134,17 @@ def _values(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in document.items:
         if item.name not in KEYS:
-            raise Fault(f'{item.pos}: there is no key "{item.name}" in the configuration')
+            raise _fault_at(item.pos, f'there is no key "{item.name}" in the configuration')
         if item.name in found:
-            raise Fault(f'{item.pos}: "{item.name}" is there twice')
+            raise _fault_at(item.pos, f'"{item.name}" is there twice')
         if len(item.keys) != 1:
-            raise Fault(f'{item.pos}: "{item.name}" is no block')
+            raise _fault_at(item.pos, f'"{item.name}" is no block')
         found[item.name] = _text(item.name, hcl.plain(item.value))
     return found
+
+
+def _fault_at(pos: hcl.Position, problem: str) -> Fault:
+    return Fault(f"the configuration can't be used: {hcl.HclError(pos, problem)}")
 
 
 def _text(name: str, value: Any) -> str:
