@@ -80,6 +80,15 @@ async def test_details_are_those_of_the_certificates() -> None:
     assert found["not_after"] == "2023-11-15T00:13:20Z"
 
 
+async def test_details_tell_what_was_revoked() -> None:
+    """When, of the one that was; nothing of the one that wasn't."""
+    authority, serials = await _filled()
+    revoked = await authority.write("revoke", serial_number=serials["a/y.com"])
+    found = (await _listed(authority, "certs/detailed", common_name="y.com"))["key_info"]
+    assert found[serials["a/y.com"]]["revocation_time_rfc3339"] == revoked["revocation_time_rfc3339"] != ""
+    assert found[serials["b/y.com"]]["revocation_time_rfc3339"] == ""
+
+
 @pytest.mark.parametrize(
     ("fields", "wanted"),
     [

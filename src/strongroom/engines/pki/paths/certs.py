@@ -15,6 +15,7 @@ from strongroom.engines.pki.certificates import rows
 from strongroom.engines.pki.certificates.finding import MOST_ROWS, Sought, find, row_of
 from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuing.rules import moments
+from strongroom.engines.pki.revocation.records import RevokedRecord
 from strongroom.engines.pki.revocation.revoked import REVOKED, first_of, revoked_of
 from strongroom.engines.pki.revocation.times import rfc3339
 from strongroom.lib.errors import NotFound, UnsupportedPath
@@ -61,11 +62,17 @@ class CertPaths:
 
     @path.list_("certs/detailed")
     async def list_detailed(self, request: Request, body: FindFields) -> Response:
-        """Lists stored certificates with what they say, all or those that are looked for."""
+        """Lists stored certificates with what they say, all or those that are looked for.
+
+        `revocation_time_rfc3339` tells when one was revoked, and is empty for the others.
+        """
         found = await find(request.view, body.sought)
         if not found.records:
             raise NotFound
-        info = {row.replace("-", ":"): _detail(record) for row, record in found.records.items()}
+        info = {
+            row.replace("-", ":"): _detail(record, await request.view.read(REVOKED + row, RevokedRecord))
+            for row, record in found.records.items()
+        }
         response = Response(data={"keys": list(info), "key_info": info})
         if found.after and len(found.records) != body.limit:
             response.warnings = [f"There may be more certificates: go on with after={found.after.replace('-', ':')}"]
@@ -137,7 +144,7 @@ async def _listed(request: Request, folder: str, page: Page) -> Response:
     return listed([name.replace("-", ":") for name in names])
 
 
-def _detail(record: CertificateRecord) -> dict[str, Any]:
+def _detail(record: CertificateRecord, revoked: RevokedRecord | None) -> dict[str, Any]:
     found = shown(record.certificate)
     return {
         "common_name": found.common_name,
@@ -149,6 +156,7 @@ def _detail(record: CertificateRecord) -> dict[str, Any]:
         "key_type": found.key_type,
         "not_after": moments.shown(found.not_after),
         "not_before": moments.shown(found.not_before),
+        "revocation_time_rfc3339": rfc3339(revoked.revoked_at) if revoked is not None else "",
         "role": record.role,
     }
 
