@@ -101,6 +101,8 @@ class Engine:
     """
     catalog: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Names of plugins of other servers that are part of this engine, by the type that the catalogue has them under."""
+    path_parameters: ClassVar[Mapping[str, str]] = {}
+    """What the parameters of paths mean, by name, for help and OpenAPI."""
     routes: ClassVar[RouteTable]
     synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """For a declared pattern, without forms: the other paths of the mount for the same object.

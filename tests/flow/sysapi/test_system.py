@@ -281,6 +281,10 @@ async def test_help() -> None:
         # What a docstring says to who reads the sources is nothing to the client.
         assert "Args:" not in (await server.ok("GET", f"{path}?help=1")).body["help"]
     assert (await server.ask("GET", "sys/nosuch?help=1")).status == 404
+    await server.ok("POST", "sys/mounts/totp", {"type": "totp"})
+    told = (await server.ok("GET", "totp/code/eva?help=1")).body
+    assert "    name (string)\n\n        The name of a key." in told["help"]
+    assert told["openapi"]["paths"]["/code/{name}"]["parameters"][0]["description"] == "The name of a key."
     only = await server.token('path "x" { capabilities = ["read"] }', no_default_policy=True)
     await server.ok("GET", "sys/mounts?help=1", token=only)
     assert (await server.ask("GET", "sys/mounts?help=1", token="")).status == 403

@@ -30,6 +30,7 @@ from strongroom.engines.pki.paths.root.sign_self_issued import SignSelfIssuedPat
 from strongroom.engines.pki.paths.sign import SignPaths
 from strongroom.engines.pki.paths.sign_verbatim import SignVerbatimPaths
 from strongroom.engines.pki.paths.tidy import TidyPaths
+from strongroom.engines.pki.path_parameters import PATH_PARAMETERS
 from strongroom.engines.pki.revocation.lists import timetable, upkeep
 from strongroom.engines.pki.revocation.paths.answers import CONDITIONS
 from strongroom.engines.pki.revocation.paths.crl import CrlPaths
@@ -86,6 +87,7 @@ class Pki(
     """
 
     type = "pki"
+    path_parameters = PATH_PARAMETERS
     synonyms = SYNONYMS
     request_headers = HEADERS | CONDITIONS
     secret_answers = frozenset({"private_key", "pkcs12_bundle"})

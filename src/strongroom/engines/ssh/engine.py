@@ -40,6 +40,12 @@ class Ssh(
     """
 
     type = "ssh"
+    path_parameters = {
+        "role": "The name of a role.",
+        "issuer_ref": "An issuer: its id, its name, or `default`.",
+        "issuer_name": "The name of the new issuer.",
+        "serial": "A certificate's serial number: up to sixteen hexadecimal digits.",
+    }
     secret_answers = frozenset({"private_key", "key"})
 
     def __init__(self, random: Random | None = None) -> None:

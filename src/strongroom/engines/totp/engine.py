@@ -18,6 +18,7 @@ class Totp(KeyPaths, CodePaths, Engine):
     """
 
     type = "totp"
+    path_parameters = {"name": "The name of a key."}
     secret_answers = frozenset({"barcode", "code", "url"})
 
     def __init__(self, random: Random | None = None) -> None:

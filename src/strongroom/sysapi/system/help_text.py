@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from strongroom.lib.errors import UnsupportedPath
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.fields import CommaList, Duration, Field, JsonMap, SignedDuration, StringMap, fields_of
-from strongroom.sdk.path import Declaration
+from strongroom.sdk.path import Declaration, parameters_of
 from strongroom.sdk.request import Operation
 from strongroom.sdk.routing import UNSUPPORTED_PATH, Route
 from strongroom.sysapi.system.openapi import Described, document
@@ -45,12 +46,13 @@ def explain(engine: Engine, path: str) -> dict[str, Any]:
         return {"help": _overview(engine), "openapi": _described(engine, engine.routes.routes), "see_also": None}
     for route in engine.routes.routes:
         if route.expression.fullmatch(path) or route.expression.fullmatch(path.rstrip("/")):
-            return {"help": _route(path, route), "openapi": _described(engine, (route,)), "see_also": None}
+            help_ = _route(path, route, engine.path_parameters)
+            return {"help": help_, "openapi": _described(engine, (route,)), "see_also": None}
     raise UnsupportedPath(UNSUPPORTED_PATH)
 
 
 def _described(engine: Engine, routes: tuple[Route, ...]) -> dict[str, Any]:
-    return document([Described("", engine.type, "system", routes)], {})
+    return document([Described("", engine.type, "system", routes, engine.path_parameters)], {})
 
 
 def _overview(engine: Engine) -> str:
@@ -64,14 +66,16 @@ def _overview(engine: Engine) -> str:
     return "\n".join(lines)
 
 
-def _route(path: str, route: Route) -> str:
+def _route(path: str, route: Route, meanings: Mapping[str, str]) -> str:
     """One path: its verbs, their fields, what they do."""
     summaries = _summaries(route)
     lines = [f"Request:        {path}", f"Matching Route: ^{route.expression.pattern}$", "", summaries[0]]
-    if fields := _fields(route):
+    parameters = {field.name: (_TYPES.get(field.type, "any"), field.description) for field in _fields(route)}
+    parameters |= {name: ("string", meanings[name]) for name in parameters_of(route.pattern) if name in meanings}
+    if parameters:
         lines += ["", "## PARAMETERS"]
-        for field in fields:
-            lines += ["", f"    {field.name} ({_TYPES.get(field.type, 'any')})", "", f"        {field.description}"]
+        for name, (type_, description) in sorted(parameters.items()):
+            lines += ["", f"    {name} ({type_})", "", f"        {description}"]
     lines += ["", "## DESCRIPTION", "", "This path responds to the following HTTP methods."]
     seen: set[str] = set()
     for operation, declaration in route.by_operation.items():
@@ -98,9 +102,9 @@ def _summaries(route: Route) -> list[str]:
 
 
 def _fields(route: Route) -> list[Field]:
-    """The fields of all verbs, each once, by name."""
+    """The fields of all verbs, each once."""
     found: dict[str, Field] = {}
     for declaration in route.by_operation.values():
         for field in fields_of(declaration.body) if declaration.body is not None else ():
             found.setdefault(field.name, field)
-    return [found[name] for name in sorted(found)]
+    return list(found.values())

@@ -63,6 +63,8 @@ class Described(msgspec.Struct, frozen=True):
     tag: str
     """`system`, `identity`, `auth` or `secrets`."""
     routes: tuple[Route, ...]
+    parameters: Mapping[str, str] = {}
+    """What parameters of its paths mean, by name."""
 
 
 def document(mounts: Iterable[Described], open_paths: Mapping[str, OpenPath]) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def _add_route(
             continue
         listing = operation in _QUERY
         path = plain.rstrip("/") + "/" if listing and Operation.READ in route.by_operation else plain
-        item = paths.setdefault(path, _item(declaration, names))
+        item = paths.setdefault(path, _item(declaration, names, described.parameters))
         if verb not in item:
             item[verb] = {
                 "operationId": _operation_id(taken, described, declaration),
@@ -151,11 +153,18 @@ def _operation_id(taken: set[str], described: Described, declaration: Declaratio
     return name
 
 
-def _item(declaration: Declaration, names: list[str]) -> dict[str, Any]:
+def _item(declaration: Declaration, names: list[str], meanings: Mapping[str, str]) -> dict[str, Any]:
     item: dict[str, Any] = {"description": declaration.summary}
     if names:
         item["parameters"] = [
-            {"name": name, "in": "path", "schema": {"type": "string"}, "required": True} for name in names
+            {
+                "name": name,
+                "in": "path",
+                **({"description": meanings[name]} if name in meanings else {}),
+                "schema": {"type": "string"},
+                "required": True,
+            }
+            for name in names
         ]
     if declaration.sudo:
         item["x-vault-sudo"] = True

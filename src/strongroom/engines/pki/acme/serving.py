@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -14,7 +14,7 @@ from strongroom.engines.pki.acme.problems import MEDIA_TYPE, Problem, malformed
 from strongroom.engines.pki.acme.records import Account, AccountOfKey
 from strongroom.engines.pki.acme.requests import Signed
 from strongroom.lib.errors import Internal
-from strongroom.sdk import Body, Random, RawBody, Request, Response
+from strongroom.sdk import Body, Doc, Random, RawBody, Request, Response
 
 JOSE: Final = "application/jose+json"
 _JSON: Final = "application/json"
@@ -23,11 +23,11 @@ _JSON: Final = "application/json"
 class JwsBody(Body, frozen=True):
     """A JSON Web Signature.  Its members are judged by `requests.parse`, which answers as ACME clients expect."""
 
-    protected: Any = None
-    payload: Any = None
-    signature: Any = None
-    header: Any = None
-    signatures: Any = None
+    protected: Annotated[Any, Doc(description="The protected header of the JSON Web Signature, in base64url.")] = None
+    payload: Annotated[Any, Doc(description="What the client says, in base64url. Empty for reading.")] = None
+    signature: Annotated[Any, Doc(description="The signature of both, in base64url.")] = None
+    header: Annotated[Any, Doc(description="Refused: an unprotected header.")] = None
+    signatures: Annotated[Any, Doc(description="Refused: several signatures.")] = None
 
 
 class Caller(msgspec.Struct, frozen=True):

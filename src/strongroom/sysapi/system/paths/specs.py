@@ -29,7 +29,13 @@ class SpecPaths(SystemEngine):
         place = view.namespace.path
         reach = Reach(policies, request.now) if policies is not None else None
         mounts = [
-            Described(entry.record.full_path, entry.record.type, _tag(entry.record), entry.engine.routes.routes)
+            Described(
+                entry.record.full_path,
+                entry.record.type,
+                _tag(entry.record),
+                entry.engine.routes.routes,
+                entry.engine.path_parameters,
+            )
             for entry in sorted(view.router.by_id.values(), key=lambda entry: entry.record.full_path)
             if entry.engine is not None and (reach is None or reach.touches(place + entry.record.full_path))
         ]
