@@ -11,6 +11,7 @@ from strongroom.engines.pki.est.paths.enrolment import EstPaths
 from strongroom.engines.pki.issuing.leases import LeasedCertificates
 from strongroom.engines.pki.monitoring import mounts, tally
 from strongroom.engines.pki.ocsp.paths import OcspPaths
+from strongroom.engines.pki.path_parameters import PATH_PARAMETERS
 from strongroom.engines.pki.paths.cel.issuing import CelIssuingPaths
 from strongroom.engines.pki.paths.cel.roles import CelRolePaths
 from strongroom.engines.pki.paths.certs import CertPaths
@@ -30,7 +31,6 @@ from strongroom.engines.pki.paths.root.sign_self_issued import SignSelfIssuedPat
 from strongroom.engines.pki.paths.sign import SignPaths
 from strongroom.engines.pki.paths.sign_verbatim import SignVerbatimPaths
 from strongroom.engines.pki.paths.tidy import TidyPaths
-from strongroom.engines.pki.path_parameters import PATH_PARAMETERS
 from strongroom.engines.pki.revocation.lists import timetable, upkeep
 from strongroom.engines.pki.revocation.paths.answers import CONDITIONS
 from strongroom.engines.pki.revocation.paths.crl import CrlPaths
