@@ -79,5 +79,5 @@ def _certificate(payload: dict[str, Any]) -> bytes:
 def _check_reason(payload: dict[str, Any]) -> None:
     """Raise `Problem` for a reason that there isn't.  Lists of this server say no reasons."""
     reason = payload.get("reason", 0)
-    if isinstance(reason, bool) or reason not in REASONS:
+    if type(reason) is not int or reason not in REASONS:
         raise Problem("badRevocationReason", "the reason is none of RFC 5280")

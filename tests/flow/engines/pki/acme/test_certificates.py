@@ -81,9 +81,9 @@ async def test_an_account_revokes_what_it_got() -> None:
         client, other = await it.client(), await it.client()
         leaf = await leaf_of(client, await it.issued(client, "www.example.com"))
         assert (await other.post("revoke-cert", {"certificate": der(leaf)})).problem == "unauthorized"
-        assert (await client.post("revoke-cert", {"certificate": der(leaf), "reason": 7})).problem == (
-            "badRevocationReason"
-        )
+        for reason in (7, True, "1", 1.5, [], {}):
+            refused = await client.post("revoke-cert", {"certificate": der(leaf), "reason": reason})
+            assert (refused.status, refused.problem) == (400, "badRevocationReason")
         assert (await client.post("revoke-cert", {"certificate": der(leaf), "reason": 4})).status == 200
         assert (await client.post("revoke-cert", {"certificate": der(leaf)})).problem == "alreadyRevoked"
 

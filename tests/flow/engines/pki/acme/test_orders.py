@@ -65,6 +65,10 @@ PAYLOADS: dict[str, tuple[Any, str]] = {
         {"identifiers": [{"type": "dns", "value": "a.example"}], "notAfter": "2001-01-01T00:00:00Z"},
         "malformed",
     ),
+    "an end after all years": (
+        {"identifiers": [{"type": "dns", "value": "a.example"}], "notAfter": "9999-12-31T23:59:59-12:00"},
+        "malformed",
+    ),
 }
 
 
