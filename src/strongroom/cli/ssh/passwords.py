@@ -90,9 +90,13 @@ def address_of(host: str) -> str:
     try:
         return str(ipaddress.ip_address(bare))
     except ValueError:
-        pass
+        return _resolved(bare)
+
+
+def _resolved(name: str) -> str:
+    """The first address of a name.  Raises `Failure` if it has none."""
     try:
-        found = socket.getaddrinfo(bare, None, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Failure(f'Error resolving the ssh hostname: "{bare}" has no address here') from error
+        raise Failure(f'Error resolving the ssh hostname: "{name}" has no address here') from error
     return str(found[0][4][0])

@@ -104,16 +104,14 @@ def _waited(command: Sequence[str], environment: Mapping[str, str], descriptors:
 
 @contextmanager
 def _signals_for(process: subprocess.Popen[Any]) -> Iterator[None]:
-    """Leave signals to the process while it runs, so that what was written for it is removed at its end.
-
-    The terminal sends its own to both.
-    """
+    """Leave signals to the process while it runs, so that what was written for it is removed at its end."""
 
     def hand_on(number: int, frame: FrameType | None) -> None:
+        """Send the process what was sent to this one alone."""
         process.send_signal(number)
 
     def leave(number: int, frame: FrameType | None) -> None:
-        pass
+        """Do nothing: the terminal has sent it to the process too."""
 
     handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = {
         signal.SIGINT: leave,

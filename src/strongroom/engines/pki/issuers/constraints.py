@@ -54,13 +54,18 @@ def _domains(given: list[str] | None, field: str) -> tuple[str, ...]:
 
 
 def _ranges(given: list[str] | None, field: str) -> tuple[str, ...]:
-    found = _items(given, field)
+    return tuple(_range(each, field) for each in _items(given, field))
+
+
+def _range(text: str, field: str) -> str:
     try:
-        if all("/" in each for each in found):
-            return tuple(str(ipaddress.ip_network(each, strict=False)) for each in found)
-    except ValueError:
-        pass
-    raise InvalidRequest(f"{field}: ranges are written as 10.0.0.0/8 or 2001:db8::/32, a single address as 10.1.2.3/32")
+        if "/" not in text:
+            raise ValueError(text)
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError as error:
+        raise InvalidRequest(
+            f"{field}: ranges are written as 10.0.0.0/8 or 2001:db8::/32, a single address as 10.1.2.3/32"
+        ) from error
 
 
 def _emails(given: list[str] | None, field: str) -> tuple[str, ...]:
