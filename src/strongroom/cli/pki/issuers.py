@@ -15,9 +15,6 @@ from strongroom.client.errors import ClientError
 if TYPE_CHECKING:
     from strongroom.crypto.certificates import Certificate
 
-MATCHES = ("key_id_match", "path_match", "signature_match", "subject_match", "trust_match")
-"""What `compared` tells."""
-
 
 class UnreadIssuer(Exception):
     """What a path answers is no issuer, or there is no answer."""
@@ -69,7 +66,7 @@ def _certificate(text: str, path: str) -> Certificate:
 
 
 def compared(issuer: Issuer, issued: Issuer) -> dict[str, bool]:
-    """What of `MATCHES` holds between the two."""
+    """Which of five relations two certificates have, by the names that `pki verify-sign` shows."""
     from strongroom.crypto.issued import is_proven_by, is_signed_by  # noqa: PLC0415 - slow import
 
     parent, child = issuer.certificate, issued.certificate

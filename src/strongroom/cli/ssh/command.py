@@ -13,8 +13,6 @@ from strongroom.cli.paths import clean
 from strongroom.cli.ssh import certificates, passwords
 from strongroom.cli.ssh.words import checked, target_of
 
-CA, DYNAMIC, OTP = "ca", "dynamic", "otp"
-
 
 def _ssh(call: Invocation) -> int:
     flags = call.flags

@@ -23,11 +23,9 @@ _REVOKED: Final = 0xA1
 
 
 class Refusal(enum.IntEnum):
-    """Why there is no answer."""
+    """Why there is no answer: what this server says of the reasons that there are.  Source: RFC 6960, section 2.3"""
 
     MALFORMED = 1
-    INTERNAL = 2
-    TRY_LATER = 3
     UNAUTHORIZED = 6
 
 

@@ -5,15 +5,11 @@ A row by time names each, so tidy reads what is due and nothing else.
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
 from strongroom.engines.pki.acme import rows
 from strongroom.engines.pki.acme.records import Account, Mark, Order, Proved, Totals
 from strongroom.sdk import View, replace
-
-PIECE: Final = 100
 
 
 class Tidied(msgspec.Struct, frozen=True):
@@ -36,7 +32,7 @@ def due(name: str, now: float, safety_buffer_s: float) -> bool:
     return int(at) + (safety_buffer_s if kind == "account" else 0.0) <= now
 
 
-async def tidy_piece(view: View, now: float, safety_buffer_s: float, *, after: str = "", limit: int = PIECE) -> Tidied:
+async def tidy_piece(view: View, now: float, safety_buffer_s: float, *, after: str = "", limit: int) -> Tidied:
     """Do some of what is due, in the transaction of `view`.
 
     Args:

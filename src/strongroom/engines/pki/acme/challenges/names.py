@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from strongroom.engines.pki.acme.challenges.outcome import Failed
 from strongroom.engines.pki.acme.challenges.ranges import refusal
-from strongroom.engines.pki.acme.records import AcmeConfig, Identifier
+from strongroom.engines.pki.acme.records import AcmeConfig
 from strongroom.lib.errors import UpstreamFailed
 from strongroom.lib.extras import install_command
 
@@ -25,6 +25,9 @@ async def vetted(host: str, config: AcmeConfig) -> tuple[str, ...]:
 
     A second look-up could lead elsewhere, so what was judged is what is dialled.
 
+    Args:
+        host: a name, or an address.
+
     Raises: `Failed` if there is none.
     """
     found = await _addresses(host, config.dns_resolver)
@@ -34,11 +37,6 @@ async def vetted(host: str, config: AcmeConfig) -> tuple[str, ...]:
         address, reason = next(iter(refused.items()))
         raise Failed("connection", f"{host} has the address {address}, which is not asked: {reason}", final=True)
     return allowed
-
-
-async def of_identifier(identifier: Identifier, config: AcmeConfig) -> tuple[str, ...]:
-    """The same for an identifier, which may be an address."""
-    return await vetted(identifier.value, config)
 
 
 async def texts(name: str, resolver: str) -> tuple[str, ...]:
@@ -51,7 +49,11 @@ async def _addresses(host: str, resolver: str) -> tuple[str, ...]:
     try:
         return (str(ipaddress.ip_address(host)),)
     except ValueError:
-        pass
+        return await _looked_up(host, resolver)
+
+
+async def _looked_up(host: str, resolver: str) -> tuple[str, ...]:
+    """The addresses of a name, each once.  Raises `Failed` if there is none."""
     found: list[str] = []
     failed: Failed | None = None
     for kind in ("A", "AAAA"):

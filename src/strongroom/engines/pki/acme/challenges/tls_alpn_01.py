@@ -13,7 +13,7 @@ from typing import Final
 
 from strongroom.crypto.acme_certificates import proof_in
 from strongroom.crypto.mac import same, sha256
-from strongroom.engines.pki.acme.challenges.names import of_identifier
+from strongroom.engines.pki.acme.challenges.names import vetted
 from strongroom.engines.pki.acme.challenges.outcome import Failed
 from strongroom.engines.pki.acme.challenges.ports import Ports
 from strongroom.engines.pki.acme.records import AcmeConfig, Identifier
@@ -26,7 +26,7 @@ _TOTAL_S: Final = 8.0
 async def prove(identifier: Identifier, token: str, expected: str, config: AcmeConfig, ports: Ports) -> None:
     """Raise `Failed` unless the host shows the certificate that is expected."""
     failed: Failed | None = None
-    for address in await of_identifier(identifier, config):
+    for address in await vetted(identifier.value, config):
         try:
             shown = await _certificate(address, ports.tls, server_name(identifier))
             break
