@@ -14,6 +14,7 @@ def show(call: Invocation, document: dict[str, Any], table: Callable[[], str], c
     """Print a result.
 
     Args:
+        call: says the format.
         document: what JSON and YAML hold.
         table: what people get.
         complaint: what comes before the error that there is no such format.

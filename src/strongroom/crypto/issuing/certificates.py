@@ -34,7 +34,11 @@ class Authority:
 
     @classmethod
     def load(cls, certificate: bytes, key: PrivateKey) -> Authority:
-        """Args: certificate: in DER."""
+        """An issuer of what is stored of it.
+
+        Args:
+            certificate: in DER.
+        """
         loaded = x509.load_der_x509_certificate(certificate)
         try:
             key_id = loaded.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest

@@ -5,8 +5,8 @@ below `acme/` of the mount                 record           what
 =========================================  ===============  =========================================================
 `config`                                   `AcmeConfig`     settings of the mount
 `nonce-key`                                `NonceKey`       authenticates nonces
-`used/<minute>/<nonce>`                    `Mark`      a nonce that was used, until it would have expired
-`sweep/<minute>`                           `Mark`      the clearing of a minute is scheduled
+`used/<minute>/<nonce>`                    `Mark`           a nonce that was used, until it would have expired
+`sweep/<minute>`                           `Mark`           the clearing of a minute is scheduled
 `account/<id>`                             `Account`        an account, with its public key
 `account-key/<directory>/<thumbprint>`     `AccountOfKey`   finds the account of a key, in each directory
 `eab/<id>`                                 `BindingKey`     a key for binding one account
@@ -16,7 +16,7 @@ below `acme/` of the mount                 record           what
 `issued/<serial>`                          `IssuedTo`       the order that a certificate was issued for
 `window/<digest>`                          `Window`         how much one account or address has made lately
 `totals`                                   `Totals`         the number of accounts
-`by-time/<time>/<kind>/…`                  `Mark`      when a row is looked at by tidy
+`by-time/<time>/<kind>/…`                  `Mark`           when a row is looked at by tidy
 =========================================  ===============  =========================================================
 
 Orders and authorizations lie below their account, so no account can reach those of another one.
@@ -121,7 +121,7 @@ class Identifier(Part, frozen=True):
 
 
 class Order(Record, frozen=True, tag="pki-acme-order"):
-    """An order.  Its status is that of `orders.status_of`, which looks at its authorizations too."""
+    """An order."""
 
     limit_bytes: ClassVar[int] = 256 * 1024
 
