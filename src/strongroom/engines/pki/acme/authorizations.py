@@ -59,7 +59,7 @@ async def deactivate(caller: Caller, authorization_id: str) -> Reply:
         raise malformed(f"the authorization is {status}") from None
     view = caller.request.view
     view.write(rows.authorizations_of(caller.account_id) + authorization_id, changed)
-    view.delete(_proved_row(caller, changed))
+    view.delete(rows.proved_by(changed))
     return reply(caller, authorization_id, changed)
 
 
@@ -76,12 +76,7 @@ def keep(caller: Caller, authorization_id: str, changed: Authorization) -> None:
     view = caller.request.view
     view.write(rows.authorizations_of(caller.account_id) + authorization_id, changed)
     if changed.status == "valid":
-        view.write(_proved_row(caller, changed), Proved(expires_at=changed.expires_at))
-
-
-def _proved_row(caller: Caller, found: Authorization) -> str:
-    value = f"*.{found.identifier.value}" if found.wildcard else found.identifier.value
-    return rows.proved_row(caller.account_id, found.directory, found.identifier.type, value)
+        view.write(rows.proved_by(changed), Proved(expires_at=changed.expires_at))
 
 
 def challenge_shown(directory: Directory, authorization_id: str, challenge: Challenge) -> dict[str, Any]:

@@ -44,6 +44,12 @@ def proved_row(account: str, directory: str, kind: str, value: str) -> str:
     return f"{ROOT}proved/{account}/{digest(f'{directory} {kind} {value}')}"
 
 
+def proved_by(found: Authorization) -> str:
+    """The row that says until when the account of an authorization has proved its identifier."""
+    value = f"*.{found.identifier.value}" if found.wildcard else found.identifier.value
+    return proved_row(found.account, found.directory, found.identifier.type, value)
+
+
 def issued_row(serial: str) -> str:
     """The row that says for whom a certificate was issued."""
     return f"{ROOT}issued/{serial.replace(':', '-')}"

@@ -69,8 +69,7 @@ async def _delete_order(view: View, account: str, order_id: str, *, now: float) 
     for each in order.authorizations:
         found = await rows.authorization_of(view, account, each)
         if found is not None:
-            value = f"*.{found.identifier.value}" if found.wildcard else found.identifier.value
-            row = rows.proved_row(account, found.directory, found.identifier.type, value)
+            row = rows.proved_by(found)
             proved = await view.read(row, Proved)
             if proved is not None and proved.expires_at <= now:
                 view.delete(row)
