@@ -5,13 +5,11 @@ Source: RFC 8555, section 7.4
 
 from __future__ import annotations
 
-from typing import Any
-
 from strongroom.crypto.certified_names import thumbprint_of
 from strongroom.crypto.issuing.requests import CertificateRequest, read_der
 from strongroom.engines.pki.acme import issuing, orders, requests, rows
 from strongroom.engines.pki.acme.identifiers import address, dns_name
-from strongroom.engines.pki.acme.problems import Problem, malformed, rate_limited
+from strongroom.engines.pki.acme.problems import Problem, rate_limited
 from strongroom.engines.pki.acme.records import IssuedTo, Mark, Order
 from strongroom.engines.pki.acme.serving import Caller, Reply
 from strongroom.lib.errors import InvalidRequest, RateLimited
@@ -21,7 +19,7 @@ from strongroom.sdk import Random, replace
 async def finalize(caller: Caller, order_id: str, random: Random) -> Reply:
     """Issue the certificate of an order."""
     request = caller.request
-    der = _csr(caller.payload())
+    der = requests.der_member(caller.payload(), "csr")
     found = await orders.of_caller(caller, order_id)
     status = await orders.standing(request, found)
     if status != "ready":
@@ -85,13 +83,3 @@ def _common_name(text: str) -> tuple[str, str]:
         return ("ip", address(text))
     except Problem:
         return ("dns", dns_name(text))
-
-
-def _csr(payload: dict[str, Any]) -> bytes:
-    text = payload.get("csr")
-    if not isinstance(text, str):
-        raise malformed('the payload must have a text "csr"')
-    try:
-        return requests.decoded(text)
-    except ValueError:
-        raise malformed('"csr" must be DER in base64url without padding') from None

@@ -143,6 +143,17 @@ def encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def der_member(payload: dict[str, Any], name: str) -> bytes:
+    """The DER that a member of a payload holds in base64url.  Raises `Problem` if there is none."""
+    text = payload.get(name)
+    if not isinstance(text, str):
+        raise malformed(f'the payload must have a text "{name}"')
+    try:
+        return decoded(text)
+    except ValueError:
+        raise malformed(f'"{name}" must be DER in base64url without padding') from None
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> None:
     if len(dict(pairs)) != len(pairs):
         raise ValueError("a name stands there twice")

@@ -23,7 +23,7 @@ REASONS: Final = frozenset({0, 1, 2, 3, 4, 5, 6, 8, 9, 10})
 async def revoke(caller: Caller) -> Reply:
     """Revoke a certificate."""
     payload = caller.payload()
-    der = _certificate(payload)
+    der = requests.der_member(payload, "certificate")
     _check_reason(payload)
     try:
         serial = shown(der).serial
@@ -64,16 +64,6 @@ async def _has_proved(caller: Caller, kind: str, value: str) -> bool:
     row = rows.proved_row(caller.account_id, caller.directory.path, kind, value)
     found = await caller.request.view.read(row, Proved)
     return found is not None and caller.request.now < found.expires_at
-
-
-def _certificate(payload: dict[str, Any]) -> bytes:
-    text = payload.get("certificate")
-    if not isinstance(text, str):
-        raise malformed('the payload must have a text "certificate"')
-    try:
-        return requests.decoded(text)
-    except ValueError:
-        raise malformed('"certificate" must be DER in base64url without padding') from None
 
 
 def _check_reason(payload: dict[str, Any]) -> None:
