@@ -71,7 +71,7 @@ def check_names(csr: CertificateRequest, order: Order) -> None:
             asked.add(_common_name(csr.common_name))
     except Problem as problem:
         raise Problem("badCSR", problem.detail) from problem
-    ordered = orders.values(order.identifiers)
+    ordered = {each.pair for each in order.identifiers}
     if missing := sorted(value for _, value in ordered - asked):
         raise Problem("badCSR", f"the request lacks what was ordered: {', '.join(missing[:5])}")
     if more := sorted(value for _, value in asked - ordered):

@@ -24,7 +24,7 @@ def identifiers(value: Any) -> tuple[Identifier, ...]:
         raise malformed('the order must have a list of "identifiers"')
     if len(value) > MOST:
         raise Problem("rejectedIdentifier", f"an order may have {MOST} identifiers, and this one has {len(value)}")
-    found = {(each.type, each.value): each for each in map(_identifier, value)}
+    found = {each.pair: each for each in map(_identifier, value)}
     return tuple(found[key] for key in sorted(found))
 
 

@@ -158,7 +158,7 @@ def check_same(names: Names, order: Order) -> None:
     The rules of a role may leave names out, or add the common name.
     """
     written = {("dns", each.lower()) for each in names.dns} | {("ip", each) for each in names.ips}
-    proved = {(each.type, each.value) for each in order.identifiers}
+    proved = {each.pair for each in order.identifiers}
     if written != proved or names.emails or names.uris or names.others:
         raise InvalidRequest("the role makes other names of those that were ordered")
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from strongroom.engines.pki.acme import authorizations, eab, issuing, limits, rows, states
 from strongroom.engines.pki.acme.directory import Directory
 from strongroom.engines.pki.acme.identifiers import identifiers
-from strongroom.engines.pki.acme.problems import Problem, malformed
-from strongroom.engines.pki.acme.records import Identifier, Mark, Order
+from strongroom.engines.pki.acme.problems import NAMESPACE, Problem, malformed
+from strongroom.engines.pki.acme.records import Mark, Order
 from strongroom.engines.pki.acme.renewal import replaced
 from strongroom.engines.pki.acme.serving import Caller, Reply
 from strongroom.engines.pki.acme.times import rfc3339, seconds_of
@@ -130,7 +130,7 @@ def shown(directory: Directory, order_id: str, found: Order, status: str) -> dic
         document["certificate"] = directory.of("order", order_id, "cert")
     if status == "invalid":
         document["error"] = found.error or {
-            "type": "urn:ietf:params:acme:error:unauthorized",
+            "type": f"{NAMESPACE}unauthorized",
             "detail": "an authorization of the order failed, was deactivated or has expired",
         }
     return document
@@ -140,8 +140,3 @@ def reply(caller: Caller, order_id: str, found: Order, status: str) -> Reply:
     """The answer with an order."""
     headers = (("Retry-After", str(_POLL_S)),) if status == "pending" else ()
     return Reply(shown(caller.directory, order_id, found, status), 200, caller.directory.of("order", order_id), headers)
-
-
-def values(wanted: tuple[Identifier, ...]) -> set[tuple[str, str]]:
-    """Identifiers as what they are compared by.  (p)"""
-    return {(each.type, each.value) for each in wanted}

@@ -115,6 +115,11 @@ class Identifier(Part, frozen=True):
         """The name that has to be proved."""
         return self.value.removeprefix("*.")
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """What identifiers are compared by."""
+        return self.type, self.value
+
     def shown(self) -> dict[str, str]:
         """As the client sees it."""
         return {"type": self.type, "value": self.value}

@@ -59,7 +59,7 @@ async def replaced(caller: Caller, renewal_id: Any, wanted: tuple[Identifier, ..
     if found is None or found[1].account != caller.account_id:
         raise malformed('"replaces" names no certificate of this account')
     row, issued, order = found
-    if not {(each.type, each.value) for each in order.identifiers} & {(each.type, each.value) for each in wanted}:
+    if {each.pair for each in order.identifiers}.isdisjoint(each.pair for each in wanted):
         raise malformed('"replaces" names a certificate that has no identifier of the order')
     if issued.replaced_by:
         before = await rows.order_of(caller.request.view, caller.account_id, issued.replaced_by)

@@ -38,7 +38,7 @@ async def prove(identifier: Identifier, token: str, expected: str, config: AcmeC
         proof = proof_in(shown)
     except Tampered as error:
         raise Failed("unauthorized", f"the certificate of {identifier.value} {error.text}", final=True) from None
-    if (identifier.type, identifier.value) != (proof.kind, proof.name):
+    if identifier.pair != (proof.kind, proof.name):
         text = f"the certificate is for {proof.name}, and one for {identifier.value} alone was expected"
         raise Failed("unauthorized", text, final=True)
     if not same(proof.digest, sha256(expected.encode())):
