@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from strongroom.crypto.certified_names import thumbprint_of
 from strongroom.crypto.issuing.requests import CertificateRequest, read_der
-from strongroom.engines.pki.acme import issuing, orders, requests, rows
+from strongroom.engines.pki.acme import issuing, orders, requests, rows, states
 from strongroom.engines.pki.acme.identifiers import address, dns_name
 from strongroom.engines.pki.acme.problems import Problem, rate_limited
 from strongroom.engines.pki.acme.records import IssuedTo, Mark, Order
@@ -37,7 +37,7 @@ async def finalize(caller: Caller, order_id: str, random: Random) -> Reply:
         raise rate_limited(error.text, error.retry_after_s) from error
     changed = replace(
         found,
-        status="valid",
+        status=states.moved(states.ORDER, status, "issued"),
         serial=issued.serial,
         certificate_begins_at=issued.begins_at,
         certificate_expires_at=issued.expires_at,

@@ -26,10 +26,9 @@ AUTHORIZATION: Final[Table] = {
 ORDER: Final[Table] = {
     ("pending", "all proved"): "ready",
     ("pending", "one failed"): "invalid",
-    ("ready", "one failed"): "invalid",
     ("ready", "issued"): "valid",
-    ("ready", "refused"): "invalid",
 }
+"""A request for a certificate that is refused leaves its order ready: another one may be right."""
 ACCOUNT: Final[Table] = {
     ("valid", "deactivated"): "deactivated",
     ("valid", "disabled"): "revoked",
