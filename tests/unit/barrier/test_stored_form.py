@@ -883,7 +883,6 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "eab_key_id": "",
             "eab_created_at": 0.0,
             "allowed_identifiers": (),
-            "key_changed_at": 0.0,
             "revoked_at": 0.0,
         },
     ),
@@ -895,7 +894,6 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {
             "status": "pending",
             "not_after": 0.0,
-            "error": {},
             "serial": "",
             "certificate_begins_at": 0.0,
             "certificate_expires_at": 0.0,

@@ -95,7 +95,7 @@ async def key_change(caller: Caller) -> Reply:
             status=409,
             headers=(("Location", directory.of("account", taken[0])),),
         )
-    changed = replace(known, thumbprint=inner.key.thumbprint(), jwk=inner.key.jwk(), key_changed_at=caller.request.now)
+    changed = replace(known, thumbprint=inner.key.thumbprint(), jwk=inner.key.jwk())
     view.delete(rows.account_key_row(directory.path, known.thumbprint))
     view.write(rows.account_key_row(directory.path, changed.thumbprint), AccountOfKey(account=caller.account_id))
     keep(caller, caller.account_id, changed)

@@ -129,7 +129,7 @@ def shown(directory: Directory, order_id: str, found: Order, status: str) -> dic
     if status == "valid":
         document["certificate"] = directory.of("order", order_id, "cert")
     if status == "invalid":
-        document["error"] = found.error or {
+        document["error"] = {
             "type": f"{NAMESPACE}unauthorized",
             "detail": "an authorization of the order failed, was deactivated or has expired",
         }

@@ -74,7 +74,6 @@ class Account(Record, frozen=True, tag="pki-acme-account"):
     eab_created_at: float = 0.0
     allowed_identifiers: tuple[str, ...] = ()
     """The names that the account's binding key allows; empty for all."""
-    key_changed_at: float = 0.0
     revoked_at: float = 0.0
     """When it was deactivated or disabled."""
 
@@ -139,7 +138,6 @@ class Order(Record, frozen=True, tag="pki-acme-order"):
     status: str = "pending"
     """`pending` until it is `valid` or `invalid`; what it is meanwhile, `orders.standing` tells."""
     not_after: float = 0.0
-    error: dict[str, Any] = {}
     serial: str = ""
     """In hexadecimal pairs with colons."""
     certificate_begins_at: float = 0.0
