@@ -13,12 +13,11 @@ from strongroom.engines.pki.acme.directory import Directory
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import Authorization, Challenge, Identifier, Proved
 from strongroom.engines.pki.acme.requests import encoded
-from strongroom.engines.pki.acme.serving import Caller, Reply
+from strongroom.engines.pki.acme.serving import POLL, Caller, Reply
 from strongroom.engines.pki.acme.times import rfc3339
 from strongroom.sdk import Random, Request, replace
 
 _TOKEN_BYTES: Final = 32
-_POLL_S: Final = 3
 
 
 def new(caller: Caller, identifier: Identifier, expires_at: float, random: Random) -> Authorization:
@@ -113,7 +112,7 @@ def shown(directory: Directory, authorization_id: str, found: Authorization, now
 def reply(caller: Caller, authorization_id: str, found: Authorization) -> Reply:
     """The answer with an authorization."""
     waits = any(each.status == "processing" for each in found.challenges)
-    headers = (("Retry-After", str(_POLL_S)),) if waits else ()
+    headers = (POLL,) if waits else ()
     return Reply(shown(caller.directory, authorization_id, found, caller.request.now), headers=headers)
 
 
@@ -121,7 +120,7 @@ def challenge_reply(caller: Caller, authorization_id: str, found: Authorization,
     """The answer with one challenge of an authorization."""
     directory = caller.directory
     challenge = next(each for each in found.challenges if each.type == kind)
-    waits = (("Retry-After", str(_POLL_S)),) if challenge.status == "processing" else ()
+    waits = (POLL,) if challenge.status == "processing" else ()
     up = ("Link", f'<{directory.of("authorization", authorization_id)}>;rel="up"')
     return Reply(challenge_shown(directory, authorization_id, challenge), headers=(up, *waits))
 

@@ -13,7 +13,7 @@ from strongroom.engines.pki.acme.identifiers import identifiers
 from strongroom.engines.pki.acme.problems import NAMESPACE, Problem, malformed
 from strongroom.engines.pki.acme.records import Mark, Order
 from strongroom.engines.pki.acme.renewal import replaced
-from strongroom.engines.pki.acme.serving import Caller, Reply
+from strongroom.engines.pki.acme.serving import POLL, Caller, Reply
 from strongroom.engines.pki.acme.times import rfc3339, seconds_of
 from strongroom.sdk import Random, Request, replace, uuid4
 
@@ -21,7 +21,6 @@ LIFE_S: Final = 24 * 3600.0
 """Of an order, and of what is proved for it."""
 PAGE: Final = 100
 """Orders of one page of the list."""
-_POLL_S: Final = 3
 
 
 async def new_order(caller: Caller, random: Random) -> Reply:
@@ -138,5 +137,5 @@ def shown(directory: Directory, order_id: str, found: Order, status: str) -> dic
 
 def reply(caller: Caller, order_id: str, found: Order, status: str) -> Reply:
     """The answer with an order."""
-    headers = (("Retry-After", str(_POLL_S)),) if status == "pending" else ()
+    headers = (POLL,) if status == "pending" else ()
     return Reply(shown(caller.directory, order_id, found, status), 200, caller.directory.of("order", order_id), headers)

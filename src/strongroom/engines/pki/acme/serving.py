@@ -18,6 +18,8 @@ from strongroom.sdk import Body, Doc, Random, RawBody, Request, Response
 
 JOSE: Final = "application/jose+json"
 _JSON: Final = "application/json"
+POLL: Final = ("Retry-After", "3")
+"""The header field by which a client is told when to ask again for what isn't decided yet."""
 
 
 class JwsBody(Body, frozen=True):
