@@ -14,7 +14,7 @@ from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import Authorization, Challenge, Identifier, Proved
 from strongroom.engines.pki.acme.requests import encoded
 from strongroom.engines.pki.acme.serving import POLL, Caller, Reply
-from strongroom.engines.pki.acme.times import rfc3339
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.sdk import Random, Request, replace
 
 _TOKEN_BYTES: Final = 32
@@ -87,7 +87,7 @@ def challenge_shown(directory: Directory, authorization_id: str, challenge: Chal
         "token": challenge.token,
     }
     if challenge.validated_at:
-        shown["validated"] = rfc3339(challenge.validated_at)
+        shown["validated"] = moments.shown(challenge.validated_at)
     if challenge.error:
         shown["error"] = challenge.error
     return shown
@@ -103,7 +103,7 @@ def shown(directory: Directory, authorization_id: str, found: Authorization, now
     document: dict[str, Any] = {
         "identifier": found.identifier.shown(),
         "status": status,
-        "expires": rfc3339(found.expires_at),
+        "expires": moments.shown(found.expires_at),
         "challenges": [challenge_shown(directory, authorization_id, each) for each in (decided or found.challenges)],
     }
     return {**document, "wildcard": True} if found.wildcard else document

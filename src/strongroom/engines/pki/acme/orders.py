@@ -14,7 +14,8 @@ from strongroom.engines.pki.acme.problems import NAMESPACE, Problem, malformed
 from strongroom.engines.pki.acme.records import Mark, Order
 from strongroom.engines.pki.acme.renewal import replaced
 from strongroom.engines.pki.acme.serving import POLL, Caller, Reply
-from strongroom.engines.pki.acme.times import rfc3339, seconds_of
+from strongroom.engines.pki.acme.times import seconds_of
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.sdk import Random, Request, replace, uuid4
 
 LIFE_S: Final = 24 * 3600.0
@@ -116,13 +117,13 @@ def shown(directory: Directory, order_id: str, found: Order, status: str) -> dic
     """An order as the client sees it.  (p)"""
     document: dict[str, Any] = {
         "status": status,
-        "expires": rfc3339(found.certificate_expires_at or found.expires_at),
+        "expires": moments.shown(found.certificate_expires_at or found.expires_at),
         "identifiers": [each.shown() for each in found.identifiers],
         "authorizations": [directory.of("authorization", each) for each in found.authorizations],
         "finalize": directory.of("order", order_id, "finalize"),
     }
     if found.not_after:
-        document["notAfter"] = rfc3339(found.not_after)
+        document["notAfter"] = moments.shown(found.not_after)
     if found.replaces:
         document["replaces"] = found.replaces
     if status == "valid":

@@ -15,7 +15,7 @@ from strongroom.engines.pki.acme.directory import Directory
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import Identifier, IssuedTo, Order
 from strongroom.engines.pki.acme.serving import Caller
-from strongroom.engines.pki.acme.times import rfc3339
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.sdk import RawBody, Request, Response, View
 
 RETRY_AFTER_S: Final = 6 * 3600
@@ -43,7 +43,7 @@ def window(order: Order, now: float, *, revoked: bool) -> dict[str, str]:
     start, end = (begins + life * part for part in _WINDOW)
     if revoked:
         start, end = min(start, now - 3600), min(end, now - 1)
-    return {"start": rfc3339(start), "end": rfc3339(end)}
+    return {"start": moments.shown(start), "end": moments.shown(end)}
 
 
 async def replaced(caller: Caller, renewal_id: Any, wanted: tuple[Identifier, ...]) -> tuple[str, str, IssuedTo] | None:

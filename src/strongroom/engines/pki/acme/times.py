@@ -1,16 +1,11 @@
-"""Times as ACME writes them (pure).  Source: RFC 3339"""
+"""Times as clients of ACME write them (pure).  Source: RFC 3339"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from strongroom.engines.pki.acme.problems import malformed
 from strongroom.engines.pki.issuing.rules.moments import LATEST
-
-
-def rfc3339(at: float) -> str:
-    """Seconds since the epoch as a text."""
-    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def seconds_of(value: object, name: str) -> float:

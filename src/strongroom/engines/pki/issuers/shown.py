@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from strongroom.crypto.issuing import certificates
 from strongroom.engines.pki.issuers.chains import chain_of
 from strongroom.engines.pki.issuers.records import READ_ONLY, IssuerRecord
 from strongroom.engines.pki.issuers.urls import FIELDS
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.engines.pki.revocation.lists.serving import next_update
 from strongroom.sdk import View
 
@@ -29,11 +29,10 @@ async def shown(view: View, issuer: IssuerRecord) -> dict[str, Any]:
     if urls:
         answer["enable_aia_url_templating"] = urls.enable_templating
     if until := await next_update(view, issuer.certificate):
-        answer["crl_next_update"] = datetime.fromtimestamp(int(until), UTC).isoformat().replace("+00:00", "Z")
+        answer["crl_next_update"] = moments.shown(until)
     if issuer.revoked_at:
         answer["revocation_time"] = int(issuer.revoked_at)
-        at = datetime.fromtimestamp(issuer.revoked_at, UTC)
-        answer["revocation_time_rfc3339"] = at.isoformat().replace("+00:00", "Z")
+        answer["revocation_time_rfc3339"] = moments.exactly(issuer.revoked_at)
     return answer
 
 

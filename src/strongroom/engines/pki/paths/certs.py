@@ -89,7 +89,7 @@ class CertPaths:
         data: dict[str, Any] = {
             "certificate": certificates.in_pem(der),
             "revocation_time": int(revoked.revoked_at) if revoked is not None else 0,
-            "revocation_time_rfc3339": rfc3339(revoked.revoked_at) if revoked is not None else "",
+            "revocation_time_rfc3339": moments.exactly(revoked.revoked_at) if revoked is not None else "",
         }
         if revoked is not None and revoked.issuer_id:
             data["issuer_id"] = revoked.issuer_id

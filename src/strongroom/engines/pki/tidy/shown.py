@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.engines.pki.revocation.times import rfc3339
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.engines.pki.tidy.records import FAILED, INACTIVE, OPERATIONS, AutoTidy, Run, Work
 from strongroom.engines.pki.tidy.steps import COUNTED
 
@@ -55,14 +55,14 @@ def status(run: Run, settings: AutoTidy, mount: str) -> dict[str, Any]:
             },
             "counted all": stored < COUNTED,
         },
-        "last_auto_tidy_finished": rfc3339(run.auto_finished_at),
+        "last_auto_tidy_finished": moments.exactly(run.auto_finished_at),
         "message": None,
         "missing_issuer_cert_count": counts.missing_issuer,
-        "next_eligible_at": rfc3339(counts.next_eligible_at) or None,
+        "next_eligible_at": moments.exactly(counts.next_eligible_at) or None,
         "revoked_cert_deleted_count": counts.revoked_cert_deleted if begun else None,
         "state": run.state,
-        "time_finished": rfc3339(run.finished_at) or None,
-        "time_started": rfc3339(run.started_at) or None,
+        "time_finished": moments.exactly(run.finished_at) or None,
+        "time_started": moments.exactly(run.started_at) or None,
         "total_acme_account_count": 0,
     }
 

@@ -11,7 +11,7 @@ from strongroom.engines.pki.acme import eab, requests, rows
 from strongroom.engines.pki.acme.directory import Place
 from strongroom.engines.pki.acme.paths.places import everywhere
 from strongroom.engines.pki.acme.records import BindingKey
-from strongroom.engines.pki.acme.times import rfc3339
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import (
     Body,
@@ -90,6 +90,6 @@ def _shown(record: BindingKey) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "key_type": "hs",
         "acme_directory": f"{record.directory}/directory",
-        "created_on": rfc3339(record.created_at),
+        "created_on": moments.shown(record.created_at),
     }
     return {**shown, "allowed_identifiers": list(record.allowed_identifiers)} if record.allowed_identifiers else shown

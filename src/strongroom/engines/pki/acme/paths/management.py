@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from strongroom.engines.pki.acme import rows, states
 from strongroom.engines.pki.acme.records import Account
-from strongroom.engines.pki.acme.times import rfc3339
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import Body, Doc, Page, Request, Response, check_segment_name, listed, path, replace
 
@@ -68,27 +68,27 @@ async def _shown(request: Request, keyid: str, account: Account) -> dict[str, An
         "key_id": keyid,
         "status": account.status,
         "contacts": list(account.contact),
-        "created_time": rfc3339(account.created_at),
+        "created_time": moments.shown(account.created_at),
         "directory": f"{account.directory}/directory",
         "orders": [
             {
                 "order_id": each,
                 "status": order.status,
                 "identifiers": [identifier.value for identifier in order.identifiers],
-                "order_expiry": rfc3339(order.expires_at),
+                "order_expiry": moments.shown(order.expires_at),
                 "cert_serial_number": order.serial,
-                "cert_expiry": rfc3339(order.certificate_expires_at) if order.certificate_expires_at else "",
+                "cert_expiry": moments.shown(order.certificate_expires_at) if order.certificate_expires_at else "",
             }
             for each, order in orders
             if order is not None
         ],
     }
     if account.revoked_at:
-        shown["revoked_time"] = rfc3339(account.revoked_at)
+        shown["revoked_time"] = moments.shown(account.revoked_at)
     if account.eab_key_id:
         shown["eab"] = {
             "eab_id": account.eab_key_id,
             "directory": f"{account.directory}/directory",
-            "created_time": rfc3339(account.eab_created_at),
+            "created_time": moments.shown(account.eab_created_at),
         }
     return shown

@@ -6,11 +6,11 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/pki/issuance#set-e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from strongroom.engines.pki.est.policies import WELL_KNOWN, claims, role_in
 from strongroom.engines.pki.est.records import AUDIT_FIELDS, CONFIG, EstConfig, config_of
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.engines.pki.roles import rows as role_rows
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import (
@@ -175,7 +175,6 @@ def _shown(config: EstConfig) -> dict[str, Any]:
         authenticators["cert"] = {"accessor": config.certificate_accessor, "cert_role": config.certificate_role}
     if config.password_accessor:
         authenticators["userpass"] = {"accessor": config.password_accessor}
-    updated = datetime.fromtimestamp(config.updated_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "enabled": config.enabled,
         "default_mount": config.default_mount,
@@ -184,5 +183,5 @@ def _shown(config: EstConfig) -> dict[str, Any]:
         "authenticators": authenticators,
         "enable_sentinel_parsing": config.enable_sentinel_parsing,
         "audit_fields": list(config.audit_fields),
-        "last_updated": updated if config.updated_at else "",
+        "last_updated": moments.shown(config.updated_at) if config.updated_at else "",
     }

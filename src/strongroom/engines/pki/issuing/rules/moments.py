@@ -6,10 +6,9 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from strongroom.crypto.issuing.certificates import LATEST
 from strongroom.lib.errors import InvalidRequest
 
-LATEST: Final = 253402300799
-"""9999-12-31T23:59:59Z, the last time that certificates can say."""
 _FORM: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII | re.IGNORECASE
 )
@@ -31,9 +30,17 @@ def moment(field: str, text: str) -> int:
     return found
 
 
-def shown(seconds: int) -> str:
-    """A time as a text."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def shown(at: float) -> str:
+    """A time as a text, in whole seconds."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def exactly(at: float) -> str:
+    """A time as a text, with what there is of a second; empty for 0.  Source: Go's `time.RFC3339Nano`"""
+    if not at:
+        return ""
+    text = datetime.fromtimestamp(at, UTC).isoformat()[:-6]
+    return (text.rstrip("0") if "." in text else text) + "Z"
 
 
 def _seconds(text: str) -> int | None:

@@ -9,9 +9,10 @@ from typing import Final
 
 import msgspec
 
+from strongroom.crypto.issuing.certificates import LATEST
 from strongroom.engines.pki.issuing.rules.asked import Asked
 from strongroom.engines.pki.issuing.rules.context import Context, IssuerEnd
-from strongroom.engines.pki.issuing.rules.moments import LATEST, moment, shown
+from strongroom.engines.pki.issuing.rules.moments import moment, shown
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.durations import format_duration_s
 from strongroom.lib.errors import InvalidRequest

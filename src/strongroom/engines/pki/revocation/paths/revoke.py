@@ -10,9 +10,9 @@ from typing import Annotated
 from strongroom.crypto.certificates import Certificate
 from strongroom.crypto.revocation_lists.key_proofs import belongs_to
 from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.issuing.rules import moments
 from strongroom.engines.pki.revocation.naming import named
 from strongroom.engines.pki.revocation.revoking import Expired, revoke
-from strongroom.engines.pki.revocation.times import rfc3339
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, check_segment_name, path
 
@@ -73,7 +73,7 @@ async def _revoke(request: Request, certificate: Certificate) -> Response:
         return Response(warnings=[expired.text])
     shown = {
         "revocation_time": int(record.revoked_at),
-        "revocation_time_rfc3339": rfc3339(record.revoked_at),
+        "revocation_time_rfc3339": moments.exactly(record.revoked_at),
         "state": "revoked",
     }
     if not record.list_id:
