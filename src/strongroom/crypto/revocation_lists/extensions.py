@@ -8,12 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from strongroom.crypto import der, der_values
+from strongroom.crypto.issuing import extension_ids as ids
 
-_AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
-_CRL_NUMBER = "2.5.29.20"
-_DELTA_CRL_INDICATOR = "2.5.29.27"
-_ISSUING_DISTRIBUTION_POINT = "2.5.29.28"
-_FRESHEST_CRL = "2.5.29.46"
 _URI = 0x86  # [6] of GeneralName
 _KEY_IDENTIFIER = 0x80  # [0] of AuthorityKeyIdentifier
 
@@ -21,28 +17,28 @@ _KEY_IDENTIFIER = 0x80  # [0] of AuthorityKeyIdentifier
 def authority_key_identifier(key_id: bytes) -> bytes:
     """Which key has signed: the subject key identifier of the issuer's certificate."""
     value = der_values.sequence((der.encoded(_KEY_IDENTIFIER, key_id),))
-    return der_values.extension(_AUTHORITY_KEY_IDENTIFIER, value)
+    return der_values.extension(ids.AUTHORITY_KEY_ID, value)
 
 
 def number(value: int) -> bytes:
     """The list's own number, which only grows."""
-    return der_values.extension(_CRL_NUMBER, der_values.integer(value))
+    return der_values.extension(ids.CRL_NUMBER, der_values.integer(value))
 
 
 def delta_indicator(base: int) -> bytes:
     """That the list tells only what has changed since the complete list of that number."""
-    return der_values.extension(_DELTA_CRL_INDICATOR, der_values.integer(base), critical=True)
+    return der_values.extension(ids.DELTA_CRL_INDICATOR, der_values.integer(base), critical=True)
 
 
 def freshest(urls: Sequence[str]) -> bytes:
     """Where the delta of this complete list is found.  Source: RFC 5280, section 5.2.6"""
     points = (der_values.sequence((_point((url,)),)) for url in urls)
-    return der_values.extension(_FRESHEST_CRL, der_values.sequence(points))
+    return der_values.extension(ids.FRESHEST_CRL, der_values.sequence(points))
 
 
 def issuing_point(urls: Sequence[str]) -> bytes:
     """That the list tells of those certificates only that name one of these URLs.  Source: RFC 5280, section 5.2.5"""
-    return der_values.extension(_ISSUING_DISTRIBUTION_POINT, der_values.sequence((_point(urls),)), critical=True)
+    return der_values.extension(ids.ISSUING_DISTRIBUTION_POINT, der_values.sequence((_point(urls),)), critical=True)
 
 
 def _point(urls: Sequence[str]) -> bytes:

@@ -11,6 +11,7 @@ from strongroom.crypto.certificates import certificate_of_der
 from strongroom.crypto.issuing import certificates
 from strongroom.crypto.issuing.contents import Names
 from strongroom.crypto.issuing.requests import CertificateRequest
+from strongroom.crypto.issuing.usages import EXT_KEY_USAGES
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import AcmeConfig, Identifier, Order
@@ -31,7 +32,7 @@ from strongroom.engines.pki.roles.rows import role_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, View, is_segment_name, replace
 
-_SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
+_SERVER_AUTH: Final = EXT_KEY_USAGES["serverauth"]
 _MOST_COMMON_NAME: Final = 64
 """Source: RFC 5280, appendix A.1, ub-common-name"""
 _VERBATIM: Final = RoleRecord(allow_any_name=True, enforce_hostnames=False, key_type="any", require_cn=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlunsplit
 
+from strongroom.crypto.issuing import extension_ids as ids
 from strongroom.crypto.issuing.contents import Access, Draft, NameConstraints, Names, Policy, Raw, Subject
 from strongroom.engines.pki.cel.types import ext_key_usage, key_usage
 from strongroom.engines.pki.issuing.rules import Validity
@@ -16,7 +17,18 @@ from strongroom.lib.cel import Message
 from strongroom.lib.errors import InvalidRequest
 
 MOST_NAMES: Final = 1000
-_OURS: Final = frozenset(f"2.5.29.{arc}" for arc in (14, 15, 17, 19, 30, 32, 35, 37))
+_OURS: Final = frozenset(
+    {
+        ids.SUBJECT_KEY_ID,
+        ids.KEY_USAGE,
+        ids.ALTERNATIVE_NAMES,
+        ids.BASIC_CONSTRAINTS,
+        ids.NAME_CONSTRAINTS,
+        ids.POLICIES,
+        ids.AUTHORITY_KEY_ID,
+        ids.EXT_KEY_USAGE,
+    }
+)
 """Extensions that other fields of the template make."""
 _KEY_ID_BYTES: Final = 64
 

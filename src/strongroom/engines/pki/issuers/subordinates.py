@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from strongroom.crypto.issuing import extension_ids as ids
 from strongroom.crypto.issuing.contents import Draft, Names, Raw
 from strongroom.crypto.issuing.private_keys import RSA_BITS
 from strongroom.crypto.issuing.requests import CertificateRequest
@@ -17,11 +18,9 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import replace
 
 ALWAYS: Final = "always_enforce_err"
-SUBJECT_KEY, AUTHORITY_KEY = "2.5.29.14", "2.5.29.35"
-_KEY_USAGE, _EXT_KEY_USAGE, _BASIC_CONSTRAINTS, _NAME_CONSTRAINTS = "2.5.29.15", "2.5.29.37", "2.5.29.19", "2.5.29.30"
-ISSUERS_OWN: Final = frozenset({AUTHORITY_KEY, "2.5.29.31", "2.5.29.46", "1.3.6.1.5.5.7.1.1"})
+ISSUERS_OWN: Final = frozenset({ids.AUTHORITY_KEY_ID, ids.CRL_DISTRIBUTION_POINTS, ids.FRESHEST_CRL, ids.ISSUER_ACCESS})
 """What only the issuer knows: its key identifier, and where it and its lists are found."""
-_DECIDED: Final = frozenset({*ISSUERS_OWN, SUBJECT_KEY, _KEY_USAGE, _EXT_KEY_USAGE, _BASIC_CONSTRAINTS})
+_DECIDED: Final = frozenset({*ISSUERS_OWN, ids.SUBJECT_KEY_ID, ids.KEY_USAGE, ids.EXT_KEY_USAGE, ids.BASIC_CONSTRAINTS})
 _MOST_KEY_ID_BYTES: Final = 64
 
 
@@ -68,7 +67,7 @@ def by_request(draft: Draft, csr: CertificateRequest) -> tuple[Draft, list[str]]
     kept: list[Raw] = []
     warnings: list[str] = []
     for each in csr.extensions:
-        if each.oid == _NAME_CONSTRAINTS and own_constraints:
+        if each.oid == ids.NAME_CONSTRAINTS and own_constraints:
             warnings.append("the name constraints of the certificate request are left out: the parameters have others")
         elif each.oid not in _DECIDED:
             kept.append(each)

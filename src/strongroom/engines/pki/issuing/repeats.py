@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from strongroom.crypto.issuing.contents import Draft
+from strongroom.crypto.issuing.extension_ids import ALTERNATIVE_NAMES
 from strongroom.engines.pki.certificates.digests import made_digests
 from strongroom.engines.pki.certificates.records import CertificateEntry, Repeats
 from strongroom.engines.pki.certificates.rows import moment
@@ -18,7 +19,6 @@ from strongroom.sdk import Random, Request
 
 REPEATS: Final = "cert-repeat/"
 ENDS: Final = "cert-repeat-end/"
-ALTERNATIVE_NAMES: Final = "2.5.29.17"
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):

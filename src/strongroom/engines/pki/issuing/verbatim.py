@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from strongroom.crypto.issuing import extension_ids as ids
 from strongroom.crypto.issuing.contents import Access, Draft, Raw
 from strongroom.crypto.issuing.private_keys import RSA_BITS
 from strongroom.crypto.issuing.requests import CertificateRequest
@@ -17,24 +18,16 @@ from strongroom.engines.pki.issuing.rules import Usages, Validity, usages_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 
-KEY_USAGE: Final = "2.5.29.15"
-EXT_KEY_USAGE: Final = "2.5.29.37"
-ALTERNATIVE_NAMES: Final = "2.5.29.17"
-BASIC_CONSTRAINTS: Final = "2.5.29.19"
-SUBJECT_KEY_ID: Final = "2.5.29.14"
-_AUTHORITY_KEY_ID: Final = "2.5.29.35"
-_POLICIES: Final = "2.5.29.32"
-_ISSUER_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
-_LISTS: Final = "2.5.29.31"
-_FRESHEST_LIST: Final = "2.5.29.46"
-_LIMITED: Final = frozenset({KEY_USAGE, EXT_KEY_USAGE, ALTERNATIVE_NAMES, BASIC_CONSTRAINTS, SUBJECT_KEY_ID})
+_LIMITED: Final = frozenset(
+    {ids.KEY_USAGE, ids.EXT_KEY_USAGE, ids.ALTERNATIVE_NAMES, ids.BASIC_CONSTRAINTS, ids.SUBJECT_KEY_ID}
+)
 """What a request may have at all where parameters are limits."""
 _OF_AUTHORITIES: Final = "key_cert_sign"
 """Without basic constraints too, OpenSSL before 3.0 takes a certificate with this for an authority's.
 
 Source: RFC 5280, section 4.2.1.3
 """
-_OURS: Final = frozenset({BASIC_CONSTRAINTS, SUBJECT_KEY_ID, _AUTHORITY_KEY_ID})
+_OURS: Final = frozenset({ids.BASIC_CONSTRAINTS, ids.SUBJECT_KEY_ID, ids.AUTHORITY_KEY_ID})
 """Extensions that aren't copied: who is an authority, and whose the signature is, isn't for the client to say."""
 _NO_AUTHORITY: Final = "the key usage CertSign is for authorities alone, and was left out"
 _NETSCAPE_TYPE: Final = "2.16.840.1.113730.1.1"
@@ -97,28 +90,30 @@ def draft_of(
     Raises: `InvalidRequest` if it would be an authority's alone, or a responder's alone and may not.
     """
     there = {each.oid for each in csr.extensions}
-    wanted = csr.key_usage if KEY_USAGE in there else usages.key_usage
+    wanted = csr.key_usage if ids.KEY_USAGE in there else usages.key_usage
     kept = tuple(each for each in wanted if each != _OF_AUTHORITIES)
     if wanted and not kept:
         # Without the extension the key might be used for anything.
         raise InvalidRequest("the only key usage is CertSign, which is for authorities alone: see sign-intermediate")
-    purposes = csr.ext_key_usage if EXT_KEY_USAGE in there else usages.ext_key_usage
+    purposes = csr.ext_key_usage if ids.EXT_KEY_USAGE in there else usages.ext_key_usage
     allowed = tuple(each for each in purposes if may_respond or each != _OF_RESPONDERS)
     if purposes and not allowed:
         # Without the extension, the key might be used for anything.
         raise InvalidRequest(_NOTHING_ELSE)
     # As they stand in the request, unless some are left out.
-    ours = _OURS | ({KEY_USAGE} if kept != wanted else set()) | ({EXT_KEY_USAGE} if allowed != purposes else set())
+    ours = (
+        _OURS | ({ids.KEY_USAGE} if kept != wanted else set()) | ({ids.EXT_KEY_USAGE} if allowed != purposes else set())
+    )
     draft = Draft(
         serial=serial,
         public=csr.public,
         not_before=validity.not_before,
         not_after=validity.not_after,
         subject=csr.subject,
-        key_usage=() if KEY_USAGE in there and kept == wanted else kept,
-        ext_key_usage=() if EXT_KEY_USAGE in there and allowed == purposes else allowed,
+        key_usage=() if ids.KEY_USAGE in there and kept == wanted else kept,
+        ext_key_usage=() if ids.EXT_KEY_USAGE in there and allowed == purposes else allowed,
         basic_constraints=usages.basic_constraints,
-        policies=() if _POLICIES in there else usages.policies,
+        policies=() if ids.POLICIES in there else usages.policies,
         access=_without(access, there),
         subject_key_id=csr.subject_key_id,
         others=tuple(each for each in csr.extensions if each.oid not in ours and not _is_netscape_authority(each)),
@@ -136,7 +131,7 @@ def _warnings(csr: CertificateRequest, there: set[str], usages: Usages) -> tuple
     refused = csr.constraints is not None and (csr.constraints.authority or not usages.basic_constraints)
     if refused:
         told.append("specified CSR contained a Basic Constraints extension that was ignored during issuance")
-    if _AUTHORITY_KEY_ID in there:
+    if ids.AUTHORITY_KEY_ID in there:
         told.append("specified CSR contained an Authority Key Identifier extension that was ignored during issuance")
     if any(map(_is_netscape_authority, csr.extensions)):
         told.append(_NO_NETSCAPE)
@@ -153,10 +148,10 @@ def _is_netscape_authority(extension: Raw) -> bool:
 
 def _without(access: Access, there: set[str]) -> Access:
     """What the request says itself isn't said twice."""
-    if _ISSUER_ACCESS in there:
+    if ids.ISSUER_ACCESS in there:
         access = msgspec.structs.replace(access, issuing_certificates=(), ocsp_servers=())
-    if _LISTS in there:
+    if ids.CRL_DISTRIBUTION_POINTS in there:
         access = msgspec.structs.replace(access, crl_distribution_points=())
-    if _FRESHEST_LIST in there:
+    if ids.FRESHEST_CRL in there:
         access = msgspec.structs.replace(access, delta_crl_distribution_points=())
     return access

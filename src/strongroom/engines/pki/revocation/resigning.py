@@ -11,6 +11,7 @@ import msgspec
 
 from strongroom.crypto import der, der_values
 from strongroom.crypto.certificates import Certificate
+from strongroom.crypto.issuing import extension_ids as ids
 from strongroom.crypto.revocation_lists import entries, extensions
 from strongroom.crypto.revocation_lists.lists import Statement, frame, pem
 from strongroom.crypto.revocation_lists.reading import MOST_BYTES, entries_of
@@ -21,7 +22,11 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import to_bool
 
 MOST_ENTRIES: Final = 100_000
-_OWN: Final = {"2.5.29.35": "authority key id", "2.5.29.20": "CRL number", "2.5.29.27": "delta CRL indicator"}
+_OWN: Final = {
+    ids.AUTHORITY_KEY_ID: "authority key id",
+    ids.CRL_NUMBER: "CRL number",
+    ids.DELTA_CRL_INDICATOR: "delta CRL indicator",
+}
 _NO_BASE: Final = -1
 _MOST_EXTENSIONS: Final = 32
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from strongroom.crypto.issuing.bundles import certificate_of
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
 from strongroom.crypto.issuing.contents import Draft
+from strongroom.crypto.issuing.extension_ids import SUBJECT_KEY_ID
 from strongroom.engines.pki.issuers import subordinates, written
 from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuers.signatures import made_with
@@ -57,7 +58,7 @@ async def _signed(request: Request, reference: str, body: SelfIssuedFields) -> R
             f"signing certificate's public key algorithm ({own}) does not match submitted certificate's "
             f"({given.key_type}), and require_matching_certificate_algorithms is true"
         )
-    decided = subordinates.ISSUERS_OWN | {subordinates.SUBJECT_KEY}
+    decided = subordinates.ISSUERS_OWN | {SUBJECT_KEY_ID}
     draft = Draft(
         serial=given.serial,
         public=given.public,
