@@ -11,25 +11,17 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from strongroom.crypto import der
+from strongroom.crypto import der, der_values
 from strongroom.crypto.certificates import Certificate
+from strongroom.crypto.issuing import algorithm_ids as ids
 from strongroom.crypto.issuing.requested_names import alternatives
 from strongroom.crypto.issuing.requests import CertificateRequest
 
-_SEQUENCE, _SET, _INTEGER = 0x30, 0x31, 0x02
-_RSA: Final = bytes.fromhex("06092a864886f70d010101")
-_EC: Final = bytes.fromhex("06072a8648ce3d0201")
-_ED25519: Final = bytes.fromhex("06032b6570")
-_CURVES: Final = {
-    224: bytes.fromhex("06052b81040021"),
-    256: bytes.fromhex("06082a8648ce3d030107"),
-    384: bytes.fromhex("06052b81040022"),
-    521: bytes.fromhex("06052b81040023"),
-}
+_SET: Final = 0x31
 _ENCRYPTION_WISHES: Final = (
-    bytes.fromhex("060b2a864886f70d0109100225"),  # id-aa-decryptKeyID
-    bytes.fromhex("060b2a864886f70d0109100236"),  # id-aa-asymmDecryptKeyID
-    bytes.fromhex("06092a864886f70d01090f"),  # smimeCapabilities
+    der_values.identifier("1.2.840.113549.1.9.16.2.37"),  # id-aa-decryptKeyID
+    der_values.identifier("1.2.840.113549.1.9.16.2.54"),  # id-aa-asymmDecryptKeyID
+    der_values.identifier("1.2.840.113549.1.9.15"),  # smimeCapabilities
 )
 
 
@@ -49,15 +41,14 @@ def wishes(key_type: str, key_bits: int) -> bytes:
         key_type: `rsa`, `ec` or `ed25519`. key_bits: of the modulus or the curve.
     """
     if key_type == "rsa":
-        size = key_bits.to_bytes(key_bits.bit_length() // 8 + 1, "big")
-        return der.encoded(_SEQUENCE, _attribute(_RSA, der.encoded(_INTEGER, size)))
+        return der_values.sequence((_attribute(ids.RSA, der_values.integer(key_bits)),))
     if key_type == "ec":
-        return der.encoded(_SEQUENCE, _attribute(_EC, _CURVES[key_bits]))
-    return der.encoded(_SEQUENCE, _ED25519)
+        return der_values.sequence((_attribute(ids.EC, ids.CURVES[key_bits]),))
+    return der_values.sequence((ids.ED25519,))
 
 
 def _attribute(type_: bytes, value: bytes) -> bytes:
-    return der.encoded(_SEQUENCE, type_ + der.encoded(_SET, value))
+    return der_values.sequence((type_, der.encoded(_SET, value)))
 
 
 def wants_encrypted_key(request: bytes) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from strongroom.crypto.issuing import algorithm_ids as ids
+
 KEY_USAGES: Final = {
     "digitalsignature": "digital_signature",
     "contentcommitment": "content_commitment",
@@ -39,15 +41,14 @@ EXT_KEY_USAGES: Final = {
 """Object identifiers of extended key usages by their name in lower case."""
 
 
-_RSA: Final = bytes.fromhex("06092a864886f70d010101")
-_EC: Final = bytes.fromhex("06072a8648ce3d0201")
-_ED25519: Final = bytes.fromhex("06032b6570")
 _ALGORITHM_END: Final = 24
 """Bytes of a SubjectPublicKeyInfo in which the object identifier of its algorithm stands."""
 _NOT_OF: Final = {
-    _RSA: frozenset({"key_agreement", "encipher_only", "decipher_only"}),
-    _EC: frozenset({"key_encipherment", "data_encipherment"}),
-    _ED25519: frozenset({"key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"}),
+    ids.RSA: frozenset({"key_agreement", "encipher_only", "decipher_only"}),
+    ids.EC: frozenset({"key_encipherment", "data_encipherment"}),
+    ids.ED25519: frozenset(
+        {"key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"}
+    ),
 }
 """Bits that say of a key what its algorithm can't do.
 

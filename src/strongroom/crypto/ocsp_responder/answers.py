@@ -12,11 +12,10 @@ from typing import Final
 import msgspec
 
 from strongroom.crypto import der, der_values
-from strongroom.crypto.ocsp_responder.questions import CertificateId
+from strongroom.crypto.ocsp_responder.questions import NONCE, CertificateId
 from strongroom.crypto.revocation_lists.signers import Signer
 
 _BASIC: Final = der_values.identifier("1.3.6.1.5.5.7.48.1.1")
-_NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
 _GOOD: Final = b"\x80\x00"
 _UNKNOWN: Final = b"\x82\x00"
 _REVOKED: Final = 0xA1
@@ -61,7 +60,7 @@ def answer(standings: Sequence[Standing], times: Times, responder: bytes, signer
     singles = der_values.sequence(_single(each, times) for each in standings)
     parts = [der_values.explicit(1, responder), der_values.generalized_time(times.made_at), singles]
     if nonce is not None:
-        parts.append(der_values.explicit(1, der_values.sequence((der_values.extension(_NONCE, nonce),))))
+        parts.append(der_values.explicit(1, der_values.sequence((der_values.extension(NONCE, nonce),))))
     said = der_values.sequence(parts)
     basic = der_values.sequence((said, signer.algorithm, der_values.bit_string(signer.sign((said,)))))
     body = der_values.sequence((_BASIC, der.encoded(der_values.OCTET_STRING, basic)))

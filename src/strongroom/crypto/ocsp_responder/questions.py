@@ -21,7 +21,7 @@ _MOST_SERIAL_BYTES: Final = 21
 _MOST_DIGEST_BYTES: Final = 64
 """Of SHA-512."""
 _NO_PARAMETERS: Final = (0x05, b"")
-_NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
+NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
 _VERSION, _REQUESTOR, _EXTENSIONS = 0xA0, 0xA1, 0xA2
 _SIGNATURE = _SINGLE_EXTENSIONS = 0xA0
 HASHES: Final = {
@@ -147,7 +147,7 @@ def _nonce(tag: int, content: bytes) -> bytes | None:
         raise MalformedQuestion
     found = None
     for name, value in _extensions(content):
-        if name != _NONCE:
+        if name != NONCE:
             continue
         if found is not None:
             raise MalformedQuestion
@@ -167,7 +167,7 @@ def _extensions(content: bytes) -> Iterator[tuple[str, bytes]]:
         if tags not in (plain, [plain[0], _BOOLEAN, plain[1]]):
             raise MalformedQuestion
         name = der.object_identifier(parts[0][1])
-        if len(parts) == 3 and parts[1][1] != b"\x00" and name != _NONCE:
+        if len(parts) == 3 and parts[1][1] != b"\x00" and name != NONCE:
             raise MalformedQuestion
         yield name, parts[-1][1]
 
