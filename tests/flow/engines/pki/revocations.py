@@ -14,14 +14,15 @@ from cryptography import x509
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.crypto.issuing import private_keys
+from strongroom.crypto.issuing.certificates import signed
 from strongroom.crypto.issuing.contents import Draft, Subject
+from strongroom.crypto.issuing.signing import scheme
 from strongroom.engines.pki import Pki, serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuers.records import IssuerRecord
-from strongroom.engines.pki.issuing.signing import signed
 from strongroom.engines.pki.keys import rows as key_rows
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.sdk import Operation, Response, View
@@ -127,7 +128,7 @@ class Lists(Authority):
                 key_usage=("key_cert_sign", "crl_sign"),
                 basic_constraints="authority",
             )
-            der = signed(draft, above.authority)
+            der = signed(draft, above.authority, scheme(above.authority.key))
             issuer = IssuerRecord(
                 id=f"id-{name}",
                 certificate=der,

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.crypto.issuing import private_keys
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
+from strongroom.crypto.issuing.certificates import self_signed
 from strongroom.crypto.issuing.contents import Draft, Subject
+from strongroom.crypto.issuing.signing import scheme
 from strongroom.engines.pki import Pki
 from strongroom.engines.pki.issuers import rows
 from strongroom.engines.pki.issuers.imports import new_issuer
-from strongroom.engines.pki.issuing.signing import self_signed
 from strongroom.lib.rand import SystemRandom
 from strongroom.sdk import Operation, View
 from strongroom.storage.base import Entry, Listing, Snapshot
@@ -66,7 +67,9 @@ async def _fill(authority: Authority, many: int) -> None:
                 subject=Subject(common_name=f"Root {number}"),
                 basic_constraints="authority",
             )
-            await rows.add(view, new_issuer(CaCertificate.load(self_signed(draft, key)), f"{number:08x}", ""))
+            await rows.add(
+                view, new_issuer(CaCertificate.load(self_signed(draft, key, scheme(key))), f"{number:08x}", "")
+            )
 
     for first in range(0, many, 500):
 

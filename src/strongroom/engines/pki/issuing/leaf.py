@@ -16,7 +16,7 @@ from strongroom.engines.pki.certificates.records import CertificateMetadata, Cer
 from strongroom.engines.pki.issuers.authorities import Signer
 from strongroom.engines.pki.issuing import repeats
 from strongroom.engines.pki.issuing.rules import Asked, Requested, judged
-from strongroom.engines.pki.issuing.signing import signed_for
+from strongroom.engines.pki.issuing.signing import signed
 from strongroom.engines.pki.monitoring import tally
 from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.roles.context import context_of
@@ -114,7 +114,7 @@ async def issued(request: Request, random: Random, order: Order, wanted: Wanted)
     if role.duplicate_limit and role.duplicate_window_s:
         limit = repeats.Limit(role=order.role_name, count=role.duplicate_limit, window_s=role.duplicate_window_s)
         await repeats.count(request, random, limit, [wanted.common_name, *repeats.names_of(draft)])
-    der = signed_for(request, draft, issuer.authority, role.signature_bits, pss=role.use_pss)
+    der = signed(request, draft, issuer.authority, role.signature_bits, pss=role.use_pss)
     tally.count(request, tally.ISSUED)
     if not role.no_store:
         record = CertificateRecord(

@@ -9,14 +9,15 @@ import base64
 from typing import Annotated
 
 from strongroom.crypto.issuing import new_requests
-from strongroom.crypto.issuing.signing import SIGNATURE_BITS, scheme
+from strongroom.crypto.issuing.signing import scheme
 from strongroom.engines.pki.issuers import drafts
 from strongroom.engines.pki.issuers.fields import EXISTING, IntermediateFields
 from strongroom.engines.pki.issuers.imports import imported
 from strongroom.engines.pki.issuers.keys import chosen_key
-from strongroom.engines.pki.issuers.signatures import made_with
 from strongroom.engines.pki.issuers.urls import NO_URLS, urls_of
 from strongroom.engines.pki.issuing.rules import Context
+from strongroom.engines.pki.issuing.signing import check_bits
+from strongroom.engines.pki.keys.signatures import made_with
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Random, Request, Response, path
 
@@ -57,8 +58,7 @@ class IntermediatePaths:
         return await imported(request, text, self.random, keys=False)
 
     async def _requested(self, request: Request, exported: str, body: IntermediateFields) -> Response:
-        if body.signature_bits not in {0, *SIGNATURE_BITS}:
-            raise InvalidRequest(f"unsupported signature_bits: {body.signature_bits}, where 256, 384 and 512 are known")
+        check_bits(body.signature_bits)
         context = Context(
             now=request.now,
             default_ttl_s=request.mount.default_lease_ttl_s,
@@ -71,7 +71,7 @@ class IntermediatePaths:
         der = made_with(
             request,
             chosen.key,
-            (found, body.signature_bits, body.use_pss, authority),
+            (found, chosen.key.public, body.signature_bits, body.use_pss, authority),
             lambda: new_requests.new_request(chosen.key, found.subject, found.names, how, authority=authority),
         )
         text = base64.b64encode(der).decode() if body.format == "der" else new_requests.in_pem(der).strip()

@@ -6,7 +6,7 @@ Source: https://openbao.org/api-docs/secret/pki/#generate-root
 from __future__ import annotations
 
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
-from strongroom.crypto.issuing.contents import Access, Draft
+from strongroom.crypto.issuing.contents import Access
 from strongroom.crypto.issuing.signing import scheme
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
@@ -18,7 +18,6 @@ from strongroom.engines.pki.issuers.fields import RootFields
 from strongroom.engines.pki.issuers.imports import new_issuer
 from strongroom.engines.pki.issuers.keys import Chosen, chosen_key
 from strongroom.engines.pki.issuers.records import IssuerRecord
-from strongroom.engines.pki.issuers.signatures import made_with
 from strongroom.engines.pki.issuing.rules import Context
 from strongroom.engines.pki.issuing.signing import self_signed
 from strongroom.lib.errors import InvalidRequest
@@ -67,7 +66,7 @@ class RootPaths:
         draft = drafts.draft_of(
             body, found, valid, serial=serial, public=chosen.key.public, path=path_length, access=access
         )
-        der = _signed(request, draft, chosen, body)
+        der = self_signed(request, draft, chosen.key, body.signature_bits, pss=body.use_pss)
         algorithm = scheme(chosen.key, body.signature_bits, pss=body.use_pss).name
         id_ = request.once("issuer id", lambda: uuid4(self.random))
         issuer = new_issuer(CaCertificate.load(der), id_, chosen.record.id, name, algorithm)
@@ -95,15 +94,6 @@ async def _own_access(view: View) -> tuple[Access, list[str]]:
         told = f"this root's own certificate has no URLs of config/urls, because it can't hold {issuer_urls.ISSUER_ID}"
         return Access(), [f"{told}; what it issues has them"]
     return issuer_urls.filled(urls, await issuer_urls.cluster_of(view), ""), []
-
-
-def _signed(request: Request, draft: Draft, chosen: Chosen, body: RootFields) -> bytes:
-    return made_with(
-        request,
-        chosen.key,
-        (draft, body.signature_bits, body.use_pss),
-        lambda: self_signed(draft, chosen.key, body.signature_bits, pss=body.use_pss),
-    )
 
 
 def _shown(body: RootFields, issuer: IssuerRecord, chosen: Chosen) -> dict[str, object]:

@@ -16,7 +16,6 @@ from strongroom.engines.pki.issuers import drafts, subordinates, written
 from strongroom.engines.pki.issuers.authorities import Signer, signer
 from strongroom.engines.pki.issuers.fields import SignIntermediateFields
 from strongroom.engines.pki.issuers.keys import FORMATS
-from strongroom.engines.pki.issuers.signatures import made_with
 from strongroom.engines.pki.issuers.urls import NO_URLS, access_of
 from strongroom.engines.pki.issuing.rules import Context
 from strongroom.engines.pki.issuing.signing import signed
@@ -46,13 +45,7 @@ class SignIntermediatePaths:
         subordinates.check_key(csr)
         issuer = await signer(request.view, reference)
         draft, warnings = await self._draft(request, issuer, csr, body)
-        key = issuer.authority.key
-        der = made_with(
-            request,
-            key,
-            (draft, issuer.record.certificate, body.signature_bits, body.use_pss),
-            lambda: signed(draft, issuer.authority, body.signature_bits, pss=body.use_pss),
-        )
+        der = signed(request, draft, issuer.authority, body.signature_bits, pss=body.use_pss)
         record = CertificateRecord(
             certificate=der,
             issuer_id=issuer.record.id,

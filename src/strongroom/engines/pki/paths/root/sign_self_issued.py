@@ -13,7 +13,6 @@ from strongroom.crypto.issuing.contents import Draft
 from strongroom.crypto.issuing.extension_ids import SUBJECT_KEY_ID
 from strongroom.engines.pki.issuers import subordinates, written
 from strongroom.engines.pki.issuers.authorities import signer
-from strongroom.engines.pki.issuers.signatures import made_with
 from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing.signing import signed
 from strongroom.lib.errors import InvalidRequest
@@ -69,12 +68,7 @@ async def _signed(request: Request, reference: str, body: SelfIssuedFields) -> R
         access=await access_of(request.view, issuer.record),
         others=tuple(each for each in given.extensions if each.oid not in decided),
     )
-    der = made_with(
-        request,
-        issuer.authority.key,
-        (draft, issuer.record.certificate),
-        lambda: signed(draft, issuer.authority),
-    )
+    der = signed(request, draft, issuer.authority)
     return Response(
         data={
             "certificate": written.certificate(der, "pem"),
