@@ -212,8 +212,8 @@ def outcomes(peers: dict[str, Peer]) -> Iterator[Callable[[int], dict[str, list[
 
 
 def _named(line: str, name: str) -> str:
-    """The line with `@` replaced where it stands for a name: not before a file, an escape or a path."""
-    return re.sub(r"(?<![\\=\w])@(?![A-Z/])|(?<=[=/])@(?![A-Z/\w])", name, line)
+    """The line with `@` replaced where it stands for a name: not before a file (`@FILE`, `@/.`, `@/missing`)."""
+    return re.sub(r"(?<![\\=\w])@(?![A-Z]|/\.|/missing)|(?<=[=/])@(?![A-Z/\w])", name, line)
 
 
 @pytest.mark.parametrize("case", _ALL, ids=lambda case: f"{case.block}-{case.line} {case.text[:70]}")

@@ -11,28 +11,28 @@ from strongroom.cli.pki.issuers import UnreadIssuer, read_issuer
 from strongroom.cli.pki.issuing import Order, issue
 from strongroom.cli.pki.template import merged, parameters
 
+_FEW = "What is missing: {}. -h shows the usage."
+
 
 def _issue(call: Invocation) -> int:
     if len(call.arguments) < 3:
-        few = "Not enough arguments expected parent issuer and child-mount location and some key_value argument"
-        raise Failure(few)
+        raise Failure(_FEW.format("PARENT, CHILD_MOUNT and one parameter at the least, such as common_name=NAME"))
     data = call.data(call.data_words(after=2))
     return issue(call, _order(call, call.arguments[1]), data)
 
 
 def _reissue(call: Invocation) -> int:
     if len(call.arguments) < 3:
-        few = "Not enough arguments: expected parent issuer and child-mount location and some key_value argument"
-        raise Failure(few)
+        raise Failure(_FEW.format("PARENT, TEMPLATE and CHILD_MOUNT"))
     changes = call.data(call.data_words(after=3))
     path = clean(call.arguments[1])
     try:
         template = read_issuer(call.client(), path)
     except UnreadIssuer as error:
-        raise Failure(f"Error fetching template certificate {path} : {error}") from error
+        raise Failure(f"{path} can't be the template: {error}") from error
     order = _order(call, call.arguments[2])
     if order.existing_key and not template.key_id:
-        raise Failure(f"Template issuer {path} did not have a key id field set in response which is required")
+        raise Failure(f"-type=existing: the mount hasn't got the key of {path}, so nothing new can have it")
     usual = parameters(template.certificate, template.key_id if order.existing_key else "")
     return issue(call, order, merged(usual, changes))
 

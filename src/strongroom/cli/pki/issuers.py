@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from strongroom.cli.render import SecretAnswer
-from strongroom.cli.text import go_value
 from strongroom.client.client import Client
 from strongroom.client.errors import ClientError
 
@@ -38,7 +37,7 @@ def read_issuer(client: Client, path: str) -> Issuer:
     certificate = _certificate(_text(data, "certificate"), path)
     chain = (data or {}).get("ca_chain")
     if not isinstance(chain, list):
-        raise UnreadIssuer(f"unable to parse issuer {path}'s CA chain: response did not contain field: ca_chain")
+        raise UnreadIssuer(f"what answers at {path} has no chain (ca_chain), as issuers have")
     texts = [text for each in chain if (text := str(each).strip())]
     key_id = (data or {}).get("key_id")
     return Issuer(certificate, tuple(_certificate(each, path) for each in texts), str(key_id or ""))
@@ -46,12 +45,10 @@ def read_issuer(client: Client, path: str) -> Issuer:
 
 def _text(data: Mapping[str, Any] | None, field: str) -> str:
     if data is None:
-        raise UnreadIssuer(f"nil response received, {field} field unavailable")
-    if field not in data:
-        raise UnreadIssuer(f"response did not contain field: {field}")
-    value = data[field]
+        raise UnreadIssuer("nothing is there")
+    value = data.get(field)
     if not isinstance(value, str) or not value:
-        raise UnreadIssuer(f"field {field} value was blank or not a string: {go_value(value)}")
+        raise UnreadIssuer(f"what is there has no {field}, so it is no issuer")
     return value
 
 
@@ -62,7 +59,7 @@ def _certificate(text: str, path: str) -> Certificate:
     try:
         return certificates_of_pem(text)[0]
     except InvalidRequest as error:
-        raise UnreadIssuer(f"unable to parse issuer {path}'s certificate: it {error.text}") from error
+        raise UnreadIssuer(f"a certificate at {path} {error.text}") from error
 
 
 def compared(issuer: Issuer, issued: Issuer) -> dict[str, bool]:

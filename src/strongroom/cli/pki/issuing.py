@@ -49,7 +49,7 @@ class _Unnamed(Exception):
     """An issuer was imported, and couldn't be given its name."""
 
     def __init__(self, issuer_id: str, name: str, reason: object) -> None:
-        super().__init__(f"error naming issuer {issuer_id} to {name}: {reason}")
+        super().__init__(f"the issuer {issuer_id} couldn't be named {name}: {reason}")
         self.issuer_id = issuer_id
 
 
@@ -57,17 +57,19 @@ def issue(call: Invocation, order: Order, data: dict[str, Any]) -> int:
     """Make the authority and print its issuer.  Raises `Failure`."""
     client = call.client().without_wrapping()
     if "/issuer/" not in order.parent:
-        raise Failure(f"Parent Issuer {order.parent} is Not a PKI Issuer Path of the format /mount/issuer/issuer-ref")
+        raise Failure(
+            f"{order.parent} is no path of an issuer: PARENT is MOUNT/issuer/NAME, such as pki/issuer/default"
+        )
     try:
         read_issuer(client, order.parent)
     except UnreadIssuer as error:
-        raise Failure(f"Unable to access parent issuer {order.parent}: {error}") from error
+        raise Failure(f"{order.parent} can't sign, since it can't be read: {error}") from error
     progress = _requested(client, order, data)
     signed, progress = _signed(call, client, order, data, progress)
     issuer_id, progress = _imported(call, client, order, signed, progress)
     _import_parents(call, client, order, signed, progress)
     path = f"{order.child}/issuer/{issuer_id}"
-    with call.doing(f"Error Reading Fully Imported Certificate from {path} : ", 1):
+    with call.doing(f"The authority is complete, and can't be read at {path}: ", 1):
         answer = client.read(path)
     return call.answer(answer)
 
@@ -80,13 +82,13 @@ def _requested(client: Client, order: Order, data: dict[str, Any]) -> Progress:
     except ClientError as error:
         text = str(error)
         if "no handler for route" in text:
-            raise Failure(f"Given Intermediate Mount {child} Does Not Exist: {text}") from error
+            raise Failure(f"nothing is mounted at {child}, where the authority was to be: {text}") from error
         if "unsupported path" in text:
-            raise Failure(f"Given Intermediate Mount {child} Is Not a PKI Mount: {text}") from error
-        raise Failure(f"Failed to Generate Intermediate CSR on {child}: {text}") from error
+            raise Failure(f"{child}, where the authority was to be, is no mount of the engine pki: {text}") from error
+        raise Failure(f"{child} made no request for a signature: {text}") from error
     found = SecretAnswer(answer).data or {}
     if not isinstance(found.get("csr"), str):
-        raise Failure(f"Failed to Generate Intermediate CSR on {child}: the answer holds none")
+        raise Failure(f"{child} made no request for a signature: its answer has none")
     key_id = "" if order.existing_key else str(found.get("key_id") or "")
     return Progress(order.parent, order.parent_mount, child, order.name, csr=found["csr"], created_key_id=key_id)
 
@@ -97,7 +99,7 @@ def _signed(
     try:
         answer = client.write(f"{order.parent}/sign-intermediate", {**data, "csr": progress.csr})
     except ClientError as error:
-        raise _stopped(call, progress, f"Error Signing Intermediate On {error}") from error
+        raise _stopped(call, progress, f"{order.parent} didn't sign: {error}") from error
     signed = SecretAnswer(answer).data or {}
     chain = "".join(f"{each}\n" for each in signed.get("ca_chain") or ())
     return signed, replace(progress, serial_number=str(signed.get("serial_number", "")), chain=chain)
@@ -111,9 +113,9 @@ def _imported(
         issuer_id = _import(client, order.child, certificate, order.name)
     except _Unnamed as error:
         imported = replace(progress, issuer_id=error.issuer_id)
-        raise _stopped(call, imported, f"Error Naming Newly Imported Issuer: {error}") from error
+        raise _stopped(call, imported, f"The new authority has no name: {error}") from error
     except ClientError as error:
-        text = f"Error Importing Into {order.child} Newly Created Issuer {certificate}: {error}"
+        text = f"{order.child} didn't take the signed certificate: {error}"
         raise _stopped(call, progress, text) from error
     return issuer_id, replace(progress, issuer_id=issuer_id)
 
@@ -126,11 +128,11 @@ def _import_parents(call: Invocation, client: Client, order: Order, signed: dict
             client.write(f"{order.child}/issuers/import/cert", {"pem_bundle": progress.chain})
     except _Unnamed as error:
         call.terminal.warn(
-            f"Unable to Set Name on Parent Cert from {order.parent_reference} Imported Into {order.child} with serial "
-            f"{progress.serial_number}, err: {error}"
+            f"The authority is complete. Its parent was imported into {order.child}, too, and has another name there "
+            f"than {order.parent_reference}: {error}"
         )
     except ClientError as error:
-        raise _stopped(call, progress, f"Error Importing CaChain into {order.child}: {error}") from error
+        raise _stopped(call, progress, f"{order.child} didn't take the chain of the new authority: {error}") from error
 
 
 def _import(client: Client, mount: str, pem: str, name: str) -> str:

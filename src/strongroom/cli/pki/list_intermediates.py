@@ -28,22 +28,21 @@ _CRITERIA = {
 
 def _list_intermediates(call: Invocation) -> int:
     if not call.arguments:
-        raise Failure("Not enough arguments (expected potential parent, got nothing)")
+        raise Failure("What is missing: PARENT, the path of an issuer. -h shows the usage.")
     client = call.client()
     parent_path = clean(call.arguments[0])
     children = _children(call, client)
     try:
         parent = read_issuer(client, parent_path)
     except UnreadIssuer as error:
-        raise Failure(f"Failed to read parent issuer on path {parent_path}: {error}") from error
+        raise Failure(f"{parent_path} can't be the parent: {error}") from error
     demanded = [match for match, flag in _CRITERIA.items() if call.flags.on(flag)]
     found = {}
     for path in children:
         try:
             matches = compared(parent, read_issuer(client, path))
         except UnreadIssuer as error:
-            reason = f"error: unable to fetch issuer {path}: {error}"
-            raise Failure(f"Failed to run verification on path {path}: {reason}") from error
+            raise Failure(f"{path} can't be compared with it: {error}") from error
         found[path] = all(matches[each] for each in demanded)
     found = dict(sorted(found.items()))
 
@@ -72,7 +71,7 @@ def _mounts(client: Client) -> list[str]:
     try:
         mounts = SecretAnswer(client.without_wrapping().read("sys/mounts")).data or {}
     except ClientError as error:
-        raise Failure(f"Failed to Read List of Mounts With Potential Issuers: {error}") from error
+        raise Failure(f"The mounts can't be listed, so name those to look through: {error}") from error
     return [path for path, mount in mounts.items() if isinstance(mount, dict) and mount.get("type") == "pki"]
 
 
@@ -80,7 +79,7 @@ def _issuers(call: Invocation, client: Client, mount: str) -> list[str]:
     try:
         answer = client.without_wrapping().list(f"{mount}/issuers")
     except ClientError as error:
-        raise Failure(f"failed to read list of issuers within mount {mount}: {error}") from error
+        raise Failure(f"The issuers of {mount} can't be listed: {error}") from error
     ids = (SecretAnswer(answer).data or {}).get("keys") or []
     if call.flags.on("use_names"):
         ids = [_name(call, client, f"{mount}/issuer/{each}") or each for each in ids]
@@ -92,7 +91,7 @@ def _name(call: Invocation, client: Client, path: str) -> str:
     try:
         answer = client.without_wrapping().read(path)
     except ClientError:
-        call.terminal.warn(f"Unable to Fetch Issuer to Recover Name at: {path}")
+        call.terminal.warn(f"{path} can't be read, and is listed without its name")
         return ""
     return str((SecretAnswer(answer).data or {}).get("issuer_name") or "")
 

@@ -10,14 +10,13 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 
 
-def show(call: Invocation, document: dict[str, Any], table: Callable[[], str], complaint: str = "") -> None:
+def show(call: Invocation, document: dict[str, Any], table: Callable[[], str]) -> None:
     """Print a result.
 
     Args:
         call: says the format.
         document: what JSON and YAML hold.
         table: what people get.
-        complaint: what comes before the error that there is no such format.
 
     Raises: `Failure`
     """
@@ -30,4 +29,4 @@ def show(call: Invocation, document: dict[str, Any], table: Callable[[], str], c
         case "yaml" | "yml":
             call.terminal.out(render.document(document, call.form) + "\n")
         case _:
-            raise Failure(f"{complaint}unknown output format: {call.form}")
+            raise Failure(f"-format={call.form} isn't one of table, json and yaml")

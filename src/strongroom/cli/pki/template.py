@@ -26,7 +26,7 @@ def parameters(certificate: Certificate, key_ref: str = "") -> dict[str, Any]:
     try:
         template = template_of(certificate)
     except InvalidRequest as error:
-        raise Failure(f"Error parsing template certificate: {error.text}") from error
+        raise Failure(f"The certificate of the template can't be copied: {error.text}") from error
     subject = {
         name: (values[-1] if values else "") if name in _SINGLE else list(values)
         for name, values in template.subject.items()

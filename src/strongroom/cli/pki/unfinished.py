@@ -24,16 +24,16 @@ class Progress:
 
 def advice(progress: Progress) -> str:
     """What was done, how to go on, and how to undo it."""
-    done = [f"a Certificate Signing Request was successfully generated on mount {progress.child}"]
+    done = [f"{progress.child} has made a key and a request for a signature."]
+    if not progress.created_key_id:
+        done = [f"{progress.child} has made a request for a signature."]
     if progress.serial_number:
-        done.append(f"that Certificate Signing Request was successfully signed by mount {progress.parent_mount}")
+        done.append(f"{progress.parent_mount} has signed it: the certificate is {progress.serial_number}.")
     if progress.issuer_id:
-        done.append(
-            f"the signed certificate was reimported into mount {progress.child} , with issuerID {progress.issuer_id}"
-        )
-    parts = ["A failure has occurred after \n " + " and after \n ".join(done), f"TO CONTINUE: \n{_go_on(progress)}"]
+        done.append(f"{progress.child} has taken the certificate: the issuer is {progress.issuer_id}.")
+    parts = ["The authority is half made:\n" + "\n".join(done), f"To go on:\n{_go_on(progress)}"]
     if not progress.issuer_id:
-        parts.append(f"TO ABORT: \n{_undo(progress)}")
+        parts.append(f"To undo it:\n{_undo(progress)}")
     return "\n\n".join(parts) + "\n"
 
 

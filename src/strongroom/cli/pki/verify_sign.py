@@ -17,19 +17,18 @@ def _verify_sign(call: Invocation) -> int:
     try:
         issuer = read_issuer(client, issuer_path)
     except UnreadIssuer as error:
-        raise Failure(f"Failed to read issuer: {issuer_path}: {error}") from error
+        raise Failure(f"{issuer_path} can't be the issuer: {error}") from error
     try:
         issued = read_issuer(client, issued_path)
     except UnreadIssuer as error:
-        reason = f"error: unable to fetch issuer {issued_path}: {error}"
-        raise Failure(f"Failed to run verification: {reason}") from error
+        raise Failure(f"{issued_path} can't be compared with it: {error}") from error
     results = compared(issuer, issued)
 
     def table() -> str:
         rows = [(name, text.go_value(value)) for name, value in results.items()]
         return f"issuer:{issuer_path}\nissued:{issued_path}\n\n{text.table(('field', 'value'), rows)}\n\n"
 
-    show(call, results, table, "Failed to output results: ")
+    show(call, results, table)
     return 0
 
 
@@ -37,13 +36,8 @@ def _two(arguments: list[str]) -> tuple[str, str]:
     match arguments:
         case [issuer, issued]:
             return issuer, issued
-        case []:
-            raise Failure("Not enough arguments (expected potential issuer and issued, got nothing)")
-        case [_]:
-            raise Failure("Not enough arguments (expected both potential issuer and issued, got only one)")
         case _:
-            count = len(arguments)
-            raise Failure(f"Too many arguments (expected only potential issuer and issued, got {count} arguments)")
+            raise Failure(f"Two issuers are compared, and {len(arguments)} are named. -h shows the usage.")
 
 
 COMMANDS = {

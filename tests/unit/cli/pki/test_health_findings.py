@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from strongroom.cli.pki.health.finding import Status
+from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.pki.health.mount import Mount, Outdated
 from strongroom.cli.pki.health.settings import settled
 from strongroom.cli.pki.health.table import CHECKS
@@ -41,9 +41,16 @@ def asked(answers: Mapping[str, Any]) -> Callable[[Prepared], Answer]:
 
 def statuses(name: str, answers: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> list[Status]:
     """What one check finds in a mount `pki`."""
-    client = Client(Settings(token="t"), send=asked(answers))
+    return [each.status for each in findings(name, answers, given)]
+
+
+def findings(
+    name: str, answers: Mapping[str, Any], given: Mapping[str, Any] | None = None, token: str = "t"
+) -> list[Finding]:
+    """All that one check finds in a mount `pki`."""
+    client = Client(Settings(token=token), send=asked(answers))
     (one,) = (each for each in settled(CHECKS, {name: given or {}}, on=True) if each.check.name == name)
-    return [each.status for each in one.check.run(Mount(client, "pki"), one.values)]
+    return list(one.check.run(Mount(client, "pki"), one.values))
 
 
 def mount(**answers: Any) -> dict[str, Any]:
@@ -82,7 +89,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], list[Status]]] = [
     ("crl_validity_period", mount(issuer__i__crl=crl(94)), {}, [Status.OK]),
     ("crl_validity_period", mount(issuer__i__crl=crl(96)), {}, [Status.CRITICAL]),
     ("crl_validity_period", mount(issuer__i__crl=crl(200)), {}, [Status.CRITICAL]),
-    ("crl_validity_period", mount(issuer__i__crl=crl(96), config__crl={"disabled": True}), {}, [Status.INFORMATIONAL]),
+    ("crl_validity_period", mount(issuer__i__crl=crl(96), config__crl={"disable": True}), {}, [Status.CRITICAL]),
     (
         "crl_validity_period",
         mount(issuer__i__crl__delta=crl(50)),
@@ -106,16 +113,23 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], list[Status]]] = [
     ("role_allows_glob_wildcards", {**ROLES, "pki/roles/r": ROLE}, {}, [Status.WARNING]),
     ("role_allows_glob_wildcards", {**ROLES, "pki/roles/r": {**ROLE, "allowed_domains": ["a"]}}, {}, [Status.OK]),
     ("role_allows_glob_wildcards", {"pki/roles": DENIED}, {}, [Status.INSUFFICIENT_PERMISSIONS]),
-    ("role_no_store_false", {**ROLES, "pki/roles/r": {"no_store": False}}, {}, [Status.WARNING]),
+    ("role_no_store_false", {**ROLES, "pki/roles/r": {"no_store": False}}, {}, [Status.INFORMATIONAL]),
     ("role_no_store_false", {**ROLES, "pki/roles/r": {"no_store": True}}, {}, [Status.OK]),
     ("role_no_store_false", {**ROLES, "pki/roles/r": {}}, {"allowed_roles": ["r"]}, [Status.OK]),
     (
         "role_no_store_false",
-        {**ROLES, "pki/roles/r": {}, "pki/config/crl": {"auto_rebuild": True}},
+        {**ROLES, "pki/roles/r": {}, "pki/config/auto-tidy": {"enabled": True, "tidy_cert_store": True}},
+        {},
+        [Status.OK],
+    ),
+    (
+        "role_no_store_false",
+        {**ROLES, "pki/roles/r": {}, "pki/config/auto-tidy": {"enabled": True, "tidy_cert_store": False}},
         {},
         [Status.INFORMATIONAL],
     ),
-    ("audit_visibility", {TUNE: {}}, {}, [Status.INFORMATIONAL] * 30),
+    ("role_no_store_false", {**ROLES, "pki/config/auto-tidy": DENIED}, {}, [Status.INSUFFICIENT_PERMISSIONS]),
+    ("audit_visibility", {TUNE: {}}, {}, [Status.INFORMATIONAL] * 29),
     ("audit_visibility", {TUNE: {}}, {"ignored_parameters": ["csr", "certificate"]}, [Status.INFORMATIONAL] * 27),
     ("audit_visibility", {TUNE: DENIED}, {}, [Status.INSUFFICIENT_PERMISSIONS]),
     ("allow_if_modified_since", {TUNE: {}, "pki/crl": frozenset({"last-modified"})}, {}, [Status.OK]),
@@ -137,13 +151,21 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], list[Status]]] = [
     ("enable_auto_tidy", {"pki/config/auto-tidy": {**TIDY, "pause_duration": "300ms"}}, {}, [Status.WARNING]),
     ("enable_auto_tidy", {"pki/config/auto-tidy": DENIED}, {}, [Status.INSUFFICIENT_PERMISSIONS]),
     ("tidy_last_run", {"pki/tidy-status": {"time_finished": None}}, {}, [Status.CRITICAL]),
+    (
+        "tidy_last_run",
+        {"pki/tidy-status": {"time_finished": None}, "pki/config/auto-tidy": TIDY},
+        {},
+        [Status.INFORMATIONAL],
+    ),
     ("tidy_last_run", {"pki/tidy-status": ago(1)}, {}, [Status.OK]),
+    ("tidy_last_run", {"pki/tidy-status": {**ago(1), "state": "Error", "error": "e"}}, {}, [Status.WARNING]),
     ("tidy_last_run", {"pki/tidy-status": ago(3)}, {}, [Status.WARNING]),
     ("tidy_last_run", {"pki/tidy-status": ago(8)}, {}, [Status.CRITICAL]),
     ("tidy_last_run", {"pki/tidy-status": DENIED}, {}, [Status.INSUFFICIENT_PERMISSIONS]),
     ("too_many_certs", mount(certs={"keys": ["1", "2"]}), {}, [Status.OK]),
     ("too_many_certs", mount(certs={"keys": ["1", "2"]}), {"count_warning": 2}, [Status.WARNING]),
     ("too_many_certs", mount(certs={"keys": ["1", "2"]}), {"count_critical": 2}, [Status.CRITICAL]),
+    ("too_many_certs", mount(certs={"keys": ["1"] * 250_000}), {}, [Status.INFORMATIONAL]),
     ("enable_acme_issuance", mount(config__acme={"enabled": False}), {}, [Status.NOT_APPLICABLE]),
     (
         "enable_acme_issuance",
@@ -202,12 +224,104 @@ def test_an_older_server_is_recognised(name: str, path: str) -> None:
         statuses(name, {path: OLD})
 
 
-def test_an_issuer_that_has_expired_is_called_so() -> None:
-    """It isn't said to expire soon."""
-    client = Client(Settings(token="t"), send=asked(mount(issuer__i__json={"certificate": Made("old", days=-1).pem})))
-    (one,) = (each for each in settled(CHECKS, {}, on=True) if each.check.name == "ca_validity_period")
-    (finding,) = one.check.run(Mount(client, "pki"), one.values)
-    assert (finding.status, finding.message.partition(" (")[0]) == (Status.CRITICAL, "Issuer has expired")
+SAID: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
+    (
+        "ca_validity_period",
+        mount(issuer__i__json={"certificate": Made("old", days=-1).pem}),
+        {},
+        [
+            "The root i has expired",
+            "`strongroom write pki/root/rotate/internal common_name=NAME`",
+            "delete pki/issuer/i`",
+        ],
+    ),
+    (
+        "ca_validity_period",
+        mount(issuer__i__json={"certificate": INTERMEDIATE.pem}),
+        {},
+        [
+            "The intermediate i",
+            "60d (intermediate_expiry_warning)",
+            "reissue -issuer_name=next PARENT pki/issuer/i pki`",
+        ],
+    ),
+    (
+        "crl_validity_period",
+        mount(issuer__i__crl=crl(96)),
+        {},
+        ["The CRL of i is", "95% of its time is over (crl_expiry_pct_critical)", "`strongroom read pki/crl/rotate`"],
+    ),
+    (
+        "crl_validity_period",
+        mount(issuer__i__crl__delta=crl(96), config__crl={"auto_rebuild": True, "auto_rebuild_grace_period": "9m"}),
+        {},
+        ["The delta CRL of i is", "9m before its end", "`strongroom read pki/crl/rotate-delta`"],
+    ),
+    (
+        "root_issued_leaves",
+        mount(certs={"keys": ["0a:0b"]}, **{"cert__0a:0b": {"certificate": LEAF.pem}}),
+        {},
+        ["The root i has signed 0a:0b"],
+    ),
+    (
+        "hardware_backed_root",
+        mount(key__k={"key_id": "k"}),
+        {},
+        ["The key of the root i", "no keys of hardware modules"],
+    ),
+    (
+        "audit_visibility",
+        {TUNE: {"audit_non_hmac_request_keys": ["csr", "private_key"]}},
+        {},
+        ["`strongroom secrets tune -audit-non-hmac-request-keys=csr pki`", "Strongroom logs a digest all the same"],
+    ),
+    (
+        "allow_acme_headers",
+        {"pki/config/acme": {"enabled": True}, TUNE: {"allowed_response_headers": ["X-A", "link"]}},
+        {},
+        [
+            "don't get Replay-Nonce, Location",
+            " ".join(f"-allowed-response-headers={each}" for each in ("X-A", "link", "Replay-Nonce", "Location")),
+        ],
+    ),
+    (
+        "enable_auto_tidy",
+        {"pki/config/auto-tidy": {**TIDY, "pause_duration": "5s"}},
+        {},
+        ["removes 17280 a day at most", "pause_duration_critical=1s", "pause_duration=0s`"],
+    ),
+    ("too_many_certs", mount(certs={"keys": ["1", "2"]}), {"count_warning": 2}, ["of pki: 2; count_warning is 2"]),
+    ("role_no_store_false", {"pki/roles": DENIED}, {}, ['path "pki/roles" { capabilities = ["list"] }']),
+    (
+        "enable_auto_tidy",
+        {"pki/config/auto-tidy": DENIED},
+        {},
+        ['path "pki/config/auto-tidy" { capabilities = ["read"] }'],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "answers", "given", "said"), SAID)
+def test_a_finding_names_what_and_why_and_what_to_do(
+    name: str, answers: dict[str, Any], given: dict[str, Any], said: list[str]
+) -> None:
+    """The gravest finding has the object, the value with its limit, and the command that helps."""
+    gravest = max(findings(name, answers, given), key=lambda finding: finding.status)
+    assert [each for each in said if each not in gravest.message] == []
+
+
+def test_who_has_no_token_is_told_to_log_in() -> None:
+    """A policy doesn't help without a token."""
+    (finding,) = findings("tidy_last_run", {"pki/tidy-status": DENIED}, token="")
+    assert finding.status is Status.INSUFFICIENT_PERMISSIONS
+    assert "`strongroom login`" in finding.message
+    assert "capabilities" not in finding.message
+
+
+def test_a_name_that_a_shell_would_take_apart_is_quoted() -> None:
+    """The command is one that can be pasted."""
+    (finding,) = findings("role_allows_localhost", {"pki/roles": {"keys": ["a b"]}, "pki/roles/a b": LOCAL})
+    assert "`strongroom patch 'pki/roles/a b' allow_localhost=false`" in finding.message
 
 
 def test_a_path_is_asked_for_once() -> None:

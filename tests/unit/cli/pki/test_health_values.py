@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from strongroom.cli.pki.health.age import long_duration
+from strongroom.cli.pki.health.age import span
 from strongroom.cli.pki.health.check import SettingError
 from strongroom.cli.pki.health.finding import CUT_OFFS, Finding, Status, exit_code
-from strongroom.cli.pki.health.settings import settled
+from strongroom.cli.pki.health.settings import duration_ns, settled
 from strongroom.cli.pki.health.table import CHECKS
 
-HOUR = 3600 * 10**9
+SECOND = 10**9
 
 
 @pytest.mark.parametrize(("indicator", "least"), [*CUT_OFFS.items()])
@@ -29,12 +29,21 @@ def test_nothing_found_is_no_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "text"),
-    [(1, "1h0m0s"), (24, "24h0m0s"), (25, "1h0m0s1d"), (35 * 24, "5d1mo"), (180 * 24, "6mo"), (366 * 24, "24h0m0s1y")],
+    ("nanoseconds", "text"),
+    [
+        (0, "0s"),
+        (SECOND // 5, "200ms"),
+        (SECOND * 3 // 2, "1.5s"),
+        (90 * SECOND, "1m30s"),
+        (12 * 3600 * SECOND, "12h"),
+        (25 * 3600 * SECOND, "25h"),
+        (365 * 86400 * SECOND, "365d"),
+    ],
 )
-def test_long_durations_read_as_the_reference_program_has_them(hours: int, text: str) -> None:
-    """Units are in the reference program's order, the smallest first."""
-    assert long_duration(hours * HOUR) == text
+def test_a_duration_is_written_as_it_is_read(nanoseconds: int, text: str) -> None:
+    """What a finding says of a limit can be put into the configuration file."""
+    assert span(nanoseconds) == text
+    assert duration_ns(text) == nanoseconds
 
 
 def enabled(given: dict[str, Any], *, on: bool = True) -> set[str]:
@@ -56,10 +65,13 @@ def test_what_runs() -> None:
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ({"tidy_last_run": {"nope": 1}}, "unknown configuration option for tidy_last_run: nope"),
+        (
+            {"tidy_last_run": {"nope": 1}},
+            "tidy_last_run has no parameter nope, but enabled, last_run_critical, last_run_warning",
+        ),
         ({"tidy_last_run": []}, "tidy_last_run is no object"),
-        ({"tidy_last_run": {"enabled": []}}, "tidy_last_run.enabled"),
-        ({"tidy_last_run": {"last_run_warning": "x"}}, 'last_run_warning=x: time: invalid duration "x"'),
+        ({"tidy_last_run": {"enabled": []}}, "tidy_last_run: enabled is neither true nor false"),
+        ({"tidy_last_run": {"last_run_warning": "x"}}, 'last_run_warning=x can\'t be used: time: invalid duration "x"'),
         ({"tidy_last_run": {"last_run_warning": True}}, "last_run_warning=true"),
         ({"tidy_last_run": {"last_run_warning": None}}, "last_run_warning=<nil>"),
         ({"crl_validity_period": {"crl_expiry_pct_critical": 0}}, "0 is not between 1 and 99"),

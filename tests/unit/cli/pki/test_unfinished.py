@@ -19,18 +19,23 @@ BEGUN = Progress("root/issuer/r", "root", "int", "web", csr="CSR", created_key_i
         ),
         (
             Progress("root/issuer/r", "root", "int", "", csr="CSR"),
-            ["Nothing was made that has to be removed"],
+            ["int has made a request", "Nothing was made that has to be removed"],
             ["delete", "issuer_name=\n"],
         ),
         (
             Progress("root/issuer/r", "root", "int", "web", "CSR", "k1", "00:11", "CHAIN"),
-            ["signed by mount root", "CHAIN", "write int/issuers/import/cert", "write root/revoke serial_number=00:11"],
+            [
+                "root has signed it: the certificate is 00:11",
+                "CHAIN",
+                "write int/issuers/import/cert",
+                "write root/revoke serial_number=00:11",
+            ],
             ["sign-intermediate"],
         ),
         (
             Progress("root/issuer/r", "root", "int", "web", "CSR", "k1", "00:11", "CHAIN", "i1"),
-            ["issuerID i1", "patch int/issuer/i1 issuer_name=web"],
-            ["TO ABORT", "import/cert"],
+            ["the issuer is i1", "patch int/issuer/i1 issuer_name=web"],
+            ["To undo it", "import/cert"],
         ),
     ],
     ids=["requested", "with an existing key", "signed", "imported"],

@@ -7,11 +7,12 @@ import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
-from strongroom.cli.pki.health.finding import Finding
+from strongroom.cli.pki.health.advice import command
 from strongroom.cli.pki.health.mount import Mount, Reply
 
 _MOST_BYTES = 64 * 1024
 _TIMEOUT_S = 10.0
+_NO_DIRECTORY = "what answers there is no directory of ACME"
 _ENDPOINTS = ("newNonce", "newAccount", "newOrder")
 
 
@@ -20,33 +21,23 @@ def is_enabled(config: Reply) -> bool:
     return config.data.get("enabled") is True
 
 
-def denied(mount: Mount, reply: Reply, consequence: str) -> Finding:
-    """The finding that a configuration may not be read."""
-    return mount.insufficient(
-        reply.endpoint,
-        "Token lacks permission to read the tune endpoint for this mount.",
-        "No token available, unable to read the tune endpoint for this mount.",
-        consequence,
-    )
-
-
 def directory_fault(mount: Mount, path: str) -> str:
     """Why ACME clients don't find the mount's directory; empty if they do.
 
     Args:
         path: what `config/cluster` says.
     """
-    where = f"/{mount.path}/config/cluster"
+    where = f"{mount.path}/config/cluster"
     if not path:
-        return f"'path' field not configured within {where}"
+        url = f"https://HOST/v1/{mount.path}"
+        return f"nobody is told under which URL the mount is reached: {command('write', where, f'path={url}')}"
     if urlsplit(path).scheme != "https":
-        return f"the configured 'path' field in {where} was not using an https scheme"
+        return f"the URL in {where}, {path}, isn't one of https, which clients of ACME insist on"
     directory = f"{path.rstrip('/')}/acme/directory"
     fault = _unreached(directory)
     if not fault:
         return ""
-    configured = f"using configured 'path' field (\"{path}\") in {where}"
-    return f"{configured} failed to reach the ACME directory: {directory}: {fault}"
+    return f"its directory isn't found at {directory}, which the path in {where} leads to: {fault}"
 
 
 def _unreached(directory: str) -> str:
@@ -66,6 +57,6 @@ def _unreached(directory: str) -> str:
     except (OSError, HTTPException) as error:
         return str(getattr(error, "reason", error))
     except ValueError:
-        return "what answers is no ACME directory"
+        return _NO_DIRECTORY
     whole = isinstance(document, dict) and all(name in document for name in _ENDPOINTS)
-    return "" if whole else "what answers is no ACME directory"
+    return "" if whole else _NO_DIRECTORY

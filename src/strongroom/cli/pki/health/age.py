@@ -1,13 +1,12 @@
-"""Days and long durations as findings write them.  (p)"""
+"""Times and durations as findings write them.  (p)"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from strongroom.client.durations import go_text
+from strongroom.client.durations import go_text, short_text
 
 _DAY_NS = 24 * 3600 * 10**9
-_UNITS = (("y", 365 * _DAY_NS), ("mo", 30 * _DAY_NS), ("w", 7 * _DAY_NS), ("d", _DAY_NS))
 
 
 def day(at: float) -> str:
@@ -15,12 +14,13 @@ def day(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
 
 
-def long_duration(nanoseconds: int) -> str:
-    """A duration in years, months of 30 days, weeks and days, the smallest unit first, as Vault's program has it."""
-    parts: list[str] = []
-    rest = nanoseconds
-    for name, unit in _UNITS:
-        if rest > unit:
-            count, rest = divmod(rest, unit)
-            parts.insert(0, f"{count}{name}")
-    return "".join([go_text(rest) if rest > 0 else "", *parts])
+def minute(at: float) -> str:
+    """The minute of a time, in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def span(nanoseconds: int) -> str:
+    """A duration as the configuration file takes it: `365d`, `12h`, `1h30m`, `200ms`."""
+    if nanoseconds and nanoseconds % _DAY_NS == 0:
+        return f"{nanoseconds // _DAY_NS}d"
+    return go_text(nanoseconds) if nanoseconds % 10**9 else short_text(nanoseconds // 10**9)

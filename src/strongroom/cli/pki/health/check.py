@@ -35,7 +35,7 @@ class Check:
 
     Args:
         name: its name in the output and in the configuration file.
-        since: the API level that brought what it asks for.
+        since: the version of Vault's API that brought what it asks for.
         endpoint: what is named when the server is older than that; `{mount}` is replaced.
         run: looks at the mount, with the values of the parameters.
         parameters: what the configuration file may set, besides `enabled`.

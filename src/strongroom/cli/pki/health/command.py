@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from strongroom.cli import render, text
+from strongroom.cli import PROGRAM, render, text
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
@@ -29,39 +29,37 @@ def _health_check(call: Invocation) -> int:
         raise Failure(_wrong_arguments(len(call.arguments)))
     indicator = call.flags.text("return-indicator")
     if indicator not in CUT_OFFS:
-        known = "default, informational, warning, critical, and permission"
-        raise Failure(f"Invalid flag -return-indicator={indicator}; known options are {known}")
+        known = ", ".join(filter(None, CUT_OFFS))
+        raise Failure(f'-return-indicator is one of {known}, and not "{indicator}"')
     if listing:
         return _list(call)
     try:
         checks = settled(CHECKS, _configuration(call), on=not call.flags.on("default-disabled"))
     except SettingError as error:
-        raise Failure(f"Failed to build health check configuration: {error}") from error
+        raise Failure(f"{call.flags.text('health-config')}: {error}") from error
     client = call.client().without_wrapping()
     try:
         check_type(client, call.arguments[0])
     except ClientError as error:
-        raise Failure(f"detection of PKI mount failed:\n\t{error}") from error
+        raise Failure(f"It can't be seen whether {call.arguments[0]} is a mount of the engine pki:\n{error}") from error
     mount = Mount(client, clean(call.arguments[0]))
     found = {each.check.name: _findings(each, mount) for each in checks if each.enabled}
     try:
-        show(call, _document(found), lambda: _tables(found), "Failed to render results for display: ")
+        show(call, _document(found), lambda: _tables(found))
     except Failure as failure:
         call.terminal.error(str(failure))
     return exit_code((each for findings in found.values() for each in findings), indicator)
 
 
 def _wrong_arguments(count: int) -> str:
-    if count == 0:
-        return "Not enough arguments (expected mount path, got nothing)"
-    return f"Too many arguments (expected only mount path, got {count} arguments)"
+    return f"One mount is checked, and {count} are named. The usage is {PROGRAM} pki health-check [options] MOUNT"
 
 
 def _list(call: Invocation) -> int:
     if call.form in {"yaml", "yml"}:
-        raise Failure("YAML output format is not supported by the --list command")
+        raise Failure("-list knows no YAML. Leave -format out, or use -format=json.")
     if call.form != "json":
-        call.terminal.out("Default health check config:")
+        call.terminal.out("The checks, and what their parameters are unless -health-config says otherwise:")
     defaults = {each.name: each.defaults() for each in CHECKS}
     call.terminal.out(render.document(defaults, "json", sort=True))
     return 0
@@ -75,12 +73,11 @@ def _configuration(call: Invocation) -> dict[str, Any]:
     try:
         document = values.decode(Path(name).read_bytes())
     except OSError as error:
-        reason = f"open {name}: {(error.strerror or str(error)).lower()}"
-        raise Failure(f"Failed to read configuration file {name}: {reason}") from error
+        raise Failure(f"-health-config: {name} can't be read: {(error.strerror or str(error)).lower()}") from error
     except ValueError as error:
-        raise Failure(f"Failed to parse configuration file {name}: {error}") from error
+        raise Failure(f"-health-config: {name} is no JSON: {error}") from error
     if not isinstance(document, dict):
-        raise Failure(f"Failed to parse configuration file {name}: it holds no JSON object")
+        raise Failure(f"-health-config: {name} has to be a JSON object, with the names of checks")
     known = {each.name for each in CHECKS}
     if call.table and (strange := sorted(set(document) - known)):
         call.terminal.warn(f"Note: the file {name} configures what is no health check: {', '.join(strange)}.")
@@ -93,12 +90,11 @@ def _findings(settled: Settled, mount: Mount) -> list[Finding]:
         return list(check.run(mount, settled.values))
     except Outdated:
         text = (
-            f"This health check requires {check.since} but an earlier version of Vault Server was contacted, "
-            "preventing this health check from running."
+            f"The server hasn't got what this check asks for. Servers have it that know the API of Vault {check.since}."
         )
         return [Finding(Status.INVALID_VERSION, check.endpoint.format(mount=mount.path), text)]
     except (NothingToCheck, ClientError) as error:
-        raise Failure(f"Failed to run health check: failed to fetch resources {check.name}: {error}") from error
+        raise Failure(f"The check {check.name} can't go on: {error}") from error
 
 
 def _document(found: dict[str, list[Finding]]) -> dict[str, Any]:

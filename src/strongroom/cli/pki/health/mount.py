@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from strongroom.cli.pki.health.advice import command
 from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.render import SecretAnswer
 from strongroom.client.client import Client
@@ -105,7 +106,8 @@ class Mount:
         """The ids of the issuers; none if they may not be listed.  Raises `NothingToCheck` where there are none."""
         reply = self.names("issuers")
         if reply.state == "missing":
-            raise NothingToCheck("this mount lacks any configured issuers, limiting health check usefulness")
+            root = (f"{self.path}/root/generate/internal", "common_name=NAME")
+            raise NothingToCheck(f"{self.path} has no issuer yet. One is made by {command('write', *root)}")
         return list(reply.data.get("keys", ()))
 
     def certificate(self, reply: Reply, what: str) -> Certificate:
@@ -120,7 +122,7 @@ class Mount:
         try:
             return certificates_of_pem(str(reply.data.get("certificate", "")))[0]
         except InvalidRequest as error:
-            raise NothingToCheck(f"unable to parse {what}'s certificate: it {error.text}") from error
+            raise NothingToCheck(f"the certificate of {what} {error.text}") from error
 
     @cached_property
     def issuer_certificates(self) -> dict[str, Certificate]:
@@ -139,12 +141,16 @@ class Mount:
 
         return {issuer: each for issuer, each in self.issuer_certificates.items() if is_root(each)}
 
-    def insufficient(self, endpoint: str, with_token: str, without_token: str, consequence: str) -> Finding:
+    def refused(self, reply: Reply, capability: Literal["read", "list"] = "read") -> Finding:
         """The finding that a path may not be read.
 
         Args:
-            with_token: what the token lacks. without_token: what is said instead where none was sent.
-            consequence: what the check can't do therefore.
+            reply: what said so. capability: what a policy has to have for it.
         """
-        reason = with_token if self._client.settings.token else without_token
-        return Finding(Status.INSUFFICIENT_PERMISSIONS, endpoint, f"{reason} {consequence}")
+        path = reply.endpoint.removeprefix("/")
+        if self._client.settings.token:
+            rule = f'path "{path}" {{ capabilities = ["{capability}"] }}'
+            text = f"The token may not {capability} {path}. A policy that lets it: {rule}"
+        else:
+            text = f"Nobody may {capability} {path} without a token, and none was sent. Log in: {command('login')}"
+        return Finding(Status.INSUFFICIENT_PERMISSIONS, reply.endpoint, text)

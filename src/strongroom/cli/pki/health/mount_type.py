@@ -8,25 +8,23 @@ from strongroom.cli.render import SecretAnswer
 from strongroom.client.client import Client
 from strongroom.client.errors import ClientError
 
-_REFUSING = "refusing to run PKI health-check on"
-
 
 def check_type(client: Client, path: str) -> None:
     """Raises `Failure` for another kind of mount, `ClientError` if the server can't be asked."""
     if path.removeprefix("/").startswith("auth/"):
-        raise Failure(f"{_REFUSING} auth mount; this command is only relevant to PKI secrets engines.")
+        raise Failure(f"{path} is an auth method. Health checks are for mounts of the engine pki.")
     mount = clean(path)
     for place in (f"sys/mounts/{mount}", f"sys/internal/ui/mounts/{mount}"):
         kind = _kind(client, place)
         if kind == "pki":
             return
         if kind:
-            raise Failure(f"refusing to run pki health-check on mount of type {kind}")
+            raise Failure(f"{mount} is a mount of the engine {kind}. Health checks are for mounts of the engine pki.")
     answer = client.read(f"{mount}/cert/ca")
     if answer is None:
-        raise Failure(f"{_REFUSING} non-PKI mount: path cert/ca did not exist: route entry not found")
+        raise Failure(f"there is no mount of the engine pki at {mount}: nothing answers at {mount}/cert/ca")
     if "certificate" not in (SecretAnswer(answer).data or {}):
-        raise Failure(f"{_REFUSING} non-PKI mount: path cert/ca returned invalid data")
+        raise Failure(f"{mount} is no mount of the engine pki: what answers at {mount}/cert/ca is no certificate")
 
 
 def _kind(client: Client, place: str) -> str:

@@ -18,13 +18,7 @@ def may_list(mount: Mount) -> bool:
 
 def denied(mount: Mount) -> Finding:
     """The finding that they may not."""
-    reason = "lacks permission either to list the roles."
-    return mount.insufficient(
-        mount.endpoint("roles"),
-        f"This token {reason}",
-        f"No token available and so this health check {reason}",
-        "This restricts the ability to fully execute this health check.",
-    )
+    return mount.refused(mount.names("roles"), "list")
 
 
 def judged(mount: Mount, judge: Judge, fine: str) -> Iterator[Finding]:
@@ -42,12 +36,7 @@ def judged(mount: Mount, judge: Judge, fine: str) -> Iterator[Finding]:
         reply = mount.read(f"roles/{name}")
         if reply.state == "denied":
             found = True
-            yield mount.insufficient(
-                reply.endpoint,
-                "This token lacks permission the endpoint for this mount.",
-                "No token available so unable for the endpoint for this mount.",
-                "Without this information, this health check is unable to function.",
-            )
+            yield mount.refused(reply)
         elif reply.state == "ok":
             read = True
             if (finding := judge(mount, name, reply.data)) is not None:

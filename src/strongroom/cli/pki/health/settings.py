@@ -77,19 +77,20 @@ def _settled(check: Check, given: Any, *, on: bool) -> Settled:
     if not isinstance(given, dict):
         raise SettingError(f"the configuration of {check.name} is no object")
     known = {each.name for each in check.parameters}
+    parameters = ", ".join(("enabled", *(each.name for each in check.parameters)))
     for name in given:
         if name != "enabled" and name not in known:
-            raise SettingError(f"unknown configuration option for {check.name}: {name}")
+            raise SettingError(f"the check {check.name} has no parameter {name}, but {parameters}")
     values = {}
     for each in check.parameters:
         value = given.get(each.name, each.default)
         try:
             values[each.name] = each.read(value)
         except ValueError as error:
-            text = f"failed to parse parameter {check.name}.{each.name}={go_value(value)}: {error}"
+            text = f"{check.name}: {each.name}={go_value(value)} can't be used: {error}"
             raise SettingError(text) from error
     usual = on and check.on is not False
     try:
         return Settled(check, truth(given.get("enabled", usual)), values)
     except ValueError as error:
-        raise SettingError(f"error parsing {check.name}.enabled: {error}") from error
+        raise SettingError(f"{check.name}: enabled is neither true nor false: {error}") from error

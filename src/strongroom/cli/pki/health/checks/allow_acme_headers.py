@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from strongroom.cli.pki.health.acme import denied, is_enabled
+from strongroom.cli.pki.health.acme import is_enabled
+from strongroom.cli.pki.health.advice import tuned
 from strongroom.cli.pki.health.check import Check
 from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.pki.health.mount import Mount
@@ -18,25 +19,28 @@ def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
     config = mount.read("config/acme")
     tune = mount.tune()
     if config.state == "denied":
-        without = "Without read access to ACME configuration, this health check is unable to function."
-        yield denied(mount, config, without)
+        yield mount.refused(config)
     elif not is_enabled(config):
-        text = "ACME is not enabled, no additional response headers required."
-        yield Finding(Status.NOT_APPLICABLE, config.endpoint, text)
+        yield Finding(Status.NOT_APPLICABLE, config.endpoint, "ACME is off, and nothing else needs its headers.")
     elif tune.state == "denied":
-        without = "Without access to mount tune information, this health check is unable to function."
-        yield denied(mount, tune, without)
+        yield mount.refused(tune)
     elif has_headers(tune.data.get("allowed_response_headers"), _HEADERS):
-        text = "Mount has enabled 'Replay-Nonce', 'Link', 'Location' response headers."
+        text = f"allowed_response_headers has what ACME needs: {', '.join(_HEADERS)}."
         yield Finding(Status.OK, tune.endpoint, text)
     elif mount.sends("acme/new-nonce", "Replay-Nonce"):
-        yield Finding(Status.OK, tune.endpoint, "The server sends the headers of ACME whatever the mount says.")
+        yield Finding(
+            Status.OK,
+            tune.endpoint,
+            "The server answers by ACME with all headers, whatever allowed_response_headers says.",
+        )
     else:
+        given = list(tune.data.get("allowed_response_headers") or ())
+        missing = [each for each in _HEADERS if not has_headers(given, [each])]
         text = (
-            "Mount hasn't enabled 'Replay-Nonce', 'Link', 'Location' response headers, these are required for ACME to "
-            "function."
+            f"ACME is on, and its clients don't get {', '.join(missing)}: orders can't be made. "
+            f"{tuned(mount.path, 'allowed-response-headers', [*given, *missing])}"
         )
         yield Finding(Status.WARNING, tune.endpoint, text)
 
 
-CHECK = Check("allow_acme_headers", "Vault 1.14+", "/{mount}/config/acme", _look)
+CHECK = Check("allow_acme_headers", "1.14", "/{mount}/config/acme", _look)

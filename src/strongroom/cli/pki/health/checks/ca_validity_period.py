@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from strongroom.cli.pki.health.age import day, long_duration
+from strongroom.cli.pki.health.advice import command
+from strongroom.cli.pki.health.age import day, span
 from strongroom.cli.pki.health.check import Check, Parameter
 from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.pki.health.mount import Mount
@@ -19,36 +20,36 @@ def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
     now = time.time()
     for issuer, certificate in mount.issuer_certificates.items():
         kind = "root" if issuer in mount.roots else "intermediate"
-        status, message = Status.OK, f"Issuer's validity ({day(certificate.not_after)}) is OK"
+        who, ends = f"The {kind} {issuer}", day(certificate.not_after)
+        status, message = Status.OK, f"{who} is valid until {ends}."
         for each in _GRAVEST_FIRST:
-            window = values[f"{kind}_expiry_{each.shown}"]
-            ends = now + window / 10**9
-            if certificate.not_after < ends:
-                status = each
-                expired = certificate.not_after < now
-                message = _expired(certificate.not_after) if expired else _soon(certificate.not_after, window, ends)
+            limit = f"{kind}_expiry_{each.shown}"
+            if certificate.not_after < now + values[limit] / 10**9:
+                expired = f"{who} has expired on {ends}, and issues nothing any more."
+                soon = f"{who} is valid until {ends}: that is in less than {span(values[limit])} ({limit})."
+                what = expired if certificate.not_after < now else soon
+                status, message = each, f"{what} {_replaced(mount.path, issuer, kind)}"
                 break
         yield Finding(status, mount.endpoint(f"issuer/{issuer}"), message)
 
 
-def _expired(not_after: float) -> str:
+def _replaced(mount: str, issuer: str, kind: str) -> str:
+    """How an issuer gets a successor.  One by this name is what `root/replace` makes the default."""
+    if kind == "root":
+        made = command("write", f"{mount}/root/rotate/internal", "common_name=NAME")
+    else:
+        path = f"{mount}/issuer/{issuer}"
+        made = f"{command('pki', 'reissue', '-issuer_name=next', 'PARENT', path, mount)} (PARENT is what signs)"
+    chosen, deleted = command("write", "-force", f"{mount}/root/replace"), command("delete", f"{mount}/issuer/{issuer}")
     return (
-        f"Issuer has expired ({day(not_after)}) and issues nothing any more. Make another one and choose it as the "
-        "default, and let roles refer to it; keep this one as long as its lists are asked for."
-    )
-
-
-def _soon(not_after: float, window: int, ends: float) -> str:
-    return (
-        f"Issuer's validity is outside of the suggested rotation window: issuer is valid until {day(not_after)} but "
-        f"expires within {long_duration(window)} (ending on {day(ends)}). It is suggested to start rotating this "
-        "issuer to new key material to avoid future downtime caused by this current issuer expiring."
+        f"Make its successor, {made}, and the default of it, {chosen}. Change issuer_ref of roles that name the old "
+        f"one. When nothing that it has signed is in use any more, {deleted}."
     )
 
 
 CHECK = Check(
     "ca_validity_period",
-    "Vault 1.11+",
+    "1.11",
     "/{mount}/issuers",
     _look,
     (

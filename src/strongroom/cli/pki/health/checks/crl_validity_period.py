@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from strongroom.cli.pki.health.age import day
+from strongroom.cli.pki.health.advice import command
+from strongroom.cli.pki.health.age import minute
 from strongroom.cli.pki.health.check import Check, Parameter
 from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.pki.health.mount import Mount, NothingToCheck, Outdated, Reply
@@ -15,6 +16,7 @@ from strongroom.cli.pki.health.settings import whole_number
 if TYPE_CHECKING:
     from strongroom.crypto.issued import ListTimes
 
+_ROTATED = {"": "rotate", "delta_": "rotate-delta"}
 _PERCENT = whole_number(1, 99)
 
 
@@ -24,34 +26,51 @@ def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
         return
     config = mount.read("config/crl")
     if config.state == "denied":
-        yield mount.insufficient(
-            config.endpoint,
-            "This token lacks permission to read the CRL configuration for this mount.",
-            "No token available so unable read authenticated CRL configuration for this mount.",
-            "This prevents the health check from seeing if the CRL is disabled and dropping the severity of this "
-            "check accordingly.",
-        )
-    disabled = config.data.get("disabled") is True
-    complete = [f"issuer/{each}/crl" for each in issuers]
-    yield from _lists(mount, complete, "CRL", values["crl_expiry_pct_critical"], disabled=disabled)
+        yield mount.refused(config)
+    for issuer in issuers:
+        yield from _list(mount, f"issuer/{issuer}/crl", f"The CRL of {issuer}", "", values)
     try:
-        deltas = [f"issuer/{each}/crl/delta" for each in issuers]
-        yield from _lists(mount, deltas, "Delta CRL", values["delta_crl_expiry_pct_critical"], disabled=disabled)
+        for issuer in issuers:
+            yield from _list(mount, f"issuer/{issuer}/crl/delta", f"The delta CRL of {issuer}", "delta_", values)
     except Outdated:
-        yield Finding(
-            Status.INVALID_VERSION,
-            mount.endpoint("issuer/*/crl/delta"),
-            "This health check validates Delta CRLs on Vault 1.12+, but an earlier version of Vault was used. No "
-            "results about delta CRL validity will be returned.",
-        )
+        endpoint = mount.endpoint("issuer/*/crl/delta")
+        text = "Delta CRLs weren't looked at: the server has none. Servers have them that know the API of Vault 1.12."
+        yield Finding(Status.INVALID_VERSION, endpoint, text)
 
 
-def _lists(mount: Mount, paths: list[str], what: str, percent: int, *, disabled: bool) -> Iterator[Finding]:
-    for path in paths:
-        reply = mount.read(path)
-        if reply.state == "ok":
-            times = _times(reply, f"{what} at {path}")
-            yield _finding(times, reply.endpoint, what, percent, disabled=disabled)
+def _list(mount: Mount, path: str, what: str, kind: str, values: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is found of a list, if there is one.
+
+    Args:
+        kind: what the names of parameters begin with.
+    """
+    reply = mount.read(path)
+    if reply.state != "ok":
+        return
+    times = _times(reply, what)
+    begins, ends = times.this_update, times.next_update
+    limit = f"{kind}crl_expiry_pct_critical"
+    if time.time() < begins + (ends - begins) * values[limit] / 100:
+        text = f"{what} is of {minute(begins)}, and valid until {minute(ends)}."
+        yield Finding(Status.OK, reply.endpoint, text)
+        return
+    text = (
+        f"{what} is valid until {minute(ends)}, and the next one is late: more than {values[limit]}% of its time is "
+        f"over ({limit}). Without a valid one, clients that ask for it refuse every certificate. {_made(mount, kind)}"
+    )
+    yield Finding(Status.CRITICAL, reply.endpoint, text)
+
+
+def _made(mount: Mount, kind: str) -> str:
+    """How a list gets made, and why it wasn't.  `auto_rebuild` says when, and never whether."""
+    config = mount.read("config/crl").data
+    now = f"Make it now: {command('read', f'{mount.path}/crl/{_ROTATED[kind]}')}"
+    if config.get("auto_rebuild") is True:
+        grace = config.get("auto_rebuild_grace_period")
+        due = f"It was to be made {grace} before its end, which auto_rebuild_grace_period of config/crl can make longer"
+    else:
+        due = "It was to be made after three quarters of its time"
+    return f"{now} {due}. If nothing made it, the server's log has the reason, or it has over max_crl_entries entries."
 
 
 def _times(reply: Reply, what: str) -> ListTimes:
@@ -61,30 +80,12 @@ def _times(reply: Reply, what: str) -> ListTimes:
     try:
         return times_of_list(str(reply.data.get("crl", "")))
     except InvalidRequest as error:
-        raise NothingToCheck(f"unable to parse the {what}: {error.text}") from error
-
-
-def _finding(times: ListTimes, endpoint: str, what: str, percent: int, *, disabled: bool) -> Finding:
-    begins, ends = times.this_update, times.next_update
-    limit = begins + (ends - begins) * percent / 100
-    if time.time() < limit:
-        return Finding(Status.OK, endpoint, f"{what}'s validity ({day(begins)} to {day(ends)}) is OK.")
-    message = (
-        f"{what}'s validity is outside of suggested rotation window: {what}'s next update is expected at {day(ends)}, "
-        f"but expires within {percent}% of validity window (starting on {day(begins)} and ending on {day(limit)}). It "
-        f"is suggested to rotate this {what} and start propagating it to hosts to avoid any issues caused by stale "
-        "CRLs."
-    )
-    if disabled:
-        return Finding(
-            Status.INFORMATIONAL, endpoint, f"{message} Because the CRL is disabled, this is less of a concern."
-        )
-    return Finding(Status.CRITICAL, endpoint, message)
+        raise NothingToCheck(f"{what[0].lower()}{what[1:]} can't be read: {error.text}") from error
 
 
 CHECK = Check(
     "crl_validity_period",
-    "Vault 1.11+",
+    "1.11",
     "/{mount}/issuers",
     _look,
     (

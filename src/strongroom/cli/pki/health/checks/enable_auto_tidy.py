@@ -5,51 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from strongroom.cli.pki.health.advice import command, tidied
+from strongroom.cli.pki.health.age import span
 from strongroom.cli.pki.health.check import Check, Parameter
 from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.pki.health.mount import Mount
 from strongroom.cli.pki.health.settings import duration_ns
-from strongroom.client.durations import go_text
 
-_DISABLED = (
-    "Auto-tidy is currently disabled; consider enabling auto-tidy to execute tidy operations periodically. This helps "
-    "the health and performance of a mount."
-)
+_DAY_NS = 24 * 3600 * 10**9
+_USUAL = {"interval_duration": "12h", "pause_duration": "0s"}
+"""What new mounts have."""
 
 
 def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
     reply = mount.read("config/auto-tidy")
     if reply.state == "denied":
-        yield mount.insufficient(
-            reply.endpoint,
-            "This token lacks permission to read the auto-tidy configuration for this mount.",
-            "No token available so unable read authenticated auto-tidy configuration for this mount.",
-            "This prevents the health check from functioning at all.",
-        )
+        yield mount.refused(reply)
         return
     if not reply.data.get("enabled"):
-        yield Finding(Status.INFORMATIONAL, reply.endpoint, _DISABLED)
+        text = f"Nothing removes certificates of {mount.path} after their end. {tidied(mount.path)} has it done."
+        yield Finding(Status.INFORMATIONAL, reply.endpoint, text)
         return
     fine = True
     for setting in ("interval_duration", "pause_duration"):
         value = duration_ns(reply.data.get(setting, 0))
         for status in (Status.CRITICAL, Status.WARNING):
-            if value >= values[f"{setting}_{status.shown}"]:
+            limit = f"{setting}_{status.shown}"
+            if value >= values[limit]:
                 fine = False
-                yield Finding(
-                    status,
-                    reply.endpoint,
-                    f"Auto-tidy is configured with too long of a value for {setting} ({go_text(value)}); this could "
-                    "impact performance as tidies run too infrequently or take too long to execute.",
+                changed = command("write", f"{mount.path}/config/auto-tidy", f"{setting}={_USUAL[setting]}")
+                text = (
+                    f"{_effect(setting, value)} The limit is {limit}={span(values[limit])}. New mounts have: {changed}"
                 )
+                yield Finding(status, reply.endpoint, text)
                 break
     if fine:
-        yield Finding(Status.OK, reply.endpoint, "Auto-tidy is enabled and configured appropriately.")
+        done = ", ".join(name for name, on in reply.data.items() if name.startswith("tidy_") and on is True)
+        every = span(duration_ns(reply.data.get("interval_duration", 0)))
+        yield Finding(Status.OK, reply.endpoint, f"Auto-tidy runs {every} after its last run, and does {done}.")
+
+
+def _effect(setting: str, value_ns: int) -> str:
+    told = f"{setting} is {span(value_ns)}:"
+    if not value_ns:
+        return f"{told} a run follows the other, and doesn't wait."
+    if setting == "interval_duration":
+        return f"{told} so long after one run the next one begins, and what has ended stays until then."
+    return (
+        f"{told} a run waits as long after each certificate, and removes {_DAY_NS // max(value_ns, 1)} a day at most."
+    )
 
 
 CHECK = Check(
     "enable_auto_tidy",
-    "Vault 1.12+,",
+    "1.12",
     "/{mount}/config/auto-tidy",
     _look,
     (

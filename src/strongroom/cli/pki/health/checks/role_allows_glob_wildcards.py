@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from strongroom.cli.pki.health.advice import command
 from strongroom.cli.pki.health.check import Check
 from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.pki.health.mount import Mount
 from strongroom.cli.pki.health.role_entries import judged
-from strongroom.cli.text import go_value
 
 
 def _judge(mount: Mount, name: str, role: Mapping[str, Any]) -> Finding | None:
@@ -20,20 +20,15 @@ def _judge(mount: Mount, name: str, role: Mapping[str, Any]) -> Finding | None:
     return Finding(
         Status.WARNING,
         mount.endpoint(f"roles/{name}"),
-        f"Role currently allows wildcard issuance while allowing globs in allowed_domains ({go_value(domains)}). "
-        "Because globs can expand to one or more wildcard character, including wildcards under additional subdomains, "
-        "these options are dangerous to enable together. If glob domains are required to be enabled, it is suggested "
-        "to either disable wildcard issuance if not desired, or create two separate roles -- one with wildcard "
-        "issuance for specified domains and one with glob matching enabled for concrete domain identifiers.",
+        f"Through a glob of allowed_domains ({', '.join(map(str, domains))}) the role {name} issues wildcard "
+        "certificates too, at any depth: *.example.com lets *.a.b.example.com through. Without them: "
+        f"{command('patch', f'{mount.path}/roles/{name}', 'allow_wildcard_certificates=false')} If somebody needs one, "
+        "give it a role of its own, with allow_subdomains in place of allow_glob_domains.",
     )
 
 
 def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
-    return judged(
-        mount,
-        _judge,
-        "Roles follow best practices regarding restricting wildcard certificate issuance in roles.",
-    )
+    return judged(mount, _judge, "No role issues wildcard certificates through a glob.")
 
 
-CHECK = Check("role_allows_glob_wildcards", "Vault 1.11+", "/{mount}/roles", _look)
+CHECK = Check("role_allows_glob_wildcards", "1.11", "/{mount}/roles", _look)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from strongroom.cli.pki.health.advice import command
 from strongroom.cli.pki.health.check import Check
 from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.pki.health.mount import Mount
 from strongroom.cli.pki.health.role_entries import judged
-from strongroom.cli.text import go_value
 
 
 def _judge(mount: Mount, name: str, role: Mapping[str, Any]) -> Finding | None:
@@ -19,15 +19,14 @@ def _judge(mount: Mount, name: str, role: Mapping[str, Any]) -> Finding | None:
     return Finding(
         Status.WARNING,
         mount.endpoint(f"roles/{name}"),
-        f"Role currently allows localhost issuance with a non-empty allowed_domains ({go_value(domains)}): this role "
-        "is intended for issuing other hostnames and the allow_localhost=true option may be overlooked by operators. "
-        "If this role is intended to issue certificates valid for localhost, consider setting allow_localhost=false "
-        "and explicitly adding localhost to the list of allowed domains.",
+        f"The role {name} is for {', '.join(map(str, domains))}, and issues for localhost and localdomain, too: "
+        "allow_localhost is true in every new role. Unless you want that: "
+        f"{command('patch', f'{mount.path}/roles/{name}', 'allow_localhost=false')}",
     )
 
 
 def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
-    return judged(mount, _judge, "Roles follow best practices regarding allowing issuance for localhost domains.")
+    return judged(mount, _judge, "No role for other domains issues for localhost.")
 
 
-CHECK = Check("role_allows_localhost", "Vault 1.11+", "/{mount}/roles", _look)
+CHECK = Check("role_allows_localhost", "1.11", "/{mount}/roles", _look)

@@ -1,59 +1,50 @@
-"""Whether roles store every certificate that they issue."""
+"""Whether certificates that roles store stay stored when they have ended.
+
+What is stored is a row, which makes nothing slower: neither issuing, nor revoking, nor lists.  Stored certificates can
+be listed, found and revoked by their serial numbers.  So it is only wrong to keep them for ever.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from strongroom.cli.pki.health.advice import tidied
 from strongroom.cli.pki.health.check import Check, Parameter
 from strongroom.cli.pki.health.finding import Finding, Status
 from strongroom.cli.pki.health.mount import Mount
 from strongroom.cli.pki.health.role_entries import denied, judged, may_list
 from strongroom.cli.pki.health.settings import names
 
-_STORES = (
-    "Role currently stores every issued certificate (no_store=false). Too many issued and/or revoked certificates can "
-    "exceed Strongroom's storage limits and make operations slow. It is encouraged to enable auto-rebuild of CRLs to "
-    "prevent every revocation from creating a new CRL and to limit the number of certificates issued under roles with "
-    "no_store=false: use shorter lifetimes and/or BYOC revocation instead."
-)
-_REBUILDS = (
-    "Role currently stores every issued certificate (no_store=false). With auto-rebuild CRL enabled, less performance "
-    "impact occur on CRL rebuilding, but note that too many issued and/or revoked certificates can exceed Strongroom's "
-    "storage limits and make operations slow. It is suggested to limit the number of certificates issued under roles "
-    "with no_store=false: use shorter lifetimes to avoid revocation and/or BYOC revocation instead."
-)
+_FINE = "What roles store is removed after its end, or the role is one of allowed_roles, or it stores nothing."
 
 
 def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
     if not may_list(mount):
         yield denied(mount)
         return
-    config = mount.read("config/crl")
-    if config.state == "denied":
-        yield mount.insufficient(
-            config.endpoint,
-            "This token lacks so permission to read the CRL configuration for this mount.",
-            "No token available so unable read authenticated CRL configuration for this mount.",
-            "This prevents the health check from seeing if the CRL is set to auto_rebuild=true and lowering the "
-            "severity of check results appropriately.",
-        )
-    rebuilds = config.data.get("auto_rebuild") is True
+    tidy = mount.read("config/auto-tidy")
+    if tidy.state == "denied":
+        yield mount.refused(tidy)
+        return
+    removed = tidy.data.get("enabled") is True and tidy.data.get("tidy_cert_store") is True
     allowed = values["allowed_roles"]
 
     def judge(mount: Mount, name: str, role: Mapping[str, Any]) -> Finding | None:
-        if role.get("no_store") or name in allowed:
+        if removed or role.get("no_store") or name in allowed:
             return None
-        status, message = (Status.INFORMATIONAL, _REBUILDS) if rebuilds else (Status.WARNING, _STORES)
-        return Finding(status, mount.endpoint(f"roles/{name}"), message)
+        text = (
+            f"The role {name} stores what it issues (no_store=false), and the certificates stay when they have ended, "
+            f"because auto-tidy doesn't remove them. {tidied(mount.path)} lets it do so."
+        )
+        return Finding(Status.INFORMATIONAL, mount.endpoint(f"roles/{name}"), text)
 
-    fine = "" if config.state == "denied" else "Roles follow best practices regarding certificate storage."
-    yield from judged(mount, judge, fine)
+    yield from judged(mount, judge, _FINE)
 
 
 CHECK = Check(
     "role_no_store_false",
-    "Vault 1.11+",
+    "1.12",
     "/{mount}/roles",
     _look,
     (Parameter("allowed_roles", [], names),),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from strongroom.cli.pki.health.advice import command
 from strongroom.cli.pki.health.check import Check, Parameter
 from strongroom.cli.pki.health.finding import Finding, Status
-from strongroom.cli.pki.health.mount import Mount, Reply
+from strongroom.cli.pki.health.mount import Mount
 from strongroom.cli.pki.health.settings import whole_number
 
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
     serials = mount.names("certs")
     if serials.state == "denied":
         for _ in issuers:
-            yield _denied(mount, serials)
+            yield mount.refused(serials, "list")
         return
     fine = True
     for issuer in issuers:
         reply = mount.read(f"issuer/{issuer}/json")
         if reply.state == "denied":
             fine = False
-            yield _denied(mount, reply)
+            yield mount.refused(reply)
     unseen = dict(mount.roots)
     for serial, leaf in _leaves(mount, serials.data.get("keys", ()), values["certs_to_fetch"]):
         for issuer, root in list(unseen.items()):
@@ -37,11 +38,8 @@ def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
                 fine = False
                 yield _finding(mount, issuer, serial)
     if fine and mount.roots:
-        yield Finding(
-            Status.OK,
-            serials.endpoint,
-            "Root certificate(s) in this mount have not directly issued non-CA leaf certificates.",
-        )
+        text = "Of the certificates that were looked at, those of roots are authorities' own."
+        yield Finding(Status.OK, serials.endpoint, text)
 
 
 def _leaves(mount: Mount, serials: list[str], most: int) -> Iterator[tuple[str, Certificate]]:
@@ -58,29 +56,19 @@ def _leaves(mount: Mount, serials: list[str], most: int) -> Iterator[tuple[str, 
             yield serial, certificate
 
 
-def _denied(mount: Mount, reply: Reply) -> Finding:
-    return mount.insufficient(
-        reply.endpoint,
-        "This token lacks permission for the endpoint for this mount.",
-        "No token available so unable for the endpoint for this mount.",
-        "Without this information, this health check is unable to function.",
-    )
-
-
 def _finding(mount: Mount, issuer: str, serial: str) -> Finding:
-    return Finding(
-        Status.WARNING,
-        mount.endpoint(f"issuer/{issuer}"),
-        f"Root issuer has directly issued non-CA leaf certificates ({serial}) instead of via an intermediate CA. This "
-        "can make rotating the root CA harder as direct cross-signing of the roots must be used, rather than "
-        "cross-signing of the intermediates. It is encouraged to set up and use an intermediate CA and tidy the mount "
-        "when all directly issued leaves have expired.",
+    made = command("pki", "issue", f"{mount.path}/issuer/{issuer}", "CHILD_MOUNT", "common_name=NAME")
+    text = (
+        f"The root {issuer} has signed {serial}, which is no authority's. Every client trusts a root by name, so the "
+        "key that is hardest to replace should sign authorities alone. Let one issue in a mount of its own: "
+        f"{made} This finding lasts until the certificate has ended and was tidied away."
     )
+    return Finding(Status.WARNING, mount.endpoint(f"issuer/{issuer}"), text)
 
 
 CHECK = Check(
     "root_issued_leaves",
-    "Vault 1.11+",
+    "1.11",
     "/{mount}/issuers",
     _look,
     (Parameter("certs_to_fetch", 100, whole_number(1, 100_000)),),

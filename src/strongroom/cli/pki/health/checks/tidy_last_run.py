@@ -7,54 +7,75 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from strongroom.cli.pki.health.advice import command, tidied
+from strongroom.cli.pki.health.age import minute, span
 from strongroom.cli.pki.health.check import Check, Parameter
 from strongroom.cli.pki.health.finding import Finding, Status
-from strongroom.cli.pki.health.mount import Mount, NothingToCheck
+from strongroom.cli.pki.health.mount import Mount, NothingToCheck, Reply
 from strongroom.cli.pki.health.settings import duration_ns
-from strongroom.client.durations import go_text
 
-_POINTS_TO = (
-    "this can point to problems with the mount's auto-tidy configuration or an external tidy executor; this can impact "
-    "PKI's and Strongroom's performance if not run regularly."
-)
+_FAILED = "Error"
+"""What `tidy-status` calls the state of a run that failed."""
 
 
 def _look(mount: Mount, values: Mapping[str, Any]) -> Iterator[Finding]:
     reply = mount.read("tidy-status")
     if reply.state == "denied":
-        yield mount.insufficient(
-            reply.endpoint,
-            "This token lacks permission to read the tidy status endpoint for this mount.",
-            "No token available so unable read tidy status endpoint for this mount.",
-            "Without this information, this health check is unable to function.",
-        )
+        yield mount.refused(reply)
     if not reply.data:
         return
     finished = reply.data.get("time_finished")
     if finished is None:
-        suggestion = "It is suggested to enable auto-tidy on this mount."
-        text = f"Tidy hasn't run since this mount was created; {_POINTS_TO} {suggestion}"
-        yield Finding(Status.CRITICAL, reply.endpoint, text)
+        yield _never(mount, reply)
         return
-    age_ns = (time.time() - _moment(finished)) * 10**9
+    ended = _moment(finished)
     for status in (Status.CRITICAL, Status.WARNING):
-        limit = values[f"last_run_{status.shown}"]
-        if age_ns > limit:
-            yield Finding(status, reply.endpoint, f"Tidy hasn't run in the last {go_text(limit)}; {_POINTS_TO}")
+        name = f"last_run_{status.shown}"
+        if (time.time() - ended) * 10**9 > values[name]:
+            text = (
+                f"Tidying ended last at {minute(ended)}, longer ago than {name}={span(values[name])}. {_now(mount)} "
+                f"begins a run. To have it done regularly: {tidied(mount.path)}"
+            )
+            yield Finding(status, reply.endpoint, text)
             return
-    yield Finding(Status.OK, reply.endpoint, "Tidy has run recently on this mount.")
+    if reply.data.get("state") == _FAILED:
+        text = f"The last run of tidy stopped at {minute(ended)}: {reply.data.get('error')}. Again: {_now(mount)}"
+        yield Finding(Status.WARNING, reply.endpoint, text)
+        return
+    yield Finding(Status.OK, reply.endpoint, f"Tidying ended last at {minute(ended)}.")
+
+
+def _never(mount: Mount, reply: Reply) -> Finding:
+    """What is found before the first run: mounts that tidy themselves have it half a day after they were made."""
+    tidy = mount.read("config/auto-tidy").data
+    if tidy.get("enabled") is True:
+        every = span(duration_ns(tidy.get("interval_duration", 0)))
+        text = (
+            f"The first run of tidy hasn't ended yet. Auto-tidy begins it {every} after it was switched on, which in "
+            f"new mounts it is. {_now(mount)} doesn't wait."
+        )
+        return Finding(Status.INFORMATIONAL, reply.endpoint, text)
+    text = (
+        f"{mount.path} was never tidied, and nothing has it done: certificates stay stored after their end. "
+        f"{tidied(mount.path)} has it done regularly, and {_now(mount)} now."
+    )
+    return Finding(Status.CRITICAL, reply.endpoint, text)
+
+
+def _now(mount: Mount) -> str:
+    return command("write", f"{mount.path}/tidy", "tidy_cert_store=true", "tidy_revoked_certs=true")
 
 
 def _moment(text: Any) -> float:
     try:
         return datetime.fromisoformat(str(text)).timestamp()
     except ValueError as error:
-        raise NothingToCheck(f"error parsing time value ({text}): {error}") from error
+        raise NothingToCheck(f"time_finished of tidy-status is {text}, and no time") from error
 
 
 CHECK = Check(
     "tidy_last_run",
-    "Vault 1.10+",
+    "1.12",
     "/{mount}/tidy-status",
     _look,
     (
