@@ -58,7 +58,7 @@ def _signed(call: Invocation, path: str, pair: KeyPair, principals: str) -> Any:
     """
     client = call.client() if call.flags.on("no-exec") else call.client().without_wrapping()
     body = {"public_key": content_of(pair.public), "valid_principals": principals, "cert_type": "user"}
-    with call.doing(f"failed to sign public key {pair.public}: "):
+    with call.doing(f"{pair.public} wasn't signed: "):
         try:
             return client.write(path, {**body, "extensions": dict.fromkeys(_EXTENSIONS, "")})
         except ResponseError as refusal:

@@ -26,13 +26,13 @@ def _ssh(call: Invocation) -> int:
             return passwords.log_in(call, mount, role, target)
         case "ca":
             if not role:
-                raise Failure("No -role specified. Use -role to say which role signs the key.")
+                raise Failure("-mode=ca needs -role: the role by which your key is signed.")
             return certificates.log_in(call, mount, role, target.user)
         case "dynamic":
             raise Failure("-mode=dynamic: SSH engines make no dynamic keys any more. Use -mode=ca or -mode=otp.")
         case "":
-            raise Failure("No -mode specified. Use -mode=ca for certificates, -mode=otp for one-time passwords.")
-    raise Failure(f"Unknown SSH mode: {mode}")
+            raise Failure("-mode is missing: ca for a certificate, otp for a one-time password.")
+    raise Failure(f"-mode={mode} is neither ca nor otp")
 
 
 COMMANDS = {

@@ -35,7 +35,7 @@ def host_key_options(call: Invocation, directory: Path) -> list[str]:
         known = ["-o", f"UserKnownHostsFile={given}"] if given else []
         return [*known, "-o", f"StrictHostKeyChecking={flags.text('strict-host-key-checking')}"]
     path = f"{clean(mount)}/public_key"
-    with call.doing(f"failed to get the host key authority at {path}: "):
+    with call.doing(f"{path} doesn't tell whose signature makes a host known: "):
         keys = call.client().without_wrapping().request("GET", path).body.decode("ascii", "replace")
     file = directory / "known_hosts"
     write_private(file, known_hosts(flags.text("host-key-hostnames"), keys))

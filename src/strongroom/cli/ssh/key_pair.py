@@ -35,13 +35,13 @@ def key_pair(public: str, private: str, home: Path) -> KeyPair:
         present = [pair for pair in pairs if pair.public.is_file() and pair.private.is_file()]
         if not present:
             raise Failure(
-                "Could not find an SSH public key with its private key in ~/.ssh. Specify with -public-key-path, or "
-                "make one: ssh-keygen -t ed25519"
+                f"~/.ssh has none of {', '.join(_NAMES)} with its .pub. Name the key by -public-key-path, or make one: "
+                "ssh-keygen -t ed25519"
             )
         return present[0]
     for flag, file in (("public", found.public), ("private", found.private)):
         if not file.is_file():
-            raise Failure(f"Could not find an SSH {flag} key at {file}. Specify with -{flag}-key-path.")
+            raise Failure(f"there is no {flag} key at {file}: -{flag}-key-path says where it is")
     return found
 
 
@@ -50,7 +50,7 @@ def _named(public: str, private: str) -> KeyPair:
         public = f"{private}.pub"
     if not private:
         if not public.endswith(".pub"):
-            raise Failure("Could not find an SSH private key. Specify with -private-key-path.")
+            raise Failure(f"{public} doesn't end in .pub, so -private-key-path has to say where its private key is")
         private = public.removesuffix(".pub")
     return KeyPair(Path(public).expanduser(), Path(private).expanduser())
 
@@ -61,7 +61,7 @@ def content_of(file: Path) -> str:
         with file.open("rb") as opened:
             content = opened.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise Failure(f"failed to read {file}: {(error.strerror or str(error)).lower()}") from error
+        raise Failure(f"{file} can't be read: {(error.strerror or str(error)).lower()}") from error
     try:
         text = content.decode("ascii")
     except UnicodeDecodeError as error:

@@ -30,7 +30,7 @@ def log_in(call: Invocation, mount: str, role: str, target: Target) -> int:
     if host := flags.text("bind-host"):
         body["host"] = host
     client = call.client() if flags.on("no-exec") else call.client().without_wrapping()
-    with call.doing("failed to generate credential: failed to get credentials: "):
+    with call.doing(f"no password for {user} at {ip}: "):
         answer = client.write(f"{mount}/creds/{role}", body)
     if flags.on("no-exec"):
         return call.answer(answer)
@@ -54,8 +54,9 @@ def _typed(call: Invocation, command: list[str], password: str) -> int:
     typist = running.sshpass()
     if typist is None:
         call.terminal.warn(
-            'Could not find "sshpass", which would type the password. Type it, or paste it, when ssh asks for one.'
+            "The program sshpass, which would type the password, isn't installed. Paste it when ssh asks for one."
         )
+        # Scripts that type the password find it by this line.
         call.terminal.out(f"OTP for the session is: {password}")
         call.terminal.flush()
         return running.run(command, call.environment)
@@ -70,17 +71,16 @@ def _typed(call: Invocation, command: list[str], password: str) -> int:
 
 def _only_role(call: Invocation, mount: str, ip: str) -> str:
     """The role whose passwords are for an address, if there is one alone.  Raises `Failure`."""
-    with call.doing(f"Error looking up roles for {ip}: "):
+    with call.doing(f"{mount} doesn't tell which roles serve {ip}, so name one by -role: "):
         answer = call.client(asking=True).without_wrapping().write(f"{mount}/lookup", {"ip": ip})
     roles = [str(role) for role in ((answer or {}).get("data") or {}).get("roles") or ()]
     if len(roles) == 1:
         call.terminal.warn(f'Using the role "{roles[0]}", the only one that serves {ip}')
         return roles[0]
     if not roles:
-        raise Failure(f'No -role specified, and no role of "{mount}" serves {ip}.')
+        raise Failure(f'No role of "{mount}" serves {ip}.')
     raise Failure(
-        f"No -role specified, and several serve {ip}: {', '.join(roles)}. Say which one: {PROGRAM} ssh -mode=otp "
-        f"-role={roles[0]} …"
+        f"Several roles serve {ip}: {', '.join(roles)}. Say which one: {PROGRAM} ssh -mode=otp -role={roles[0]} …"
     )
 
 
@@ -98,5 +98,5 @@ def _resolved(name: str) -> str:
     try:
         found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Failure(f'Error resolving the ssh hostname: "{name}" has no address here') from error
+        raise Failure(f'"{name}" has no address here, and a password is for one') from error
     return str(found[0][4][0])

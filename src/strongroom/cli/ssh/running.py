@@ -89,7 +89,7 @@ def _without_token(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _not_started(executable: str, error: OSError) -> Failure:
-    return Failure(f"failed to run ssh command: {executable}: {(error.strerror or str(error)).lower()}", 2)
+    return Failure(f"{executable} can't be run: {(error.strerror or str(error)).lower()}", 2)
 
 
 def _waited(command: Sequence[str], environment: Mapping[str, str], descriptors: Sequence[int]) -> int:

@@ -44,11 +44,11 @@ def test_one_flag_tells_the_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("public", "private", "error"),
     [
-        ("", "", "Could not find an SSH public key with its private key"),
-        ("/none.pub", "", "Could not find an SSH public key at /none.pub"),
-        ("/none", "", "Could not find an SSH private key. Specify with -private-key-path"),
-        ("", "/none", "Could not find an SSH public key at /none.pub"),
-        ("/dev/../etc/passwd", "/none", "Could not find an SSH private key at /none"),
+        ("", "", "has none of id_ed25519, id_ecdsa, id_rsa with its .pub"),
+        ("/none.pub", "", "no public key at /none.pub: -public-key-path"),
+        ("/none", "", "/none doesn't end in .pub, so -private-key-path"),
+        ("", "/none", "no public key at /none.pub: -public-key-path"),
+        ("/dev/../etc/passwd", "/none", "no private key at /none: -private-key-path"),
     ],
 )
 def test_what_is_missing_is_named(public: str, private: str, error: str, tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuing.rules import moments
 from strongroom.engines.pki.revocation.records import RevokedRecord
 from strongroom.engines.pki.revocation.revoked import REVOKED, first_of, revoked_of
-from strongroom.engines.pki.revocation.times import rfc3339
 from strongroom.lib.errors import NotFound, UnsupportedPath
 from strongroom.sdk import Doc, Page, RawBody, Request, Response, listed, path
 
@@ -156,7 +155,7 @@ def _detail(record: CertificateRecord, revoked: RevokedRecord | None) -> dict[st
         "key_type": found.key_type,
         "not_after": moments.shown(found.not_after),
         "not_before": moments.shown(found.not_before),
-        "revocation_time_rfc3339": rfc3339(revoked.revoked_at) if revoked is not None else "",
+        "revocation_time_rfc3339": moments.exactly(revoked.revoked_at) if revoked is not None else "",
         "role": record.role,
     }
 
