@@ -30,7 +30,7 @@ def log_in(call: Invocation, mount: str, role: str, target: Target) -> int:
     if host := flags.text("bind-host"):
         body["host"] = host
     client = call.client() if flags.on("no-exec") else call.client().without_wrapping()
-    with call.doing(f"no password for {user} at {ip}: "):
+    with call.doing(f"no password for {target.user} at {ip}: "):
         answer = client.write(f"{mount}/creds/{role}", body)
     if flags.on("no-exec"):
         return call.answer(answer)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from strongroom.crypto.issuing.certificates import LATEST
 from strongroom.engines.pki.acme.problems import malformed
-from strongroom.engines.pki.issuing.rules.moments import LATEST
 
 
 def seconds_of(value: object, name: str) -> float:
