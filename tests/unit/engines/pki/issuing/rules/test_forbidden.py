@@ -162,9 +162,18 @@ def forbids_common_name(role: RoleRecord, surroundings: Context, name: str) -> b
         return False
     if ("email" if "@" in name else "hostname") not in role.cn_validations:
         return True
-    if re.fullmatch(r"[0-9.]+", name) and role.allowed_ip_sans_cidr:
+    if role.allowed_ip_sans_cidr and is_address(name):
         return forbids_address(role, name)
     return forbids(role, surroundings, name)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def no_pattern_fits(patterns: tuple[str, ...], text: str) -> bool:
