@@ -818,7 +818,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.engines.pki.revocation.records.PartitionSet": (None, {}),
     "strongroom.engines.pki.revocation.records.RevokedRecord": (
         "pki-revoked",
-        {"issuer_id": "", "list_id": "", "has_namesakes": False},
+        {"issuer_id": "", "list_id": "", "reason": 0, "has_namesakes": False},
     ),
     "strongroom.engines.pki.revocation.records.SignedList": ("pki-list-signed", {"made_with": ""}),
     "strongroom.engines.pki.revocation.records.StreamRecord": (

@@ -13,6 +13,7 @@ import msgspec
 
 from strongroom.crypto import der, der_values
 from strongroom.crypto.ocsp_responder.questions import NONCE, CertificateId
+from strongroom.crypto.revocation_lists import reasons
 from strongroom.crypto.revocation_lists.signers import Signer
 
 _BASIC: Final = der_values.identifier("1.3.6.1.5.5.7.48.1.1")
@@ -41,6 +42,7 @@ class Standing(msgspec.Struct, frozen=True):
     """Whether its issuer has issued it, as far as is known here."""
     revoked_at: float = 0.0
     """In seconds since the epoch; 0 if it wasn't revoked."""
+    reason: int = reasons.UNSPECIFIED
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -69,7 +71,8 @@ def answer(standings: Sequence[Standing], times: Times, responder: bytes, signer
 
 def _single(standing: Standing, times: Times) -> bytes:
     if standing.revoked_at:
-        status = der.encoded(_REVOKED, der_values.generalized_time(standing.revoked_at))
+        why = der_values.explicit(0, reasons.value(standing.reason)) if standing.reason else b""
+        status = der.encoded(_REVOKED, der_values.generalized_time(standing.revoked_at) + why)
     else:
         status = _GOOD if standing.known else _UNKNOWN
     parts = [standing.asked.encoded, status, der_values.generalized_time(times.made_at)]

@@ -219,9 +219,9 @@ async def is_revoked(view: View, serial: str) -> bool:
     return der is not None and number is not None and await revoked_of(view, number, der) is not None
 
 
-async def revoke(request: Request, der: bytes) -> None:
+async def revoke(request: Request, der: bytes, reason: int) -> None:
     """Revoke a certificate.  Raises `Problem` for one that can't be listed any more."""
     try:
-        await revoking.revoke(request, certificate_of_der(der))
+        await revoking.revoke(request, certificate_of_der(der), reason)
     except InvalidRequest as error:
         raise malformed(error.text) from error

@@ -5,26 +5,24 @@ Source: RFC 8555, section 7.6
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from strongroom.crypto.acme_certificates import shown
 from strongroom.crypto.certified_names import certified_names
 from strongroom.crypto.public_keys import key_of_certificate
+from strongroom.crypto.revocation_lists import reasons
 from strongroom.engines.pki.acme import issuing, requests, rows
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import IssuedTo, Proved
 from strongroom.engines.pki.acme.serving import Caller, Reply, account_with
 from strongroom.lib.errors import Tampered
 
-REASONS: Final = frozenset({0, 1, 2, 3, 4, 5, 6, 8, 9, 10})
-"""Source: RFC 5280, section 5.3.1; 7 isn't used."""
-
 
 async def revoke(caller: Caller) -> Reply:
     """Revoke a certificate."""
     payload = caller.payload()
     der = requests.der_member(payload, "certificate")
-    _check_reason(payload)
+    reason = _reason(payload)
     try:
         serial = shown(der).serial
     except Tampered as error:
@@ -38,7 +36,7 @@ async def revoke(caller: Caller) -> Reply:
         await _check_account(caller, serial, der)
     if await issuing.is_revoked(caller.request.view, serial):
         raise Problem("alreadyRevoked", "the certificate was revoked before")
-    await issuing.revoke(caller.request, der)
+    await issuing.revoke(caller.request, der, reason)
     return Reply()
 
 
@@ -66,8 +64,12 @@ async def _has_proved(caller: Caller, kind: str, value: str) -> bool:
     return found is not None and caller.request.now < found.expires_at
 
 
-def _check_reason(payload: dict[str, Any]) -> None:
-    """Raise `Problem` for a reason that there isn't.  Lists of this server say no reasons."""
-    reason = payload.get("reason", 0)
-    if type(reason) is not int or reason not in REASONS:
-        raise Problem("badRevocationReason", "the reason is none of RFC 5280")
+def _reason(payload: dict[str, Any]) -> int:
+    """The code of the reason.  Raises `Problem` for one that isn't taken."""
+    reason = payload.get("reason")
+    if reason is None:
+        return reasons.UNSPECIFIED
+    if type(reason) is not int or reason not in reasons.NAMES:
+        taken = ", ".join(f"{code} ({name})" for code, name in reasons.NAMES.items())
+        raise Problem("badRevocationReason", f"the reason is none of {taken}")
+    return reason

@@ -75,7 +75,7 @@ async def _standing(view: View, group: Group, asked: CertificateId) -> Standing:
     for gone in await revoked.all_of(view, asked.serial):
         # One whose issuer has left the mount is told by the list that has its entry.
         if gone.list_id == group.id or await _is_of(view, gone.issuer_id, group):
-            return Standing(asked, revoked_at=gone.revoked_at)
+            return Standing(asked, revoked_at=gone.revoked_at, reason=gone.reason)
     stored = await certificate_rows.certificate_of(view, asked.serial)
     # One that isn't stored is good: roles may have it so, and whoever asks has its issuer's signature.
     return Standing(asked, known=stored is None or await _is_of(view, stored.issuer_id, group))

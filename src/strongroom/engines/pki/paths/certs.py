@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from strongroom.crypto.issuing import certificates
 from strongroom.crypto.issuing.shown import shown
+from strongroom.crypto.revocation_lists import reasons
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows
 from strongroom.engines.pki.certificates.finding import MOST_ROWS, Sought, find, row_of
@@ -92,6 +93,8 @@ class CertPaths:
         }
         if revoked is not None and revoked.issuer_id:
             data["issuer_id"] = revoked.issuer_id
+        if revoked is not None and revoked.reason:
+            data["revocation_reason"] = reasons.NAMES[revoked.reason]
         return Response(data=data)
 
     @path.read("cert/{serial}/raw", unauthenticated=True)

@@ -40,6 +40,8 @@ class RevokedRecord(Record, frozen=True, tag="pki-revoked"):
     """Empty if none of the mount's issuers has issued it."""
     list_id: str = ""
     """The list that has its entry; empty if there was none."""
+    reason: int = 0
+    """The code of RFC 5280, section 5.3.1; 0 if it isn't specified."""
     has_namesakes: bool = False
     """Whether other certificates were revoked that have the same serial number.  Only the first one's row says so."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from strongroom.crypto import chains
 from strongroom.crypto.certificates import Certificate
-from strongroom.crypto.revocation_lists import entries
+from strongroom.crypto.revocation_lists import entries, reasons
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.issuers import rows as issuer_rows
@@ -23,8 +23,11 @@ class Expired(InvalidRequest):
     """The certificate has expired, and so it isn't listed."""
 
 
-async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
+async def revoke(request: Request, certificate: Certificate, reason: int = reasons.UNSPECIFIED) -> RevokedRecord:
     """Revoke a certificate of the mount.  One that was revoked before stays as it is.
+
+    Args:
+        reason: its code.
 
     Raises: `InvalidRequest` for an issuer's own certificate, and if its list has another certificate of the same serial
         number; `Expired` unless the settings allow it.
@@ -55,16 +58,17 @@ async def revoke(request: Request, certificate: Certificate) -> RevokedRecord:
         not_after=certificate.not_after,
         issuer_id=issuer_id,
         list_id=list_,
+        reason=reason,
     )
     await revoked.keep(view, serial, record)
     await _keep_end(view, certificate)
     tally.count(request, tally.REVOKED)
     if list_:
-        await _enter(request, config, list_, serial)
+        await _enter(request, config, list_, serial, reason)
     return record
 
 
-async def relist(request: Request, certificate: Certificate, revoked_at: float, list_: str) -> None:
+async def relist(request: Request, certificate: Certificate, list_: str, reason: int) -> None:
     """Put an issuer's certificate on the list of its issuer.  The next list is a complete one, so no delta has it.
 
     One whose serial number the list has stays as it is there: it was revoked before it became an issuer's, or the list
@@ -74,12 +78,16 @@ async def relist(request: Request, certificate: Certificate, revoked_at: float, 
     if await _is_listed(view, list_, serial):
         return
     record = RevokedRecord(
-        certificate=certificate.der, revoked_at=revoked_at, not_after=certificate.not_after, list_id=list_
+        certificate=certificate.der,
+        revoked_at=request.now,
+        not_after=certificate.not_after,
+        list_id=list_,
+        reason=reason,
     )
     await revoked.keep(view, serial, record)
     await _keep_end(view, certificate)
     rows.want_whole(view, list_)
-    await _enter(request, await config_of(view), list_, serial)
+    await _enter(request, await config_of(view), list_, serial, reason)
     await scheduling.want(view, request.mount.id, list_, request.now)
 
 
@@ -113,9 +121,9 @@ def _streams(config: CrlConfig, list_: str, serial: int) -> list[str]:
     ]
 
 
-async def _enter(request: Request, config: CrlConfig, list_: str, serial: int) -> None:
+async def _enter(request: Request, config: CrlConfig, list_: str, serial: int, reason: int) -> None:
     """Have the certificate listed."""
-    entry, row = entries.entry(serial, request.now), serials.row(serial)
+    entry, row = entries.entry(serial, request.now, reasons.extensions(reason)), serials.row(serial)
     at = timetable.wanted_at(config, request.now)
     for stream in _streams(config, list_, serial):
         rows.add_entry(request.view, stream, row, entry)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from strongroom.crypto import chains
 from strongroom.crypto.certificates import Certificate, certificate_of_der
+from strongroom.crypto.revocation_lists import reasons
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuers.records import ISSUING
 from strongroom.engines.pki.issuers.shown import shown
 from strongroom.engines.pki.revocation.lists.groups import groups_of
+from strongroom.engines.pki.revocation.paths.revoke import ReasonFields
 from strongroom.engines.pki.revocation.revoking import relist
 from strongroom.sdk import Request, Response, path, replace
 
@@ -34,9 +36,9 @@ class IssuerRevokePaths:
     """`issuer/<ref>/revoke`"""
 
     @path.write("issuer/{issuer_ref}/revoke")
-    async def revoke_issuer(self, request: Request, issuer_ref: str) -> Response:
+    async def revoke_issuer(self, request: Request, issuer_ref: str, body: ReasonFields) -> Response:
         """Revokes an issuer: it signs lists and OCSP answers only. It is listed by its own issuer, if that is here."""
-        issuer = await issuer_rows.referred(request.view, issuer_ref)
+        issuer, reason = await issuer_rows.referred(request.view, issuer_ref), reasons.named(body.reason)
         if issuer.revoked_at:
             return Response(data=await shown(request.view, issuer))
         revoked = replace(issuer, revoked_at=request.now, usage=tuple(each for each in issuer.usage if each != ISSUING))
@@ -45,7 +47,7 @@ class IssuerRevokePaths:
         parent = await _parent(request, certificate)
         warnings = [_SELF_SIGNED] if certificate.is_self_issued else []
         if parent:
-            await relist(request, certificate, request.now, parent)
+            await relist(request, certificate, parent, reason)
         else:
             warnings.append(_NO_PARENT)
         if (await issuer_rows.config_of(request.view)).default == issuer.id:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from strongroom.crypto.certificates import Certificate
+from strongroom.crypto.revocation_lists import reasons
 from strongroom.crypto.revocation_lists.key_proofs import belongs_to
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.issuing.rules import moments
@@ -19,15 +20,23 @@ from strongroom.sdk import SECRET, Body, Doc, Request, Response, check_segment_n
 _SHORTEST_KEY = 64
 
 
-class RevokeFields(Body, frozen=True):
-    """Which certificate is meant."""
+class ReasonFields(Body, frozen=True):
+    """Why something is revoked."""
+
+    reason: Annotated[
+        str, Doc(description=f"Why, for lists and OCSP: {', '.join(reasons.NAMES.values())}. Empty for the first.")
+    ] = ""
+
+
+class RevokeFields(ReasonFields, frozen=True):
+    """Which certificate is meant, and why."""
 
     serial_number: Annotated[str, Doc(description="Its serial number: bytes with colons or hyphens.")] = ""
     certificate: Annotated[str, Doc(description="The certificate itself, in PEM. It need not be stored here.")] = ""
 
 
 class RevokeWithKeyFields(RevokeFields, frozen=True):
-    """Which certificate is meant, and the proof that its owner asks."""
+    """The same, and the proof that its owner asks."""
 
     private_key: Annotated[str, Doc(description="The certificate's private key, in PEM.", extra=SECRET)] = ""
 
@@ -38,7 +47,7 @@ class RevokePaths:
     @path.write("revoke")
     async def revoke_certificate(self, request: Request, body: RevokeFields) -> Response:
         """Revokes a certificate. Lists and OCSP say so soon after; the request doesn't wait for a list."""
-        return await _revoke(request, await named(request, body.serial_number, body.certificate))
+        return await _revoke(request, await named(request, body.serial_number, body.certificate), body)
 
     @path.write("revoke-with-key")
     async def revoke_with_key(self, request: Request, body: RevokeWithKeyFields) -> Response:
@@ -53,7 +62,7 @@ class RevokePaths:
         certificate = await named(request, body.serial_number, body.certificate)
         if not belongs_to(body.private_key, certificate):
             raise InvalidRequest("provided private key does not match certificate's public key")
-        return await _revoke(request, certificate)
+        return await _revoke(request, certificate, body)
 
     @path.write("roles/{name}/revoke")
     async def revoke_of_role(self, request: Request, name: str, body: RevokeFields) -> Response:
@@ -63,12 +72,12 @@ class RevokePaths:
         record = await certificate_rows.certificate_of(request.view, certificate.serial_number)
         if record is None or record.role != name or record.certificate != certificate.der:
             raise InvalidRequest(f"the role {name} has issued no such certificate that is stored here")
-        return await _revoke(request, certificate)
+        return await _revoke(request, certificate, body)
 
 
-async def _revoke(request: Request, certificate: Certificate) -> Response:
+async def _revoke(request: Request, certificate: Certificate, body: ReasonFields) -> Response:
     try:
-        record = await revoke(request, certificate)
+        record = await revoke(request, certificate, reasons.named(body.reason))
     except Expired as expired:
         return Response(warnings=[expired.text])
     shown = {
