@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from strongroom.barrier.transaction import transact
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.crypto.issuing import private_keys
+from strongroom.crypto.issuing.ca_certificates import CaCertificate
+from strongroom.crypto.issuing.contents import Draft, Subject
+from strongroom.engines.pki.issuers import rows
+from strongroom.engines.pki.issuers.imports import new_issuer
+from strongroom.engines.pki.issuing.signing import self_signed
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.engines.pki.roles.rows import ROLES
 from strongroom.sdk import Operation, View
@@ -29,3 +35,28 @@ async def mounted(authority: Authority) -> None:
     """Do what the engine does when it is mounted."""
     mount = authority.mount
     await transact(mount.barrier, lambda txn: mount.engine.mounted(mount.request(txn, Operation.UPDATE, "", {}, "")))
+
+
+async def fill(authority: Authority, many: int) -> None:
+    """Give a mount so many issuers, which last for 10,000,000 seconds."""
+    key, now = private_keys.generate("ec", 256), int(authority.mount.clock.now())
+
+    async def add(txn: Transaction, first: int) -> None:
+        view = View(txn, authority.mount.prefix)
+        for number in range(first, min(many, first + 500)):
+            draft = Draft(
+                serial=number + 1,
+                public=key.public,
+                not_before=now,
+                not_after=now + 10**7,
+                subject=Subject(common_name=f"Root {number}"),
+                basic_constraints="authority",
+            )
+            await rows.add(view, new_issuer(CaCertificate.load(self_signed(draft, key)), f"{number:08x}", ""))
+
+    for first in range(0, many, 500):
+
+        async def body(txn: Transaction, first: int = first) -> None:
+            await add(txn, first)
+
+        await transact(authority.mount.barrier, body)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from strongroom.barrier.transaction import Transaction, transact
-from strongroom.crypto.issuing import private_keys
-from strongroom.crypto.issuing.ca_certificates import CaCertificate
-from strongroom.crypto.issuing.certificates import self_signed
-from strongroom.crypto.issuing.contents import Draft, Subject
-from strongroom.crypto.issuing.signing import scheme
 from strongroom.engines.pki import Pki
-from strongroom.engines.pki.issuers import rows
-from strongroom.engines.pki.issuers.imports import new_issuer
 from strongroom.lib.rand import SystemRandom
-from strongroom.sdk import Operation, View
+from strongroom.sdk import Operation
 from strongroom.storage.base import Entry, Listing, Snapshot
 from strongroom.storage.inmem import InmemStorage
 from strongroom.testing.clock import SetClock
 from tests.flow.engines.pki.chains import leaf
 from tests.flow.engines.pki.mounts import Authority
+from tests.flow.engines.pki.revocations import Lists
+from tests.flow.engines.pki.stored import fill, keys_below
 from tests.flow.harness import Mounted, open_barrier
 
 MANY = 5000
@@ -53,39 +47,13 @@ async def _another_process(storage: Counting, clock: SetClock) -> Authority:
     return Authority(Mounted(Pki(), await open_barrier(storage, clock), clock))
 
 
-async def _fill(authority: Authority, many: int) -> None:
-    key, now = private_keys.generate("ec", 256), int(authority.mount.clock.now())
-
-    async def add(txn: Transaction, first: int) -> None:
-        view = View(txn, authority.mount.prefix)
-        for number in range(first, min(many, first + 500)):
-            draft = Draft(
-                serial=number + 1,
-                public=key.public,
-                not_before=now,
-                not_after=now + 10**7,
-                subject=Subject(common_name=f"Root {number}"),
-                basic_constraints="authority",
-            )
-            await rows.add(
-                view, new_issuer(CaCertificate.load(self_signed(draft, key, scheme(key))), f"{number:08x}", "")
-            )
-
-    for first in range(0, many, 500):
-
-        async def body(txn: Transaction, first: int = first) -> None:
-            await add(txn, first)
-
-        await transact(authority.mount.barrier, body)
-
-
 async def test_requests_that_concern_one_read_a_handful_of_rows() -> None:
     """Issuing, reading, making, changing and deleting read no other issuers, also in a process that begins."""
     clock = SetClock()
     storage = Counting(clock, SystemRandom())
     first = await _another_process(storage, clock)
     await first.write("root/generate/internal", common_name="R", key_type="ec", issuer_name="ca")
-    await _fill(first, MANY)
+    await fill(first, MANY)
     for work in (
         lambda authority: authority.read("issuer/ca"),
         lambda authority: authority.read("issuer/ca/json"),
@@ -105,7 +73,7 @@ async def test_listings_have_pages() -> None:
     """`after` and `limit` choose issuers by their ids; without them all are listed, and again after a change."""
     clock = SetClock()
     authority = await _another_process(Counting(clock, SystemRandom()), clock)
-    await _fill(authority, 300)
+    await fill(authority, 300)
     page = await authority.mount.ask(Operation.LIST, "issuers", {"limit": 3, "after": "000000ff"})
     assert page is not None and page.data is not None
     assert page.data["keys"] == ["00000100", "00000101", "00000102"]
@@ -119,3 +87,26 @@ async def test_listings_have_pages() -> None:
     assert page is not None and page.data is not None
     assert page.data["keys"] == ["00000100", "00000102"]
     assert page.data["key_info"]["00000100"]["issuer_name"] == "named"
+
+
+async def test_a_mount_is_emptied_whatever_it_has() -> None:
+    """Also of more issuers than the store takes in one commit.  What was issued stays, and a new root can be made."""
+    authority = await Authority.new()
+    await fill(authority, 1100)
+    await authority.delete("root")
+    rows = await authority.mount.rows()
+    assert [row for row in rows if row.startswith(("issuer", "key"))] == []
+    assert any(row.startswith("cert/") for row in rows)
+    assert (await authority.write("root/generate/internal", common_name="Again", key_type="ec"))["issuer_id"]
+
+
+async def test_tidying_removes_any_number_of_expired_issuers() -> None:
+    """And none that hasn't expired."""
+    lists = await Lists.with_role(not_after="2049-01-01T00:00:00Z")
+    await fill(lists, 1100)
+    lists.later(10**7 + 10)
+    await lists.write("tidy", tidy_expired_issuers=True, issuer_safety_buffer=1)
+    while (status := await lists.read("tidy-status"))["state"] == "Running":
+        assert await lists.work()
+    assert (status["state"], status["issuers_deleted_count"]) == ("Finished", 1100)
+    assert len(await keys_below(lists, "issuer/")) == 1

@@ -26,6 +26,8 @@ from strongroom.sdk import View, replace
 
 AT_ONCE: Final = 15
 """Certificates that one commit removes: each has up to seven rows, and etcd takes 128 operations."""
+ISSUERS_AT_ONCE: Final = 20
+"""Issuers that one commit removes: each has up to five rows."""
 COUNTED: Final = 20_000
 """Certificates whose reason to stay is looked for.  Of a mount with more, the earliest ones are told."""
 
@@ -107,19 +109,22 @@ async def associations(view: View, run: Run, _: float) -> Run:
 
 async def issuers(view: View, run: Run, now: float) -> Run:
     """Remove issuers that have expired long ago, but not their keys."""
+    ids = await view.apart(lambda apart: apart.list(issuer_rows.ISSUERS, run.after, ISSUERS_AT_ONCE))
 
     async def remove(apart: View) -> int:
+        found = [await issuer_rows.issuer_of(apart, id_) for id_ in ids]
         gone = [
             issuer
-            for issuer in await issuer_rows.all_of(apart)
-            if now - issuer.not_after > run.work.issuer_safety_buffer and issuer.not_after
+            for issuer in found
+            if issuer is not None and 0 < issuer.not_after < now - run.work.issuer_safety_buffer
         ]
         for issuer in gone:
             await issuer_rows.remove(apart, issuer)
         return len(gone)
 
-    counts = replace(run.counts, issuers_deleted=run.counts.issuers_deleted + await view.apart(remove))
-    return replace(run, counts=counts, after="")
+    removed = await view.apart(remove) if ids else 0
+    counts = replace(run.counts, issuers_deleted=run.counts.issuers_deleted + removed)
+    return replace(run, counts=counts, after=ids[-1] if len(ids) == ISSUERS_AT_ONCE else "")
 
 
 async def acme_orders(view: View, run: Run, now: float) -> Run:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.engines.pki.issuers import rows as issuer_rows
-from strongroom.engines.pki.keys import rows as key_rows
 from strongroom.engines.pki.paths.configuration import choose_default
+from strongroom.engines.pki.paths.root.emptying import emptied
 from strongroom.engines.pki.paths.root.generated import NEXT
 from strongroom.sdk import Body, Doc, Request, Response, path
 
@@ -30,13 +29,8 @@ class RootReplacingPaths:
 
     @path.delete("root", sudo=True)
     async def delete_root(self, request: Request) -> Response:
-        """Deletes all issuers and all keys of the mount. It can't be undone."""
-        for issuer in await issuer_rows.all_of(request.view):
-            await issuer_rows.remove(request.view, issuer)
-        for id_ in await request.view.list(key_rows.KEYS):
-            key = await key_rows.key_of(request.view, id_)
-            if key is not None:
-                await key_rows.remove(request.view, key)
+        """Deletes all issuers and all keys of the mount, some at a time. It can't be undone."""
+        request.once.outside("empty the mount", lambda: emptied(request.view))
         return Response(
             warnings=["All keys and issuers of the mount are deleted. DELETE issuer/<ref> and key/<ref> delete one."]
         )
