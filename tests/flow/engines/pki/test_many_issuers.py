@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.engines.pki import Pki
+from strongroom.engines.pki.revocation.lists.groups import Group, groups_of
 from strongroom.lib.rand import SystemRandom
-from strongroom.sdk import Operation
+from strongroom.sdk import Operation, View
 from strongroom.storage.base import Entry, Listing, Snapshot
 from strongroom.storage.inmem import InmemStorage
 from strongroom.testing.clock import SetClock
@@ -87,6 +89,34 @@ async def test_listings_have_pages() -> None:
     assert page is not None and page.data is not None
     assert page.data["keys"] == ["00000100", "00000102"]
     assert page.data["key_info"]["00000100"]["issuer_name"] == "named"
+
+
+async def test_a_change_of_one_issuer_has_no_other_read_again() -> None:
+    """Reading certificates takes longest where all issuers are grouped, for lists and OCSP.
+
+    What another process changes counts at once.
+    """
+    clock = SetClock()
+    storage = Counting(clock, SystemRandom())
+    one, two = [await _another_process(storage, clock) for _ in range(2)]
+    await one.write("root/generate/internal", common_name="R", key_type="ec", issuer_name="ca")
+    await fill(one, 20)
+
+    async def grouped(authority: Authority) -> dict[str, Group]:
+        async def body(txn: Transaction) -> dict[str, Group]:
+            groups = await groups_of(View(txn, authority.mount.prefix))
+            return {id_: groups.by_id[group] for id_, group in groups.of_issuer.items()}
+
+        return await transact(authority.mount.barrier, body)
+
+    before = await grouped(one)
+    await two.patch("issuer/00000007", usage="read-only")
+    await two.delete("issuer/00000008")
+    after = await grouped(one)
+    assert before.keys() - after.keys() == {"00000008"}
+    assert after["00000007"].issuers[0].usage == ("read-only",)
+    for id_ in after.keys() - {"00000007"}:
+        assert after[id_].certificate is before[id_].certificate
 
 
 async def test_a_mount_is_emptied_whatever_it_has() -> None:

@@ -34,12 +34,6 @@ async def issuer_of(view: View, id_: str) -> IssuerRecord | None:
     return await view.read(ISSUERS + id_, IssuerRecord)
 
 
-async def all_of(view: View) -> list[IssuerRecord]:
-    """All issuers, in the order of their ids.  A mount may have thousands: for what concerns all of them only."""
-    found = [await issuer_of(view, id_) for id_ in await view.list(ISSUERS)]
-    return [issuer for issuer in found if issuer is not None]
-
-
 async def referred(view: View, reference: str) -> IssuerRecord:
     """An issuer by its id, its name, or `default`.  Raises `InvalidRequest` if there is none."""
     issuer = await found(view, reference)

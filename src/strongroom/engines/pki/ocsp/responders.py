@@ -5,7 +5,7 @@ from __future__ import annotations
 from strongroom.crypto.ocsp_responder.issuers import digests
 from strongroom.crypto.ocsp_responder.questions import CertificateId, Question
 from strongroom.engines.pki.issuers.records import OCSP_SIGNING, IssuerRecord
-from strongroom.engines.pki.revocation.lists.groups import Group, groups_of
+from strongroom.engines.pki.revocation.lists.groups import Group, groups_of, member_of
 from strongroom.sdk import View
 
 _Named = tuple[str, bytes, bytes]
@@ -16,9 +16,19 @@ async def _named(view: View) -> dict[_Named, str]:
 
     async def build(committed: View) -> dict[_Named, str]:
         groups = (await groups_of(committed)).by_id.values()
-        return {name: group.id for group in groups for name in digests(group.certificate)}
+        return {name: group.id for group in groups for name in await _names(committed, group)}
 
     return await view.derived("pki-ocsp-issuers", build)
+
+
+async def _names(view: View, group: Group) -> list[_Named]:
+    """The digests that name a group, kept while its first issuer is the same: another issuer's change costs little."""
+
+    async def build(committed: View) -> list[_Named]:
+        member = await member_of(committed, group.issuers[0].id)
+        return digests(member.certificate) if member is not None else []
+
+    return await view.derived(("pki-ocsp-names", group.issuers[0].id), build)
 
 
 def _name(asked: CertificateId) -> _Named:

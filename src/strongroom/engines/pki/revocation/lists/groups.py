@@ -46,10 +46,32 @@ class Groups:
     """The group of the default issuer; empty if there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An issuer, read."""
+
+    issuer: IssuerRecord
+    certificate: Certificate
+    list_id: str
+
+
 def list_id(certificate: Certificate) -> str:
     """The id of the list of all issuers with this one's name and key."""
     named = certificate.subject + bytes.fromhex(certificate.public_key_sha256)
     return hashlib.sha256(named).hexdigest()[:_ID_DIGITS]
+
+
+async def member_of(view: View, id_: str) -> Member | None:
+    """An issuer by its id, kept until its row changes: reading a certificate takes longest, where all are grouped."""
+
+    async def build(committed: View) -> Member | None:
+        issuer = await issuer_rows.issuer_of(committed, id_)
+        if issuer is None:
+            return None
+        certificate = certificate_of_der(issuer.certificate)
+        return Member(issuer, certificate, list_id(certificate))
+
+    return await view.derived(("pki-list-member", id_), build)
 
 
 async def groups_of(view: View) -> Groups:
@@ -58,13 +80,14 @@ async def groups_of(view: View) -> Groups:
 
 
 async def _grouped(view: View) -> Groups:
-    found: dict[str, list[tuple[IssuerRecord, Certificate]]] = {}
-    for count, issuer in enumerate(await issuer_rows.all_of(view)):
-        certificate = certificate_of_der(issuer.certificate)
-        found.setdefault(list_id(certificate), []).append((issuer, certificate))
+    found: dict[str, list[Member]] = {}
+    for count, id_ in enumerate(await view.list(issuer_rows.ISSUERS)):
+        member = await member_of(view, id_)
+        if member is not None:
+            found.setdefault(member.list_id, []).append(member)
         if count % _BETWEEN_PAUSES == _BETWEEN_PAUSES - 1:
             await asyncio.sleep(0)
-    by_id = {id_: Group(id_, each[0][1], tuple(issuer for issuer, _ in each)) for id_, each in found.items()}
+    by_id = {id_: Group(id_, each[0].certificate, tuple(one.issuer for one in each)) for id_, each in found.items()}
     of_issuer = {issuer.id: group.id for group in by_id.values() for issuer in group.issuers}
     default = of_issuer.get((await issuer_rows.config_of(view)).default, "")
     return Groups(by_id, of_issuer, default)
