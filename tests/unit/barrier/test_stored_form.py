@@ -1394,6 +1394,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "revoked_cert_deleted": 0,
             "missing_issuer": 0,
             "issuers_deleted": 0,
+            "acme_accounts": 0,
             "acme_accounts_revoked": 0,
             "acme_accounts_deleted": 0,
             "acme_orders_deleted": 0,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.crypto.issuing import private_keys
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
+from strongroom.crypto.issuing.certificates import self_signed
 from strongroom.crypto.issuing.contents import Draft, Subject
+from strongroom.crypto.issuing.signing import scheme
 from strongroom.engines.pki.issuers import rows
 from strongroom.engines.pki.issuers.imports import new_issuer
-from strongroom.engines.pki.issuing.signing import self_signed
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.engines.pki.roles.rows import ROLES
 from strongroom.sdk import Operation, View
@@ -52,7 +53,9 @@ async def fill(authority: Authority, many: int) -> None:
                 subject=Subject(common_name=f"Root {number}"),
                 basic_constraints="authority",
             )
-            await rows.add(view, new_issuer(CaCertificate.load(self_signed(draft, key)), f"{number:08x}", ""))
+            await rows.add(
+                view, new_issuer(CaCertificate.load(self_signed(draft, key, scheme(key))), f"{number:08x}", "")
+            )
 
     for first in range(0, many, 500):
 

@@ -9,6 +9,7 @@ import pytest
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import Operation
+from tests.flow.engines.pki.acme.clients import Client, registered
 from tests.flow.engines.pki.revocations import Lists
 from tests.flow.engines.pki.stored import keep_role, keys_below, mounted
 
@@ -140,6 +141,24 @@ async def test_expired_issuers_go_after_their_buffer() -> None:
     assert status["issuers_deleted_count"] == 1
     assert len(await keys_below(authority, "issuer/")) == 1
     assert len(await keys_below(authority, "key/")) == 2
+
+
+async def test_accounts_of_acme_are_counted() -> None:
+    """Those that there were when the run came to them; a run that leaves them alone counts none."""
+    first = await registered()
+    for _ in range(16):
+        assert (await Client(first.server).register()).status == 201
+    authority = Lists(first.server.mount)
+    names = ("total_acme_account_count", "acme_account_revoked_count", "acme_account_deleted_count")
+    for fields, counts in (
+        ({"tidy_cert_store": True}, (0, 0, 0)),
+        ({"tidy_acme": True}, (17, 17, 0)),
+        ({"tidy_acme": True}, (17, 0, 17)),
+        ({"tidy_acme": True}, (0, 0, 0)),
+    ):
+        authority.later(120)
+        status = await _tidied(authority, acme_account_safety_buffer=60, **fields)
+        assert tuple(status[name] for name in names) == counts
 
 
 async def test_a_mount_tidies_itself() -> None:

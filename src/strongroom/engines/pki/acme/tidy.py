@@ -32,6 +32,11 @@ def due(name: str, now: float, safety_buffer_s: float) -> bool:
     return int(at) + (safety_buffer_s if kind == "account" else 0.0) <= now
 
 
+async def accounts(view: View) -> int:
+    """How many accounts there are."""
+    return (await rows.totals_of(view)).accounts
+
+
 async def tidy_piece(view: View, now: float, safety_buffer_s: float, *, after: str = "", limit: int) -> Tidied:
     """Do some of what is due, in the transaction of `view`.
 

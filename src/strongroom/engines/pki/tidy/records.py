@@ -71,6 +71,8 @@ class Counts(Part, frozen=True):
     revoked_cert_deleted: int = 0
     missing_issuer: int = 0
     issuers_deleted: int = 0
+    acme_accounts: int = 0
+    """Accounts that there were before any was removed."""
     acme_accounts_revoked: int = 0
     acme_accounts_deleted: int = 0
     acme_orders_deleted: int = 0

@@ -63,7 +63,7 @@ def status(run: Run, settings: AutoTidy, mount: str) -> dict[str, Any]:
         "state": run.state,
         "time_finished": moments.exactly(run.finished_at) or None,
         "time_started": moments.exactly(run.started_at) or None,
-        "total_acme_account_count": 0,
+        "total_acme_account_count": counts.acme_accounts,
     }
 
 

@@ -130,9 +130,11 @@ async def issuers(view: View, run: Run, now: float) -> Run:
 async def acme_orders(view: View, run: Run, now: float) -> Run:
     """Remove what no client of ACME needs any more."""
     buffer_s = run.work.acme_account_safety_buffer
+    accounts = run.counts.acme_accounts if run.after else await view.apart(acme.accounts)
     done = await view.apart(lambda apart: acme.tidy_piece(apart, now, buffer_s, after=run.after, limit=AT_ONCE))
     counts = replace(
         run.counts,
+        acme_accounts=accounts,
         acme_orders_deleted=run.counts.acme_orders_deleted + done.orders_deleted,
         acme_accounts_revoked=run.counts.acme_accounts_revoked + done.accounts_revoked,
         acme_accounts_deleted=run.counts.acme_accounts_deleted + done.accounts_deleted,
