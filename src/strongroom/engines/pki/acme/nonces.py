@@ -1,9 +1,12 @@
 """Nonces: made without storing anything, used once in the whole cluster.
 
 A nonce holds its minute and random bytes, and is authenticated by a key of the mount.  So strangers, who may ask for
-any number of them, fill no store, and every process knows those of the others, also after a restart.  One that is used
-gets a row, written by the transaction of its request: of two requests with one nonce, one finds the row or a conflict.
-The rows of a minute are removed when its nonces have expired anyway.
+any number of them, fill no store, and every process knows those of the others, also after a restart.  There is nothing
+to limit for each address: a nonce costs one HMAC, less than to look up who has had how many.
+
+One that is used gets a row, written by the transaction of its request: of two requests with one nonce, one finds the
+row or a conflict.  That takes a request of its own, with a signature that holds.  The rows of a minute are removed when
+its nonces have expired anyway.
 
 Source: RFC 8555, section 6.5
 """
