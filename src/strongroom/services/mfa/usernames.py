@@ -8,20 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from strongroom.lib import braces
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.services.identity import AliasRecord, EntityRecord
 
-_PART = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 _ENTITY = re.compile(r"(?:identity\.)?entity\.(id|name|metadata\.(.+))")
 _ALIAS = re.compile(r"(?:alias|identity\.entity\.aliases\.([^.]+))\.(id|name|metadata\.(.+))")
 
 
 def check_format(text: str) -> None:
     """Raise `InvalidRequest` for a format with a value that doesn't exist."""
-    for part in _PART.finditer(text):
-        if _ALIAS.fullmatch(part[1]) is None and _ENTITY.fullmatch(part[1]) is None:
-            raise InvalidRequest(f'username_format has an unknown value "{part[1]}"')
-    if "{{" in _PART.sub("", text) or "}}" in _PART.sub("", text):
+    parts = braces.split(text)
+    for name in map(str.strip, parts[1::2]):
+        if _ALIAS.fullmatch(name) is None and _ENTITY.fullmatch(name) is None:
+            raise InvalidRequest(f'username_format has an unknown value "{name}"')
+    outside = "".join(parts[::2])
+    if "{{" in outside or "}}" in outside:
         raise InvalidRequest("username_format has an unclosed value")
 
 
@@ -35,13 +37,14 @@ def username_of(format_: str, entity: EntityRecord, aliases: Sequence[AliasRecor
     Raises: `PermissionDenied` if a value is missing: a name with a hole could be somebody else's.
     """
 
-    def filled(part: re.Match[str]) -> str:
-        value = _value(part[1], entity, aliases, accessor)
+    def filled(name: str) -> str:
+        value = _value(name, entity, aliases, accessor)
         if not value:
             raise PermissionDenied("the entity lacks what the MFA method's username_format names")
         return value
 
-    return _PART.sub(filled, format_ or "{{alias.name}}")
+    parts = enumerate(braces.split(format_ or "{{alias.name}}"))
+    return "".join(filled(part.strip()) if index % 2 else part for index, part in parts)
 
 
 def _value(name: str, entity: EntityRecord, aliases: Sequence[AliasRecord], accessor: str) -> str:

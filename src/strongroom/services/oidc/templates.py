@@ -6,10 +6,9 @@ Source: https://developer.hashicorp.com/vault/docs/secrets/identity/identity-tok
 from __future__ import annotations
 
 import base64
-import re
 from typing import Any
 
-from strongroom.lib import json, limits
+from strongroom.lib import braces, json, limits
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.policy.paths import Alias, Subject
@@ -17,7 +16,6 @@ from strongroom.services.policy.paths import Alias, Subject
 RESERVED = ("iat", "aud", "exp", "iss", "sub", "namespace", "nonce", "auth_time", "at_hash", "c_hash")
 """Claims that only the server sets."""
 _TEMPLATE_BYTES = 16 * 1024
-_DIRECTIVE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NOBODY = Subject(id="", name="")
 
 
@@ -44,7 +42,7 @@ def claims_of(text: str, subject: Subject, now: float) -> dict[str, Any]:
     """
     if not text:
         return {}
-    parts = _DIRECTIVE.split(text)
+    parts = braces.split(text)
     if any("{{" in literal for literal in parts[::2]) or ("}}" in text and "{{" not in text and not _is_json(text)):
         raise InvalidRequest("error parsing template: unbalanced templating characters")
     filled = "".join(

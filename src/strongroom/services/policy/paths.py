@@ -14,12 +14,12 @@ from typing import TypeAlias
 
 import msgspec
 
+from strongroom.lib import braces
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 
 Priority: TypeAlias = tuple[int, bool, int, int, str]
 """The priority of a pattern with a wildcard or glob.  Of the patterns that cover a path, the greatest decides."""
 
-_TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _BRACES = re.compile(r"\{\{|\}\}")
 
 
@@ -170,7 +170,7 @@ def render_template(
     """
     forbidden = "," + ("" if allow_wildcards else "*+") + ("" if allow_slashes else "/")
     out: list[str] = []
-    for index, part in enumerate(_TEMPLATE.split(text)):
+    for index, part in enumerate(braces.split(text)):
         if index % 2 == 0:
             out.append(part)
             continue

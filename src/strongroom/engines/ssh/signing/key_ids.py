@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from strongroom.engines.ssh.roles.records import RoleRecord
+from strongroom.lib import braces
 from strongroom.lib.errors import InvalidRequest
 
 MOST_CHARACTERS: Final = 1024
-_VARIABLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _VARIABLES: Final = frozenset({"token_display_name", "role_name", "public_key_hash"})
 
 
 def unknown_variables(form: str) -> list[str]:
     """What stands in braces in a format, and is no variable."""
-    return [found[0] for found in _VARIABLE.finditer(form) if found[1] not in _VARIABLES]
+    return [f"{{{{{name}}}}}" for name in braces.split(form)[1::2] if name not in _VARIABLES]
 
 
 def key_id(role: RoleRecord, name: str, asked: str, *, display_name: str, digest: str) -> str:
@@ -33,7 +32,8 @@ def key_id(role: RoleRecord, name: str, asked: str, *, display_name: str, digest
     if asked:
         made = asked
     elif role.key_id_format:
-        made = _VARIABLE.sub(lambda found: values.get(found[1], found[0]), role.key_id_format)
+        parts = enumerate(braces.split(role.key_id_format))
+        made = "".join(values.get(part, f"{{{{{part}}}}}") if index % 2 else part for index, part in parts)
     else:
         made = "-".join(part for part in ("vault", display_name, digest) if part)
     if len(made) > MOST_CHARACTERS or not made.isprintable():

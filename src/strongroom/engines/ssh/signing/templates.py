@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from strongroom.engines.ssh.lists import items
 from strongroom.engines.ssh.roles.records import RoleRecord
+from strongroom.lib import braces
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Request
-
-_TEMPLATE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 async def filled(request: Request, text: str, what: str, forbidden: str = "") -> str | None:
@@ -23,7 +19,7 @@ async def filled(request: Request, text: str, what: str, forbidden: str = "") ->
     Raises: `InvalidRequest` for a value with such a character, and for one that the client's entity doesn't have.
     """
     out: list[str] = []
-    for index, part in enumerate(_TEMPLATE.split(text)):
+    for index, part in enumerate(braces.split(text)):
         if index % 2 == 0:
             out.append(part)
             continue

@@ -5,14 +5,11 @@ Source: https://developer.hashicorp.com/vault/docs/concepts/policies#templated-p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from strongroom.engines.pki.issuing.rules.context import Context
 from strongroom.engines.pki.roles.records import RoleRecord
-
-_PARAMETER: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+from strongroom.lib import braces
 
 
 def parameters(role: RoleRecord) -> Iterator[str]:
@@ -21,7 +18,7 @@ def parameters(role: RoleRecord) -> Iterator[str]:
         role.allowed_uri_sans if role.allowed_uri_sans_template else ()
     )
     for text in texts:
-        for found in _PARAMETER.findall(text):
+        for found in braces.split(text)[1::2]:
             yield found.strip()
 
 
@@ -32,7 +29,7 @@ def filled_in(role: RoleRecord, context: Context, text: str) -> str | None:
         `+`, unless the role trusts values to be patterns.
     """
     out = []
-    for index, part in enumerate(_PARAMETER.split(text)):
+    for index, part in enumerate(braces.split(text)):
         if index % 2 == 0:
             out.append(part)
             continue
