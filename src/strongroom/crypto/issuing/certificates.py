@@ -75,6 +75,9 @@ def _subject(draft: Draft) -> x509.Name:
 
 def _built(draft: Draft, issuer: x509.Name, authority_key_id: bytes, key: PrivateKey, scheme: Scheme) -> bytes:
     try:
+        found = [x509.Extension(value.oid, critical, value) for value, critical in extensions(draft, authority_key_id)]
+        if draft.others:
+            _check_once(found)
         builder = x509.CertificateBuilder(
             issuer_name=issuer,
             subject_name=_subject(draft),
@@ -82,14 +85,21 @@ def _built(draft: Draft, issuer: x509.Name, authority_key_id: bytes, key: Privat
             serial_number=draft.serial,
             not_valid_before=_time(draft.not_before),
             not_valid_after=_time(draft.not_after),
-            extensions=[
-                x509.Extension(value.oid, critical, value) for value, critical in extensions(draft, authority_key_id)
-            ],
+            extensions=found,
         )
         certificate = builder.sign(key.loaded, scheme.hash, rsa_padding=scheme.padding)
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidRequest(f"the certificate can't be made: {error}") from error
     return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _check_once(found: list[x509.Extension[x509.ExtensionType]]) -> None:
+    """Raise `ValueError` for an extension that is there twice: of which readers take different ones."""
+    seen: set[x509.ObjectIdentifier] = set()
+    for each in found:
+        if each.oid in seen:
+            raise ValueError(f"it would have the extension {each.oid.dotted_string} twice")
+        seen.add(each.oid)
 
 
 def _time(seconds: int) -> datetime:

@@ -108,6 +108,15 @@ async def test_times_come_from_the_program_else_from_the_request() -> None:
         await authority.write("cel/issue/c", **_ASKED)
 
 
+def _network(address: str, mask: str) -> str:
+    return f'PermittedIPRanges: [net.IPNet{{IP: net.IP{{IP: b"{address}"}}, Mask: net.IPMask{{IPMask: b"{mask}"}}}}]'
+
+
+def _extensions(*identifiers: str) -> str:
+    each = (f'PKIX.Extension{{Id: [{identifier}], Value: b"\\x05\\x00"}}' for identifier in identifiers)
+    return f"ExtraExtensions: [{', '.join(each)}]"
+
+
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
@@ -127,6 +136,10 @@ async def test_times_come_from_the_program_else_from_the_request() -> None:
         (_template('ExtraExtensions: [PKIX.Extension{Id: [2, 5, 29, 19], Value: b"\\x30"}]'), "other fields of the"),
         (_template('DNSNames: ["b\u00fccher.de"]'), "can't be made"),
         (_template("MaxPathLen: 999"), "between 0 and 255"),
+        (_template(_network("\\x0a\\x00\\x00\\x00", "\\xff\\x00\\xff\\x00")), "ones, and then zeros"),
+        (_template(_network("\\x0a\\x00\\x00\\x00", "\\xff\\x00")), "of the same length"),
+        (_template(_network("\\x0a\\x00\\x00\\x00", "")), "of the same length"),
+        (_template(_extensions("1, 2, 3", "1, 2, 3")), "the extension 1.2.3 twice"),
     ],
 )
 async def test_other_results_refuse(expression: str, text: str) -> None:

@@ -140,11 +140,15 @@ def _address(ip: Message) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 def _network(network: Message) -> str:
     mask = network.fields["Mask"].fields.get("IPMask", b"") if "Mask" in network.fields else b""
     address = _address(network.fields["IP"]) if "IP" in network.fields else ipaddress.ip_address(0)
+    ones = f"{int.from_bytes(mask):b}".count("1")
     try:
-        ones = f"{int.from_bytes(mask):b}".count("1")
-        return str(ipaddress.ip_network(f"{address}/{ones}" if len(mask) == len(address.packed) else "", strict=False))
+        found = ipaddress.ip_network((address, ones), strict=False)
     except ValueError as error:
         raise InvalidRequest("a network has an address, and a mask of the same length") from error
+    if found.netmask.packed != mask:
+        # One with gaps, as 255.0.255.0, would become another network.
+        raise InvalidRequest("a network has an address, and a mask of the same length: ones, and then zeros")
+    return str(found)
 
 
 def _url(url: Message) -> str:
