@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import base64
 import re
+import warnings
 from dataclasses import dataclass
 
 from cryptography import x509
 
+from strongroom.crypto.certificates import MOST_BYTES
 from strongroom.crypto.unreadable import UNREADABLE
 from strongroom.lib.errors import Tampered
 
@@ -55,35 +57,42 @@ def proof_in(der: bytes) -> Proof:
     return Proof(kind, str(names[0].value).lower(), digest[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What of a certificate is compared."""
+def serial_in(der: bytes) -> str:
+    """The serial number of a certificate that anybody may have sent, as this server writes it.
 
-    serial: str
-    """Lower-case bytes with colons."""
-    renewal_id: str
-    """By which clients ask about renewal; empty without an authority key identifier."""
+    Nothing else of it is read: its extensions may take long.
 
-
-def shown(der: bytes) -> Shown:
-    """Read a certificate.  Raises `Tampered` if it can't be read.
-
-    Source: RFC 9773, section 4.1: the serial number as DER has it, with a leading zero where the first bit is set.
+    Raises: `Tampered` if it can't be read.
     """
+    if len(der) > MOST_BYTES:
+        raise Tampered(f"the certificate is longer than {MOST_BYTES} bytes")
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        number = certificate.serial_number
-        found = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
-        authority = found.value.key_identifier or b""
-    except x509.ExtensionNotFound:
-        authority = b""
+        with warnings.catch_warnings():
+            # They concern numbers that others have chosen.
+            warnings.simplefilter("ignore")
+            number = x509.load_der_x509_certificate(der).serial_number
     except UNREADABLE as error:
         raise Tampered("the certificate cannot be read") from error
     if number < 0:
         raise Tampered("the certificate has a negative serial number")
+    return serial_text(number)
+
+
+def renewal_id(der: bytes) -> str:
+    """By which clients ask about the renewal of a certificate of this server.
+
+    Empty without an authority key identifier.
+
+    Source: RFC 9773, section 4.1: the serial number as DER has it, with a leading zero where the first bit is set.
+    """
+    certificate = x509.load_der_x509_certificate(der)
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
+    except x509.ExtensionNotFound:
+        return ""
+    authority, number = found.value.key_identifier or b"", certificate.serial_number
     raw = number.to_bytes(number.bit_length() // 8 + 1, "big")
-    renewal_id = f"{_encoded(authority)}.{_encoded(raw)}" if authority else ""
-    return Shown(serial_text(number), renewal_id)
+    return f"{_encoded(authority)}.{_encoded(raw)}" if authority else ""
 
 
 def serial_text(number: int) -> str:

@@ -10,7 +10,12 @@ from collections.abc import Iterator
 _LONG_LENGTH = 0x80
 _MOST_LENGTH_BYTES = 4
 _MULTIBYTE_TAG = 0x1F
+_CONSTRUCTED = 0x20
+_OCTET_STRING = 0x04
 _OBJECT_IDENTIFIER = 0x06
+_SEQUENCE = b"\x30"
+_DEPTH = 32
+"""Nothing that anybody reads here is nested so deeply."""
 _CONTINUES = 0x80
 _MOST_IDENTIFIER_BYTES = 128
 """Reading one takes time by the square of its length, and strangers send them."""
@@ -54,6 +59,27 @@ def element(data: bytes) -> tuple[int, bytes]:
     if len(found) != 1:
         raise MalformedDer
     return found[0]
+
+
+def has_more_than(most: int, data: bytes) -> bool:
+    """Whether there are more elements than `most`, within others and within OCTET STRINGs too.
+
+    What isn't DER isn't looked into.  It takes no longer than `most` elements take.
+    """
+    waiting, found = [(data, 0)], 0
+    while waiting:
+        content, depth = waiting.pop()
+        try:
+            for tag, inner in elements(content):
+                found += 1
+                if found > most:
+                    return True
+                nested = tag & _CONSTRUCTED or (tag == _OCTET_STRING and inner[:1] == _SEQUENCE)
+                if nested and depth < _DEPTH:
+                    waiting.append((inner, depth + 1))
+        except MalformedDer:
+            continue
+    return False
 
 
 def encoded(tag: int, content: bytes) -> bytes:

@@ -80,3 +80,30 @@ def test_object_identifiers(oid: str) -> None:
     for malformed in (b"", b"\x81"):
         with pytest.raises(MalformedDer):
             der.object_identifier(malformed)
+
+
+@pytest.mark.parametrize(
+    ("data", "count"),
+    [
+        (b"", 0),
+        (b"\x05\x00" * 3, 3),
+        (der.encoded(0x30, b"\x05\x00" * 3), 4),
+        (der.encoded(0x04, der.encoded(0x30, b"\x05\x00" * 3)), 5),
+        (der.encoded(0x04, b"\x05\x00" * 3), 1),  # only what begins as extensions do is looked into
+        (der.encoded(0x30, b"\x05\x00\x1f") + b"\x05\x00", 3),
+        (der.encoded(0x04, b"\x30\x05") + b"\x05\x00", 2),
+    ],
+)
+def test_elements_are_counted_within_others(data: bytes, count: int) -> None:
+    """Up to a limit, also beside what is no DER."""
+    assert not der.has_more_than(count, data)
+    assert der.has_more_than(count - 1, data) == bool(count)
+
+
+def test_nothing_is_counted_below_any_depth() -> None:
+    """Each level is copied, so a thousand would take by their square."""
+    data = b""
+    for _ in range(1000):
+        data = der.encoded(0x30, data)
+    assert not der.has_more_than(33, data)
+    assert der.has_more_than(32, data)

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from strongroom.crypto import acme_certificates, certificates
 from strongroom.crypto.certified_names import certified_names
-from strongroom.crypto.der import encoded
+from strongroom.crypto.der import element, elements, encoded
 from strongroom.crypto.issuing import requests
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
 from strongroom.lib.errors import InvalidRequest, Tampered
@@ -41,6 +41,14 @@ def _certificate(oid: str, value: bytes) -> bytes:
     return made.public_bytes(serialization.Encoding.DER)
 
 
+def _with_serial_number(content: bytes) -> bytes:
+    tbs, *rest = elements(element(_certificate("1.2.3", b""))[1])
+    version, _, *more = elements(tbs[1])
+    parts = (version, (0x02, content), *more)
+    whole = (encoded(0x30, b"".join(encoded(*each) for each in parts)), *(encoded(*each) for each in rest))
+    return encoded(0x30, b"".join(whole))
+
+
 def _request(oid: str, value: bytes) -> bytes:
     extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value)
     builder = x509.CertificateSigningRequestBuilder(NAME).add_extension(extension, critical=False)
@@ -53,7 +61,6 @@ def _request(oid: str, value: bytes) -> bytes:
     [
         (CaCertificate.load, _certificate),
         (certificates.certificate_of_der, _certificate),
-        (acme_certificates.shown, _certificate),
         (acme_certificates.proof_in, _certificate),
         (requests.read_der, _request),
     ],
@@ -64,6 +71,26 @@ def test_what_can_not_be_read_is_refused(
     """It is a fault of who sent it, whatever the library calls it."""
     with pytest.raises((InvalidRequest, Tampered)):
         read(make(oid, value))
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (_certificate("1.2.3", bytes(32 * 1024)), "longer than"),
+        (b"", "cannot be read"),
+        (b"\x30\x00", "cannot be read"),
+        (_with_serial_number(b"\xff"), "negative serial number"),
+    ],
+)
+def test_serial_numbers_that_anybody_may_have_sent(data: bytes, text: str) -> None:
+    """What is no certificate of this server is refused before more of it is read."""
+    with pytest.raises(Tampered, match=text):
+        acme_certificates.serial_in(data)
+
+
+def test_the_serial_number_is_read_alone() -> None:
+    """Extensions may take long to read, and only what is stored here counts anyway."""
+    assert acme_certificates.serial_in(_certificate(*PARTS["no DER"])) == "05"
 
 
 def test_a_certificate_with_unreadable_names_has_none_that_a_client_could_prove() -> None:

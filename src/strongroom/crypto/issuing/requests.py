@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
+from strongroom.crypto import der
 from strongroom.crypto.asymmetric import key_files
 from strongroom.crypto.issuing.contents import Names, Raw
 from strongroom.crypto.issuing.private_keys import CURVES
@@ -28,6 +29,8 @@ from strongroom.lib.errors import InvalidRequest
 MOST_CHARACTERS: Final = 128 * 1024
 """Of a request in PEM.  One with the most names has less."""
 MOST_EXTENSIONS: Final = 64
+MOST_ELEMENTS: Final = 4096
+"""Of its DER: each costs the reader microseconds.  One with the most names has fewer."""
 MOST_RSA_BITS: Final = 16384
 """Longer keys take long to verify with; nobody has any."""
 _BLOCK = re.compile(rf"-----BEGIN ([A-Z0-9 ]+)-----\s({CONTENT})-----END \1-----")
@@ -86,25 +89,27 @@ def read_pem(text: str) -> CertificateRequest:
     if block[1] not in _LABELS:
         raise InvalidRequest(f"{_UNPARSED}it is a {block[1].lower()}")
     try:
-        der = base64.b64decode("".join(block[2].split()), validate=True)
+        data = base64.b64decode("".join(block[2].split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidRequest(f"{_UNPARSED}the block isn't base64") from error
-    return read_der(der)
+    return read_der(data)
 
 
-def read_der(der: bytes) -> CertificateRequest:
+def read_der(data: bytes) -> CertificateRequest:
     """A request in DER.
 
     Raises: `InvalidRequest` for one that is malformed or too large, whose key is of a kind that certificates aren't
         issued for, or whose signature is broken.
     """
-    if len(der) > MOST_CHARACTERS:
-        raise InvalidRequest(f"a certificate request has at most {MOST_CHARACTERS} bytes, this has {len(der)}")
+    if len(data) > MOST_CHARACTERS:
+        raise InvalidRequest(f"a certificate request has at most {MOST_CHARACTERS} bytes, this has {len(data)}")
+    if der.has_more_than(MOST_ELEMENTS, data):
+        raise InvalidRequest(f"a certificate request has at most {MOST_ELEMENTS} elements of ASN.1")
     with warnings.catch_warnings():
         # They concern names and numbers that others have chosen.
         warnings.simplefilter("ignore")
         try:
-            request = x509.load_der_x509_csr(der)
+            request = x509.load_der_x509_csr(data)
             public = request.public_key()
         except UNREADABLE as error:
             raise InvalidRequest(f"{_UNPARSED}{error}") from error

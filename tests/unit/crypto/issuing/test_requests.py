@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.crypto.der import encoded
 from strongroom.crypto.issuing import requests
 from strongroom.crypto.issuing.requests import CertificateRequest, Constraints, read_der, read_pem
 from strongroom.lib.errors import InvalidRequest
@@ -154,6 +155,19 @@ def test_a_request_with_too_many_names_is_refused(tmp_path: Path) -> None:
     text = _openssl(tmp_path, config=config)
     with pytest.raises(InvalidRequest, match="at most 1000 names"):
         read_pem(text)
+
+
+@pytest.mark.parametrize("subject", [True, False])
+def test_a_request_of_too_many_parts_is_refused(subject: bool) -> None:
+    """Each costs the reader microseconds, wherever it stands: in the subject, or within an extension."""
+    name = encoded(0x30, encoded(0x31, encoded(0x30, bytes.fromhex("0603550403") + encoded(0x0C, b"a"))) * 1100)
+    more = encoded(0x30, bytes.fromhex("0603551d25") + encoded(0x04, encoded(0x30, bytes.fromhex("060103") * 4100)))
+    asked = encoded(0x30, bytes.fromhex("06092a864886f70d01090e") + encoded(0x31, encoded(0x30, more)))
+    parts = (encoded(0x02, b"\x00"), name) if subject else (encoded(0x02, b"\x00"), encoded(0x30, b""))
+    key = encoded(0x30, b"")
+    information = encoded(0x30, b"".join(parts) + key + encoded(0xA0, b"" if subject else asked))
+    with pytest.raises(InvalidRequest, match="at most 4096 elements"):
+        read_der(encoded(0x30, information + encoded(0x30, b"") + encoded(0x03, b"\x00")))
 
 
 def test_names_of_other_kinds_are_told(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from strongroom.crypto.acme_certificates import shown
+from strongroom.crypto.acme_certificates import renewal_id
 from strongroom.crypto.certificates import certificate_of_der
 from strongroom.crypto.issuing import certificates
 from strongroom.crypto.issuing.contents import Names
@@ -149,7 +149,7 @@ async def issue(
         begins_at=issued.not_before,
         expires_at=issued.not_after,
         chain="".join(certificates.in_pem(each) for each in (issued.certificate, *issuer.chain)),
-        renewal_id=shown(issued.certificate).renewal_id,
+        renewal_id=renewal_id(issued.certificate),
     )
 
 

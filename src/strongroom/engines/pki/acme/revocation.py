@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.crypto.acme_certificates import shown
+from strongroom.crypto.acme_certificates import serial_in
 from strongroom.crypto.certified_names import certified_names
 from strongroom.crypto.public_keys import key_of_certificate
 from strongroom.crypto.revocation_lists import reasons
@@ -24,7 +24,7 @@ async def revoke(caller: Caller) -> Reply:
     der = requests.der_member(payload, "certificate")
     reason = _reason(payload)
     try:
-        serial = shown(der).serial
+        serial = serial_in(der)
     except Tampered as error:
         raise malformed(error.text) from error
     stored = await issuing.certificate(caller.request.view, serial)
