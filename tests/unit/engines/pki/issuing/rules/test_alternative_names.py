@@ -45,6 +45,20 @@ ALLOWED: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
         ["URI:urn:x:y", "URI:https://[::1]:80/"],
     ),
     ({**SUB, "allowed_uri_sans": "a:b"}, {"uri_sans": "a:b"}, ["URI:a:b"]),
+    *(
+        ({**SUB, "allowed_uri_sans": pattern}, {"uri_sans": uri}, [f"URI:{uri}"])
+        for pattern, uri in (
+            ("https://*.a.com/*", "https://b.a.com/c/d?e#f"),
+            ("https://*.a.com/*", "https://b.c.a.com/"),
+            ("https://*", "https://b.a.com/c?d"),
+            ("spiffe://a*", "spiffe://a/b/c"),
+            ("*://a.com/b", "https://a.com/b"),
+            ("https://*@a.com/*", "https://me@a.com/b"),
+            ("https://a.com*", "https://a.com?b"),
+            ("urn:*:x", "urn:a://b:x"),
+            ("*", "https://me@a.com/b"),
+        )
+    ),
     ({**SUB, "allowed_other_sans": "*"}, {"other_sans": f"{UPN};utf8:x@y"}, [f"other:{UPN}=x@y"]),
     ({**SUB, "allowed_other_sans": f"{UPN};utf8:*@y"}, {"other_sans": f"{UPN};UTF-8:x@y"}, [f"other:{UPN}=x@y"]),
     ({**SUB, "allowed_other_sans": f"{UPN};UTF8:x,{UPN};UTF8:y"}, {"other_sans": f"{UPN};UTF8:y"}, [f"other:{UPN}=y"]),
@@ -89,6 +103,23 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/b/../../c"}, "stands for others"),
     ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/b/%2E%2e/c?d"}, "stands for others"),
     ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/./c#d"}, "stands for others"),
+    ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/b%2F..%2fc"}, "stands for others"),
+    ({**SUB, "allowed_uri_sans": "spiffe://a/*"}, {"uri_sans": "spiffe://a/b%5c%2e%2E%5Cc"}, "stands for others"),
+    *(
+        ({**SUB, "allowed_uri_sans": pattern}, {"uri_sans": uri}, "doesn't fit allowed_uri_sans")
+        for pattern, uri in (
+            ("https://*.a.com/*", "https://evil.org/.a.com/"),
+            ("https://*.a.com/*", "https://evil.org?.a.com/"),
+            ("https://*.a.com/*", "https://evil.org#.a.com/"),
+            ("https://*.a.com/*", "https://evil.org:1@b.a.com/"),
+            ("https://a.com*", "https://a.com@evil.org/"),
+            ("https://*.a.com*", "https://evil.org/b.a.com"),
+            ("https://*", "https://me@a.com/"),
+            ("*://a.com/b", "x:evil://a.com/b"),
+            ("*://a.com/b", "x:y"),
+            ("https://*/b", "https://a.com/c/b"),
+        )
+    ),
     ({**SUB, "allowed_uri_sans": "*"}, {"uri_sans": "plain"}, "is not a valid URI"),
     (
         {**SUB, "allowed_uri_sans": "*"},

@@ -16,6 +16,9 @@ URI_CHARACTERS: Final = 2048
 # Absolute, and without what RFC 3986 has only as percent-encoded: blanks, quotes, braces.
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 
+_ESCAPED: Final = {"%2e": ".", "%2f": "/", "%5c": "/"}
+"""Many resolve them first, and take a backslash for a slash."""
+
 
 def uri(role: RoleRecord, context: Context, text: str, *, csr: bool = False) -> Verdict:
     """What the rules say of a URI.  `csr`: whether a certificate request names it."""
@@ -33,7 +36,7 @@ def uri(role: RoleRecord, context: Context, text: str, *, csr: bool = False) -> 
         return _refused(text, f'the URI "{text[:256]}" has a part of its path that is . or .. and stands for others')
     for pattern in role.allowed_uri_sans:
         filled = filled_in(role, context, pattern) if role.allowed_uri_sans_template else pattern
-        if filled and fits(filled, text):
+        if filled and _fits(filled, text):
             return Verdict(kind="uri", name=text, rule=f"allowed_uri_sans ({filled})", written=text)
     listed = ", ".join(role.allowed_uri_sans)
     return _refused(
@@ -57,7 +60,33 @@ def _is_uri(text: str) -> bool:
 def _climbs(text: str) -> bool:
     """Whether a URI with a host has a `.` or `..` in its path, escaped or not.  Source: RFC 3986, section 6.2.2.3"""
     path = text.partition("?")[0].partition("#")[0].partition("://")[2]
-    return any(part.lower().replace("%2e", ".") in {".", ".."} for part in path.split("/")[1:])
+    for escaped, sign in _ESCAPED.items():
+        path = path.replace(escaped, sign).replace(escaped.upper(), sign)
+    return any(part in {".", ".."} for part in path.split("/")[1:])
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Whether a URI fits a pattern, its host that of the pattern's host.
+
+    Otherwise `https://*.example.com/*` would fit `https://evil.org/.example.com/`.  A pattern that ends in its host
+    with a `*` takes any path.
+    """
+    scheme, names_host, rest = pattern.partition("://")
+    if not names_host:
+        return fits(pattern, text)
+    given_scheme, names_host, given_rest = text.partition("://")
+    if not names_host or ":" in given_scheme or not fits(scheme, given_scheme):
+        return False
+    (host, path), (given_host, given_path) = _divided(rest), _divided(given_rest)
+    if "@" in given_host and "@" not in host:
+        return False  # whoever reads `https://a.example.com@evil.org` goes to evil.org
+    return fits(host, given_host) and (fits(path, given_path) or (host.endswith("*") and not path))
+
+
+def _divided(rest: str) -> tuple[str, str]:
+    """What is in front of the path, the query and the fragment, and these.  Source: RFC 3986, section 3.2"""
+    end = next((at for at, sign in enumerate(rest) if sign in "/?#"), len(rest))
+    return rest[:end], rest[end:]
 
 
 def _refused(text: str, why: str) -> Verdict:
