@@ -7,6 +7,7 @@ from strongroom.crypto.issuing import private_keys
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
 from strongroom.crypto.issuing.certificates import self_signed
 from strongroom.crypto.issuing.contents import Draft, Subject
+from strongroom.crypto.issuing.private_keys import PrivateKey
 from strongroom.crypto.issuing.signing import scheme
 from strongroom.engines.pki.issuers import rows
 from strongroom.engines.pki.issuers.imports import new_issuer
@@ -38,6 +39,19 @@ async def mounted(authority: Authority) -> None:
     await transact(mount.barrier, lambda txn: mount.engine.mounted(mount.request(txn, Operation.UPDATE, "", {}, "")))
 
 
+def root(number: int, key: PrivateKey, now: int) -> bytes:
+    """One of many authorities, which lasts for 10,000,000 seconds: DER."""
+    draft = Draft(
+        serial=number + 1,
+        public=key.public,
+        not_before=now,
+        not_after=now + 10**7,
+        subject=Subject(common_name=f"Root {number}"),
+        basic_constraints="authority",
+    )
+    return self_signed(draft, key, scheme(key))
+
+
 async def fill(authority: Authority, many: int) -> None:
     """Give a mount so many issuers, which last for 10,000,000 seconds."""
     key, now = private_keys.generate("ec", 256), int(authority.mount.clock.now())
@@ -45,17 +59,7 @@ async def fill(authority: Authority, many: int) -> None:
     async def add(txn: Transaction, first: int) -> None:
         view = View(txn, authority.mount.prefix)
         for number in range(first, min(many, first + 500)):
-            draft = Draft(
-                serial=number + 1,
-                public=key.public,
-                not_before=now,
-                not_after=now + 10**7,
-                subject=Subject(common_name=f"Root {number}"),
-                basic_constraints="authority",
-            )
-            await rows.add(
-                view, new_issuer(CaCertificate.load(self_signed(draft, key, scheme(key))), f"{number:08x}", "")
-            )
+            await rows.add(view, new_issuer(CaCertificate.load(root(number, key, now)), f"{number:08x}", ""))
 
     for first in range(0, many, 500):
 

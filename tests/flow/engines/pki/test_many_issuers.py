@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.crypto.issuing import private_keys
+from strongroom.crypto.issuing.certificates import in_pem
 from strongroom.engines.pki import Pki
 from strongroom.engines.pki.revocation.lists.groups import Group, groups_of
 from strongroom.lib.rand import SystemRandom
@@ -15,7 +18,7 @@ from strongroom.testing.clock import SetClock
 from tests.flow.engines.pki.chains import leaf
 from tests.flow.engines.pki.mounts import Authority
 from tests.flow.engines.pki.revocations import Lists
-from tests.flow.engines.pki.stored import fill, keys_below
+from tests.flow.engines.pki.stored import fill, keys_below, root
 from tests.flow.harness import Mounted, open_barrier
 
 MANY = 5000
@@ -140,3 +143,21 @@ async def test_tidying_removes_any_number_of_expired_issuers() -> None:
         assert await lists.work()
     assert (status["state"], status["issuers_deleted_count"]) == ("Finished", 1100)
     assert len(await keys_below(lists, "issuer/")) == 1
+
+
+async def test_others_go_on_while_a_large_bundle_is_taken() -> None:
+    """Each certificate takes its time, and a bundle may hold a thousand."""
+    authority, key, turns = await Authority.empty(), private_keys.generate("ec", 256), 0
+    bundle = "".join(in_pem(root(number, key, int(authority.mount.clock.now()))) for number in range(200))
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    going_on = asyncio.create_task(others())
+    taken = await authority.write("issuers/import/cert", pem_bundle=bundle)
+    going_on.cancel()
+    assert len(taken["imported_issuers"]) == 200
+    assert turns >= 200 // 10

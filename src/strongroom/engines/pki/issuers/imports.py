@@ -5,8 +5,9 @@ Source: https://openbao.org/api-docs/secret/pki/#import-ca-certificates-and-keys
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from strongroom.crypto.issuing import bundles
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
@@ -22,6 +23,8 @@ from strongroom.engines.pki.keys.records import KeyRecord
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random
 from strongroom.sdk import Request, Response, replace, uuid4
+
+_BETWEEN_PAUSES: Final = 10
 
 
 @dataclass(slots=True)
@@ -57,11 +60,16 @@ async def imported(request: Request, text: str, random: Random, *, keys: bool = 
         raise InvalidRequest(
             "private keys found in the PEM bundle but not allowed by the path; use /issuers/import/bundle"
         )
-    certificates = [_authority(number, der) for number, der in enumerate(bundle.certificates)]
+    certificates: dict[bytes, CaCertificate] = {}
+    for number, der in enumerate(bundle.certificates):
+        await _pause(number)
+        certificates[der] = _authority(number, der)
     done = Imported()
-    for key in dict.fromkeys(bundle.keys):
+    for number, key in enumerate(dict.fromkeys(bundle.keys)):
+        await _pause(number)
         await _take_key(request, key, done, random)
-    for certificate in {each.der: each for each in certificates}.values():
+    for number, certificate in enumerate(certificates.values()):
+        await _pause(number)
         await _take_certificate(request, certificate, done, random)
     await _choose_default(request, done)
     return Response(data=done.shown(), warnings=await _warnings(request, done, bundle.lists))
@@ -92,6 +100,12 @@ def new_issuer(certificate: CaCertificate, id_: str, key_id: str, name: str = ""
         revocation_signature_algorithm=algorithm,
         not_after=certificate.not_after,
     )
+
+
+async def _pause(number: int) -> None:
+    """Let others go on now and then: a bundle may hold a thousand certificates."""
+    if number % _BETWEEN_PAUSES == 0:
+        await asyncio.sleep(0)
 
 
 def _authority(number: int, der: bytes) -> CaCertificate:
