@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
+from tests.conformance.processes import counted_once
 from tests.conformance.processes.agreement import CLAIMS, Everyone, everyone, new_token
 from tests.conformance.processes.node import Node, running
 
@@ -40,6 +41,7 @@ def nodes(postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPath
         assert two.call("PUT", "sys/init", {"secret_shares": 1, "secret_threshold": 1}).status == 400
         two.unseal()
         one.ok("POST", "sys/mounts/kv", {"type": "kv"})
+        counted_once.prepare(one)
         yield one, two
 
 
@@ -52,6 +54,12 @@ def test_the_next_request_on_the_other_node_sees_it(
     writer, reader = reversed(nodes) if turned else nodes
     with everyone(reader, CONNECTIONS) as readers:
         claim(writer, readers)
+
+
+@pytest.mark.parametrize("claim", counted_once.CLAIMS)
+def test_what_counts_once(nodes: tuple[Node, Node], claim: Callable[[counted_once.Nodes], None]) -> None:
+    """Certificates, one-time passwords and codes, asked for at both nodes at the same time."""
+    claim(nodes)
 
 
 def test_sealing_one_node_leaves_the_other_open(nodes: tuple[Node, Node]) -> None:
