@@ -16,6 +16,8 @@ MOST_BYTES: Final = 64 * 1024
 MOST_CERTIFICATES: Final = 64
 """One question costs as many look-ups."""
 _MOST_NONCE_BYTES: Final = 128
+_EMPTY_NONCE: Final = b"\x04\x00"
+"""Refused, as too long ones are.  Source: RFC 9654, section 2.1"""
 _MOST_SERIAL_BYTES: Final = 21
 """Of a number of 20 bytes, and the byte that keeps it positive."""
 _MOST_DIGEST_BYTES: Final = 64
@@ -152,7 +154,7 @@ def _nonce(tag: int, content: bytes) -> bytes | None:
         if found is not None:
             raise MalformedQuestion
         # Clients of before RFC 8954 send the bytes without an OCTET STRING around them. Those are repeated as they are.
-        if not 0 < len(value) <= _MOST_NONCE_BYTES + 3:
+        if value in {b"", _EMPTY_NONCE} or len(value) > _MOST_NONCE_BYTES + 3:
             raise MalformedQuestion
         found = value
     return found

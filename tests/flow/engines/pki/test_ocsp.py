@@ -198,6 +198,19 @@ async def test_malformed_questions(data: bytes) -> None:
     assert (response.status, response.raw.content) == (400, bytes.fromhex("30030a0101"))
 
 
+@pytest.mark.parametrize(("length", "status"), [(0, 400), (1, 0), (128, 0), (129, 400)])
+async def test_lengths_of_nonces(length: int, status: int) -> None:
+    """From 1 to 128 bytes; others are malformed, with the status 400.  Source: RFC 9654, section 2.1"""
+    lists = await Lists.with_role()
+    asked_for = ocsp.load_der_ocsp_request(question(await lists.issue()))
+    builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(
+        asked_for.issuer_name_hash, asked_for.issuer_key_hash, asked_for.serial_number, SHA1
+    )
+    builder = builder.add_extension(x509.OCSPNonce(b"n" * length), critical=False)
+    response = await posted(lists, builder.build().public_bytes(serialization.Encoding.DER))
+    assert response.status == status
+
+
 async def test_who_doesnt_answer() -> None:
     """Issuers that may not, and a mount without issuers or where OCSP is off: unauthorized, with the status 401."""
     lists = await Lists.with_role()
