@@ -73,6 +73,11 @@ class CertificateRequest(msgspec.Struct, frozen=True, kw_only=True):
     extensions: tuple[Raw, ...] = ()
     """All of them, those that the other fields show too."""
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether the subject is empty, so that only alternative names say whose the certificate is."""
+        return not self.subject.rdns
+
 
 def read_pem(text: str) -> CertificateRequest:
     """The first block of a text in PEM.

@@ -9,7 +9,7 @@ import pytest
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 from tests.flow.engines.pki.mounts import Authority, openssl, verified
-from tests.flow.engines.pki.requests import broken, request_for
+from tests.flow.engines.pki.requests import EC, broken, request_for
 from tests.flow.engines.pki.stored import keep_role
 
 _ALL = """\
@@ -112,6 +112,17 @@ async def test_verbatim_says_what_the_request_says(tmp_path: Path) -> None:
         "specified CSR contained a Basic Constraints extension that was ignored during issuance",
         "the key usage CertSign is for authorities alone, and was left out",
     ]
+
+
+@pytest.mark.parametrize(("subject", "critical"), [("/", " critical"), ("/CN=a.example.com", "")])
+async def test_verbatim_marks_names_as_critical_where_there_is_no_subject(
+    subject: str, critical: str, tmp_path: Path
+) -> None:
+    """As RFC 5280 demands; some clients refuse such a certificate otherwise."""
+    authority = await Authority.new()
+    request = request_for(tmp_path, extensions="subjectAltName = DNS:a.example.com", key=(*EC, "-subj", subject))
+    certificate = (await authority.write("sign-verbatim", csr=request))["certificate"]
+    assert f"X509v3 Subject Alternative Name:{critical}\n" in _text(certificate).replace(": \n", ":\n")
 
 
 @pytest.mark.parametrize("key_usage", ["keyCertSign, digitalSignature", ""])

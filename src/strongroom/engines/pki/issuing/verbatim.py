@@ -116,7 +116,9 @@ def draft_of(
         policies=() if ids.POLICIES in there else usages.policies,
         access=_without(access, there),
         subject_key_id=csr.subject_key_id,
-        others=tuple(each for each in csr.extensions if each.oid not in ours and not _is_netscape_authority(each)),
+        others=tuple(
+            _kept(each, csr) for each in csr.extensions if each.oid not in ours and not _is_netscape_authority(each)
+        ),
     )
     told = [
         *_warnings(csr, there, usages),
@@ -124,6 +126,16 @@ def draft_of(
         *([] if allowed == purposes else [_NO_RESPONDER]),
     ]
     return draft, tuple(told)
+
+
+def _kept(extension: Raw, csr: CertificateRequest) -> Raw:
+    """As it stands in the request.  But without a subject, clients have to understand the alternative names.
+
+    Source: RFC 5280, section 4.2.1.6
+    """
+    if extension.oid == ids.ALTERNATIVE_NAMES and csr.is_nameless:
+        return msgspec.structs.replace(extension, critical=True)
+    return extension
 
 
 def _warnings(csr: CertificateRequest, there: set[str], usages: Usages) -> tuple[str, ...]:
