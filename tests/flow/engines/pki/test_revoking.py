@@ -66,6 +66,18 @@ async def test_a_certificate_that_was_never_stored() -> None:
     assert await lists.listed() == {number(issued["serial_number"])}
 
 
+async def test_a_certificate_with_its_chain() -> None:
+    """As clients keep it in a file: the first is revoked, if the others are its chain."""
+    lists = await Lists.with_role()
+    issued, other = await lists.issue(), await lists.issue()
+    chain = f"{issued['certificate']}\n{issued['issuing_ca']}\n"
+    for wrong in (f"{issued['certificate']}\n{other['certificate']}", f"{chain}{other['certificate']}"):
+        with pytest.raises(InvalidRequest, match="aren't its chain"):
+            await lists.revoke(certificate=wrong)
+    await lists.revoke(certificate=chain)
+    assert await lists.listed() == {number(issued["serial_number"])}
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

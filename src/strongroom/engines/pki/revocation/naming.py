@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from strongroom.crypto.certificates import Certificate, certificate_of_der, certificates_of_clients
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
@@ -34,6 +36,7 @@ async def named(request: Request, serial_number: str, certificate: str) -> Certi
 
 
 def _given(text: str) -> Certificate:
+    """The certificate of a text in PEM, which its chain may follow."""
     if len(text) < _SHORTEST_PEM:
         raise InvalidRequest(
             "provided certificate data was too short; perhaps a path was passed to the API rather than the contents "
@@ -43,6 +46,7 @@ def _given(text: str) -> Certificate:
         found = certificates_of_clients(text)
     except InvalidRequest as error:
         raise InvalidRequest(f"certificate contains no PEM data: it {error.text}") from error
-    if len(found) != 1:
-        raise InvalidRequest("certificate contains more than one PEM block")
+    # Programs keep a certificate in one file with its chain.
+    if any(below.issuer != above.subject for below, above in pairwise(found)):
+        raise InvalidRequest("certificate contains more than one PEM block, and those after the first aren't its chain")
     return found[0]

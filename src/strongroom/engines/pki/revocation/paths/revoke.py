@@ -32,7 +32,10 @@ class RevokeFields(ReasonFields, frozen=True):
     """Which certificate is meant, and why."""
 
     serial_number: Annotated[str, Doc(description="Its serial number: bytes with colons or hyphens.")] = ""
-    certificate: Annotated[str, Doc(description="The certificate itself, in PEM. It need not be stored here.")] = ""
+    certificate: Annotated[
+        str,
+        Doc(description="The certificate itself, in PEM. It need not be stored here, and its chain may follow it."),
+    ] = ""
 
 
 class RevokeWithKeyFields(RevokeFields, frozen=True):
