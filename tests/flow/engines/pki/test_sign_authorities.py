@@ -10,7 +10,7 @@ import pytest
 from strongroom.lib.errors import InvalidRequest
 from tests.flow.engines.pki.chains import checked, subjects, text_of
 from tests.flow.engines.pki.mounts import Authority, openssl
-from tests.flow.engines.pki.requests import request_for
+from tests.flow.engines.pki.requests import EC, request_for
 
 EXTENSIONS = """keyUsage = critical,digitalSignature
 extendedKeyUsage = codeSigning
@@ -42,6 +42,16 @@ async def test_values_of_a_request_are_left_out_unless_they_are_wanted(tmp_path:
     assert "Digital Signature, Certificate Sign, CRL Sign" in taken
     assert "theirs" not in taken
     assert any("isn't an authority's" in each for each in whole.warnings)
+
+
+@pytest.mark.parametrize("use_csr_values", [False, True])
+async def test_an_authority_without_a_name_is_warned_of(tmp_path: Path, *, use_csr_values: bool) -> None:
+    """Whoever gave none: the request, or its parameters."""
+    root = await Authority.new()
+    for subject, is_named in (("/CN=I", True), ("/", False)):
+        csr = request_for(tmp_path, key=(*EC, "-subj", subject))
+        answer = await root.answer("root/sign-intermediate", csr=csr, use_csr_values=use_csr_values)
+        assert any("has no subject" in each for each in answer.warnings) is not is_named
 
 
 async def test_constraints_of_parameters_come_before_those_of_a_request(tmp_path: Path) -> None:

@@ -144,6 +144,13 @@ def draft_of(
     )
 
 
+def nameless(draft: Draft) -> list[str]:
+    """A warning for an authority without a name.  Source: RFC 5280, section 4.1.2.6"""
+    if draft.subject:
+        return []
+    return ["This authority has no subject: many programs refuse certificates whose issuer has no name."]
+
+
 def zero_path(path: int | None) -> list[str]:
     """A warning for an authority that can have none below it."""
     if path != 0:

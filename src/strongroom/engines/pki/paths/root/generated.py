@@ -25,7 +25,6 @@ from strongroom.sdk import Random, Request, Response, View, path, uuid4
 
 NEXT = "next"
 """The name of the issuer that is meant to follow the default one."""
-NO_SUBJECT = "This authority has no subject: many programs refuse certificates whose issuer has no name."
 
 
 class RootPaths:
@@ -80,7 +79,7 @@ class RootPaths:
             common_name=body.common_name,
         )
         await certificate_rows.add(request, self.random, serial, record)
-        warnings = [*valid.warnings, *([] if found.subject else [NO_SUBJECT]), *told, *drafts.zero_path(path_length)]
+        warnings = [*valid.warnings, *drafts.nameless(draft), *told, *drafts.zero_path(path_length)]
         return Response(data=_shown(body, issuer, chosen), warnings=warnings)
 
 

@@ -84,9 +84,9 @@ class SignIntermediatePaths:
         )
         told = [*valid.warnings, *([] if access != Access() else [NO_URLS]), *drafts.zero_path(path_length)]
         if not body.use_csr_values:
-            return draft, told
+            return draft, [*told, *drafts.nameless(draft)]
         draft, more = subordinates.by_request(draft, csr)
-        return draft, [*told, *more]
+        return draft, [*told, *drafts.nameless(draft), *more]
 
 
 def _shown(body: SignIntermediateFields, draft: Draft, der: bytes, issuer: Signer) -> dict[str, object]:
