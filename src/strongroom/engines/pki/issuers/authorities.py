@@ -33,7 +33,7 @@ async def signer(view: View, reference: str, usage: str = ISSUING) -> Signer:
     """
     issuer = await referred(view, reference)
     if usage not in issuer.usage:
-        raise InvalidRequest(f'the issuer {issuer.name or issuer.id} isn\'t used for "{usage}": add that to its usage')
+        raise InvalidRequest(f'the issuer {issuer.name or issuer.id} isn\'t used for "{usage}": {_advice(issuer)}')
     if not issuer.key_id:
         raise InvalidRequest(f"the issuer {issuer.name or issuer.id} can't sign: this mount doesn't have its key")
 
@@ -44,6 +44,11 @@ async def signer(view: View, reference: str, usage: str = ISSUING) -> Signer:
     found = await view.derived(("pki-signer", issuer.id), build)
     # One that this request has made or changed has no committed row yet.
     return found if found is not None and found.record == issuer else await _signer(view, issuer)
+
+
+def _advice(issuer: IssuerRecord) -> str:
+    """What to do about a usage that is missing: a revoked issuer never gets it back."""
+    return "it was revoked, so choose another issuer" if issuer.revoked_at else "add that to its usage"
 
 
 async def _signer(view: View, issuer: IssuerRecord) -> Signer:
