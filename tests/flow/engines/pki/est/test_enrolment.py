@@ -124,8 +124,13 @@ async def test_a_mount_delegates_to_what_its_tuning_names(tmp_path: Path) -> Non
     world = await World.new()
     await world.node.ok("POST", "sys/mounts/pki/tune", {"delegated_auth_accessors": [world.accessors["cert"]]})
     answer = await world.configure()
-    assert f"-delegated-auth-accessors={world.accessors['pass']} pki" in answer.body["warnings"][0]
+    password, certificate = (f"-delegated-auth-accessors={world.accessors[name]}" for name in ("pass", "cert"))
+    assert f"tune {certificate} {password} pki" in answer.body["warnings"][0]
     assert (await world.enrol(WELL_KNOWN, device(tmp_path))).status == 403
+    # One command for both, because each tuning replaces the list.
+    await world.node.ok("POST", "sys/mounts/pki/tune", {"delegated_auth_accessors": []})
+    (warning,) = (await world.configure()).body["warnings"]
+    assert f"tune {certificate} {password} pki" in warning
 
 
 async def test_accessors_are_those_of_the_right_kind(tmp_path: Path) -> None:

@@ -155,13 +155,15 @@ async def _check(view: View, config: EstConfig) -> None:
 
 
 def _warnings(config: EstConfig, body: EstFields, mount: Mount) -> list[str]:
-    named = filter(None, (config.certificate_accessor, config.password_accessor))
-    told = [
-        f"the mount may not have clients logged in by {accessor} yet: "
-        f"strongroom secrets tune -delegated-auth-accessors={accessor} {mount.path.rstrip('/')}"
-        for accessor in named
-        if accessor not in mount.delegated_auth_accessors
-    ]
+    named = [accessor for accessor in (config.certificate_accessor, config.password_accessor) if accessor]
+    told = []
+    if missing := [accessor for accessor in named if accessor not in mount.delegated_auth_accessors]:
+        # One command with all of them: tuning replaces the list.
+        flags = [f"-delegated-auth-accessors={each}" for each in (*mount.delegated_auth_accessors, *missing)]
+        told.append(
+            f"the mount may not have clients logged in by {' and '.join(missing)} yet: "
+            f"strongroom secrets tune {' '.join(flags)} {mount.path.rstrip('/')}"
+        )
     if body.enable_sentinel_parsing:
         told.append(_NO_SENTINEL)
     if body.audit_fields is not None:
