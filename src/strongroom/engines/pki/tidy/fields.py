@@ -29,6 +29,12 @@ class WorkFields(Body, frozen=True):
     tidy_revocation_queue: Annotated[
         bool | None, Doc(description="Accepted, and without an effect: there is no such queue.")
     ] = None
+    revocation_queue_safety_buffer: Annotated[
+        Duration | None, Doc(description="Accepted, and without an effect: there is no such queue.")
+    ] = None
+    tidy_cross_cluster_revoked_certs: Annotated[
+        bool | None, Doc(description="Accepted, and without an effect: all nodes have one store.")
+    ] = None
     tidy_invalid_certs: Annotated[
         bool | None, Doc(description="Accepted, and without an effect: nothing invalid is stored.")
     ] = None
