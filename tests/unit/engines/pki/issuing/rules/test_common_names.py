@@ -186,6 +186,14 @@ def test_a_refusal_says_which_rule_refuses(role: dict[str, object], name: str, w
     assert why in raised.value.text
 
 
+def test_the_words_about_a_label_that_is_none_stand_alone() -> None:
+    """Clients know them as the whole of what they are told of an alternative name."""
+    with pytest.raises(InvalidRequest) as raised:
+        allowed(ANY, {"common_name": "a.b", "alt_names": "a..b"})
+
+    assert raised.value.text == 'idna: invalid label "a..b"'
+
+
 def test_a_common_name_has_64_characters_at_most() -> None:
     """A longer one is a mistake of the client, told as such."""
     name = "a" * 30 + "." + "b" * 29 + ".com"
