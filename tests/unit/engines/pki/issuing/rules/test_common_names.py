@@ -248,7 +248,7 @@ def test_the_display_name_of_a_token(displayed: str, name: str, subdomains: bool
         ("{{identity.entity.name}}.x.org", "", ".x.org", False),
         ("{{identity.entity.name}}*", "", "a.b", False),
         ("{{identity.entity.name}}.x.org", "*", "bob.x.org", False),
-        ("{{identity.entity.name}}.x.org", "a+b", "a+b.x.org", False),
+        ("{{identity.entity.name}}@x.org", "a+b", "a+b@x.org", False),
         ("{{identity.entity.id}}.x.org", "ada", "ada.x.org", False),
         ("{{bad", "ada", "ada.x.org", False),
         ("plain.x.org", "ada", "plain.x.org", True),

@@ -74,6 +74,7 @@ def test_the_end(role_: dict[str, Any], request_: dict[str, Any], end: int, told
         ({"not_before": "2023-11-14T00:00:00Z"}, {}, -80_000),
         ({"not_before": "2023-11-14T00:00:00Z"}, {"not_before": "2023-11-14T22:13:20Z"}, 0),
         ({"not_before": "2023-11-14T00:00:00Z", "not_before_bound": "forbid"}, {}, -80_000),
+        ({"not_before": "2023-11-14T00:00:00Z", "not_before_bound": "duration"}, {}, -80_000),
         ({"not_before_bound": "duration", "not_before_duration_s": 30}, {"not_before": "2023-11-14T22:12:50Z"}, -30),
         ({"not_before_bound": "duration"}, {"not_before": "2023-11-14T22:13:40Z"}, 20),
     ],
