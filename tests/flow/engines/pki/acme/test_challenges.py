@@ -160,14 +160,17 @@ async def test_a_host_that_is_away_is_tried_again() -> None:
         order = await client.order("www.example.com")
         authorization = order.json["authorizations"][0]
         challenge = await it.challenge(client, authorization)
+        assert "Retry-After" not in (await client.at(authorization)).headers
         first = await client.at(challenge["url"], {})
         assert (first.json["status"], int(first.headers["Retry-After"]) > 0) == ("processing", True)
         assert "404" in first.json["error"]["detail"]
-        await client.at(authorization)
+        waiting = await client.at(authorization)
+        assert (waiting.json["status"], int(waiting.headers["Retry-After"]) > 0) == ("pending", True)
         assert len(it.web.asked) == 1  # too early for another attempt
         it.server.mount.clock.advance(60)
         it.publish(client, challenge)
-        assert (await client.at(authorization)).json["status"] == "valid"
+        for done in (await client.at(authorization), await client.at(challenge["url"], {})):
+            assert (done.json["status"], "Retry-After" in done.headers) == ("valid", False)
 
 
 async def test_after_five_attempts_it_is_over() -> None:

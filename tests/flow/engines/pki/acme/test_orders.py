@@ -120,6 +120,15 @@ async def test_nothing_of_another_account_is_seen() -> None:
     assert (await other.post("orders")).json == {"orders": []}
 
 
+async def test_what_is_only_read_takes_no_payload() -> None:
+    """A request that says something is meant for another resource."""
+    client = await registered()
+    order = (await client.order("www.example.com")).headers["Location"]
+    for url in (order, f"{order}/cert", client.url("orders")):
+        answer = await client.at(url, {})
+        assert (answer.status, answer.problem) == (400, "malformed"), url
+
+
 async def test_an_order_that_is_not_proved_is_not_issued() -> None:
     """A pending order can't be finalized, and has no certificate."""
     client = await registered()
