@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import dns.flags
 import dns.message
+import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
@@ -82,13 +83,14 @@ class NameServer:
     """A name server with one address for every name, and TXT records.
 
     Attributes:
-        texts: the TXT records by name; `asked`: the names that were asked for.
+        texts: the TXT records by name; `absent`: names that there aren't; `asked`: the names that were asked for.
     """
 
     def __init__(self, address: str = "127.0.0.1") -> None:
         self.address_of_all = address
         self.addresses: dict[str, str] = {}
         self.texts: dict[str, list[str]] = {}
+        self.absent: set[str] = set()
         self.asked: list[str] = []
         outer = self
 
@@ -108,6 +110,9 @@ class NameServer:
         asked = question.question[0]
         name = asked.name.to_text(omit_final_dot=True)
         self.asked.append(name)
+        if name in self.absent:
+            reply.set_rcode(dns.rcode.NXDOMAIN)
+            return reply.to_wire()
         kind = dns.rdatatype.to_text(asked.rdtype)
         address = self.addresses.get(name, self.address_of_all)
         if kind == ("AAAA" if ":" in address else "A"):

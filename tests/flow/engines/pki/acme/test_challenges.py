@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import ssl
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from strongroom.crypto.mac import sha256
+from strongroom.engines.pki.acme.challenges import names
 from strongroom.engines.pki.acme.challenges.ports import Ports
 from strongroom.engines.pki.acme.challenges.ranges import refusal
 from strongroom.engines.pki.acme.records import AcmeConfig
@@ -171,6 +173,68 @@ async def test_a_host_that_is_away_is_tried_again() -> None:
         it.publish(client, challenge)
         for done in (await client.at(authorization), await client.at(challenge["url"], {})):
             assert (done.json["status"], "Retry-After" in done.headers) == ("valid", False)
+
+
+@pytest.mark.parametrize("kind", ["http-01", "tls-alpn-01", "dns-01"])
+async def test_a_name_that_there_is_not(kind: str) -> None:
+    """The client is told that the name doesn't exist, and the challenge stays open: it may yet be published."""
+    async with world() as it:
+        it.names.absent |= {"www.example.com", "_acme-challenge.www.example.com"}
+        answer = await tried(it, await it.client(), "www.example.com", kind)
+        name = "_acme-challenge.www.example.com" if kind == "dns-01" else "www.example.com"
+        assert answer["error"] == {"type": "urn:ietf:params:acme:error:dns", "detail": f"{name} does not exist"}
+        assert answer["status"] == "processing"
+
+
+@pytest.mark.parametrize("ended", ["deactivated", "expired"])
+async def test_what_is_over_is_not_tried(ended: str) -> None:
+    """No host is asked for an authorization that its client has deactivated, or that has expired."""
+    async with world() as it:
+        client = await it.client()
+        order = await client.order("www.example.com")
+        authorization = order.json["authorizations"][0]
+        challenge = await it.challenge(client, authorization)
+        it.publish(client, challenge)
+        if ended == "deactivated":
+            await client.at(authorization, {"status": "deactivated"})
+        else:
+            it.server.mount.clock.advance(24 * 3600)
+        assert (await client.at(challenge["url"], {})).json["status"] == "pending"
+        assert (await client.at(authorization)).json["status"] == ended
+        assert (it.web.asked, it.names.asked) == ([], [])
+
+
+async def test_what_ends_during_an_attempt_stays_ended() -> None:
+    """An authorization that is deactivated while its host is asked isn't made valid by what the host answers."""
+    async with world() as it:
+        client, loop = await it.client(), asyncio.get_running_loop()
+        order = await client.order("www.example.com")
+        authorization = order.json["authorizations"][0]
+        challenge = await it.challenge(client, authorization)
+        it.publish(client, challenge)
+        answer = it.names.answer
+
+        def deactivating(data: bytes) -> bytes:
+            if not it.web.asked and not it.names.asked:
+                over = client.at(authorization, {"status": "deactivated"})
+                asyncio.run_coroutine_threadsafe(over, loop).result(10)
+            return answer(data)
+
+        it.names.answer = deactivating  # type: ignore[method-assign]
+        assert (await client.at(challenge["url"], {})).json["status"] == "processing"
+        assert len(it.web.asked) == 1
+        assert (await client.at(authorization)).json["status"] == "deactivated"
+        assert (await client.at(order.headers["Location"])).json["status"] == "invalid"
+
+
+async def test_a_server_that_can_not_look_up_names_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is told that the fault is the server's, and the challenge stays open."""
+    names._library.cache_clear()
+    monkeypatch.setitem(sys.modules, "dns.asyncresolver", None)
+    async with world() as it:
+        answer = await tried(it, await it.client(), "www.example.com")
+        assert answer["error"]["type"] == "urn:ietf:params:acme:error:serverInternal"
+        assert answer["status"] == "processing"
 
 
 async def test_after_five_attempts_it_is_over() -> None:
