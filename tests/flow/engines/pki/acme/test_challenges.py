@@ -340,6 +340,23 @@ async def test_tls_alpn_01(
         assert asked == ["www.example.com"] or protocol != "acme-tls/1"
 
 
+@pytest.mark.parametrize(("sent", "problem"), [(b"", "connection"), (b"no TLS at all\n", "tls")])
+async def test_a_host_that_speaks_no_tls(sent: bytes, problem: str) -> None:
+    """A host that hangs up, or speaks another protocol, may be repaired: the challenge stays open."""
+
+    async def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(sent)
+        writer.close()
+
+    async with world() as it, await asyncio.start_server(close, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        it.server.mount.engine.acme_ports = Ports(http=it.web.port, tls=port)  # type: ignore[attr-defined]
+        answer = await tried(it, await it.client(), "www.example.com", "tls-alpn-01")
+        assert answer["error"]["type"] == f"urn:ietf:params:acme:error:{problem}"
+        assert f"127.0.0.1 port {port}: " in answer["error"]["detail"]
+        assert answer["status"] == "processing"
+
+
 @pytest.mark.parametrize(("address", "named"), [("127.0.0.7", "127.0.0.7"), ("::1", "[::1]")])
 async def test_an_address_is_proved_by_its_own_host(address: str, named: str) -> None:
     """An address is an identifier of its own: http-01 asks it without any name server."""

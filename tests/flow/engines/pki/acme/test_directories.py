@@ -162,3 +162,18 @@ async def test_an_end_that_the_client_wants() -> None:
         done = await client.at(order.json["finalize"], {"csr": encoded(request_for("www.example.com"))})
         leaf = x509.load_pem_x509_certificate((await client.at(done.json["certificate"])).content)
         assert leaf.not_valid_after_utc == until
+
+
+async def test_a_role_decides_about_keys() -> None:
+    """A request whose key is of another type than the role wants, or too short for it, gets no certificate."""
+    async with world() as it:
+        for wanted, problem in (("rsa", "badCSR"), ("any", ""), ("ec", "")):
+            await it.server.authority.write("roles/web", allow_any_name=True, key_type=wanted)
+            client = await it.client("roles/web/acme")
+            order = await it.ready(client, "www.example.com")
+            done = await client.at(order.json["finalize"], {"csr": encoded(request_for("www.example.com"))})
+            assert done.problem == problem, done.content
+        await it.server.authority.write("roles/web", allow_any_name=True, key_type="ec", key_bits=384)
+        order = await it.ready(client, "www.example.com")
+        done = await client.at(order.json["finalize"], {"csr": encoded(request_for("www.example.com"))})
+        assert done.problem == "badCSR"
