@@ -41,30 +41,32 @@ def _go_on(progress: Progress) -> str:
     lines = []
     if not progress.serial_number:
         lines.append(
-            f"Save the signing request as pki_int.csr, and have it signed by `{PROGRAM} write "
-            f"{progress.parent}/sign-intermediate csr=@pki_int.csr ...` with the same parameters, but for key_type and "
-            f"issuer_name:\n{progress.csr}"
+            f"Put this request into a file, asked.pem, and have it signed: `{PROGRAM} write -format=json "
+            f"{progress.parent}/sign-intermediate csr=@asked.pem K=V...` For K=V repeat the parameters that you gave, "
+            f"without key_type and issuer_name.\n{progress.csr}"
         )
     if not progress.issuer_id:
         if progress.chain:
-            lines.append(f"The certificate and its chain, signed by {progress.parent}:\n{progress.chain}")
+            lines.append(f"This is the certificate, with those above it:\n{progress.chain}")
         lines.append(
-            "Save the certificate with its chain as chain.pem, and import it: "
-            f"`{PROGRAM} write {progress.child}/issuers/import/cert pem_bundle=@chain.pem`"
+            "Put the certificates into a file, signed.pem, and hand them over: "
+            f"`{PROGRAM} write {progress.child}/issuers/import/cert pem_bundle=@signed.pem`"
         )
     if progress.name:
-        issuer = progress.issuer_id or "<issuer-uuid>"
-        lines.append(f"Name the issuer: `{PROGRAM} patch {progress.child}/issuer/{issuer} issuer_name={progress.name}`")
+        issuer = progress.issuer_id or "ID"
+        lines.append(
+            f"Give the issuer its name: `{PROGRAM} patch {progress.child}/issuer/{issuer} issuer_name={progress.name}`"
+        )
     return "\n".join(lines) or f"The issuer is complete in {progress.child}; import what its chain lacks."
 
 
 def _undo(progress: Progress) -> str:
     lines = []
     if progress.created_key_id:
-        lines.append(f"Delete the key that was made: `{PROGRAM} delete {progress.child}/key/{progress.created_key_id}`")
+        lines.append(f"The key goes by `{PROGRAM} delete {progress.child}/key/{progress.created_key_id}`")
     if progress.serial_number:
         lines.append(
-            "Revoke the certificate that was signed: "
-            f"`{PROGRAM} write {progress.parent_mount}/revoke serial_number={progress.serial_number}`"
+            f"The certificate is revoked by `{PROGRAM} write {progress.parent_mount}/revoke "
+            f"serial_number={progress.serial_number}`"
         )
     return "\n".join(lines) or "Nothing was made that has to be removed."

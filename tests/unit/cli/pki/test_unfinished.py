@@ -14,7 +14,7 @@ BEGUN = Progress("root/issuer/r", "root", "int", "web", csr="CSR", created_key_i
     [
         (
             BEGUN,
-            ["write root/issuer/r/sign-intermediate csr=@pki_int.csr", "CSR", "delete int/key/k1"],
+            ["write -format=json root/issuer/r/sign-intermediate csr=@asked.pem", "CSR", "delete int/key/k1"],
             ["revoke"],
         ),
         (
