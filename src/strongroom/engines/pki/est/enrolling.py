@@ -15,7 +15,7 @@ from strongroom.engines.pki.issuing.leaf import (
     issued,
     new_serial,
 )
-from strongroom.engines.pki.issuing.rules import Asked, check_key, usages_of, validity_of
+from strongroom.engines.pki.issuing.rules import Asked, check_key, check_length, usages_of, validity_of
 from strongroom.engines.pki.references import DEFAULT
 from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.roles import rows as role_rows
@@ -54,7 +54,7 @@ async def enrolled(request: Request, random: Random, role: str, csr: Certificate
         check_key(rules, requested)
         order = Order(issuer=issuer, role=rules, role_name=role)
         return await by_rules(request, random, order, Asked(requested=requested), csr.public)
-    verbatim.check_key(csr)
+    check_length(csr.key_type, csr.key_bits)
     validity = validity_of(rules, Asked(), await context_of(request, rules, issuer.record))
     serial = new_serial(request, random)
     access = await access_of_leaf(request.view, issuer.record, serial)

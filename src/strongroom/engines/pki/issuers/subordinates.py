@@ -9,7 +9,6 @@ from typing import Final
 
 from strongroom.crypto.issuing import extension_ids as ids
 from strongroom.crypto.issuing.contents import Draft, Names, Raw
-from strongroom.crypto.issuing.private_keys import RSA_BITS
 from strongroom.crypto.issuing.requests import CertificateRequest
 from strongroom.engines.pki.issuers.fields import SignIntermediateFields
 from strongroom.engines.pki.issuers.records import IssuerRecord
@@ -37,12 +36,6 @@ def end_of(issuer: IssuerRecord, *, enforced: bool) -> IssuerEnd:
         behavior=behavior if counts else "truncate",
         name=issuer.name or issuer.id,
     )
-
-
-def check_key(csr: CertificateRequest) -> None:
-    """Raise `InvalidRequest` for a key that is too short for an authority."""
-    if csr.key_type == "rsa" and csr.key_bits < min(RSA_BITS):
-        raise InvalidRequest(f"RSA keys < {min(RSA_BITS)} bits are unsafe and not supported")
 
 
 def key_id_of(body: SignIntermediateFields) -> bytes:

@@ -17,14 +17,13 @@ from strongroom.engines.pki.issuers.authorities import Signer
 from strongroom.engines.pki.issuing import repeats
 from strongroom.engines.pki.issuing.rules import Asked, Requested, judged
 from strongroom.engines.pki.issuing.signing import signed
+from strongroom.engines.pki.issuing.verbatim import IGNORED_CONSTRAINTS
 from strongroom.engines.pki.monitoring import tally
 from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, replace
-
-IGNORED_CONSTRAINTS = "specified CSR contained a Basic Constraints extension that was ignored during issuance"
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,6 @@ import msgspec
 
 from strongroom.crypto.issuing import extension_ids as ids
 from strongroom.crypto.issuing.contents import Access, Draft, Raw
-from strongroom.crypto.issuing.private_keys import RSA_BITS
 from strongroom.crypto.issuing.requests import CertificateRequest
 from strongroom.crypto.issuing.usages import EXT_KEY_USAGES
 from strongroom.engines.pki.issuing.rules import Usages, Validity, usages_of
@@ -29,6 +28,7 @@ Source: RFC 5280, section 4.2.1.3
 """
 _OURS: Final = frozenset({ids.BASIC_CONSTRAINTS, ids.SUBJECT_KEY_ID, ids.AUTHORITY_KEY_ID})
 """Extensions that aren't copied: who is an authority, and whose the signature is, isn't for the client to say."""
+IGNORED_CONSTRAINTS: Final = "specified CSR contained a Basic Constraints extension that was ignored during issuance"
 _NO_AUTHORITY: Final = "the key usage CertSign is for authorities alone, and was left out"
 _NETSCAPE_TYPE: Final = "2.16.840.1.113730.1.1"
 _NETSCAPE_AUTHORITIES: Final = 0x07
@@ -48,12 +48,6 @@ _NOTHING_ELSE: Final = (
     "the extended key usage OCSPSigning is for the issuer's responders alone, and nothing else is wanted: the "
     "ext_key_usage of the role in the path has to allow it"
 )
-
-
-def check_key(csr: CertificateRequest) -> None:
-    """Raise `InvalidRequest` for a key that is too short."""
-    if csr.key_type == "rsa" and csr.key_bits < min(RSA_BITS):
-        raise InvalidRequest(f"RSA keys < {min(RSA_BITS)} bits are unsafe and not supported")
 
 
 def check_limits(csr: CertificateRequest, allowed: Usages) -> None:
@@ -142,7 +136,7 @@ def _warnings(csr: CertificateRequest, there: set[str], usages: Usages) -> tuple
     told = []
     refused = csr.constraints is not None and (csr.constraints.authority or not usages.basic_constraints)
     if refused:
-        told.append("specified CSR contained a Basic Constraints extension that was ignored during issuance")
+        told.append(IGNORED_CONSTRAINTS)
     if ids.AUTHORITY_KEY_ID in there:
         told.append("specified CSR contained an Authority Key Identifier extension that was ignored during issuance")
     if any(map(_is_netscape_authority, csr.extensions)):

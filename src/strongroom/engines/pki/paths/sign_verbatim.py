@@ -12,7 +12,7 @@ from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuing import verbatim
 from strongroom.engines.pki.issuing.answers import answer
 from strongroom.engines.pki.issuing.leaf import Order, Wanted, fitted, issued, new_serial
-from strongroom.engines.pki.issuing.rules import usages_of, validity_of
+from strongroom.engines.pki.issuing.rules import check_length, usages_of, validity_of
 from strongroom.engines.pki.issuing.rules.oids import is_oid
 from strongroom.engines.pki.paths.sign import SignFields
 from strongroom.engines.pki.references import DEFAULT
@@ -105,7 +105,7 @@ async def _answer(
     named = await role_rows.known(request.view, role) if role else None
     rules = _rules(named, body)
     csr = request.once("csr", lambda: read_pem(body.csr))
-    verbatim.check_key(csr)
+    check_length(csr.key_type, csr.key_bits)
     usages = usages_of(rules)
     if rules.restrict_csr_extensions:
         verbatim.check_limits(csr, usages)

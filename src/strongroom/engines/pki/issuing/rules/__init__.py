@@ -13,7 +13,7 @@ Whoever issues takes these steps:
 from strongroom.engines.pki.issuing.rules.asked import Asked, AskedFields, Requested
 from strongroom.engines.pki.issuing.rules.context import Context, IssuerEnd
 from strongroom.engines.pki.issuing.rules.judging import Judged, judged
-from strongroom.engines.pki.issuing.rules.keys import KeyChoice, check_key, key_for
+from strongroom.engines.pki.issuing.rules.keys import KeyChoice, check_key, check_length, key_for
 from strongroom.engines.pki.issuing.rules.usages import Usages, usages_of
 from strongroom.engines.pki.issuing.rules.validity import Validity, validity_of
 
@@ -28,6 +28,7 @@ __all__ = [
     "Usages",
     "Validity",
     "check_key",
+    "check_length",
     "judged",
     "key_for",
     "usages_of",

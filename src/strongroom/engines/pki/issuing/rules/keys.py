@@ -38,12 +38,18 @@ def key_for(role: RoleRecord, asked: Asked) -> KeyChoice:
     return KeyChoice(type=role.key_type, bits=bits, warnings=told if asked.key_type or asked.key_bits else ())
 
 
+def check_length(key_type: str, bits: int) -> None:
+    """Raise `InvalidRequest` for the key of a certificate request that is too short, whatever a role says."""
+    if key_type == "rsa" and bits < min(RSA_BITS):
+        raise InvalidRequest(f"RSA keys < {min(RSA_BITS)} bits are unsafe and not supported")
+
+
 def check_key(role: RoleRecord, requested: Requested) -> None:
     """Raise `InvalidRequest` for a certificate request whose key the role doesn't allow."""
     if role.key_type not in {ANY, requested.key_type}:
         raise InvalidRequest(f"role requires keys of type {role.key_type}")
-    if requested.key_type == "rsa" and requested.key_bits < min(RSA_BITS) and role.key_type == ANY:
-        raise InvalidRequest(f"RSA keys < {min(RSA_BITS)} bits are unsafe and not supported")
+    if role.key_type == ANY:
+        check_length(requested.key_type, requested.key_bits)
     least = 0 if role.key_type == ANY else role.key_bits or DEFAULT_BITS[role.key_type]
     if requested.key_bits < least and requested.key_type != "ed25519":
         raise InvalidRequest(

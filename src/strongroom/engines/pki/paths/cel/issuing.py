@@ -13,11 +13,10 @@ from strongroom.crypto.issuing.requests import CertificateRequest, read_pem
 from strongroom.engines.pki.cel import programs
 from strongroom.engines.pki.cel.drafts import draft_of
 from strongroom.engines.pki.issuers.authorities import signer
-from strongroom.engines.pki.issuing import verbatim
 from strongroom.engines.pki.issuing.answers import answer
 from strongroom.engines.pki.issuing.fields import Form
 from strongroom.engines.pki.issuing.leaf import Issued, Order, Wanted, issued, new_serial
-from strongroom.engines.pki.issuing.rules import Asked, moments, validity_of
+from strongroom.engines.pki.issuing.rules import Asked, check_length, moments, validity_of
 from strongroom.engines.pki.keys.making import new_key
 from strongroom.engines.pki.paths.cel.roles import NO_ROLE, role_of
 from strongroom.engines.pki.references import DEFAULT
@@ -97,7 +96,7 @@ class CelIssuingPaths:
     async def cel_sign(self, request: Request, role: str, body: ProgrammedSignFields) -> Response:
         """Issues a certificate for the key of a certificate request, that says what the role's program decides."""
         csr = request.once("csr", lambda: read_pem(body.csr))
-        verbatim.check_key(csr)
+        check_length(csr.key_type, csr.key_bits)
         output = await _output(request, role, csr)
         rules = _rules(body, output)
         done = await self._issued(request, Programmed(role, rules, output, csr.public), body)

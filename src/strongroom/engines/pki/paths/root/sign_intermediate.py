@@ -17,7 +17,7 @@ from strongroom.engines.pki.issuers.authorities import Signer, signer
 from strongroom.engines.pki.issuers.fields import SignIntermediateFields
 from strongroom.engines.pki.issuers.keys import FORMATS
 from strongroom.engines.pki.issuers.urls import NO_URLS, access_of
-from strongroom.engines.pki.issuing.rules import Context
+from strongroom.engines.pki.issuing.rules import Context, check_length
 from strongroom.engines.pki.issuing.signing import signed
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, Response, path
@@ -42,7 +42,7 @@ class SignIntermediatePaths:
         if body.format not in FORMATS:
             raise InvalidRequest('The "format" path parameter must be "pem", "der" or "pem_bundle"')
         csr = request.once("csr", lambda: read_pem(body.csr))
-        subordinates.check_key(csr)
+        check_length(csr.key_type, csr.key_bits)
         issuer = await signer(request.view, reference)
         draft, warnings = await self._draft(request, issuer, csr, body)
         der = signed(request, draft, issuer.authority, body.signature_bits, pss=body.use_pss)
