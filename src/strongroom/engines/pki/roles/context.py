@@ -6,7 +6,7 @@ from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuing.rules.context import Context, IssuerEnd
 from strongroom.engines.pki.issuing.rules.templates import parameters
 from strongroom.engines.pki.roles.records import RoleRecord
-from strongroom.sdk import Request
+from strongroom.sdk import Request, replace
 
 
 async def context_of(request: Request, role: RoleRecord, issuer: IssuerRecord | None, behavior: str = "") -> Context:
@@ -27,11 +27,19 @@ async def context_of(request: Request, role: RoleRecord, issuer: IssuerRecord | 
     for name in parameters(role):
         if name not in values:
             values[name] = await request.identity_value(name) or ""
+    display_name = request.client.display_name if request.client is not None else ""
+    return replace(context_without_role(request, end), display_name=display_name, values=values)
+
+
+def context_without_role(request: Request, issuer: IssuerEnd | None = None) -> Context:
+    """The time and the limits of the mount, for who makes certificates of authorities.
+
+    Args:
+        issuer: the end of who signs; None for a certificate that signs itself, or is signed elsewhere.
+    """
     return Context(
         now=request.now,
         default_ttl_s=request.mount.default_lease_ttl_s,
         max_ttl_s=request.mount.max_lease_ttl_s,
-        issuer=end,
-        display_name=request.client.display_name if request.client is not None else "",
-        values=values,
+        issuer=issuer,
     )

@@ -15,9 +15,9 @@ from strongroom.engines.pki.issuers.fields import EXISTING, IntermediateFields
 from strongroom.engines.pki.issuers.imports import imported
 from strongroom.engines.pki.issuers.keys import chosen_key
 from strongroom.engines.pki.issuers.urls import NO_URLS, urls_of
-from strongroom.engines.pki.issuing.rules import Context
 from strongroom.engines.pki.issuing.signing import check_bits
 from strongroom.engines.pki.keys.signatures import made_with
+from strongroom.engines.pki.roles.context import context_without_role
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Random, Request, Response, path
 
@@ -59,11 +59,7 @@ class IntermediatePaths:
 
     async def _requested(self, request: Request, exported: str, body: IntermediateFields) -> Response:
         check_bits(body.signature_bits)
-        context = Context(
-            now=request.now,
-            default_ttl_s=request.mount.default_lease_ttl_s,
-            max_ttl_s=request.mount.max_lease_ttl_s,
-        )
+        context = context_without_role(request)
         found = drafts.named(body, context)
         chosen = await chosen_key(request, exported, body, self.random)
         how = scheme(chosen.key, body.signature_bits, pss=body.use_pss)

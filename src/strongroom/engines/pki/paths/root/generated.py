@@ -18,8 +18,8 @@ from strongroom.engines.pki.issuers.fields import RootFields
 from strongroom.engines.pki.issuers.imports import new_issuer
 from strongroom.engines.pki.issuers.keys import Chosen, chosen_key
 from strongroom.engines.pki.issuers.records import IssuerRecord
-from strongroom.engines.pki.issuing.rules import Context
 from strongroom.engines.pki.issuing.signing import self_signed
+from strongroom.engines.pki.roles.context import context_without_role
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, Response, View, path, uuid4
 
@@ -51,11 +51,7 @@ class RootPaths:
     async def _root(self, request: Request, exported: str, body: RootFields, name: str) -> Response:
         view = request.view
         await issuer_rows.check_free(view, name)
-        context = Context(
-            now=request.now,
-            default_ttl_s=request.mount.default_lease_ttl_s,
-            max_ttl_s=request.mount.max_lease_ttl_s,
-        )
+        context = context_without_role(request)
         found, valid = drafts.named(body, context), drafts.validity(body, context)
         access, told = await _own_access(view)
         path_length = drafts.path_length(body.max_path_length)

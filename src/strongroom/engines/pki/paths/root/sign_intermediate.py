@@ -17,8 +17,9 @@ from strongroom.engines.pki.issuers.authorities import Signer, signer
 from strongroom.engines.pki.issuers.fields import SignIntermediateFields
 from strongroom.engines.pki.issuers.keys import FORMATS
 from strongroom.engines.pki.issuers.urls import NO_URLS, access_of
-from strongroom.engines.pki.issuing.rules import Context, check_length
+from strongroom.engines.pki.issuing.rules import check_length
 from strongroom.engines.pki.issuing.signing import signed
+from strongroom.engines.pki.roles.context import context_without_role
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, Response, path
 
@@ -61,12 +62,8 @@ class SignIntermediatePaths:
         self, request: Request, issuer: Signer, csr: CertificateRequest, body: SignIntermediateFields
     ) -> tuple[Draft, list[str]]:
         """What the certificate will say, and warnings."""
-        context = Context(
-            now=request.now,
-            default_ttl_s=request.mount.default_lease_ttl_s,
-            max_ttl_s=request.mount.max_lease_ttl_s,
-            issuer=subordinates.end_of(issuer.record, enforced=body.enforce_leaf_not_after_behavior),
-        )
+        end = subordinates.end_of(issuer.record, enforced=body.enforce_leaf_not_after_behavior)
+        context = context_without_role(request, end)
         path_length = drafts.path_length(
             body.max_path_length, CaCertificate.load(issuer.record.certificate).path_length
         )
