@@ -18,6 +18,11 @@ KeyBits = Annotated[int | None, Doc(description="The size of a new key. 0 for th
 KeyName = Annotated[str | None, Doc(description="The name of a new key in this mount.")]
 KeyRef = Annotated[str, Doc(description="The key to use with `existing`: its id, its name, or `default`.")]
 ExternalKeyRef = Annotated[str, Doc(description="Refused: keys in other hardware are not used.")]
+ListUrls = Annotated[CommaList | None, Doc(description="URLs of the issuer's list of revoked certificates.")]
+DeltaUrls = Annotated[
+    CommaList | None, Doc(description="URLs of the issuer's list of certificates revoked since the last full list.")
+]
+ResponderUrls = Annotated[CommaList | None, Doc(description="URLs of OCSP responders.")]
 
 
 class SubjectFields(AskedFields, frozen=True):

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuers import urls
+from strongroom.engines.pki.issuers.fields import DeltaUrls, ListUrls, ResponderUrls
 from strongroom.engines.pki.issuers.records import ClusterConfig, Urls, UrlsPart
 from strongroom.engines.pki.keys import rows as key_rows
 from strongroom.engines.pki.references import DEFAULT
@@ -37,13 +38,9 @@ class UrlsFields(Body, frozen=True):
     issuing_certificates: Annotated[
         CommaList | None, Doc(description="URLs of the issuer's certificate, separated by commas.")
     ] = None
-    crl_distribution_points: Annotated[
-        CommaList | None, Doc(description="URLs of the issuer's list of revoked certificates.")
-    ] = None
-    delta_crl_distribution_points: Annotated[
-        CommaList | None, Doc(description="URLs of the issuer's list of certificates revoked since the last full list.")
-    ] = None
-    ocsp_servers: Annotated[CommaList | None, Doc(description="URLs of OCSP responders.")] = None
+    crl_distribution_points: ListUrls = None
+    delta_crl_distribution_points: DeltaUrls = None
+    ocsp_servers: ResponderUrls = None
     enable_templating: Annotated[
         bool | None,
         Doc(

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
 from strongroom.engines.pki.issuers import listing, rows, settings
+from strongroom.engines.pki.issuers.fields import DeltaUrls, ListUrls, ResponderUrls
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuers.shown import shown
 from strongroom.engines.pki.issuers.urls import FIELDS, cluster_of, warnings_of
@@ -56,13 +57,9 @@ class IssuerFields(Body, frozen=True):
     issuing_certificates: Annotated[
         CommaList | None, Doc(description="URLs of the issuer's certificate, in place of those of `config/urls`.")
     ] = None
-    crl_distribution_points: Annotated[
-        CommaList | None, Doc(description="URLs of the issuer's list of revoked certificates.")
-    ] = None
-    delta_crl_distribution_points: Annotated[
-        CommaList | None, Doc(description="URLs of the issuer's list of certificates revoked since the last full list.")
-    ] = None
-    ocsp_servers: Annotated[CommaList | None, Doc(description="URLs of OCSP responders.")] = None
+    crl_distribution_points: ListUrls = None
+    delta_crl_distribution_points: DeltaUrls = None
+    ocsp_servers: ResponderUrls = None
     enable_aia_url_templating: Annotated[
         bool | None,
         Doc(
