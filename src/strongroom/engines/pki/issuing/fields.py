@@ -56,6 +56,11 @@ class LeafFields(AskedFields, frozen=True):
     ] = ""
 
     @property
+    def password(self) -> str | None:
+        """Of a PKCS #12 file; None where no key is made, so that there is none."""
+        return None
+
+    @property
     def form(self) -> Form:
         """How the certificate is answered.  Raises `InvalidRequest` for a format that there isn't."""
         return checked(
@@ -63,6 +68,7 @@ class LeafFields(AskedFields, frozen=True):
                 format=self.format,
                 private_key_format=self.private_key_format,
                 without_roots=self.remove_roots_from_chain,
+                password=self.password,
             )
         )
 
@@ -94,16 +100,9 @@ class KeyFields(LeafFields, frozen=True):
     ] = ""
 
     @property
-    def form(self) -> Form:
-        """How the certificate is answered.  Raises `InvalidRequest` for a format that there isn't."""
-        return checked(
-            Form(
-                format=self.format,
-                private_key_format=self.private_key_format,
-                without_roots=self.remove_roots_from_chain,
-                password=self.pkcs12_password,
-            )
-        )
+    def password(self) -> str | None:
+        """Of a PKCS #12 file."""
+        return self.pkcs12_password
 
 
 def checked(form: Form) -> Form:
