@@ -12,18 +12,16 @@ from strongroom.crypto.issuing import certificates
 from strongroom.crypto.issuing.shown import shown
 from strongroom.crypto.revocation_lists import reasons
 from strongroom.engines.pki import serials
+from strongroom.engines.pki.bodies import DER, PEM, body
 from strongroom.engines.pki.certificates import rows
 from strongroom.engines.pki.certificates.finding import MOST_ROWS, Sought, find, row_of
 from strongroom.engines.pki.certificates.records import CertificateRecord
+from strongroom.engines.pki.issuers import written
 from strongroom.engines.pki.issuing.rules import moments
 from strongroom.engines.pki.revocation.records import RevokedRecord
 from strongroom.engines.pki.revocation.revoked import REVOKED, first_of, revoked_of
 from strongroom.lib.errors import NotFound, UnsupportedPath
-from strongroom.sdk import Doc, Page, RawBody, Request, Response, listed, path
-
-_NO_CONTENT = 204
-_DER = "application/pkix-cert"
-_PEM = "application/pem-certificate-chain"
+from strongroom.sdk import Doc, Page, Request, Response, listed, path
 
 
 class FindFields(Page, frozen=True):
@@ -100,12 +98,13 @@ class CertPaths:
     @path.read("cert/{serial}/raw", unauthenticated=True)
     async def read_cert_raw(self, request: Request, serial: str) -> Response:
         """Reads a certificate, in DER."""
-        return _raw(await _der(request, _number(serial)), _DER)
+        return body(await _der(request, _number(serial)) or b"", DER)
 
     @path.read("cert/{serial}/raw/pem", unauthenticated=True)
     async def read_cert_raw_pem(self, request: Request, serial: str) -> Response:
         """Reads a certificate, in PEM."""
-        return _raw(await _der(request, _number(serial)), _PEM)
+        der = await _der(request, _number(serial))
+        return body(written.certificate(der, "pem").encode() if der is not None else b"", PEM)
 
     @path.read("cert-metadata/{serial}")
     async def read_cert_metadata(self, request: Request, serial: str) -> Response:
@@ -161,10 +160,3 @@ def _detail(record: CertificateRecord, revoked: RevokedRecord | None) -> dict[st
         "revocation_time_rfc3339": moments.exactly(revoked.revoked_at) if revoked is not None else "",
         "role": record.role,
     }
-
-
-def _raw(der: bytes | None, content_type: str) -> Response:
-    if der is None:
-        return Response(raw=RawBody(content=b"", content_type=content_type), status=_NO_CONTENT)
-    content = der if content_type == _DER else certificates.in_pem(der).strip().encode()
-    return Response(raw=RawBody(content=content, content_type=content_type))

@@ -6,15 +6,13 @@ Source: https://openbao.org/api-docs/secret/pki/#read-issuer-certificate
 from __future__ import annotations
 
 from strongroom.crypto.issuing import certificates
+from strongroom.engines.pki.bodies import DER, PEM, body
 from strongroom.engines.pki.issuers import rows, written
 from strongroom.engines.pki.issuers.chains import chain_of
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuers.shown import shown_publicly
 from strongroom.engines.pki.references import DEFAULT
-from strongroom.sdk import RawBody, Request, Response, path
-
-DER = "application/pkix-cert"
-PEM = "application/pem-certificate-chain"
+from strongroom.sdk import Request, Response, path
 
 
 class CaCertificatePaths:
@@ -29,32 +27,32 @@ class CaCertificatePaths:
     async def read_issuer_pem(self, request: Request, issuer_ref: str) -> Response:
         """Reads an issuer's certificate, in PEM."""
         issuer = await rows.referred(request.view, issuer_ref)
-        return _raw(certificates.in_pem(issuer.certificate).encode(), PEM)
+        return body(certificates.in_pem(issuer.certificate).encode(), PEM)
 
     @path.read("issuer/{issuer_ref}/der", unauthenticated=True)
     async def read_issuer_der(self, request: Request, issuer_ref: str) -> Response:
         """Reads an issuer's certificate, in DER."""
-        return _raw((await rows.referred(request.view, issuer_ref)).certificate, DER)
+        return body((await rows.referred(request.view, issuer_ref)).certificate, DER)
 
     @path.read("ca", unauthenticated=True)
     @path.read("cert/ca/raw", unauthenticated=True)
     async def read_ca(self, request: Request) -> Response:
         """Reads the default issuer's certificate, in DER."""
         issuer = await rows.found(request.view, DEFAULT)
-        return _raw(issuer.certificate if issuer is not None else b"", DER)
+        return body(issuer.certificate if issuer is not None else b"", DER)
 
     @path.read("ca/pem", unauthenticated=True)
     @path.read("cert/ca/raw/pem", unauthenticated=True)
     async def read_ca_pem(self, request: Request) -> Response:
         """Reads the default issuer's certificate, in PEM."""
         issuer = await rows.found(request.view, DEFAULT)
-        return _raw(written.chain([issuer.certificate]).encode() if issuer is not None else b"", PEM)
+        return body(written.chain([issuer.certificate]).encode() if issuer is not None else b"", PEM)
 
     @path.read("ca_chain", unauthenticated=True)
     async def read_ca_chain(self, request: Request) -> Response:
         """Reads the chain of the default issuer, in PEM."""
         issuer = await rows.found(request.view, DEFAULT)
-        return _raw((await _chain(request, issuer)).encode() if issuer is not None else b"", DER)
+        return body((await _chain(request, issuer)).encode() if issuer is not None else b"", DER)
 
     @path.read("cert/ca", unauthenticated=True)
     async def read_ca_certificate(self, request: Request) -> Response:
@@ -68,11 +66,6 @@ class CaCertificatePaths:
         issuer = await rows.referred(request.view, DEFAULT)
         chain = await _chain(request, issuer)
         return Response(data={**_shown(issuer), "certificate": chain, "ca_chain": chain})
-
-
-def _raw(content: bytes, content_type: str) -> Response:
-    """A body without an envelope.  Where there is nothing, the status says so."""
-    return Response(raw=RawBody(content, content_type), status=200 if content else 204)
 
 
 def _shown(issuer: IssuerRecord) -> dict[str, object]:
