@@ -239,7 +239,6 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "revision": "",
         },
     ),
-    "strongroom.auth.jwt.cel.records.Variable": (None, {}),
     "strongroom.auth.jwt.records.Begun": ("jwt-begun", {"count": 0}),
     "strongroom.auth.jwt.records.Config": (
         "jwt-config",
@@ -1419,7 +1418,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "auto_finished_at": 0.0,
         },
     ),
-    "strongroom.engines.pki.cel.records.ProgramVariable": (None, {}),
+    "strongroom.sdk.cel_programs.ProgramVariable": (None, {}),
     "strongroom.engines.pki.cel.records.ProgramRole": ("pki-cel-role", {"expression": "", "variables": ()}),
 }
 

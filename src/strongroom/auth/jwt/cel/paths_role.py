@@ -5,13 +5,12 @@ Source: https://openbao.org/api-docs/auth/jwt/#create-cel-role
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 
 from strongroom.auth.jwt.cel import programs
-from strongroom.auth.jwt.cel.records import CelRole, Variable
+from strongroom.auth.jwt.cel.records import CelRole
 from strongroom.lib import limits
 from strongroom.lib.cel import CelError
 from strongroom.lib.errors import InvalidRequest, NotFound
@@ -20,14 +19,17 @@ from strongroom.sdk import (
     CommaList,
     Doc,
     JsonMap,
+    Page,
     Random,
     Request,
     Response,
     SignedDuration,
     check_segment_name,
+    listed,
     path,
     uuid4,
 )
+from strongroom.sdk.cel_programs import given_parts, shown_program
 
 ROLES = "cel/role/"
 MESSAGE_BYTES = 4096
@@ -36,13 +38,6 @@ _RENAMED = {
     "expiration_leeway": "expiration_leeway_s",
     "not_before_leeway": "not_before_leeway_s",
 }
-
-
-class CelPage(Body, frozen=True):
-    """Which part of a listing is wanted."""
-
-    after: Annotated[str, Doc(description="Return only names after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names to return. 0 or less returns all.")] = 0
 
 
 class CelRoleFields(Body, frozen=True):
@@ -78,12 +73,9 @@ class CelRolePaths:
     random: Random
 
     @path.list_("cel/role")
-    async def list_cel_roles(self, request: Request, body: CelPage) -> Response:
+    async def list_cel_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of all roles that are programs."""
-        names = await request.view.list(ROLES, after=body.after, limit=body.limit if body.limit > 0 else None)
-        if not names:
-            raise NotFound
-        return Response(data={"keys": names})
+        return listed(await request.view.list(ROLES, after=body.after, limit=body.most))
 
     @path.read("cel/role/{name:lower}")
     async def read_cel_role(self, request: Request, name: str) -> Response:
@@ -120,7 +112,7 @@ class CelRolePaths:
             attribute: value for field, attribute in _RENAMED.items() if (value := getattr(body, field)) is not None
         }
         if body.cel_program is not None:
-            changes |= _program(body.cel_program)
+            changes |= given_parts(body.cel_program)
         if body.message is not None:
             changes["message"] = body.message
         if body.bound_audiences is not None:
@@ -151,42 +143,10 @@ def check(role: CelRole) -> None:
         raise InvalidRequest(f"invalid cel_program: {error}") from error
 
 
-def _program(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of a program that a request gives.  Raises `InvalidRequest`."""
-    unknown = sorted(set(given) - {"expression", "variables"})
-    if unknown:
-        raise InvalidRequest(f"cel_program has no part {unknown[0][:100]!r}")
-    found: dict[str, Any] = {}
-    if "expression" in given:
-        found["expression"] = _text(given["expression"] or "", "cel_program.expression")
-    if "variables" in given:
-        variables = given["variables"] or []
-        if not isinstance(variables, list):
-            raise InvalidRequest("cel_program.variables must be a list")
-        found["variables"] = tuple(_variable(each, at) for at, each in enumerate(variables))
-    return found
-
-
-def _variable(given: Any, at: int) -> Variable:
-    if not isinstance(given, dict) or not {"name", "expression"} >= set(given):
-        raise InvalidRequest(f"cel_program.variables[{at}] must have a name and an expression")
-    what = f"cel_program.variables[{at}]"
-    return Variable(_text(given.get("name"), f"{what}.name"), _text(given.get("expression"), f"{what}.expression"))
-
-
-def _text(given: Any, what: str) -> str:
-    if not isinstance(given, str):
-        raise InvalidRequest(f"{what} must be a text")
-    return given
-
-
 def _shown(name: str, role: CelRole) -> dict[str, Any]:
-    program: dict[str, Any] = {"expression": role.expression}
-    if role.variables:
-        program["variables"] = [{"name": each.name, "expression": each.expression} for each in role.variables]
     return {
         "name": name,
-        "cel_program": program,
+        "cel_program": shown_program(role),
         "message": role.message,
         "bound_audiences": list(role.bound_audiences),
         **{field: getattr(role, attribute) for field, attribute in _RENAMED.items()},

@@ -12,6 +12,7 @@ from typing import Any
 from strongroom.auth.jwt.cel.records import CelRole
 from strongroom.lib.cel import CelError, Message, MessageType, Program, Timestamp, compile_program, from_json
 from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.cel_programs import texts_of
 
 _NAMES = frozenset({"claims", "now"})
 _MOST_CLAIMS = 5000
@@ -53,7 +54,7 @@ def compiled(expression: str, variables: tuple[tuple[str, str], ...]) -> Program
 
 def of(role: CelRole) -> Program:
     """The program of a role.  Raises `CelError`."""
-    return compiled(role.expression, tuple((each.name, each.expression) for each in role.variables))
+    return compiled(*texts_of(role))
 
 
 def decide(name: str, role: CelRole, claims: Mapping[str, Any], now_s: float) -> Message:

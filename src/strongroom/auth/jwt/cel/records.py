@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from strongroom.sdk import Part, Record
-
-
-class Variable(Part, frozen=True):
-    """A value that the program's expression may use by its name."""
-
-    name: str
-    expression: str
+from strongroom.sdk import Record
+from strongroom.sdk.cel_programs import ProgramVariable
 
 
 class CelRole(Record, frozen=True, tag="jwt-cel-role"):
@@ -20,7 +14,7 @@ class CelRole(Record, frozen=True, tag="jwt-cel-role"):
     limit_bytes: ClassVar[int] = 512 * 1024
 
     expression: str = ""
-    variables: tuple[Variable, ...] = ()
+    variables: tuple[ProgramVariable, ...] = ()
     message: str = ""
     bound_audiences: tuple[str, ...] = ()
     clock_skew_leeway_s: int = 60

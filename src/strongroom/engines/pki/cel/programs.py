@@ -14,6 +14,7 @@ from strongroom.engines.pki.cel.records import ProgramRole
 from strongroom.engines.pki.cel.types import OUTPUT, TEMPLATE, TYPES, constants
 from strongroom.lib.cel import CelError, Message, Program, Timestamp, compile_program, from_json
 from strongroom.lib.errors import InvalidRequest
+from strongroom.sdk.cel_programs import texts_of
 
 _NAMES: Final = frozenset({"request", "now", "parsed_csr", "KeyUsage", "ExtKeyUsage"})
 _MOST: Final = 5000
@@ -32,7 +33,7 @@ def compiled(expression: str, variables: tuple[tuple[str, str], ...]) -> Program
 
 def of(role: ProgramRole) -> Program:
     """The program of a role.  Raises `CelError`."""
-    return compiled(role.expression, tuple((each.name, each.expression) for each in role.variables))
+    return compiled(*texts_of(role))
 
 
 def decide(role: ProgramRole, asked: Mapping[str, Any], csr: CertificateRequest | None, now_s: float) -> Message:

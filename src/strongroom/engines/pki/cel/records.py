@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from strongroom.sdk import Part, Record
-
-
-class ProgramVariable(Part, frozen=True):
-    """A value that the program's expression may use by its name."""
-
-    name: str
-    expression: str
+from strongroom.sdk import Record
+from strongroom.sdk.cel_programs import ProgramVariable
 
 
 class ProgramRole(Record, frozen=True, tag="pki-cel-role"):

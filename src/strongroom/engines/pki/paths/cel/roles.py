@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from strongroom.engines.pki.cel import programs
-from strongroom.engines.pki.cel.records import ProgramRole, ProgramVariable
+from strongroom.engines.pki.cel.records import ProgramRole
 from strongroom.lib.cel import CelError
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import (
@@ -25,6 +25,7 @@ from strongroom.sdk import (
     path,
     replace,
 )
+from strongroom.sdk.cel_programs import given_parts, shown_program
 
 ROLES = "cel-role/"
 NO_ROLE = "CEL role not found"
@@ -88,7 +89,7 @@ async def role_of(view: View, name: str) -> ProgramRole | None:
 
 def _stored(request: Request, name: str, before: ProgramRole, program: Mapping[str, Any]) -> Response:
     check_segment_name(name)
-    role = replace(before, **_program(program))
+    role = replace(before, **given_parts(program))
     if not role.expression.strip():
         raise InvalidRequest("cel_program.expression cannot be empty")
     try:
@@ -99,38 +100,5 @@ def _stored(request: Request, name: str, before: ProgramRole, program: Mapping[s
     return Response(data=_shown(name, role))
 
 
-def _program(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of a program that a request gives.  Raises `InvalidRequest`."""
-    unknown = sorted(set(given) - {"expression", "variables"})
-    if unknown:
-        raise InvalidRequest(f"cel_program has no part {unknown[0][:100]!r}")
-    found: dict[str, Any] = {}
-    if "expression" in given:
-        found["expression"] = _text(given["expression"] or "", "cel_program.expression")
-    if "variables" in given:
-        variables = given["variables"] or []
-        if not isinstance(variables, list):
-            raise InvalidRequest("cel_program.variables must be a list")
-        found["variables"] = tuple(_variable(each, at) for at, each in enumerate(variables))
-    return found
-
-
-def _variable(given: Any, at: int) -> ProgramVariable:
-    what = f"cel_program.variables[{at}]"
-    if not isinstance(given, dict) or not {"name", "expression"} >= set(given):
-        raise InvalidRequest(f"{what} must have a name and an expression")
-    name, expression = (_text(given.get(part), f"{what}.{part}") for part in ("name", "expression"))
-    return ProgramVariable(name, expression)
-
-
-def _text(given: Any, what: str) -> str:
-    if not isinstance(given, str):
-        raise InvalidRequest(f"{what} must be a text")
-    return given
-
-
 def _shown(name: str, role: ProgramRole) -> dict[str, Any]:
-    program: dict[str, Any] = {"expression": role.expression}
-    if role.variables:
-        program["variables"] = [{"name": each.name, "expression": each.expression} for each in role.variables]
-    return {"name": name, "cel_program": program}
+    return {"name": name, "cel_program": shown_program(role)}
