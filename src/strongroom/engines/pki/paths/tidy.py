@@ -9,7 +9,7 @@ from typing import Annotated
 
 from strongroom.engines.pki.tidy import rows, running, shown
 from strongroom.engines.pki.tidy.fields import WorkFields, check_longest, check_pause
-from strongroom.engines.pki.tidy.records import AutoTidy, Work
+from strongroom.engines.pki.tidy.records import BUFFERS, AutoTidy, Work
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Doc, Duration, Request, Response, path, replace
 
@@ -53,7 +53,7 @@ class TidyPaths:
     async def tidy(self, request: Request, body: WorkFields) -> Response:
         """Begins to remove what nobody needs any more."""
         work = body.changed(Work())
-        for name in ("safety_buffer", "issuer_safety_buffer", "revoked_safety_buffer", "acme_account_safety_buffer"):
+        for name in BUFFERS:
             if getattr(work, name) < 1:
                 raise InvalidRequest(f"{_NAMES.get(name, name)} must be greater than zero")
         check_pause(work.pause_duration, "Error parsing pause_duration")
@@ -103,7 +103,7 @@ def _changed(before: AutoTidy, body: AutoTidyFields) -> AutoTidy:
     given = {stored: value for field, stored in _SETTINGS.items() if (value := getattr(body, field)) is not None}
     config = replace(before, **given, work=body.changed(before.work))
     work = config.work
-    for name in ("safety_buffer", "issuer_safety_buffer", "acme_account_safety_buffer", "revoked_safety_buffer"):
+    for name in BUFFERS:
         if getattr(work, name) < 1:
             told = "acme_account_safety_buffer" if name.startswith("acme") else "safety_buffer"
             raise InvalidRequest(f"given {told} must be at least one second; got: {getattr(work, name)}")

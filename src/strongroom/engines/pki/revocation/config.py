@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.engines.pki.issuing.rules.moments import CENTURY_S
 from strongroom.engines.pki.revocation.records import CrlConfig
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
@@ -9,8 +10,6 @@ from strongroom.sdk import View
 
 _ROW = "config/crl"
 _USUAL = CrlConfig()
-_LONGEST_S = 100 * 365 * 86_400
-"""Of a validity: a time beyond the year 9999 can't be written."""
 
 
 async def config_of(view: View) -> CrlConfig:
@@ -55,6 +54,6 @@ def _checked(name: str, text: str, least: int) -> int:
         value = parse_duration_s(text)
     except InvalidRequest as error:
         raise InvalidRequest(f'given {name} could not be decoded: time: invalid duration "{text[:64]}"') from error
-    if not least <= value <= _LONGEST_S:
+    if not least <= value <= CENTURY_S:
         raise InvalidRequest(f"given {name} ({text[:64]}) must be between {least}s and a hundred years")
     return value

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.engines.pki.tidy.records import Work
+from strongroom.engines.pki.issuing.rules.moments import CENTURY_S
+from strongroom.engines.pki.tidy.records import BUFFERS, Work
 from strongroom.lib.durations import parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Body, Doc, Duration, replace
 
-_LONGEST_S = 100 * 365 * 86_400
 _LONGEST_PAUSE_NS = 60 * 10**9
 
 
@@ -98,6 +98,6 @@ def check_pause(text: str, unreadable: str) -> None:
 
 def check_longest(work: Work) -> None:
     """Raise `InvalidRequest` for buffers beyond what times can say."""
-    for name in ("safety_buffer", "revoked_safety_buffer", "issuer_safety_buffer", "acme_account_safety_buffer"):
-        if getattr(work, name) > _LONGEST_S:
+    for name in BUFFERS:
+        if getattr(work, name) > CENTURY_S:
             raise InvalidRequest(f"{name} is at most a hundred years")

@@ -52,6 +52,7 @@ OPERATIONS = (
     "tidy_move_legacy_ca_bundle",
     "tidy_acme",
 )
+BUFFERS = ("safety_buffer", "issuer_safety_buffer", "revoked_safety_buffer", "acme_account_safety_buffer")
 
 
 class AutoTidy(Record, frozen=True, tag="pki-auto-tidy"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from strongroom.engines.pki.issuing.rules import moments
-from strongroom.engines.pki.tidy.records import FAILED, INACTIVE, OPERATIONS, AutoTidy, Run, Work
+from strongroom.engines.pki.tidy.records import BUFFERS, FAILED, INACTIVE, OPERATIONS, AutoTidy, Run, Work
 from strongroom.engines.pki.tidy.steps import COUNTED
 
 _NO_OPERATION = (
@@ -14,7 +14,6 @@ _NO_OPERATION = (
 )
 NOTHING_TO_DO = f"Manual tidy requested but no tidy operations were set. {_NO_OPERATION}"
 NOTHING_TO_DO_BY_ITSELF = f"Auto-tidy enabled but no tidy operations were requested. {_NO_OPERATION}"
-_BUFFERS = ("safety_buffer", "revoked_safety_buffer", "issuer_safety_buffer", "acme_account_safety_buffer")
 
 
 def config(settings: AutoTidy) -> dict[str, Any]:
@@ -68,5 +67,5 @@ def status(run: Run, settings: AutoTidy, mount: str) -> dict[str, Any]:
 
 
 def _work(work: Work) -> dict[str, Any]:
-    shown = {name: getattr(work, name) for name in (*OPERATIONS, *_BUFFERS)}
+    shown = {name: getattr(work, name) for name in (*OPERATIONS, *BUFFERS)}
     return {**shown, "pause_duration": work.pause_duration, "page_size": work.page_size}

@@ -9,6 +9,8 @@ from typing import Final
 from strongroom.crypto.issuing.certificates import LATEST
 from strongroom.lib.errors import InvalidRequest
 
+CENTURY_S: Final = 100 * 365 * 86_400
+"""The longest time that settings may name: one that ends after the year 9999 can't be written."""
 _FORM: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII | re.IGNORECASE
 )

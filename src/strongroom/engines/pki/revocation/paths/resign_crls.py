@@ -12,13 +12,13 @@ from strongroom.crypto.certificates import Certificate, certificate_of_der
 from strongroom.crypto.revocation_lists.signers import signer
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuers.records import CRL_SIGNING
+from strongroom.engines.pki.issuing.rules.moments import CENTURY_S
 from strongroom.engines.pki.keys import rows as key_rows
 from strongroom.engines.pki.revocation.resigning import Wanted, combined, described, described_extensions, signed
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.generation import GENERATION
 from strongroom.sdk import Body, Doc, Duration, Request, Response, path
 
-_LONGEST_S = 100 * 365 * 86_400
 _FORMATS = ("pem", "der")
 Number = Annotated[int, Doc(description="The number of the list, which should grow with each.")]
 _MOST_NUMBER = 1 << 63
@@ -78,7 +78,7 @@ async def _signed(
         raise InvalidRequest(f"the format {body.format[:64]!r} is none of {', '.join(_FORMATS)}")
     if not 0 <= body.crl_number < _MOST_NUMBER or not -1 <= body.delta_crl_base_number < _MOST_NUMBER:
         raise InvalidRequest("crl_number must be 0 or more, and delta_crl_base_number -1 or more")
-    if not 0 < body.next_update <= _LONGEST_S:
+    if not 0 < body.next_update <= CENTURY_S:
         raise InvalidRequest("next_update must be more than 0, and at most a hundred years")
     issuer = await issuer_rows.referred(request.view, reference)
     if CRL_SIGNING not in issuer.usage or not issuer.key_id:
