@@ -13,13 +13,12 @@ from strongroom.engines.pki.acme import rows
 from strongroom.engines.pki.acme.issuing import Signatory, cluster_path, signatory_of
 from strongroom.engines.pki.acme.problems import Problem
 from strongroom.engines.pki.acme.records import AcmeConfig
+from strongroom.engines.pki.path_policies import ROLE
 from strongroom.lib.errors import NotFound
 from strongroom.sdk import Request
 
 ANY: Final = "*"
 FORBID: Final = "forbid"
-VERBATIM: Final = "sign-verbatim"
-ROLE: Final = "role:"
 NOT_REQUIRED: Final = "not-required"
 ALWAYS_REQUIRED: Final = "always-required"
 EAB_POLICIES: Final = (NOT_REQUIRED, "new-account-required", ALWAYS_REQUIRED)

@@ -22,6 +22,7 @@ from strongroom.engines.pki.issuers.rows import referred
 from strongroom.engines.pki.issuers.urls import cluster_of
 from strongroom.engines.pki.issuing import leaf
 from strongroom.engines.pki.issuing.rules import Asked, Context, Requested, check_key, judged
+from strongroom.engines.pki.issuing.rules.subjects import COMMON_NAME_CHARACTERS
 from strongroom.engines.pki.references import DEFAULT
 from strongroom.engines.pki.revocation import revoking
 from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
@@ -33,8 +34,6 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request, View, is_segment_name, replace
 
 _SERVER_AUTH: Final = EXT_KEY_USAGES["serverauth"]
-_MOST_COMMON_NAME: Final = 64
-"""Source: RFC 5280, appendix A.1, ub-common-name"""
 _VERBATIM: Final = RoleRecord(allow_any_name=True, enforce_hostnames=False, key_type="any", require_cn=False)
 """The rules of directories without a role: what was proved is certified."""
 
@@ -196,7 +195,7 @@ def _common_name(csr: CertificateRequest, order: Order, *, needed: bool) -> str:
     ordered = [each.value for each in order.identifiers if each.type == "dns"]
     if csr.common_name.lower() in ordered:
         return csr.common_name.lower()
-    fitting = [name for name in ordered if len(name) <= _MOST_COMMON_NAME]
+    fitting = [name for name in ordered if len(name) <= COMMON_NAME_CHARACTERS]
     fitting.sort(key=lambda name: name.startswith("*."))
     return fitting[0] if needed and fitting else ""
 

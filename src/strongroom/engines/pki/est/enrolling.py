@@ -16,17 +16,17 @@ from strongroom.engines.pki.issuing.leaf import (
     new_serial,
 )
 from strongroom.engines.pki.issuing.rules import Asked, check_key, check_length, usages_of, validity_of
-from strongroom.engines.pki.references import DEFAULT
 from strongroom.engines.pki.revocation.lists.urls import access_of_leaf
 from strongroom.engines.pki.roles import rows as role_rows
 from strongroom.engines.pki.roles.context import context_of
 from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.sdk import Random, Request
 
-_VERBATIM = RoleRecord(
-    issuer_ref=DEFAULT, key_type="any", key_usage=("DigitalSignature", "KeyAgreement", "KeyEncipherment")
-)
-"""The rules of enrolments without a role: those of `sign-verbatim`."""
+_VERBATIM = RoleRecord(key_type="any")
+"""The rules of enrolments without a role: what the request says counts, as in `sign-verbatim`.
+
+Other than there, a certificate whose request names no extended key usages has ServerAuth and ClientAuth.
+"""
 
 
 async def rules_of(request: Request, role: str) -> RoleRecord:

@@ -8,11 +8,10 @@ from typing import Final
 import msgspec
 
 from strongroom.engines.pki.est.records import EstConfig
+from strongroom.engines.pki.path_policies import ROLE, VERBATIM
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import is_segment_name
 
-VERBATIM: Final = "sign-verbatim"
-ROLE: Final = "role:"
 WELL_KNOWN: Final = "est"
 
 

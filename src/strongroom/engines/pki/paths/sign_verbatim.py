@@ -23,7 +23,7 @@ from strongroom.engines.pki.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import CommaList, Doc, Random, Request, Response, check_segment_name, path, replace
 
-_KEY_USAGE = ("DigitalSignature", "KeyAgreement", "KeyEncipherment")
+_KEY_USAGE = RoleRecord().key_usage
 _IGNORED = {
     "common_name": "use_csr_common_name",
     "alt_names": "use_csr_sans",
