@@ -13,7 +13,8 @@ from tests.conformance.servers import Server, start_ours, start_peer
 
 @contextlib.contextmanager
 def ssh_engine(kind: str, directory: Path) -> Iterator[Server]:
-    """A server with a mount `ssh`: roles `ca` and `otp`, and `strict`, which gives no extensions that are asked for."""
+    """A server with a mount `ssh`: roles `ca` and `otp`, `strict`, which gives no extensions that are asked for,
+    and `orphan`, which is so and has no issuer."""
     with (start_ours if kind == "ours" else start_peer)(directory) as server:
         client = hvac.Client(url=server.url, token=server.token)
         client.sys.enable_secrets_engine("ssh", "ssh")
@@ -22,6 +23,7 @@ def ssh_engine(kind: str, directory: Path) -> Iterator[Server]:
         client.write_data("ssh/roles/ca", data={**signs, "allowed_extensions": "*"})
         strict = {"allowed_extensions": "permit-pty", "default_extensions": {"permit-pty": ""}}
         client.write_data("ssh/roles/strict", data={**signs, **strict})
+        client.write_data("ssh/roles/orphan", data={**signs, **strict, "issuer_ref": "gone"})
         hosts = {"key_type": "ca", "allow_host_certificates": True, "allowed_domains": "*", "allow_bare_domains": True}
         client.write_data("ssh/roles/hosts", data=hosts)
         users = {"key_type": "otp", "default_user": "root", "allowed_users": "eva,bob"}

@@ -82,6 +82,14 @@ def test_a_role_without_extensions_that_are_asked_for(machine: Machine, tmp_path
     assert "permit-user-rc" not in shown
 
 
+def test_a_role_that_refuses_without_extensions_too(machine: Machine) -> None:
+    """The second refusal is told: extensions aren't what hinders."""
+    done = machine.run("-mode=ca", "-role=orphan", "-no-exec", "eva@host")
+    assert done.returncode != 0
+    assert "gone" in done.stderr
+    assert "allowed_extensions" not in done.stderr
+
+
 def test_only_hosts_whose_key_is_signed(machine: Machine) -> None:
     """ssh gets a file with the authority alone, whatever other flags say."""
     flags = ("-host-key-mount-point=ssh", "-host-key-hostnames=*.example.com,192.0.2.*")
