@@ -275,6 +275,18 @@ async def test_without_a_role_there_is_nothing_to_tell() -> None:
     assert (await world.ask("GET", "/.well-known/est/csrattrs", basic="")).status == 204
 
 
+async def test_without_a_role_nobody_becomes_a_responder(tmp_path: Path) -> None:
+    """What a certificate request says is taken, but not that its owner answers OCSP for the issuer."""
+    world = await World.new(default_path_policy="sign-verbatim")
+    answers = [
+        await world.enrol("/v1/pki/est/simpleenroll", request_for(tmp_path, "CN=d1", f"extendedKeyUsage = {usages}"))
+        for usages in ("OCSPSigning", "OCSPSigning, clientAuth")
+    ]
+    assert (answers[0].status, "OCSPSigning" in answers[0].error) == (400, True)
+    shown = text(certificates(answers[1]))
+    assert ("Client Authentication" in shown, "OCSP Signing" in shown) == (True, False)
+
+
 async def test_secrets_do_not_get_into_the_audit_log(tmp_path: Path) -> None:
     """Neither the password nor a key that was made; both requests, login and enrolment, are there."""
     world = await World.new()
