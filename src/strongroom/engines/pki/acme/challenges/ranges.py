@@ -14,14 +14,26 @@ from strongroom.engines.pki.acme.records import AcmeConfig
 from strongroom.lib.errors import InvalidRequest
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_METADATA: Final = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")))
+_METADATA: Final = frozenset(
+    map(
+        ipaddress.ip_address,
+        ("fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fd00:42::42", "100.100.100.200", "168.63.129.16"),
+    )
+)
 """Where machines of clouds ask for their own credentials, besides the link-local address that most clouds have.
 
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+https://cloud.google.com/compute/docs/metadata/querying-metadata
+https://www.scaleway.com/en/docs/instances/how-to/use-cloud-init/
 https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata
 https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
 """
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_TRANSLATED: Final = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96")))
+"""Of IPv6, addresses that a translator leads to the IPv4 address in their last 32 bits.
+
+Source: RFC 6052, section 2.1; RFC 8215; RFC 7915, section 6
+"""
 
 
 def check_ranges(ranges: Iterable[str], field: str) -> tuple[str, ...]:
@@ -70,6 +82,6 @@ def _within(address: Address) -> Address:
     """The IPv4 address that an IPv6 address leads to, if it does."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in _NAT64:
+    if any(address in each for each in _TRANSLATED):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
