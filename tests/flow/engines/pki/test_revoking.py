@@ -87,8 +87,8 @@ async def test_a_certificate_with_its_chain() -> None:
         ({"serial_number": "11:22"}, "certificate with serial 11:22 not found."),
         ({"serial_number": "-1"}, "not found"),
         ({"serial_number": "1" * 5000}, "not found"),
-        ({"certificate": "x"}, "too short"),
-        ({"certificate": "x" * 200}, "contains no PEM data"),
+        ({"certificate": "x" * 79}, "too short"),
+        ({"certificate": "x" * 80}, "contains no PEM data"),
         ({"serial_number": "11:22", "certificate": "x" * 200}, "not both"),
     ],
 )
@@ -137,8 +137,8 @@ async def test_owners_revoke_with_their_key() -> None:
     mine, other = await lists.issue(), await lists.issue()
     for fields, said in (
         ({}, "Must have private key"),
-        ({"private_key": "x"}, "too short"),
-        ({"private_key": "x" * 100}, "no unencrypted key"),
+        ({"private_key": "x" * 63}, "too short"),
+        ({"private_key": "x" * 64}, "no unencrypted key"),
         ({"private_key": other["private_key"]}, "does not match"),
     ):
         with pytest.raises(InvalidRequest, match=said):

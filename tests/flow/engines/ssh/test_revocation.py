@@ -109,6 +109,17 @@ async def test_an_authority_by_its_key(tmp_path: Path) -> None:
     assert (await authority.read(f"cert/{one['serial_number']}"))["revocation_time"] == now
 
 
+async def test_as_many_as_one_commit_revokes() -> None:
+    """None are left, so the client isn't told of more."""
+    authority = await Authority.new()
+    await authority.role(key_id_format="all")
+    for _ in range(50):
+        await authority.sign()
+    response = await authority.answer(Operation.UPDATE, "revoke", {"key_id": "all"})
+    assert response is not None and response.data is not None
+    assert (response.data["revoked"], response.warnings) == (50, [])
+
+
 async def test_many_are_revoked_in_the_background(tmp_path: Path) -> None:
     """Of very many certificates, some are revoked at once, and the others soon."""
     authority = await Authority.new()

@@ -23,6 +23,7 @@ HELLO = b"Hello!\xde\xad\xbe\xef"
         ("AA", b"\0"),
         ("A" * 37, bytes(23)),
         ("A" * 205, bytes(128)),
+        ("A" * 205 + " " * 307, bytes(128)),
     ],
 )
 def test_a_key_is_read_however_it_is_written(text: str, key: bytes) -> None:

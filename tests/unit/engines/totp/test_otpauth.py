@@ -77,6 +77,7 @@ def test_the_query(query: str, said: Enrolment) -> None:
         (f"otpauth://totp/%zz?secret={KEY}", UNREADABLE + "a % isn't followed by two hexadecimal digits"),
         (f"otpauth://totp/t?secret={KEY}%4", UNREADABLE + "a % isn't followed by two hexadecimal digits"),
         (f"otpauth://totp/%ff?secret={KEY}", UNREADABLE + "it is no UTF-8"),
+        (f"otpauth://totp/\ud800?secret={KEY}", UNREADABLE + "it is no UTF-8"),
         (f"otpauth://totp/t?secret={KEY}&secret={KEY}", UNREADABLE + "a parameter is given twice"),
         (f"otpauth://totp/t?secret={KEY}&%73ecret={KEY}", UNREADABLE + "a parameter is given twice"),
         (f"otpauth://totp/t?secret={KEY}&digits=six", "an error occurred while parsing digits value in url"),
