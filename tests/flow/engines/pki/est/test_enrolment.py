@@ -82,6 +82,23 @@ async def test_who_has_no_valid_password_is_challenged(basic: str, tmp_path: Pat
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="est", charset="UTF-8"'
 
 
+@pytest.mark.parametrize("form", ["Basic {}!", "Basic !{}", "Basic {}=", "Basic", "{}"])
+async def test_credentials_in_another_form_are_none(form: str, tmp_path: Path) -> None:
+    """What isn't base64 to the last character is no password, whatever a lenient reader would make of it."""
+    world = await World.new()
+    said = form.format(base64.b64encode(f"device:{PASSWORD}".encode()).decode())
+    answer = await world.enrol(WELL_KNOWN, device(tmp_path), basic="", headers={"authorization": said})
+    assert answer.status == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+
+
+async def test_a_login_that_failed_says_so_and_no_more(tmp_path: Path) -> None:
+    """The same for a name that there isn't."""
+    world = await World.new()
+    for basic in ("device:wrong", "nobody:x"):
+        assert "the login failed" in str((await world.enrol(WELL_KNOWN, device(tmp_path), basic=basic)).error)
+
+
 async def test_failed_logins_lock_the_user_out(tmp_path: Path) -> None:
     """They count as those at the auth mount do, and the right password doesn't help afterwards, here or there."""
     world = await World.new()
