@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import hvac  # type: ignore[import-untyped]
 import pytest
 
 from tests.conformance.servers import Server, ours, peer
@@ -14,3 +17,11 @@ def server(request: pytest.FixtureRequest) -> Server:
     """A running dev server, once of each kind."""
     found: Server = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[hvac.Client]:
+    """A client with the root token."""
+    found = hvac.Client(url=server.url, token=server.token)
+    yield found
+    found.adapter.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import hvac  # type: ignore[import-untyped]
 import psycopg
 import pytest
@@ -12,18 +10,9 @@ from psycopg import sql
 
 from tests.conformance.clients.test_hvac import fresh
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
-from tests.conformance.servers import Server
 
 __all__ = ["postgresql_server"]
 STATEMENTS = ["ALTER ROLE \"{{name}}\" WITH PASSWORD '{{password}}'"]
-
-
-@pytest.fixture
-def client(server: Server) -> Iterator[hvac.Client]:
-    """A client with the root token."""
-    found = hvac.Client(url=server.url, token=server.token)
-    yield found
-    found.adapter.close()
 
 
 def made(server: PostgresqlServer, attributes: str = "") -> str:

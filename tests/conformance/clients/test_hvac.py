@@ -6,7 +6,6 @@ Every test runs against the reference server too: what fails there is a mistake 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import hvac  # type: ignore[import-untyped]
@@ -19,14 +18,6 @@ from tests.conformance.servers import Server
 def fresh(prefix: str) -> str:
     """A name that no other test has."""
     return f"{prefix}-{uuid.uuid4().hex[:8]}"
-
-
-@pytest.fixture
-def client(server: Server) -> Iterator[hvac.Client]:
-    """A client with the root token."""
-    found = hvac.Client(url=server.url, token=server.token)
-    yield found
-    found.adapter.close()
 
 
 @pytest.fixture

@@ -7,24 +7,13 @@ from __future__ import annotations
 
 import subprocess
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import hvac  # type: ignore[import-untyped]
 import pytest
 from hvac import exceptions
 
-from tests.conformance.servers import Server
-
 KEY = {"key_type": "ec"}
-
-
-@pytest.fixture
-def client(server: Server) -> Iterator[hvac.Client]:
-    """A client with the root token."""
-    found = hvac.Client(url=server.url, token=server.token)
-    yield found
-    found.adapter.close()
 
 
 def mounted(client: hvac.Client) -> str:

@@ -9,7 +9,6 @@ import base64
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import hvac  # type: ignore[import-untyped]
@@ -17,19 +16,10 @@ import pyotp
 import pytest
 from hvac import exceptions
 
-from tests.conformance.servers import Server
 from tests.flow.engines.totp.programs import needed
 
 PERIOD_S = 600
 """Long enough that no test meets the end of a period twice."""
-
-
-@pytest.fixture
-def client(server: Server) -> Iterator[hvac.Client]:
-    """A client with the root token."""
-    found = hvac.Client(url=server.url, token=server.token)
-    yield found
-    found.adapter.close()
 
 
 @pytest.fixture
