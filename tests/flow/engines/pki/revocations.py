@@ -30,6 +30,9 @@ from strongroom.sdk.schedule import Schedule
 from strongroom.testing.mounted import MOUNT_ID, Mounted
 from tests.flow.engines.pki.mounts import Authority
 
+DELTAS = {"auto_rebuild": True, "enable_delta": True, "delta_rebuild_interval": "1m"}
+"""Settings of lists with deltas between them."""
+
 T = TypeVar("T")
 
 
@@ -172,6 +175,11 @@ class Lists(Authority):
             if await transact(self.mount.barrier, call):
                 done.append(name)
         return done
+
+
+def numbered(crl: x509.CertificateRevocationList) -> int:
+    """The number of a list."""
+    return crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
 
 
 def number(serial: str) -> int:

@@ -1,25 +1,18 @@
-"""Lists: when they are made, what stands on them, and that OpenSSL goes by them."""
+"""Lists: what stands on them, how they are read, and that OpenSSL goes by them."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
 
-from strongroom.crypto.revocation_lists.entries import entry
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuers.records import ClusterConfig, UrlsPart
-from strongroom.engines.pki.revocation import revoked, revoking
-from strongroom.engines.pki.revocation.lists import gathering, rows, serving
-from strongroom.engines.pki.revocation.lists.groups import groups_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Operation, View, replace
-from tests.flow.engines.pki.revocations import Lists, number, openssl_says
-
-DELTAS = {"auto_rebuild": True, "enable_delta": True, "delta_rebuild_interval": "1m"}
+from tests.flow.engines.pki.revocations import DELTAS, Lists, number, numbered, openssl_says
 
 
 async def stored(lists: Lists, name: str, path: str, directory: Path) -> None:
@@ -116,11 +109,6 @@ async def test_deltas(tmp_path: Path) -> None:
     assert await lists.listed("crl/delta") == set()
 
 
-def numbered(crl: x509.CertificateRevocationList) -> int:
-    """The number of a list."""
-    return crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-
-
 async def test_complete_lists_name_their_delta() -> None:
     """If there are deltas and URLs for them; a delta itself doesn't."""
     lists = await Lists.with_role()
@@ -155,206 +143,6 @@ async def issuer_key(lists: Lists) -> Any:
         return (await issuer_rows.referred(view, "default")).certificate
 
     return x509.load_der_x509_certificate(await lists.change(work)).public_key()
-
-
-@pytest.mark.parametrize("auto", [False, True])
-async def test_lists_never_lapse(auto: bool) -> None:
-    """Without a revocation, and without a reader, the list is made again before it ends: for two minutes and ever."""
-    lists = await Lists.with_role()
-    await lists.write("config/crl", expiry="10s", auto_rebuild=auto, auto_rebuild_grace_period="3s")
-    last = numbered(await lists.crl())
-    for _ in range(120):
-        lists.later(1)
-        await lists.work()
-        told = (await lists.read("issuer/default"))["crl_next_update"]
-        assert datetime.fromisoformat(told).timestamp() > lists.now
-    assert last + 12 <= numbered(await lists.crl()) <= last + 31
-
-
-async def test_many_revocations_make_few_lists() -> None:
-    """The first makes one soon; all that come meanwhile are on the next."""
-    lists = await Lists.with_role()
-    first = numbered(await lists.crl())
-    issued = [await lists.issue() for _ in range(30)]
-    for each in issued:
-        await lists.revoke(serial_number=each["serial_number"])
-    assert await lists.work()
-    assert numbered(await lists.crl()) == first + 1
-    assert await lists.listed() == {number(each["serial_number"]) for each in issued}
-
-
-async def test_a_revocation_writes_the_same_rows_whatever_the_list() -> None:
-    """A row and an entry, and what is scheduled once: nothing of the list itself, however long that is."""
-    lists = await Lists.with_role()
-    await lists.listed()
-    one, two = await lists.issue(), await lists.issue()
-    before = await lists.mount.rows()
-    await lists.revoke(serial_number=one["serial_number"])
-    after = await lists.mount.rows()
-    assert {name.split("/")[0] for name in after.keys() ^ before.keys()} == {"revoked", "list-new"}
-    assert all(after[name] == before[name] for name in before)
-    await lists.revoke(serial_number=two["serial_number"])
-    assert len(await lists.mount.rows()) == len(before) + 4
-
-
-async def filled(lists: Lists, count: int) -> str:
-    """Entries of so many certificates that were never issued, waiting to be listed.  Returns the stream."""
-
-    async def work(view: View) -> str:
-        return (await groups_of(view)).default
-
-    stream = await lists.change(work)
-    for start in range(0, count, 1000):
-
-        async def add(view: View, start: int = start) -> None:
-            for each in range(start, min(start + 1000, count)):
-                serial = 1 << 150 | each
-                rows.add_entry(view, stream, f"{serial:040x}", entry(serial, lists.now))
-
-        await lists.change(add)
-    return stream
-
-
-async def test_nobody_waits_for_a_long_list() -> None:
-    """Readers get the one that is there; scheduled work makes the next, in several parts."""
-    lists = await Lists.with_role()
-    count = serving.SMALL_ENTRIES + 1000
-    await filled(lists, count)
-    await lists.listed()
-    assert len(await lists.listed()) == count
-    serial = number((await lists.issue())["serial_number"])
-    before = numbered(await lists.crl())
-    await lists.revoke(serial_number=f"{serial:040x}")
-    assert numbered(await lists.crl()) == before
-    lists.later(2)
-    await lists.work()
-    assert serial in await lists.listed()
-    parts = [name for name in await lists.mount.rows() if name.startswith("list-part/")]
-    assert len(parts) == -(-count * 37 // gathering.PART_BYTES)
-
-
-async def test_entries_go_when_their_certificates_have() -> None:
-    """The next list is a complete one without them; the old parts go, and the new ones hold the rest."""
-    lists = await Lists.with_role()
-    stream = await filled(lists, 4000)
-    await lists.work()
-    assert len(await lists.listed()) == 4000
-    await lists.listed()
-
-    async def work(view: View) -> None:
-        for each in range(0, 4000, 2):
-            rows.remove_entry(view, stream, f"{1 << 150 | each:040x}")
-
-    await lists.change(work)
-    lists.later(60 * 3600)
-    await lists.work()
-    assert await lists.listed() == {1 << 150 | each for each in range(1, 4000, 2)}
-    names = [name for name in await lists.mount.rows() if name.startswith(("list-part/", "list-gone/"))]
-    assert len(names) == 1
-
-
-async def test_a_forgotten_certificate_leaves_every_list() -> None:
-    """When its row goes because it has expired, the next complete list has it no more."""
-    lists = await Lists.with_role()
-    kept, gone = [number((await lists.issue())["serial_number"]) for _ in range(2)]
-    for each in (kept, gone):
-        await lists.revoke(serial_number=f"{each:040x}")
-    assert await lists.listed() == {kept, gone}
-
-    async def work(view: View) -> None:
-        record = await revoked.first_of(view, gone)
-        assert record is not None
-        await revoking.forget(view, gone, record)
-
-    await lists.change(work)
-    lists.later(60 * 3600)
-    await lists.work()
-    assert await lists.listed() == {kept}
-
-
-async def test_an_unfinished_call_begins_where_it_was() -> None:
-    """Entries that were gathered before a process died are neither lost nor listed twice."""
-    lists = await Lists.with_role()
-    stream = await filled(lists, 250)
-
-    async def work(view: View) -> int:
-        return await gathering.gather(view, stream)
-
-    assert await lists.change(work) == gathering.AT_ONCE
-    found = [each.serial_number for each in await lists.crl()]
-    assert len(found) == len(set(found)) == 250
-
-
-async def test_issuers_that_may_not_sign_lists() -> None:
-    """There is no list then; what was revoked is on it as soon as the issuer may sign again."""
-    lists = await Lists.with_role()
-    serial = number((await lists.issue())["serial_number"])
-
-    async def work(view: View, usage: tuple[str, ...]) -> None:
-        issuer_rows.keep(view, replace(await issuer_rows.referred(view, "default"), usage=usage))
-
-    await lists.change(lambda view: work(view, ("issuing-certificates",)))
-    await lists.revoke(serial_number=f"{serial:040x}")
-    assert (await lists.raw("crl")).status == 204
-    await lists.work()
-    assert (await lists.raw("crl")).status == 204
-    await lists.change(lambda view: work(view, ("crl-signing",)))
-    assert await lists.listed() == {serial}
-
-
-async def test_issuers_with_one_name_and_key_share_a_list() -> None:
-    """A cross-signed twin gives the same list; one with the same name and another key has its own."""
-    lists = await Lists.with_role()
-    await lists.write("root/generate/internal", common_name="Root", key_type="ec", issuer_name="namesake")
-    await lists.write("root/generate/internal", common_name="Above", key_type="ec", issuer_name="above")
-    await lists.add_issuer("twin", parent="above", key_of="default")
-    serial = (await lists.issue())["serial_number"]
-    await lists.revoke(serial_number=serial)
-    assert await lists.crl("issuer/twin/crl/der") == await lists.crl("issuer/default/crl/der") == await lists.crl()
-    assert await lists.listed("issuer/twin/crl/der") == {number(serial)}
-    assert await lists.listed("issuer/namesake/crl/der") == set()
-
-
-async def test_revoked_issuers_stand_on_their_issuers_complete_list() -> None:
-    """Never on a delta, and never on their own list; they issue nothing any more, and still sign lists."""
-    lists = await Lists.with_role()
-    issuer = await lists.add_issuer("below")
-    await lists.write("config/crl", **DELTAS)
-    await lists.listed()
-    shown = await lists.write("issuer/below/revoke")
-    assert shown["revoked"] is True
-    assert "issuing-certificates" not in shown["usage"]
-    assert await lists.write("issuer/below/revoke") == shown
-    lists.later(1)
-    await lists.work()
-    assert await lists.listed("issuer/default/crl/der") == {number(issuer.serial)}
-    assert await lists.listed("issuer/default/crl/delta/der") == set()
-    assert await lists.listed("issuer/below/crl/der") == set()
-
-
-async def test_a_root_that_is_revoked() -> None:
-    """It is told that nobody will see it."""
-    lists = await Lists.with_role()
-    answer = await lists.answer("issuer/default/revoke")
-    assert [each[:40] for each in answer.warnings] == [
-        "This issuer is a self-signed (potentiall",
-        "This issuer lacks another parent issuer ",
-        "This issuer is currently configured as t",
-    ]
-    assert await lists.listed() == set()
-    with pytest.raises(InvalidRequest, match="issuing-certificates"):
-        await lists.issue()
-
-
-async def test_each_issuer_lists_its_own() -> None:
-    """A certificate stands on the list of the issuer that has issued it, whatever the default is."""
-    lists = await Lists.with_role()
-    await lists.write("root/generate/internal", common_name="Other", key_type="ec", issuer_name="other")
-    await lists.role(issuer_ref="other")
-    serial = (await lists.issue())["serial_number"]
-    await lists.revoke(serial_number=serial)
-    assert await lists.listed("issuer/other/crl/der") == {number(serial)}
-    assert await lists.listed() == set()
 
 
 async def test_partitions() -> None:
@@ -448,18 +236,3 @@ async def test_an_empty_mount() -> None:
     assert response.warnings == [
         "requested rebuild of delta CRL when delta CRL is not enabled; this is a no-op",
     ]
-
-
-async def test_more_entries_than_a_list_may_have() -> None:
-    """The list stays as it was, and is made as soon as the limit allows."""
-    lists = await Lists.with_role()
-    await lists.write("config/crl", max_crl_entries=1)
-    one, two = [await lists.issue() for _ in range(2)]
-    await lists.revoke(serial_number=one["serial_number"])
-    assert len(await lists.listed()) == 1
-    await lists.revoke(serial_number=two["serial_number"])
-    with pytest.raises(InvalidRequest, match="max_crl_entries"):
-        await lists.work()
-    assert len(await lists.listed()) == 1
-    await lists.write("config/crl", max_crl_entries=0)
-    assert len(await lists.listed()) == 2
