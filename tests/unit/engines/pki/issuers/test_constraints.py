@@ -65,5 +65,5 @@ def test_how_many_there_may_be() -> None:
     """Of each field."""
     names = [f"a{number}.example" for number in range(257)]
     assert len(made("permitted_dns_domains", *names[:256]).permitted_dns) == 256
-    with pytest.raises(InvalidRequest, match="^permitted_dns_domains has more than 256 items"):
+    with pytest.raises(InvalidRequest, match=r"^permitted_dns_domains has more than 256 items"):
         made("permitted_dns_domains", *names)
