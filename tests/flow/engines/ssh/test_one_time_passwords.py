@@ -10,7 +10,7 @@ import pytest
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.engines.ssh import Ssh
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Operation, Response
+from strongroom.sdk import Client, Operation, Response
 from tests.flow.engines.ssh.mounts import Authority
 from tests.flow.harness import Mounted
 
@@ -201,3 +201,15 @@ async def test_a_deleted_role_leaves_no_right_to_any_address() -> None:
         await authority.write("creds/otp", ip="192.0.2.1")
     await authority.delete("roles/other")
     assert await authority.write("lookup", ip="192.0.2.1") == {"roles": None}
+
+
+@pytest.mark.parametrize("field", ["allowed_users_template", "default_user_template"])
+async def test_a_role_whose_templates_mean_nothing_is_warned_of(field: str) -> None:
+    """Names in braces are taken as they are written, so nobody is somebody else by mistake."""
+    authority = await Authority.new()
+    authority.client, authority.identity = Client(entity_id="e"), {"identity.entity.name": "ann"}
+    role = {"key_type": "otp", "default_user": "eva", "allowed_users": "{{identity.entity.name}}", field: True}
+    [warning] = await authority.warnings("roles/t", **role, cidr_list="0.0.0.0/0")
+    assert "a role of type otp has no templates" in warning
+    with pytest.raises(InvalidRequest):
+        await authority.write("creds/t", ip="192.0.2.1", username="ann")

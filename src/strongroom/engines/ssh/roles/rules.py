@@ -15,6 +15,10 @@ from strongroom.lib.errors import InvalidRequest
 _PORT: Final = 22
 _SHA1 = "algorithm_signer is ssh-rsa: its signatures rest on SHA-1, so OpenSSH refuses them since version 8.2"
 
+_NO_TEMPLATES = (
+    "a role of type otp has no templates: allowed_users and default_user are taken as they are written, so names in "
+    "braces are nobody's"
+)
 _OPTIONAL = (
     "allowed_critical_options is empty, so clients may ask for any critical options, and get a certificate without "
     "default_critical_options then; list those that they may ask for"
@@ -27,7 +31,7 @@ def made_of(body: RoleFields) -> tuple[RoleRecord, list[str]]:
         case "":
             raise InvalidRequest("missing key type")
         case "otp":
-            return _otp(body), []
+            return _otp(body), [_NO_TEMPLATES] if body.allowed_users_template or body.default_user_template else []
         case "ca":
             role = _ca(body)
             return role, _warnings(role)
