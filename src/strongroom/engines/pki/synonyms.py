@@ -33,6 +33,10 @@ _MORE: Final[Mapping[str, tuple[str, ...]]] = {
     "root/rotate/{exported}": ("root/generate/{exported}", "issuers/generate/root/{exported}"),
     "intermediate/cross-sign": ("intermediate/generate/existing", "issuers/generate/intermediate/existing"),
     "certs/detailed": ("certs",),
+    "roles/{name}/revoke": ("revoke",),
+    "roles/{role}/est/simpleenroll": ("sign/{role}",),
+    "roles/{role}/est/simplereenroll": ("sign/{role}",),
+    "roles/{role}/est/serverkeygen": ("issue/{role}",),
 }
 """Whoever is denied the others is denied these, but not the other way round: each says more than they do."""
 

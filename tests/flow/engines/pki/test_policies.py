@@ -28,6 +28,10 @@ from tests.flow.node import TestNode
         ("issuers/import/cert", "intermediate/set-signed"),
         ("config/issuers", "root/replace"),
         ("root/replace", "config/issuers"),
+        ("revoke", "roles/web/revoke"),
+        ("sign/web", "roles/web/est/simpleenroll"),
+        ("sign/web", "roles/web/est/simplereenroll"),
+        ("issue/web", "roles/web/est/serverkeygen"),
     ],
 )
 async def test_a_rule_that_denies_one_path_denies_the_others(denied: str, asked: str) -> None:
