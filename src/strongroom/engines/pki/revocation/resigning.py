@@ -19,7 +19,7 @@ from strongroom.crypto.revocation_lists.signers import Signer
 from strongroom.engines.pki import serials
 from strongroom.lib import go_base64
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import to_bool
+from strongroom.sdk.fields import FieldError, to_bool
 
 MOST_ENTRIES: Final = 100_000
 _OWN: Final = {
@@ -75,11 +75,12 @@ def _time(given: Any, number: int) -> float:
         raise InvalidRequest(f"failed parsing revocation_time from entry {number}: missing 'revocation_time' field")
     try:
         at = datetime.fromisoformat(given)
-    except (ValueError, TypeError) as error:
+        # In another zone it may be beyond the years that there are.
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC).timestamp()
+    except (ValueError, TypeError, OverflowError) as error:
         raise InvalidRequest(
             f"failed parsing revocation_time from entry {number}: it is no time of RFC 3339"
         ) from error
-    return at.replace(tzinfo=at.tzinfo or UTC).timestamp()
 
 
 def described_extensions(given: Any, where: str) -> tuple[bytes, ...]:
@@ -107,6 +108,8 @@ def described_extensions(given: Any, where: str) -> tuple[bytes, ...]:
             found[oid] = der_values.extension(oid, value, critical=to_bool(each.get("critical", False)))
         except (ValueError, TypeError) as error:
             raise InvalidRequest(f"the extension {oid[:64]} of {where} is no DER in base64: {error}") from error
+        except FieldError as error:
+            raise InvalidRequest(f"critical of the extension {oid[:64]} of {where} is true or false") from error
     return tuple(found.values())
 
 
