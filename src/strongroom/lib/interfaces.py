@@ -25,6 +25,8 @@ _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _FLAGS = {0x1: "up", 0x2: "broadcast", 0x8: "loopback", 0x10: "pointtopoint", 0x1000: "multicast"}
 _ROUTE_UP = 0x1
 _TIMEOUT_S = 5.0
+_MOST_BYTES = 1 << 18
+"""Of one answer; the kernel sends some 32 KiB at once."""
 
 
 def read_interfaces() -> tuple[InterfaceAddress, ...]:
@@ -54,7 +56,7 @@ def _asked(question: int, answer: int) -> Iterator[bytes]:
         body = bytes(_LINK.size)
         kernel.sendto(_HEADER.pack(_HEADER.size + len(body), question, _REQUEST_DUMP, 1, 0) + body, (0, 0))
         while True:
-            data = kernel.recv(1 << 18)
+            data = kernel.recv(_MOST_BYTES)
             while len(data) >= _HEADER.size:
                 length, kind, *_ = _HEADER.unpack_from(data)
                 if kind == _DONE:
@@ -63,7 +65,12 @@ def _asked(question: int, answer: int) -> Iterator[bytes]:
                     raise OSError("the kernel doesn't tell of network interfaces")
                 if kind == answer:
                     yield data[_HEADER.size : length]
-                data = data[(length + 3) & ~3 :]
+                data = data[_aligned(length) :]
+
+
+def _aligned(length: int) -> int:
+    """Where the next message or attribute begins: at a multiple of four bytes."""
+    return (length + 3) & ~3
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -72,7 +79,7 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
         if length < _ATTRIBUTE.size:
             return
         yield kind, data[_ATTRIBUTE.size : length]
-        data = data[(length + 3) & ~3 :]
+        data = data[_aligned(length) :]
 
 
 def _default_interfaces() -> set[str]:

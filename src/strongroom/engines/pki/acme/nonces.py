@@ -28,6 +28,7 @@ LIFE_MINUTES: Final = 60
 SWEEP: Final = "acme-nonces/"
 """What the scheduled clearing of a minute is called."""
 _PIECE: Final = 500
+_KEY_BYTES: Final = 32
 _RANDOM: Final = 12
 _TAG: Final = 16
 _BYTES: Final = 4 + _RANDOM + _TAG
@@ -52,7 +53,7 @@ def use_of(request: Request) -> Use:
 async def make_key(request: Request, random: Random) -> None:
     """Make the key of the mount, if it has none."""
     if await request.view.read(NONCE_KEY, NonceKey) is None:
-        request.view.write(NONCE_KEY, NonceKey(key=request.once("acme nonce key", lambda: random.bytes(32))))
+        request.view.write(NONCE_KEY, NonceKey(key=request.once("acme nonce key", lambda: random.bytes(_KEY_BYTES))))
 
 
 async def fresh(request: Request, random: Random) -> str:

@@ -22,6 +22,8 @@ RETRY_AFTER_S: Final = 6 * 3600
 _MOST_ID: Final = 256
 _WINDOW: Final = (0.65, 0.75)
 """Which part of a certificate's life the window is: clients spread over it."""
+_PASSED_S: Final = 3600
+"""How long ago the window of a revoked certificate began, so that clients renew at once."""
 _UNKNOWN: Final = "no certificate with this identifier was issued by ACME here"
 
 
@@ -42,7 +44,7 @@ def window(order: Order, now: float, *, revoked: bool) -> dict[str, str]:
     begins, life = order.certificate_begins_at, order.certificate_expires_at - order.certificate_begins_at
     start, end = (begins + life * part for part in _WINDOW)
     if revoked:
-        start, end = min(start, now - 3600), min(end, now - 1)
+        start, end = min(start, now - _PASSED_S), min(end, now - 1)
     return {"start": moments.shown(start), "end": moments.shown(end)}
 
 

@@ -19,6 +19,8 @@ from strongroom.sdk.cel_programs import texts_of
 _NAMES: Final = frozenset({"request", "now", "parsed_csr", "KeyUsage", "ExtKeyUsage"})
 _MOST: Final = 5000
 """Values in a request, or a certificate request."""
+_MOST_CHARACTERS: Final = 1000
+"""Of what a program has a client told."""
 _CONSTANTS: Final = constants()
 
 
@@ -62,7 +64,7 @@ def decide(role: ProgramRole, asked: Mapping[str, Any], csr: CertificateRequest 
         case bool():
             raise InvalidRequest("request denied")
         case str():
-            raise InvalidRequest(result[:1000])
+            raise InvalidRequest(result[:_MOST_CHARACTERS])
     raise InvalidRequest("unexpected mainProgram result type: it returns ValidationOutput, false or a text")
 
 
