@@ -180,12 +180,15 @@ TIMES: list[tuple[dict[str, Any], Any, int, int]] = [
     ({"not_before_duration": "5m"}, "1m", 300, 60),
     ({"not_before_duration": 0}, "1m", 0, 60),
     ({"ttl": "90d"}, 0, 30, MOUNT_DEFAULT),
+    ({"ttl": "90d", "max_ttl": "400d"}, 0, 30, 90 * DAY),
+    ({"max_ttl": "3650d"}, "400d", 30, 400 * DAY),  # as hosts have: no lease ends it, so the role's word counts
+    ({"max_ttl": "3650d"}, 0, 30, MOUNT_DEFAULT),
 ]
 
 
 @pytest.mark.parametrize(("role", "asked", "before", "after"), TIMES)
 async def test_times(role: dict[str, Any], asked: Any, before: int, after: int) -> None:
-    """A certificate lasts as long as role, client and mount allow, and begins a little before now."""
+    """A certificate lasts as long as client and role say, or else the mount, and begins a little before now."""
     authority = await Authority.new()
     await authority.role(**role)
     certificate = loaded((await authority.sign(ttl=asked))["signed_key"])

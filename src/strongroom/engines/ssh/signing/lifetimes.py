@@ -10,11 +10,11 @@ def ttl_s(role: RoleRecord, asked_s: int, *, default_s: int, most_s: int) -> int
     """The seconds from now on.
 
     Args:
-        asked_s: by the client; 0 for none. default_s, most_s: of the mount.
+        asked_s: by the client; 0 for none. default_s, most_s: of the mount, where the role says nothing.
 
     Raises: `InvalidRequest` if the client asks for more than it may.
     """
-    limit = min(role.max_ttl_s or most_s, most_s)
+    limit = role.max_ttl_s or most_s
     if asked_s > limit:
         raise InvalidRequest(f"ttl is larger than maximum allowed {limit}")
     return asked_s or min(role.ttl_s or default_s, limit)
