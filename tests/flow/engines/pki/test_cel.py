@@ -84,6 +84,11 @@ async def test_programs_that_cannot_run_are_refused(program: Any, text: str) -> 
         ('ExtraExtensions: [PKIX.Extension{Id: [1, 2, 3], Value: b"\\x05\\x00"}]', ["1.2.3:"]),
         ('SubjectKeyId: b"\\x01\\x02"', ["01:02"]),
         ('Subject: PKIX.Name{CommonName: "x", Organization: ["O"]}', ["Subject: O = O, CN = x"]),
+        (
+            'Subject: PKIX.Name{Country: ["DE"], OrganizationUnit: ["U"], Locality: ["L"], Province: ["P"], '
+            'StreetAddress: ["S"], PostalCode: ["1"], SerialNumber: "n"}',
+            ["Subject: C = DE, OU = U, L = L, ST = P, street = S, postalCode = 1, serialNumber = n"],
+        ),
     ],
 )
 async def test_a_program_decides_what_the_certificate_says(fields: str, parts: list[str], tmp_path: Path) -> None:
@@ -171,6 +176,20 @@ async def test_a_program_reads_requests_for_certificates(tmp_path: Path) -> None
         )
     with pytest.raises(InvalidRequest, match="CEL role not found"):
         await authority.write("cel/sign/none", csr=request)
+
+
+async def test_what_a_program_sees_of_a_certificate_request(tmp_path: Path) -> None:
+    """Its subject, its names of each kind, and its key."""
+    lists = ("DNSNames", "EmailAddresses", "IPAddresses", "URIs", "UserIDs")
+    parts = ["Subject.CommonName", "Subject.SerialNumber", *(f"{name}[0]" for name in lists), "KeyType"]
+    seen = " + '|' + ".join(f"parsed_csr.{part}" for part in parts)
+    authority = await _role(f"{seen} + '|' + string(parsed_csr.KeyBits)")
+    names = "subjectAltName = DNS:a.example, email:me@a.example, IP:192.0.2.1, URI:a://b"
+    request = request_for(tmp_path, "CN=x\nserialNumber=7\nUID=ada", names)
+    said = "x|7|a.example|me@a.example|192.0.2.1|a://b|ada|ec|256"
+    with pytest.raises(InvalidRequest) as raised:
+        await authority.write("cel/sign/c", csr=request)
+    assert raised.value.text == said
 
 
 async def test_addresses_are_checked_by_the_function_for_it() -> None:
