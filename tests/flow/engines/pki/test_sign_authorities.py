@@ -119,8 +119,11 @@ async def test_a_root_signed_by_another_verifies_under_it(tmp_path: Path) -> Non
     old = await Authority.new(common_name="Old")
     new = await Authority.new(common_name="New", max_path_length=2, permitted_dns_domains="example.com")
     own = (await new.read("cert/ca"))["certificate"]
-    crossed = (await old.write("root/sign-self-issued", certificate=own))["certificate"]
-    issued = await _leaf(new)
+    by_name = await old.write("issuer/default/sign-self-issued", certificate=own)
+    answer = await old.write("root/sign-self-issued", certificate=own)
+    crossed, issued = answer["certificate"], await _leaf(new)
+    assert subjects([by_name["certificate"]]) == ["CN=New < CN=Old"]
+    assert by_name["issuing_ca"] == answer["issuing_ca"] == (await old.read("cert/ca"))["certificate"]
 
     assert subjects([crossed]) == ["CN=New < CN=Old"]
     shown = text_of(crossed)

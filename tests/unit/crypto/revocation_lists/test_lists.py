@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from strongroom.crypto import der
 from strongroom.crypto.certificates import certificate_of_der
 from strongroom.crypto.revocation_lists import entries, extensions, lists
 from strongroom.crypto.revocation_lists.signers import PrivateKey, signer
@@ -112,6 +113,16 @@ def test_serial_numbers_of_any_size() -> None:
     assert [entries.serial_of(each) for each in entries.split(joined)] == serials
     kept = entries.without(joined, {128, 256})
     assert [entries.serial_of(each) for each in entries.split(kept)] == [1, 127, 255, (1 << 159) - 1, 1 << 158]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", der.encoded(0x04, b"\1"), der.encoded(0x02, b""), der.encoded(0x04, b"")],
+)
+def test_what_is_no_entry(content: bytes) -> None:
+    """It has no serial number."""
+    with pytest.raises(der.MalformedDer):
+        entries.serial_of(der.encoded(0x30, content))
 
 
 @pytest.mark.parametrize(("at", "year"), [(0.0, 1970), (2524607999.0, 2049), (2524608000.0, 2050)])

@@ -35,6 +35,13 @@ def test_openssh_lists_what_was_written(serials: list[int], digests: list[bytes]
     assert sorted(found) == sorted(digest.hex() for digest in digests)
 
 
+def test_digests_stand_in_their_order() -> None:
+    """Of the same keys there is one list, however they are found."""
+    one, other = bytes(32), bytes([1]) * 32
+    lists = {written(b"", digests, version=1, made_at=1) for digests in ([one, other], [other, one])}
+    assert len(lists) == 1
+
+
 def test_parts_can_be_put_together() -> None:
     """Parts of ascending ranges, one after the other, are what the whole would be."""
     assert packed([1, 2]) + packed([9, 7]) == packed([7, 2, 9, 1])
