@@ -50,7 +50,7 @@ def test_nobody_decides(config: EstConfig, place: Place) -> None:
 @pytest.mark.parametrize("policy", ["", "verbatim", "web", "role:", "role:a/b", "role:..", "Role:web", "xrole:web"])
 def test_what_is_no_policy(policy: str) -> None:
     """The error names the setting."""
-    with pytest.raises(InvalidRequest, match="^the setting: "):
+    with pytest.raises(InvalidRequest, match=r"^the setting: "):
         role_in(policy, "the setting")
 
 
