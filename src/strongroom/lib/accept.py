@@ -14,8 +14,8 @@ _MAX_CHARACTERS: Final = 2048
 _MAX_RANGES: Final = 32
 _RANGE = re.compile(r"[^\s,;/\"]+/[^\s,;/\"]+")
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
-# Possessive: of quotation marks without an end, each way to pair them would be tried otherwise.
-_PART = re.compile(r'((?:[^,;"]|"(?:[^"\\]|\\.)*+")*+)([,;]|\Z)')
+# Atomic groups: of quotation marks without an end, each way to pair them would be tried otherwise.
+_PART = re.compile(r'((?>(?:[^,;"]|"(?>(?:[^"\\]|\\.)*)")*))([,;]|\Z)')
 
 
 @dataclass(frozen=True, slots=True)

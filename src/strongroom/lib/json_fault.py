@@ -13,9 +13,9 @@ _SOUGHT_BYTES: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _HIGH_OR_LOW: Final = rb"[dD][89a-fA-F]"
-# Everything before the first escape of half a character.  The pattern never backtracks.
+# Everything before the first escape of half a character.  Nothing is tried twice.
 _PAIRED = re.compile(
-    rb"(?:[^\\]++|\\[^u]|\\u(?!" + _HIGH_OR_LOW + rb")|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*+",
+    rb"(?>(?:[^\\]+|\\[^u]|\\u(?!" + _HIGH_OR_LOW + rb")|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*)",
     re.DOTALL,
 )
 

@@ -13,8 +13,8 @@ MOST_DEPTH = 32
 _VALUE = r"(?:[^()*\\\x00]|\\[0-9a-fA-F]{2})"
 _TYPE = r"(?:[A-Za-z][\w-]*|[0-9]+(?:\.[0-9]+)*)(?:;[\w-]+)*"
 _ITEM = re.compile(
-    rf"(?:{_TYPE}(?:=|~=|>=|<=)(?:{_VALUE}|\*)*+"
-    rf"|(?:{_TYPE}(?::dn)?(?::{_TYPE})?|(?::dn)?:{_TYPE}):={_VALUE}*+)",
+    rf"(?:{_TYPE}(?:=|~=|>=|<=)(?>(?:{_VALUE}|\*)*)"
+    rf"|(?:{_TYPE}(?::dn)?(?::{_TYPE})?|(?::dn)?:{_TYPE}):=(?>{_VALUE}*))",
     re.ASCII | re.IGNORECASE,
 )
 
