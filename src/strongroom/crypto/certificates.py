@@ -144,7 +144,9 @@ def _bytes(text: str | bytes) -> bytes:
 def _of_pem(data: bytes) -> tuple[Certificate, ...]:
     blocks = [match[0] for match in _BLOCK.finditer(data)]
     try:
-        ders = [x509.load_pem_x509_certificate(block).public_bytes(serialization.Encoding.DER) for block in blocks]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ders = [x509.load_pem_x509_certificate(block).public_bytes(serialization.Encoding.DER) for block in blocks]
     except UNREADABLE as error:
         raise InvalidRequest("is malformed") from error
     if not ders or len(blocks) != len(re.findall(rb"-----BEGIN [A-Z0-9 ]*CERTIFICATE-----", data)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from strongroom.engines.pki.certificates import rows
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Operation, View, replace
+from tests.flow.engines.pki.mounts import openssl
 from tests.flow.engines.pki.revocations import Lists, number
 
 
@@ -97,6 +99,15 @@ async def test_what_names_no_certificate(fields: dict[str, Any], said: str) -> N
     lists = await Lists.with_role()
     with pytest.raises(InvalidRequest, match=said):
         await lists.revoke(**fields)
+
+
+async def test_a_negative_serial_number(tmp_path: Path) -> None:
+    """Some software has made such certificates; none of them is a mount's."""
+    lists = await Lists.with_role()
+    ec = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(tmp_path / "key.pem"))
+    given = openssl("req", "-x509", *ec, "-subj", "/CN=x", "-set_serial", "-5")
+    with pytest.raises(InvalidRequest, match="negative"):
+        await lists.revoke(certificate=given)
 
 
 async def test_certificates_of_others() -> None:
