@@ -84,6 +84,11 @@ async def test_the_key_changes() -> None:
     old, client.key = client.key, new
     assert (await client.at(client.kid)).status == 200
     assert (await client.post("orders", None, key=old)).problem == "malformed"
+    found = await Client(client.server, key=new).register(onlyReturnExisting=True)
+    assert (found.status, found.headers["Location"]) == (200, client.kid)
+    another = Client(client.server, key=old)
+    assert (await another.register(onlyReturnExisting=True)).problem == "accountDoesNotExist"
+    assert ((await another.register()).status, another.kid == client.kid) == (201, False)
 
 
 async def test_a_taken_key_is_refused() -> None:
