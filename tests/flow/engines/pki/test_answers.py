@@ -141,7 +141,7 @@ async def test_a_lease_ends_with_its_certificate() -> None:
     answer = await authority.answer("issue/any", common_name="a.com")
     assert answer.lease is not None and answer.data is not None
     assert not answer.lease.renewable
-    assert answer.lease.ttl_s == 3600
+    assert (answer.lease.ttl_s, answer.lease.max_ttl_s) == (3600, 3600)
     assert answer.lease.internal == {"serial_number": answer.data["serial_number"]}
 
 

@@ -65,6 +65,19 @@ async def test_expired_certificates_go_with_all_their_rows() -> None:
     assert (await authority.mount.data(Operation.LIST, "certs/detailed", {"common_name": "0.com"}))["keys"] == [left]
 
 
+async def test_counts_of_the_same_names_go_when_they_count_no_more() -> None:
+    """Whatever else a run does; those that still count stay."""
+    authority = await _mount()
+    limited = RoleRecord(allow_any_name=True, key_type="ec", duplicate_limit=2, duplicate_window_s=600)
+    await keep_role(authority, "any", limited)
+    await _issued(authority, 3)
+    authority.mount.clock.advance(601)
+    await _issued(authority)
+    assert len(await keys_below(authority, "cert-repeat/")) == 3
+    assert (await _tidied(authority, tidy_cert_store=True))["state"] == "Finished"
+    assert len(await keys_below(authority, "cert-repeat/")) == len(await keys_below(authority, "cert-repeat-end/")) == 1
+
+
 async def test_a_certificate_stays_for_its_buffer() -> None:
     """It has expired, and the status says when it can go."""
     authority = await _mount()

@@ -121,6 +121,7 @@ async def test_templates_of_extensions() -> None:
     await authority.role(default_extensions_template=True, **fields)
     warnings = await authority.warnings("sign/user", public_key=USER_KEY)
     assert len(warnings) == 1 and "skipped" in warnings[0]
+    assert await authority.warnings("issue/user", key_type="ed25519") == warnings
     certificate = loaded((await authority.sign())["signed_key"])
     assert certificate.extensions == {b"permit-pty": b""}
     authority.client, authority.identity = Client(entity_id="e"), {"identity.entity.name": "ann"}

@@ -131,3 +131,5 @@ async def test_without_a_role_the_request_says_all(tmp_path: Path) -> None:
     world = await World.new(default_path_policy="sign-verbatim", label_to_path_policy={"lab": "sign-verbatim"})
     for path in ("/.well-known/est/simpleenroll", "/.well-known/est/lab/simpleenroll"):
         assert "DNS:other.net" in text(certificates(await world.enrol(path, device(tmp_path, "other.net"))))
+    found = await world.node.ok("LIST", "pki/certs/detailed?common_name=other.net")
+    assert len(found.data["keys"]) == 2

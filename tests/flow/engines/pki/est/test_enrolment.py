@@ -129,6 +129,15 @@ async def test_no_token_is_left_of_a_login(tmp_path: Path) -> None:
     assert (await world.node.ok("LIST", "auth/token/accessors")).data["keys"] == before
 
 
+async def test_a_certificate_is_that_of_its_role(tmp_path: Path) -> None:
+    """Who may revoke or list what a role has issued finds it among them."""
+    world = await World.new()
+    issued = certificates(await world.enrol(WELL_KNOWN, device(tmp_path)))
+    found = await world.node.ok("LIST", "pki/certs/detailed?role=web")
+    assert [each["common_name"] for each in found.data["key_info"].values()] == ["d1.example.com"]
+    await world.node.ok("POST", "pki/roles/web/revoke", {"certificate": issued})
+
+
 async def test_a_login_is_no_way_around_policies(tmp_path: Path) -> None:
     """Who is logged in may do what the policies say, at the path that they name, and nothing else."""
     world = await World.new('path "pki/est/simpleenroll" { capabilities = ["update"] }')
