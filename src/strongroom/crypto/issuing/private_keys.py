@@ -105,7 +105,7 @@ def of(loaded: object) -> PrivateKey:
     match loaded:
         case rsa.RSAPrivateKey():
             return PrivateKey("rsa", loaded.key_size, loaded)
-        case ec.EllipticCurvePrivateKey() if loaded.curve.key_size in CURVES:
+        case ec.EllipticCurvePrivateKey() if isinstance(loaded.curve, tuple(CURVES.values())):
             return PrivateKey("ec", loaded.curve.key_size, loaded)
         case ed25519.Ed25519PrivateKey():
             return PrivateKey("ed25519", 0, loaded)

@@ -25,10 +25,10 @@ ALGORITHMS: Final[dict[str, type[hashes.HashAlgorithm]]] = {
 }
 """How RSA keys can sign.  OpenSSH refuses `ssh-rsa` since version 8.2, because SHA-1 has collisions."""
 _USUAL: Final = "rsa-sha2-256"
-_CURVE_HASHES: Final[dict[int, type[hashes.HashAlgorithm]]] = {
-    256: hashes.SHA256,
-    384: hashes.SHA384,
-    521: hashes.SHA512,
+_CURVE_HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
+    "secp256r1": hashes.SHA256,
+    "secp384r1": hashes.SHA384,
+    "secp521r1": hashes.SHA512,
 }
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -62,7 +62,7 @@ class Authority:
             case _ if algorithm != DEFAULT:
                 raise InvalidRequest(f"the issuer's key is of type {self.public.type}, which can't sign by {algorithm}")
             case ec.EllipticCurvePrivateKey():
-                hashed = _CURVE_HASHES[self.private.curve.key_size]()
+                hashed = _CURVE_HASHES[self.private.curve.name]()
                 r, s = decode_dss_signature(self.private.sign(data, ec.ECDSA(hashed)))
                 return string(self.public.type.encode()) + string(mpint(r) + mpint(s))
             case ed25519.Ed25519PrivateKey():
@@ -74,7 +74,7 @@ def of(private: object) -> Authority:
     match private:
         case rsa.RSAPrivateKey() | ed25519.Ed25519PrivateKey():
             return Authority(of_loaded(private.public_key()), private)
-        case ec.EllipticCurvePrivateKey() if private.curve.key_size in _CURVE_HASHES:
+        case ec.EllipticCurvePrivateKey() if private.curve.name in _CURVE_HASHES:
             return Authority(of_loaded(private.public_key()), private)
     raise InvalidRequest("the key is of no type that signs SSH certificates: RSA, ECDSA on a NIST curve, or Ed25519")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed448
 
-from strongroom.crypto.issuing.private_keys import check_size, generate, load
+from strongroom.crypto.issuing.private_keys import check_size, generate, load, of
 from strongroom.crypto.issuing.signing import scheme
 from strongroom.lib.errors import InvalidRequest
 
@@ -63,3 +64,12 @@ def test_no_sizes(type_: str, bits: int, said: str) -> None:
     """They are refused before a key is made."""
     with pytest.raises(InvalidRequest, match=said):
         check_size(type_, bits)
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256K1(), ec.BrainpoolP256R1(), ec.BrainpoolP384R1()])
+def test_keys_on_other_curves_sign_nothing(curve: ec.EllipticCurve) -> None:
+    """Those of the same length as one of NIST's too: few clients take them, and none as what they would be called."""
+    with pytest.raises(InvalidRequest, match="on a NIST curve"):
+        of(ec.generate_private_key(curve))
+    with pytest.raises(InvalidRequest, match="on a NIST curve"):
+        of(ed448.Ed448PrivateKey.generate())
