@@ -57,6 +57,7 @@ class Answer:
         if self.media_type != "application/problem+json":
             return ""
         assert self.json["status"] == self.status
+        assert self.json["detail"] and "  " not in self.json["detail"]  # no part of it is missing
         return str(self.json["type"]).removeprefix("urn:ietf:params:acme:error:")
 
 

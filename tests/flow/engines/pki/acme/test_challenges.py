@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from strongroom.crypto.mac import sha256
-from strongroom.engines.pki.acme.challenges import names
+from strongroom.engines.pki.acme.challenges import http_01, names
 from strongroom.engines.pki.acme.challenges.ports import Ports
 from strongroom.engines.pki.acme.challenges.ranges import refusal
 from strongroom.engines.pki.acme.records import AcmeConfig
@@ -377,8 +377,11 @@ async def test_an_address_is_proved_by_its_own_host(address: str, named: str) ->
         assert web.hosts == [f"{named}:{web.port}"]
 
 
-async def test_a_redirect_to_https_is_followed_whatever_its_certificate(tmp_path: Path) -> None:
+async def test_a_redirect_to_https_is_followed_whatever_its_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Getting a certificate that counts is what it is all for: at first a host has one of its own, for any name."""
+    monkeypatch.setattr(http_01, "_shared", {})  # so that the client is made within this test
     openssl(
         *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=another"),
         *("-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "certificate.pem")),
