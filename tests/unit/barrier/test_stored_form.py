@@ -676,6 +676,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "entity_id": "",
             "common_name": "",
             "indexed": False,
+            "names": (),
         },
     ),
     "strongroom.engines.pki.certificates.records.DigestKey": ("pki-digest-key", {}),

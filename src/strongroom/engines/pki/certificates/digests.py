@@ -26,9 +26,9 @@ class Digests:
         text = "\0".join((str(len(parts)), *parts))
         return hmac_sha256(self._key, text.encode("utf-8", "surrogatepass"))[:_DIGEST_BYTES].hex()
 
-    def of_name(self, common_name: str) -> str:
-        """The digest of a common name, whose case doesn't count."""
-        return self.of("name", common_name.lower())
+    def of_name(self, name: str) -> str:
+        """The digest of a name, whose case doesn't count."""
+        return self.of("name", name.lower())
 
 
 async def digests_of(view: View) -> Digests | None:

@@ -26,6 +26,8 @@ _PAGE: Final = 200
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
     """Which certificates are looked for.  What is empty doesn't matter."""
 
+    name: str = ""
+    """The common name or an alternative one, in its normal form."""
     common_name: str = ""
     """In any case."""
     role: str = ""
@@ -39,7 +41,8 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     def fits(self, record: CertificateRecord) -> bool:
         """Whether a certificate is one of them (p)."""
         return (
-            (not self.common_name or record.common_name.lower() == self.common_name.lower())
+            (not self.name or self.name == record.common_name.lower() or self.name in record.names)
+            and (not self.common_name or record.common_name.lower() == self.common_name.lower())
             and (not self.role or record.role == self.role)
             and (not self.entity_id or record.entity_id == self.entity_id)
             and (not self.expires_before or record.not_after < self.expires_before)
@@ -70,7 +73,7 @@ async def find(view: View, sought: Sought) -> Found:
 
 def _candidates(view: View, sought: Sought) -> AsyncIterator[str]:
     """Serial numbers, from the index that has the fewest."""
-    if sought.common_name:
+    if sought.common_name or sought.name:
         return _by_name(view, sought)
     if sought.entity_id or sought.role:
         return _by_owner(view, sought)
@@ -82,7 +85,7 @@ def _candidates(view: View, sought: Sought) -> AsyncIterator[str]:
 async def _by_name(view: View, sought: Sought) -> AsyncIterator[str]:
     digests = await digests_of(view)
     if digests is not None:
-        async for row in _below(view, f"{NAMES}{digests.of_name(sought.common_name)}/", sought.after):
+        async for row in _below(view, f"{NAMES}{digests.of_name(sought.common_name or sought.name)}/", sought.after):
             yield row
 
 

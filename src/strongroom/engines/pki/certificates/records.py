@@ -6,7 +6,7 @@ below the mount                       record                 what
 `cert/<serial>`                       `CertificateRecord`    a certificate; `serial` is bytes with hyphens
 `cert-metadata/<serial>`              `CertificateMetadata`  what a client had kept with it
 `expiry/<time>/<serial>`              `CertificateEntry`     the same, by its end: sixteen hexadecimal digits of seconds
-`cert-name/<digest>/<serial>`         `CertificateEntry`     the same, by its common name
+`cert-name/<digest>/<serial>`         `CertificateEntry`     the same, by each of its names
 `cert-owner/<role>/<entity>/<serial>` `CertificateEntry`     the same, by role and entity; `-` for none
 `cert-repeat/<digest>`                `Repeats`              when certificates of the same names were issued
 `cert-repeat-end/<time>/<digest>`     `CertificateEntry`     the same, by the time from which it counts no more
@@ -35,7 +35,9 @@ class CertificateRecord(Record, frozen=True, tag="pki-certificate"):
     """The entity of the client who asked for it."""
     common_name: str = ""
     indexed: bool = False
-    """Whether it is found by its name, role and entity."""
+    """Whether it is found by its names, role and entity."""
+    names: tuple[str, ...] = ()
+    """Its other names, as `names.further` has them."""
 
 
 class CertificateMetadata(Record, frozen=True, tag="pki-certificate-metadata"):

@@ -36,7 +36,7 @@ def keep_end(view: View, serial: int, not_after: float) -> None:
 
 
 async def add(request: Request, random: Random, serial: int, record: CertificateRecord) -> None:
-    """Store a certificate so that it is found by its name, role and entity too."""
+    """Store a certificate so that it is found by its names, role and entity too."""
     digests = await made_digests(request, random)
     keep(request.view, serial, replace(record, indexed=True))
     for row in _index_rows(serials.row(serial), record, digests):
@@ -78,9 +78,8 @@ def moment(seconds: float) -> str:
 
 
 def _index_rows(row: str, record: CertificateRecord, digests: Digests) -> list[str]:
-    found = []
-    if record.common_name:
-        found.append(f"{NAMES}{digests.of_name(record.common_name)}/{row}")
+    names = (record.common_name, *record.names) if record.common_name else record.names
+    found = [f"{NAMES}{digests.of_name(name)}/{row}" for name in names]
     if record.role or record.entity_id:
         found.append(f"{OWNERS}{record.role or NOBODY}/{record.entity_id or NOBODY}/{row}")
     return found

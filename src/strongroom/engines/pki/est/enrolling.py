@@ -59,5 +59,5 @@ async def enrolled(request: Request, random: Random, role: str, csr: Certificate
     serial = new_serial(request, random)
     access = await access_of_leaf(request.view, issuer.record, serial)
     draft, _ = verbatim.draft_of(csr, serial, validity, usages_of(rules), access)
-    wanted = Wanted(draft=fitted(draft), common_name=csr.common_name)
+    wanted = Wanted(draft=fitted(draft), common_name=csr.common_name, names=csr.names)
     return await issued(request, random, Order(issuer=issuer, role=rules), wanted)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import msgspec
 
-from strongroom.crypto.issuing.contents import Draft
+from strongroom.crypto.issuing.contents import Draft, Names
 from strongroom.crypto.issuing.requests import CertificateRequest
 from strongroom.crypto.issuing.usages import fitting
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.certificates.names import further
 from strongroom.engines.pki.certificates.records import CertificateMetadata, CertificateRecord
 from strongroom.engines.pki.issuers.authorities import Signer
 from strongroom.engines.pki.issuing import repeats
@@ -43,6 +44,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     draft: Draft
     common_name: str = ""
     """The one in the draft, by which the certificate is found."""
+    names: Names = Names()
+    """Alternative names by which it is found too, where the draft has them as they stand in a request."""
     warnings: tuple[str, ...] = ()
 
 
@@ -123,6 +126,7 @@ async def issued(request: Request, random: Random, order: Order, wanted: Wanted)
             issued_at=request.now,
             role=order.role_name,
             common_name=wanted.common_name,
+            names=further(wanted.common_name, draft.names, wanted.names),
             entity_id=request.client.entity_id if request.client else "",
         )
         await certificate_rows.add(request, random, draft.serial, record)

@@ -15,6 +15,7 @@ from strongroom.engines.pki import serials
 from strongroom.engines.pki.bodies import DER, PEM, body
 from strongroom.engines.pki.certificates import rows
 from strongroom.engines.pki.certificates.finding import MOST_ROWS, Sought, find, row_of
+from strongroom.engines.pki.certificates.names import normal
 from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuers import written
 from strongroom.engines.pki.issuing.rules import moments
@@ -27,6 +28,13 @@ from strongroom.sdk import Doc, Page, Request, Response, listed, path
 class FindFields(Page, frozen=True):
     """Which certificates are looked for."""
 
+    name: Annotated[
+        str,
+        Doc(
+            description="Only certificates with this name, which may be the common name or an alternative one: a host, "
+            "an e-mail address, an IP address or a URI. A wildcard isn't found by the hosts that it matches."
+        ),
+    ] = ""
     common_name: Annotated[str, Doc(description="Only certificates with this common name.")] = ""
     role: Annotated[str, Doc(description="Only certificates that were issued by this role.")] = ""
     entity_id: Annotated[str, Doc(description="Only certificates that clients of this entity asked for.")] = ""
@@ -36,6 +44,7 @@ class FindFields(Page, frozen=True):
     def sought(self) -> Sought:
         """The fields as a value.  Raises `InvalidRequest` for a time that is none."""
         return Sought(
+            name=normal(self.name),
             common_name=self.common_name,
             role=self.role,
             entity_id=self.entity_id,

@@ -117,7 +117,7 @@ async def _answer(
     draft, told = verbatim.draft_of(csr, serial, validity, usages, access, may_respond=may_respond)
     order = Order(issuer=issuer, role=rules, role_name=role, metadata=body.metadata)
     warnings = (*validity.warnings, *_ignored(body), *told)
-    wanted = Wanted(draft=fitted(draft), common_name=csr.common_name, warnings=warnings)
+    wanted = Wanted(draft=fitted(draft), common_name=csr.common_name, names=csr.names, warnings=warnings)
     done = await issued(request, random, order, wanted)
     return answer(request, done, form, rules)
 

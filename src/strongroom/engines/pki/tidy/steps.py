@@ -25,7 +25,9 @@ from strongroom.engines.pki.tidy.records import Run
 from strongroom.sdk import View, replace
 
 AT_ONCE: Final = 15
-"""Certificates that one commit removes: each has up to seven rows, and etcd takes 128 operations."""
+"""Certificates that one commit removes: most have up to seven rows, and etcd takes 128 operations."""
+_ROWS_EACH: Final = 7
+"""Rows of a certificate without further names, each of which has a row too."""
 ISSUERS_AT_ONCE: Final = 20
 """Issuers that one commit removes: each has up to five rows."""
 COUNTED: Final = 20_000
@@ -38,17 +40,32 @@ async def entries(view: View, run: Run, now: float) -> Run:
     end = certificate_rows.moment(horizon(run.work, now))
     due = [name for name in names if name.partition("/")[0] < end]
 
-    async def remove(apart: View) -> tuple[int, int]:
-        deleted = [await _remove(apart, name, run, now) for name in due]
-        return sum(each[0] for each in deleted), sum(each[1] for each in deleted)
+    async def remove(apart: View) -> tuple[list[str], int, int]:
+        done, stored, gone = await _fitting(apart, due), 0, 0
+        for name in done:
+            removed = await _remove(apart, name, run, now)
+            stored, gone = stored + removed[0], gone + removed[1]
+        return done, stored, gone
 
-    stored, gone = await view.apart(remove) if due else (0, 0)
+    done, stored, gone = await view.apart(remove) if due else ([], 0, 0)
     counts = replace(
         run.counts,
         cert_store_deleted=run.counts.cert_store_deleted + stored,
         revoked_cert_deleted=run.counts.revoked_cert_deleted + gone,
     )
-    return replace(run, counts=counts, after=due[-1] if len(due) == AT_ONCE else "")
+    is_through = len(done) == len(due) < AT_ONCE
+    return replace(run, counts=counts, after="" if is_through else done[-1])
+
+
+async def _fitting(view: View, due: list[str]) -> list[str]:
+    """The first certificates that one commit can remove, and at least one."""
+    rows = 0
+    for number, name in enumerate(due):
+        record, _ = await _ending(view, name)
+        rows += _ROWS_EACH + (len(record.names) if record is not None else 0)
+        if number and rows > AT_ONCE * _ROWS_EACH:
+            return due[:number]
+    return due
 
 
 async def _remove(view: View, name: str, run: Run, now: float) -> tuple[int, int]:

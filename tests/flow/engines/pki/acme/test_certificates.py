@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.engines.pki import serials
 from strongroom.engines.pki.acme.tidy import Tidied, tidy_piece
-from strongroom.sdk import View
+from strongroom.sdk import Operation, View
 from tests.flow.engines.pki.acme.clients import Client, encoded, request_for
 from tests.flow.engines.pki.acme.proved import World, world
 
@@ -89,6 +90,16 @@ async def test_an_account_revokes_what_it_got() -> None:
         shown = await it.server.authority.read(f"cert/{leaf.serial_number:040x}")
         assert shown["revocation_reason"] == "superseded"
         assert (await client.post("revoke-cert", {"certificate": der(leaf)})).problem == "alreadyRevoked"
+
+
+async def test_operators_find_certificates_by_each_name() -> None:
+    """Those of orders too, which mostly have no common name."""
+    async with world() as it:
+        client = await it.client()
+        leaf = await leaf_of(client, await it.issued(client, "www.example.com", "api.example.com"))
+        for name in ("www.example.com", "API.example.com"):
+            found = await it.server.mount.data(Operation.LIST, "certs/detailed", {"name": name})
+            assert [serials.parsed(each) for each in found["keys"]] == [leaf.serial_number]
 
 
 async def test_who_has_proved_the_names_revokes() -> None:

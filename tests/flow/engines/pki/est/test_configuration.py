@@ -133,3 +133,4 @@ async def test_without_a_role_the_request_says_all(tmp_path: Path) -> None:
         assert "DNS:other.net" in text(certificates(await world.enrol(path, device(tmp_path, "other.net"))))
     found = await world.node.ok("LIST", "pki/certs/detailed?common_name=other.net")
     assert len(found.data["keys"]) == 2
+    assert len((await world.node.ok("LIST", "pki/certs/detailed?name=other.net")).data["keys"]) == 2

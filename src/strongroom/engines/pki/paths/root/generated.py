@@ -10,6 +10,7 @@ from strongroom.crypto.issuing.contents import Access
 from strongroom.crypto.issuing.signing import scheme
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.certificates.names import further
 from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuers import drafts, written
 from strongroom.engines.pki.issuers import rows as issuer_rows
@@ -73,6 +74,7 @@ class RootPaths:
             not_after=issuer.not_after,
             issued_at=request.now,
             common_name=body.common_name,
+            names=further(body.common_name, draft.names),
         )
         await certificate_rows.add(request, self.random, serial, record)
         warnings = [*valid.warnings, *drafts.nameless(draft), *told, *drafts.zero_path(path_length)]

@@ -11,6 +11,7 @@ from strongroom.crypto.issuing.contents import Access, Draft
 from strongroom.crypto.issuing.requests import CertificateRequest, read_pem
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.certificates.names import further
 from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.issuers import drafts, subordinates, written
 from strongroom.engines.pki.issuers.authorities import Signer, signer
@@ -47,12 +48,15 @@ class SignIntermediatePaths:
         issuer = await signer(request.view, reference)
         draft, warnings = await self._draft(request, issuer, csr, body)
         der = signed(request, draft, issuer.authority, body.signature_bits, pss=body.use_pss)
+        as_requested = body.use_csr_values
+        common_name = csr.common_name if as_requested else body.common_name or csr.common_name
         record = CertificateRecord(
             certificate=der,
             issuer_id=issuer.record.id,
             not_after=draft.not_after,
             issued_at=request.now,
-            common_name=body.common_name or csr.common_name,
+            common_name=common_name,
+            names=further(common_name, csr.names if as_requested else draft.names),
             entity_id=request.client.entity_id if request.client else "",
         )
         await certificate_rows.add(request, self.random, draft.serial, record)
