@@ -1,4 +1,4 @@
-"""Finding certificates by any of their names."""
+"""Finding certificates by any of their names, and those that are valid."""
 
 from __future__ import annotations
 
@@ -203,6 +203,41 @@ async def test_tidying_leaves_no_row() -> None:
     assert sum(pieces) == 5
     assert max(pieces) <= 2
     assert {folder: await keys_below(authority, folder) for folder in before} == before
+
+
+async def test_only_valid_certificates_are_found() -> None:
+    """Neither expired nor revoked ones, by a name or all of the mount."""
+    authority = await _authority()
+    short = await _issued(authority, common_name="x.com", ttl="60s")
+    revoked, valid, other = [await _issued(authority, common_name=f"{each}.com") for each in ("x", "x", "y")]
+    await authority.write("revoke", serial_number=revoked)
+    assert set(await _found(authority, name="x.com", valid=True)) == {short, valid}
+    authority.mount.clock.advance(60)
+    assert await _found(authority, name="x.com", valid=True) == [valid]
+    assert await _found(authority, role="any", valid=True) == sorted([valid, other])
+    assert len(await _found(authority, name="x.com", valid=False)) == 3
+    end = "2029-01-01T00:00:00Z"
+    assert set(await _found(authority, expires_before=end, valid=True)) == {valid, other}
+    # The root, which ends last.
+    *both, _ = whole = await _found(authority, valid=True)
+    assert set(both) == {valid, other}
+    paged: list[str] = []
+    while page := await _found(authority, valid=True, limit=1, after=paged[-1] if paged else ""):
+        paged += page
+    assert paged == whole
+
+
+async def test_a_search_that_has_found_nothing_yet_says_where_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has read as many certificates as one answer may, and none was valid."""
+    monkeypatch.setattr(finding, "MOST_ROWS", 3)
+    authority = await _authority()
+    issued = sorted([await _issued(authority, common_name="x.com") for _ in range(4)])
+    for serial in issued[:3]:
+        await authority.write("revoke", serial_number=serial)
+    answer = await _answer(authority, name="x.com", valid=True)
+    assert answer.data == {"keys": [], "key_info": {}}
+    assert answer.warnings == [f"There may be more certificates: go on with after={issued[2]}"]
+    assert await _found(authority, name="x.com", valid=True, after=issued[2]) == issued[3:]
 
 
 def test_the_record_says_which_names_a_certificate_has() -> None:

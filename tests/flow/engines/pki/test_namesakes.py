@@ -123,6 +123,8 @@ async def test_an_issuer_and_a_leaf() -> None:
     await lists.write("issuer/first/revoke")
     shown = await lists.read(f"cert/{serial}")
     assert (shown["certificate"], shown["revocation_time"]) == (pem(leaves[0]), 0)
+    found = await lists.mount.data(Operation.LIST, "certs/detailed", {"role": "any", "valid": True})
+    assert [each["revocation_time_rfc3339"] for each in found["key_info"].values()] == [""] * 3
     assert await standing(lists, leaves[0], own) is GOOD
     assert await standing(lists, below[0].certificate, above.certificate) is REVOKED
     assert await lists.listed() == set()

@@ -15,6 +15,7 @@ from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates.digests import digests_of
 from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.engines.pki.certificates.rows import CERTIFICATES, EXPIRY, NAMES, NOBODY, OWNERS, moment
+from strongroom.engines.pki.revocation.revoked import revoked_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import View
 
@@ -34,18 +35,21 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     entity_id: str = ""
     expires_before: int = 0
     """Seconds since the epoch."""
+    valid_at: float = 0.0
+    """Only those that end after this time, in seconds since the epoch, and weren't revoked."""
     after: str = ""
     """The serial number, as in keys of rows, of the last certificate that the client has seen."""
     limit: int = MOST_ROWS
 
     def fits(self, record: CertificateRecord) -> bool:
-        """Whether a certificate is one of them (p)."""
+        """Whether a certificate is one of them, unless it was revoked (p)."""
         return (
             (not self.name or self.name == record.common_name.lower() or self.name in record.names)
             and (not self.common_name or record.common_name.lower() == self.common_name.lower())
             and (not self.role or record.role == self.role)
             and (not self.entity_id or record.entity_id == self.entity_id)
             and (not self.expires_before or record.not_after < self.expires_before)
+            and (not self.valid_at or record.not_after > self.valid_at)
         )
 
 
@@ -64,11 +68,16 @@ async def find(view: View, sought: Sought) -> Found:
     async for row in _candidates(view, sought):
         record = await view.read(CERTIFICATES + row, CertificateRecord)
         read += 1
-        if record is not None and sought.fits(record):
+        if record is not None and sought.fits(record) and await _counts(view, sought, row, record):
             found[row] = record
         if len(found) >= sought.limit or read >= MOST_ROWS:
             return Found(found, row)
     return Found(found)
+
+
+async def _counts(view: View, sought: Sought, row: str, record: CertificateRecord) -> bool:
+    """Whether a certificate wasn't revoked, if that matters."""
+    return not sought.valid_at or await revoked_of(view, serials.parsed(row) or 0, record.certificate) is None
 
 
 def _candidates(view: View, sought: Sought) -> AsyncIterator[str]:
@@ -77,7 +86,7 @@ def _candidates(view: View, sought: Sought) -> AsyncIterator[str]:
         return _by_name(view, sought)
     if sought.entity_id or sought.role:
         return _by_owner(view, sought)
-    if sought.expires_before:
+    if sought.expires_before or sought.valid_at:
         return _by_end(view, sought)
     return _below(view, CERTIFICATES, sought.after)
 
@@ -109,17 +118,17 @@ async def _by_owner(view: View, sought: Sought) -> AsyncIterator[str]:
 
 
 async def _by_end(view: View, sought: Sought) -> AsyncIterator[str]:
-    after = ""
+    after = moment(sought.valid_at)
     if sought.after:
         seen = await view.read(CERTIFICATES + sought.after, CertificateRecord)
         if seen is None:
             raise _nobody(sought.after)
         after = f"{moment(seen.not_after)}/{sought.after}"
-    end = moment(sought.expires_before)
+    end = moment(sought.expires_before) if sought.expires_before else ""
     while names := await view.scan(EXPIRY, after, _PAGE):
         for name in names:
             at, _, row = name.partition("/")
-            if at >= end:
+            if end and at >= end:
                 return
             yield row
         after = names[-1]

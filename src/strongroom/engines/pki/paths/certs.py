@@ -39,9 +39,11 @@ class FindFields(Page, frozen=True):
     role: Annotated[str, Doc(description="Only certificates that were issued by this role.")] = ""
     entity_id: Annotated[str, Doc(description="Only certificates that clients of this entity asked for.")] = ""
     expires_before: Annotated[str, Doc(description="Only certificates that end before this time, in RFC 3339.")] = ""
+    valid: Annotated[
+        bool, Doc(description="Whether only certificates are wanted that have neither expired nor been revoked.")
+    ] = False
 
-    @property
-    def sought(self) -> Sought:
+    def sought(self, now: float) -> Sought:
         """The fields as a value.  Raises `InvalidRequest` for a time that is none."""
         return Sought(
             name=normal(self.name),
@@ -49,6 +51,7 @@ class FindFields(Page, frozen=True):
             role=self.role,
             entity_id=self.entity_id,
             expires_before=moments.moment("expires_before", self.expires_before) if self.expires_before else 0,
+            valid_at=now if self.valid else 0.0,
             after=row_of(self.after) if self.after else "",
             limit=min(self.limit, MOST_ROWS) if self.limit > 0 else MOST_ROWS,
         )
@@ -73,15 +76,17 @@ class CertPaths:
 
         `revocation_time_rfc3339` tells when one was revoked, and is empty for the others.
         """
-        found = await find(request.view, body.sought)
-        if not found.records:
+        found = await find(request.view, body.sought(request.now))
+        # One that isn't through may have found nothing yet, and says where to go on.
+        if not found.records and not found.after:
             raise NotFound
         info = {
-            row.replace("-", ":"): _detail(record, await request.view.read(REVOKED + row, RevokedRecord))
+            row.replace("-", ":"): _detail(record, await revoked_of(request.view, _number(row), record.certificate))
             for row, record in found.records.items()
         }
         response = Response(data={"keys": list(info), "key_info": info})
-        if found.after and len(found.records) != body.limit:
+        is_page = 0 < body.limit == len(found.records)
+        if found.after and not is_page:
             response.warnings = [f"There may be more certificates: go on with after={found.after.replace('-', ':')}"]
         return response
 
