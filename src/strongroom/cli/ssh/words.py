@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from strongroom.cli.failure import Failure
 
@@ -17,6 +17,11 @@ _WITH_VALUE = frozenset("BbcDEeFIiJLlmOoPpQRSWw")
 _NO_HOST = re.compile(r"""[\s\0-\x1f\x7f'`"$\\;&<>|(){},]""")
 _NO_USER = re.compile(r"""[\0-\x1f\x7f'`";&<>|(){}]|\s-|\\\Z""")
 """Domains of Windows stand before a backslash, and shells leave a `$` that came out of another one alone."""
+_URL = re.compile(r"ssh://(?:([^@]+)@)?(\[[^\[\]@\s]+\]|[^\[\]@:/?#\s]+)(?::(\d*))?/?")
+"""User, host and port, where ssh finds them: all up to the `@` is the user, slashes and question marks too.
+
+Where parsers of other URLs find the host, it could be another one than ssh's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +79,12 @@ def _target(host: str, options: Sequence[tuple[str, str]]) -> Target:
     named = {words[0].lower(): words[1].strip() for words in reversed(settings) if len(words) == 2}
     said = users[0] if users else named.get("user", "")
     if host.startswith("ssh://"):
-        try:
-            parts = urlsplit(host)
-        except ValueError as error:
-            raise Failure(f'No host in the words for ssh: "{host}" is no URL.') from error
-        return Target(
-            parts.hostname or "", unquote(parts.username or "") or said, bool(ports) or _has_port(parts.netloc)
-        )
+        url = _URL.fullmatch(host)
+        if url is None:
+            raise Failure(f'No host in the words for ssh: "{host}" is no URL of a host.')
+        return Target(url[2].strip("[]"), unquote(url[1] or "") or said, bool(ports or url[3]))
     user, at, name = host.rpartition("@")
     return Target(name, user if at else said, bool(ports) or "port" in named)
-
-
-def _has_port(netloc: str) -> bool:
-    return ":" in netloc.rpartition("@")[2].rpartition("]")[2]
 
 
 def quoted(path: str) -> str:

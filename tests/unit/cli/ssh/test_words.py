@@ -37,6 +37,12 @@ from strongroom.cli.ssh.words import Target, checked, quoted, target_of
         ("ssh://[::1]:2222 -l eva", Target("::1", "eva", names_port=True)),
         ("ssh://[::1]", Target("::1")),
         ("ssh://a%40b@host", Target("host", "a@b")),
+        ("ssh://eva@Web1/", Target("Web1", "eva")),
+        ("ssh://a:b@host", Target("host", "a:b")),
+        ("ssh://other/b@host", Target("host", "other/b")),
+        ("'ssh://other?b@host'", Target("host", "other?b")),
+        ("'ssh://other#`id`@host'", Target("host", "other#`id`")),
+        ("'ssh://other\n#@host'", Target("host", "other\n#")),
     ],
 )
 def test_the_host_is_found_where_ssh_finds_it(words: str, target: Target) -> None:
@@ -50,7 +56,8 @@ def test_the_host_is_found_where_ssh_finds_it(words: str, target: Target) -> Non
         *("-v", "--", "-", "-l eva host", "-- host"),
         "-oProxyCommand=id host",
         "-oProxyCommand=id@host",
-        "'ssh://[x'",
+        *("'ssh://[x'", "ssh://", "ssh://eva@", "ssh://@host", "ssh://a@b@host", "ssh:///host"),
+        *("ssh://host/path", "'ssh://host?x'", "'ssh://host#x'", "'ssh://ho\tst'", "'ssh://ho\nst'", "ssh://host:x"),
     ],
 )
 def test_a_word_that_is_no_host(words: str) -> None:
