@@ -223,3 +223,22 @@ async def test_each_is_forgotten_when_its_time_has_come(first: str) -> None:
     await lists.work()
     assert await lists.listed("issuer/above/crl/der") == set()
     assert await lists.listed("issuer/other/crl/der") == {7}
+
+
+async def test_a_listing_with_details_tells_of_the_stored_certificate() -> None:
+    """That another one of its number was revoked says nothing of it, and it has its own time."""
+    lists = await Lists.with_role()
+    serial = (await lists.issue())["serial_number"]
+    one = Theirs("One", 1001)
+    await imported(lists, one, "one")
+
+    async def told() -> str:
+        response = await lists.mount.ask(Operation.LIST, "certs/detailed")
+        assert response is not None
+        return str(response.data["key_info"][serial]["revocation_time_rfc3339"])
+
+    await lists.revoke(certificate=pem(one.leaf(number(serial))))
+    assert await told() == ""
+    lists.later(10)
+    shown = await lists.revoke(serial_number=serial)
+    assert await told() == shown["revocation_time_rfc3339"]
