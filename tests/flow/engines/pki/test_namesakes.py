@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
+from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.certificates.records import CertificateRecord
 from strongroom.lib.errors import InvalidRequest, NotFound
-from strongroom.sdk import Operation
+from strongroom.sdk import Operation, View
 from tests.flow.engines.pki.revocations import Lists, number
 from tests.flow.engines.pki.stored import keys_below
 
@@ -242,3 +244,35 @@ async def test_a_listing_with_details_tells_of_the_stored_certificate() -> None:
     lists.later(10)
     shown = await lists.revoke(serial_number=serial)
     assert await told() == shown["revocation_time_rfc3339"]
+
+
+async def test_an_issuer_that_another_list_has() -> None:
+    """It goes to the list of its issuer, once that is back, and no namesake of it is forgotten."""
+    lists = await Lists.with_role()
+    above, other = Theirs("Above", 1001), Theirs("Other", 1002)
+    below = Theirs("Below", 7, above)
+    id_ = await imported(lists, above, "above")
+    await imported(lists, other, "other")
+    der = below.certificate.public_bytes(serialization.Encoding.DER)
+    record = CertificateRecord(
+        certificate=der, issuer_id=id_, not_after=below.certificate.not_valid_after_utc.timestamp()
+    )
+
+    async def store(view: View) -> None:
+        certificate_rows.keep(view, 7, record)
+
+    await lists.change(store)
+    await lists.mount.ask(Operation.DELETE, f"issuer/{id_}")
+    await lists.revoke(serial_number="07")
+    await lists.revoke(certificate=pem(other.leaf(7)))
+    assert await lists.listed() == {7}
+
+    await imported(lists, above, "above")
+    await imported(lists, below, "below")
+    await lists.write("issuer/below/revoke")
+    assert await standing(lists, below.certificate, above.certificate) is REVOKED
+    assert await standing(lists, other.leaf(7), other.certificate) is REVOKED
+    lists.later(60 * 3600)
+    await lists.work()
+    assert await lists.listed() == set()
+    assert await lists.listed("issuer/above/crl/der") == await lists.listed("issuer/other/crl/der") == {7}

@@ -49,7 +49,8 @@ async def keep(view: View, serial: int, record: RevokedRecord) -> None:
     """Store that a certificate was revoked."""
     first = await first_of(view, serial)
     if first is None or first.certificate == record.certificate:
-        view.write(REVOKED + serials.row(serial), record)
+        has_namesakes = first is not None and first.has_namesakes
+        view.write(REVOKED + serials.row(serial), replace(record, has_namesakes=has_namesakes))
         return
     view.write(REVOKED + serials.row(serial), replace(first, has_namesakes=True))
     view.write(_row(serial, record.certificate), record)

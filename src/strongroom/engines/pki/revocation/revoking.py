@@ -72,11 +72,14 @@ async def relist(request: Request, certificate: Certificate, list_: str, reason:
     """Put an issuer's certificate on the list of its issuer.  The next list is a complete one, so no delta has it.
 
     One whose serial number the list has stays as it is there: it was revoked before it became an issuer's, or the list
-    has another certificate of that number.
+    has another certificate of that number.  One that was revoked while its issuer was gone leaves the list it is on.
     """
     view, serial = request.view, certificate.serial_number
     if await _is_listed(view, list_, serial):
         return
+    config = await config_of(view)
+    if (before := await revoked.revoked_of(view, serial, certificate.der)) is not None:
+        _unlist(view, config, serial, before)
     record = RevokedRecord(
         certificate=certificate.der,
         revoked_at=request.now,
@@ -87,14 +90,18 @@ async def relist(request: Request, certificate: Certificate, list_: str, reason:
     await revoked.keep(view, serial, record)
     await _keep_end(view, certificate)
     rows.want_whole(view, list_)
-    await _enter(request, await config_of(view), list_, serial, reason)
+    await _enter(request, config, list_, serial, reason)
     await scheduling.want(view, request.mount.id, list_, request.now)
 
 
 async def forget(view: View, serial: int, record: RevokedRecord) -> None:
     """Remove a revoked certificate that has expired, and have its entries taken off the lists."""
     await revoked.remove(view, serial, record.certificate)
-    for stream in _streams(await config_of(view), record.list_id, serial) if record.list_id else ():
+    _unlist(view, await config_of(view), serial, record)
+
+
+def _unlist(view: View, config: CrlConfig, serial: int, record: RevokedRecord) -> None:
+    for stream in _streams(config, record.list_id, serial) if record.list_id else ():
         rows.remove_entry(view, stream, serials.row(serial))
 
 
