@@ -8,6 +8,7 @@ from strongroom.cli import render
 from strongroom.cli.command import FORMAT_ONLY, OUTPUT, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
+from strongroom.client.client import JSON
 
 
 def clean(path: str) -> str:
@@ -61,7 +62,12 @@ def _unwrap(call: Invocation) -> int:
     token = call.arguments[0].strip() if call.arguments else ""
     body = {"token": token} if token and token != client.settings.token else None
     with call.doing("Error unwrapping: "):
-        answer = client.write("sys/wrapping/unwrap", body)
+        opened = client.request("PUT", "sys/wrapping/unwrap", body=body)
+        if opened.media_type not in {"", JSON}:
+            # The token is used up, so this is the only time that the content is shown.
+            call.terminal.raw(opened.body.decode("utf-8", "surrogateescape"))
+            return 0
+        answer = opened.json()
     if answer is None:
         raise Failure("Could not find wrapped response", 2)
     secret = render.SecretAnswer(answer)
@@ -88,7 +94,8 @@ COMMANDS = {
     "unwrap": Command(
         "unwrap [options] [TOKEN]",
         "Prints the response in a wrapping token, and uses the token up. "
-        "Without an argument, the token in use is unwrapped."
+        "Without an argument, the token in use is unwrapped. "
+        "What isn't JSON, such as a certificate, is printed as it is."
         "\n\n$ strongroom unwrap hvs.…",
         _unwrap,
         (OUTPUT,),

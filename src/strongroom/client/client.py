@@ -16,6 +16,7 @@ from strongroom.client import http1, transport, values
 from strongroom.client.errors import BadAnswer, BadSettings, Missing, Unreachable, by_status, describe
 from strongroom.client.settings import Settings
 
+JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
 _RETRIED = frozenset({412, 500, *range(502, 600)})
@@ -48,6 +49,11 @@ class Answer:
     """Names in lower case."""
     body: bytes = field(repr=False)
 
+    @property
+    def media_type(self) -> str:
+        """Of the body, in lower case and without parameters; empty if the server doesn't say."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
     def json(self) -> Any:
         """The decoded body, None when it is empty.  Raises `BadAnswer`."""
         if not self.body.strip():
@@ -55,10 +61,9 @@ class Answer:
         try:
             document = values.decode(self.body)
         except ValueError as error:
-            kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind in ("", "application/json"):
+            if self.media_type in {"", JSON}:
                 raise BadAnswer(f"the server's answer is no JSON: {error}") from error
-            raise BadAnswer(f"the server's answer is no JSON, but {kind}", hint=_RAW) from error
+            raise BadAnswer(f"the server's answer is no JSON, but {self.media_type}", hint=_RAW) from error
         if not isinstance(document, dict | None):
             raise BadAnswer("the server's answer is no JSON object")
         return document
@@ -263,7 +268,7 @@ class Client:
         headers = {"Host": urlsplit(prepared.url).netloc, "User-Agent": "strongroom", **prepared.headers}
         body = None if prepared.body is None else prepared.body.encode()
         if body is not None:
-            headers.setdefault("Content-Type", "application/json")
+            headers.setdefault("Content-Type", JSON)
         try:
             request = http1.encode_request(prepared.method, prepared.target, headers, body)
         except ValueError as error:

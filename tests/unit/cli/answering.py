@@ -27,7 +27,8 @@ def answering(answers: Mapping[str, Any], *, otherwise: Any = None) -> Iterator[
     """Serve until the end of the `with`.
 
     Args:
-        answers: documents by verb and path, as `GET /v1/sys/health`; None is an answer without a body.
+        answers: documents by verb and path, as `GET /v1/sys/health`; None is an answer without a body, and bytes
+            are one that isn't JSON.
         otherwise: the document for everything else.
     """
 
@@ -39,8 +40,11 @@ def answering(answers: Mapping[str, Any], *, otherwise: Any = None) -> Iterator[
             state.headers.append(self.headers)
             state.bodies.append(json.loads(body) if body else None)
             document = answers.get(line, otherwise)
-            content = b"" if document is None else json.dumps(document).encode()
+            is_raw = isinstance(document, bytes)
+            content = b"" if document is None else document if is_raw else json.dumps(document).encode()
             self.send_response(200 if content else 204)
+            if is_raw:
+                self.send_header("Content-Type", "application/pkix-cert")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

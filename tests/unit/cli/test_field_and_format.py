@@ -94,3 +94,15 @@ def test_warnings_are_told_beside_a_field() -> None:
         done = run(server, "read", "-field=x", "c/a")
     assert done.stdout == "1"
     assert 'Policy "none" does not exist' in done.stderr
+
+
+@pytest.mark.parametrize("flags", ["", "-format=json", "-field=certificate"])
+@pytest.mark.parametrize("content", [b"-----BEGIN CERTIFICATE-----\n", bytes(range(256))])
+def test_what_is_unwrapped_and_no_json_is_printed_as_it_is(content: bytes, flags: str) -> None:
+    """The token is used up by then, so any other outcome loses the certificate or key."""
+    with answering({"PUT /v1/sys/wrapping/unwrap": content}) as server:
+        environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "VAULT_ADDR": server.address}
+        done = subprocess.run(
+            [PROGRAM, "unwrap", *flags.split(), "hvs.x"], env=environment, capture_output=True, check=False
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, content, b"")
