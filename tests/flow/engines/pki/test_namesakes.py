@@ -276,3 +276,19 @@ async def test_an_issuer_that_another_list_has() -> None:
     await lists.work()
     assert await lists.listed() == set()
     assert await lists.listed("issuer/above/crl/der") == await lists.listed("issuer/other/crl/der") == {7}
+
+
+async def test_tidying_finds_the_issuers_of_all() -> None:
+    """Of the first one that was revoked, and of the others of its serial number."""
+    lists = await Lists.with_role()
+    for name, serial in (("One", 1001), ("Two", 1002)):
+        above = Theirs(name, serial)
+        await imported(lists, above, name)
+        await imported(lists, Theirs(f"Below {name}", 7, above), f"below-{name}")
+        await lists.write(f"issuer/below-{name}/revoke")
+    counts = []
+    for _ in range(2):
+        await lists.write("tidy", tidy_revoked_cert_issuer_associations=True)
+        await lists.work()
+        counts.append((await lists.read("tidy-status"))["missing_issuer_cert_count"])
+    assert counts == [2, 0]

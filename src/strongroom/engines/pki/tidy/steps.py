@@ -109,14 +109,14 @@ async def associations(view: View, run: Run, _: float) -> Run:
 
     async def associate(apart: View) -> int:
         groups, missing = await groups_of(apart), 0
-        for name in names:
-            record = await apart.read(revoked.REVOKED + name, RevokedRecord)
-            if record is None or record.issuer_id in groups.of_issuer:
-                continue
-            missing += 1
-            found = issuer_among(groups, certificate_of_der(record.certificate))
-            if found:
-                apart.write(revoked.REVOKED + name, replace(record, issuer_id=found))
+        for serial in (serials.parsed(name) or 0 for name in names):
+            for record in await revoked.all_of(apart, serial):
+                if record.issuer_id in groups.of_issuer:
+                    continue
+                missing += 1
+                found = issuer_among(groups, certificate_of_der(record.certificate))
+                if found:
+                    await revoked.keep(apart, serial, replace(record, issuer_id=found))
         return missing
 
     missing = await view.apart(associate) if names else 0
