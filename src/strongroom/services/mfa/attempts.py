@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from strongroom.crypto.totp import CodeSettings, code_of
 from strongroom.services.mfa.records import Tries
 
 LONGEST_BLOCK_S = 3600
@@ -29,6 +30,17 @@ def failed(tries: Tries, *, most: int, period_s: int, now: float) -> Tries:
         return msgspec.structs.replace(tries, failures=failures)
     lasts_s = max(period_s, min(period_s << min(tries.blocks, 20), LONGEST_BLOCK_S))
     return msgspec.structs.replace(tries, failures=0, blocks=tries.blocks + 1, blocked_until=now + lasts_s)
+
+
+def is_used(tries: Tries, step: int, key: bytes, settings: CodeSettings) -> bool:
+    """Whether the code of a period counts no more: because of this period or a later one, or as the last that counted.
+
+    One time in a million, two periods have the same code.
+    """
+    if step <= tries.last_step:
+        return True
+    is_near = step - tries.last_step <= 2 * settings.skew + 1
+    return is_near and code_of(key, step, settings) == code_of(key, tries.last_step, settings)
 
 
 def succeeded(tries: Tries, step: int | None = None) -> Tries:

@@ -136,7 +136,7 @@ class MfaService:
         if wait_s := attempts.wait_s(tries, now):
             return _blocked(method, wait_s)
         step = totp.matching_step(code, secret.key, secret.settings, now)
-        if step is None or step <= tries.last_step:
+        if step is None or attempts.is_used(tries, step, secret.key, secret.settings):
             most, period_s = method.max_attempts, secret.settings.period_s
             txn.write(key, attempts.failed(tries, most=most, period_s=period_s, now=now))
             if step is None:

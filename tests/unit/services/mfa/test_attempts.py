@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from strongroom.services.mfa import attempts
-from strongroom.services.mfa.records import Tries
+from strongroom.services.mfa.records import TotpSettings, Tries
+
+TWIN = 196_068
+"""The code of this period is that of the next one, too, with a key of twenty times `k`."""
 
 
 def test_the_last_failure_blocks() -> None:
@@ -39,3 +44,14 @@ def test_a_success_forgets_all_but_the_code() -> None:
     assert attempts.succeeded(tries, 12) == Tries(last_step=12)
     assert attempts.succeeded(tries, 9) == Tries(last_step=10)
     assert attempts.succeeded(tries) == Tries(last_step=10)
+
+
+@pytest.mark.parametrize(
+    ("step", "used"),
+    [(TWIN - 1, True), (TWIN, True), (TWIN + 1, True), (TWIN + 2, False), (TWIN + 1_000_000, False)],
+)
+def test_a_code_counts_once_for_two_periods_that_have_the_same(step: int, used: bool) -> None:
+    """Whoever has seen it can't use it in the period after that of its use."""
+    key, settings = b"k" * 20, TotpSettings(issuer="i")
+    assert attempts.is_used(Tries(last_step=TWIN), step, key, settings) is used
+    assert not attempts.is_used(Tries(), step, key, settings)
