@@ -71,7 +71,6 @@ ALL = "create read update patch delete list scan sudo"
         ("sys/*", "sys/auth/userpass/tune", "POST", "sys/mounts/auth/userpass/tune", {"description": "x"}),
         ("sys/*", "sys/auth/userpass", "GET", "sys/mounts/auth/userpass", None),
         ("sys/*", "sys/auth/userpass", "GET", "sys/mounts/auth/userpass/", None),
-        ("sys/*", "sys/mounts/auth/+", "GET", "sys/auth/userpass", None),
         ("sys/*", "sys/mounts/auth/+/tune", "POST", "sys/auth/userpass/tune", {"description": "x"}),
         ("sys/*", "sys/rotate/keyring", "PUT", "sys/rotate", None),
         ("sys/*", "sys/rekey/*", "GET", "sys/rotate/root/init", None),
@@ -117,6 +116,16 @@ async def test_an_allowed_thing_is_allowed_in_every_spelling(allowed: str, metho
     node = await started()
     token = await node.token(rule(allowed, ALL))
     await node.ok(method, path, body, token)
+
+
+async def test_a_rule_about_engines_leaves_auth_methods_alone() -> None:
+    """Who may mount no engines may still enable auth methods; only reading these at `sys/mounts` is denied with it."""
+    node = await started()
+    token = await node.token(rule("sys/mounts/*", "deny") + rule("sys/auth/*", ALL))
+    await node.ok("POST", "sys/auth/other", {"type": "userpass"}, token)
+    await node.ok("GET", "sys/auth/other", None, token)
+    assert (await node.ask("GET", "sys/mounts/auth/other", None, token)).status == 403
+    await node.ok("DELETE", "sys/auth/other", None, token)
 
 
 async def test_a_wide_deny_leaves_what_a_better_rule_allows() -> None:

@@ -16,7 +16,6 @@ _PAIRS = (
     ("leases/revoke-prefix/{prefix*}", "revoke-prefix/{prefix*}"),
     ("leases/revoke-force/{prefix*}", "revoke-force/{prefix*}"),
     ("auth/{path*}/tune", "mounts/auth/{path*}/tune"),
-    ("auth/{path*}", "mounts/auth/{path*}"),
     ("rotate", "rotate/keyring"),
     ("rotate/config", "rotate/keyring/config"),
     *((f"rekey/{what}", f"rotate/root/{what}") for what in ("init", "update", "verify", "backup")),
@@ -31,6 +30,11 @@ _BY_BODY = {
     "renew": ("leases/renew", "leases/renew/{lease_id}", "renew/{lease_id}"),
     "leases/revoke": ("revoke", "leases/revoke/{lease_id}", "revoke/{lease_id}"),
     "revoke": ("leases/revoke", "leases/revoke/{lease_id}", "revoke/{lease_id}"),
+}
+_READINGS = {
+    # It only shows what the other path changes, too.  The reverse isn't true: a rule that denies `sys/mounts/*` means
+    # secrets engines, and another one may let its client enable auth methods.
+    "mounts/auth/{path*}": ("auth/{path}",),
 }
 _LISTINGS = {
     # The older path also lists by reading it: a rule for all below `policies/acl/` denies that listing too.
@@ -48,4 +52,4 @@ def _each() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield pattern, tuple(other.replace("*", "") for other in group if other != pattern)
 
 
-SYNONYMS: Mapping[str, tuple[str, ...]] = {**dict(_each()), **_BY_BODY, **_LISTINGS}
+SYNONYMS: Mapping[str, tuple[str, ...]] = {**dict(_each()), **_BY_BODY, **_READINGS, **_LISTINGS}
