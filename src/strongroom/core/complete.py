@@ -13,7 +13,7 @@ from strongroom.sdk.response import Response
 from strongroom.services.mounts import MountEntry
 
 _CLEAR = "the policies want this response wrapped, and one that is sent as it comes about can't be"
-_STRANGERS = "the response to a request without a token can be wrapped only if it is a login's"
+_STRANGERS = "what is answered without a token, too, can be wrapped only if it is a login's: ask without wrapping"
 
 
 async def complete(attempt: Attempt, entry: MountEntry, response: Response | None) -> Answer:
