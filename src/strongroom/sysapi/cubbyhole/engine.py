@@ -19,7 +19,7 @@ _OLD_WAY = (
     "Reading from 'cubbyhole/response' is deprecated. Please use sys/wrapping/unwrap to unwrap responses, as it "
     "provides additional security checks and other benefits."
 )
-_NOT_JSON = "this response isn't JSON and can't be shown here: open it with sys/wrapping/unwrap"
+_NO_ENVELOPE = "this response has no envelope and can't be shown here: open it with sys/wrapping/unwrap"
 
 
 class CubbyholeRecord(SecretRecord, frozen=True, tag="cubbyhole"):
@@ -69,7 +69,7 @@ class Cubbyhole(SystemEngine):
         if name == "response" and (wrapped := await txn.read(wrapping, WrappedRecord)) is not None:
             # How wrapping tokens were opened before there was sys/wrapping/unwrap.
             if wrapped.content_type:
-                raise InvalidRequest(_NOT_JSON)
+                raise InvalidRequest(_NO_ENVELOPE)
             txn.delete(wrapping)
             return Response(data={"response": wrapped.body.decode()}, warnings=[_OLD_WAY])
         record = await txn.read(place + name, CubbyholeRecord) if not name.endswith("/") else None
