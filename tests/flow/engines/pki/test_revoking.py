@@ -76,6 +76,8 @@ async def test_a_certificate_with_its_chain() -> None:
     for wrong in (f"{issued['certificate']}\n{other['certificate']}", f"{chain}{other['certificate']}"):
         with pytest.raises(InvalidRequest, match="aren't its chain"):
             await lists.revoke(certificate=wrong)
+    with pytest.raises(InvalidRequest, match="longer than 131072 characters"):
+        await lists.revoke(certificate=chain + issued["issuing_ca"] * 300)
     await lists.revoke(certificate=chain)
     assert await lists.listed() == {number(issued["serial_number"])}
 

@@ -12,6 +12,8 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Request
 
 _SHORTEST_PEM = 80
+_MOST_CHARACTERS = 128 * 1024
+"""Of a certificate with its chain.  Reading the largest one takes some 15 ms, and a body has room for hundreds."""
 
 
 async def named(request: Request, serial_number: str, certificate: str) -> Certificate:
@@ -42,6 +44,8 @@ def _given(text: str) -> Certificate:
             "provided certificate data was too short; perhaps a path was passed to the API rather than the contents "
             "of a PEM file"
         )
+    if len(text) > _MOST_CHARACTERS:
+        raise InvalidRequest(f"the certificate with its chain is longer than {_MOST_CHARACTERS} characters")
     try:
         found = certificates_of_clients(text)
     except InvalidRequest as error:
