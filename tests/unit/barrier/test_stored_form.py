@@ -711,6 +711,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "urls": {"": "UrlsPart"},
             "revoked_at": 0.0,
             "not_after": 0.0,
+            "disable_name_constraint_checks": False,
         },
     ),
     "strongroom.engines.pki.issuers.records.IssuersConfig": (

@@ -136,11 +136,14 @@ async def test_a_manual_chain_is_shown_as_it_is() -> None:
 async def test_name_constraints_bind_verifiers(
     constraint: dict[str, Any], allowed: dict[str, str], refused: dict[str, str], tmp_path: Path
 ) -> None:
-    """OpenSSL takes a leaf that fits the constraints of its issuer, and no other."""
+    """OpenSSL takes a leaf that fits the constraints of its issuer, and no other; and so only the first is issued."""
     root = await Authority.new()
     mount = await below(root, **constraint)
     await mount.write("roles/leaf", allow_any_name=True, key_type="ec", require_cn=False, allowed_uri_sans="*")
     trusted = await _root(root)
+    with pytest.raises(InvalidRequest, match="name constraints of the issuer"):
+        await mount.write("issue/leaf", ttl="1h", **refused)
+    await mount.patch("issuer/default", disable_name_constraint_checks=True)
     for names, good in ((allowed, True), (refused, False)):
         issued = await mount.write("issue/leaf", ttl="1h", **names)
         done, said = checked(tmp_path, issued["certificate"], issued["ca_chain"], trusted)

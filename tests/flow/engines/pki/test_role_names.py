@@ -180,4 +180,6 @@ async def test_a_dry_run_without_an_issuer() -> None:
     response = await authority.answer("roles/r/check", common_name="www.example.com")
 
     assert response.data is not None and response.data["allowed"]
-    assert response.warnings == ["unable to find PKI issuer for reference: nope: the end of the issuer isn't looked at"]
+    assert response.warnings == [
+        "unable to find PKI issuer for reference: nope: the end and the name constraints of the issuer aren't looked at"
+    ]

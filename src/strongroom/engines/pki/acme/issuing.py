@@ -16,6 +16,8 @@ from strongroom.engines.pki import serials
 from strongroom.engines.pki.acme.problems import Problem, malformed
 from strongroom.engines.pki.acme.records import AcmeConfig, Identifier, Order
 from strongroom.engines.pki.certificates import rows as certificate_rows
+from strongroom.engines.pki.constraints import verdicts
+from strongroom.engines.pki.constraints.limits import limits_of
 from strongroom.engines.pki.issuers.authorities import signer
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuers.rows import referred
@@ -106,7 +108,11 @@ async def check_issuer(view: View, reference: str) -> None:
 
 
 async def check_identifiers(request: Request, signatory: Signatory, wanted: tuple[Identifier, ...]) -> None:
-    """Raise `Problem` for identifiers that the role of the directory doesn't allow."""
+    """Raise `Problem` for identifiers that the role of the directory doesn't allow, or an authority's constraints."""
+    limits = await limits_of(request.view, await referred(request.view, signatory.issuer_id))
+    for each in wanted:
+        if why := verdicts.refusal(limits.bounds, each.type, each.value):
+            raise Problem("rejectedIdentifier", why)
     if signatory.role is None:
         return
     asked = _asked("", wanted)

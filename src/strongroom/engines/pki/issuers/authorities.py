@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from strongroom.crypto.issuing.certificates import Authority
+from strongroom.engines.pki.constraints.limits import Limits, limits_of
 from strongroom.engines.pki.issuers.chains import chain_of
 from strongroom.engines.pki.issuers.records import ISSUING, IssuerRecord
 from strongroom.engines.pki.issuers.rows import issuer_of, referred
@@ -24,6 +25,7 @@ class Signer:
     authority: Authority
     chain: tuple[bytes, ...]
     """Certificates in DER, its own first."""
+    limits: Limits
 
 
 async def signer(view: View, reference: str, usage: str = ISSUING) -> Signer:
@@ -54,4 +56,4 @@ def _advice(issuer: IssuerRecord) -> str:
 async def _signer(view: View, issuer: IssuerRecord) -> Signer:
     key = await key_rows.loaded(view, issuer.key_id)
     chain = await chain_of(view, issuer)
-    return Signer(issuer, Authority.load(issuer.certificate, key), chain.certificates)
+    return Signer(issuer, Authority.load(issuer.certificate, key), chain.certificates, await limits_of(view, issuer))

@@ -99,11 +99,12 @@ def path_length(given: int | None, above: int | None = None) -> int | None:
     """How many authorities may stand below.
 
     Args:
-        given: as in a request. above: what the issuer's certificate says; None for any number.
+        given: as in a request.
+        above: what the certificates of the issuer and of those above it leave; None for any number.
 
     Raises: `InvalidRequest` for a number that there can't be, or if there may be none below the issuer.
     """
-    if above == 0:
+    if above is not None and above <= 0:
         raise InvalidRequest(
             "signing certificate has a max path length of zero, and cannot issue further CA certificates"
         )

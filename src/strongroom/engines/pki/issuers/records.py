@@ -65,6 +65,8 @@ class IssuerRecord(Record, frozen=True, tag="pki-issuer"):
     urls: UrlsPart = UrlsPart()
     revoked_at: float = 0.0
     not_after: float = 0.0
+    disable_name_constraint_checks: bool = False
+    """Whether certificates are issued that break the name constraints of its certificate, or of one above."""
 
 
 class IssuerName(Record, frozen=True, tag="pki-issuer-name"):

@@ -45,9 +45,13 @@ async def changed(
     usage: list[str] | None,
     algorithm: str | None,
     templating: bool | None,
+    unconstrained: bool | None,
     urls: Mapping[str, list[str] | None],
 ) -> IssuerRecord:
     """An issuer with the settings of a request.  None leaves a setting.
+
+    Args:
+        unconstrained: whether certificates are issued that break name constraints.
 
     Raises: `InvalidRequest` for a setting that there can't be.
     """
@@ -63,6 +67,8 @@ async def changed(
         found = replace(found, usage=usages_of(usage, issuer))
     if algorithm is not None:
         found = replace(found, revocation_signature_algorithm=algorithm_of(issuer, algorithm))
+    if unconstrained is not None:
+        found = replace(found, disable_name_constraint_checks=unconstrained)
     if chain is not None:
         found = replace(found, manual_chain=await _chain(view, issuer, chain))
     return found

@@ -19,6 +19,7 @@ async def shown(view: View, issuer: IssuerRecord) -> dict[str, Any]:
     answer = {
         **await shown_publicly(view, issuer),
         "key_id": issuer.key_id,
+        "disable_name_constraint_checks": issuer.disable_name_constraint_checks,
         "leaf_not_after_behavior": issuer.leaf_not_after_behavior,
         "manual_chain": list(issuer.manual_chain) or None,
         "usage": ",".join(sorted({*issuer.usage, READ_ONLY})),

@@ -5,11 +5,14 @@ Source: https://openbao.org/api-docs/secret/pki/#sign-intermediate
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from strongroom.crypto.issuing import extension_ids as ids
 from strongroom.crypto.issuing.contents import Draft, Names, Raw
+from strongroom.crypto.issuing.name_constraints import subject_names
 from strongroom.crypto.issuing.requests import CertificateRequest
+from strongroom.engines.pki.constraints.verdicts import DNS, Bounds, refusal
 from strongroom.engines.pki.issuers.fields import SignIntermediateFields
 from strongroom.engines.pki.issuers.records import IssuerRecord
 from strongroom.engines.pki.issuing.rules.context import IssuerEnd
@@ -48,6 +51,24 @@ def key_id_of(body: SignIntermediateFields) -> bytes:
     if len(found) > _MOST_KEY_ID_BYTES:
         raise InvalidRequest(f"a subject key identifier has at most {_MOST_KEY_ID_BYTES} bytes")
     return found
+
+
+def without_own_name(draft: Draft, asked: Sequence[str], bounds: tuple[Bounds, ...]) -> tuple[Draft, list[str]]:
+    """A draft whose common name isn't among the alternative names if clients would refuse it there, and warnings.
+
+    Args:
+        asked: the alternative names that were asked for: those stay.
+        bounds: the name constraints of who signs.
+    """
+    name = subject_names(draft.subject).common_names[:1]
+    if not bounds or not set(name) & set(draft.names.dns) - set(asked) or not refusal(bounds, DNS, name[0]):
+        return draft, []
+    names = replace(draft.names, dns=tuple(each for each in draft.names.dns if each != name[0]))
+    warning = (
+        f'the common name "{name[0]}" isn\'t among the alternative names, where the name constraints of the issuer or '
+        "of an authority above it would make the certificate invalid"
+    )
+    return replace(draft, names=names), [warning]
 
 
 def by_request(draft: Draft, csr: CertificateRequest) -> tuple[Draft, list[str]]:

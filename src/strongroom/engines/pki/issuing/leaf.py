@@ -14,6 +14,8 @@ from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.certificates.names import further
 from strongroom.engines.pki.certificates.records import CertificateMetadata, CertificateRecord
+from strongroom.engines.pki.constraints import verdicts
+from strongroom.engines.pki.issuers import drafts
 from strongroom.engines.pki.issuers.authorities import Signer
 from strongroom.engines.pki.issuing import repeats
 from strongroom.engines.pki.issuing.rules import Asked, Requested, judged
@@ -45,7 +47,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     common_name: str = ""
     """The one in the draft, by which the certificate is found."""
     names: Names = Names()
-    """Alternative names by which it is found too, where the draft has them as they stand in a request."""
+    """Its alternative names, where the draft has them as they stand in a request.  It is found by them too."""
     warnings: tuple[str, ...] = ()
 
 
@@ -108,9 +110,11 @@ async def by_rules(request: Request, random: Random, order: Order, asked: Asked,
 async def issued(request: Request, random: Random, order: Order, wanted: Wanted) -> Issued:
     """Sign and store what was decided on.
 
-    Raises: `InvalidRequest` for contents that can't be encoded; `RateLimited` for too many.
+    Raises: `InvalidRequest` for contents that can't be encoded, or that break the constraints of an authority;
+        `RateLimited` for too many.
     """
     role, issuer, draft = order.role, order.issuer, wanted.draft
+    _check_limits(issuer, wanted)
     if order.metadata and role.no_store_metadata:
         raise InvalidRequest("cert_metadata isn't stored by this role (no_store_metadata)")
     if role.duplicate_limit and role.duplicate_window_s:
@@ -144,6 +148,15 @@ async def issued(request: Request, random: Random, order: Order, wanted: Wanted)
         name=wanted.common_name,
         warnings=wanted.warnings,
     )
+
+
+def _check_limits(issuer: Signer, wanted: Wanted) -> None:
+    draft, limits = wanted.draft, issuer.limits
+    authority = draft.basic_constraints == "authority"
+    if authority:
+        drafts.path_length(draft.path_length, limits.path_length)
+    if limits.bounds:
+        verdicts.check(limits.bounds, draft.names or wanted.names, draft.subject, authority=authority)
 
 
 def fitted(draft: Draft) -> Draft:

@@ -5,6 +5,8 @@ Source: https://openbao.org/api-docs/secret/pki/#createupdate-role
 
 from __future__ import annotations
 
+from strongroom.engines.pki.constraints.limits import limits_of
+from strongroom.engines.pki.constraints.verdicts import Bounds
 from strongroom.engines.pki.issuers import rows as issuer_rows
 from strongroom.engines.pki.issuing.rules.asked import AskedFields
 from strongroom.engines.pki.references import DEFAULT
@@ -63,13 +65,14 @@ class RolePaths:
         """Says what a role would allow of a request, name by name. No certificate is made."""
         check_segment_name(name)
         role = await known(request.view, name)
-        issuer, told = None, list[str]()
+        issuer, bounds, told = None, tuple[Bounds, ...](), list[str]()
         try:
             issuer = await issuer_rows.referred(request.view, role.issuer_ref)
+            bounds = (await limits_of(request.view, issuer)).bounds
         except InvalidRequest as error:
-            told.append(f"{error.text}: the end of the issuer isn't looked at")
+            told.append(f"{error.text}: the end and the name constraints of the issuer aren't looked at")
         context = await context_of(request, role, issuer)
-        return Response(data=trial(role, body.asked(), context), warnings=told)
+        return Response(data=trial(role, body.asked(), context, bounds), warnings=told)
 
     async def role_known(self, request: Request, name: str) -> bool:
         """Whether a write would replace a role."""

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from strongroom.engines.pki.acme import limits
-from tests.flow.engines.pki.acme.clients import Client, encoded, registered, request_for
+from tests.flow.engines.pki.acme.clients import Acme, Client, encoded, registered, request_for
 from tests.flow.engines.pki.acme.proved import world
 
 DNS: dict[str, tuple[Any, str]] = {
@@ -267,3 +267,31 @@ async def test_ten_thousand_orders() -> None:
     assert len((await client.post("orders")).json["orders"]) == 5
     mount.clock.advance(limits.WINDOW_S)
     assert (await client.order("www.example.com")).status == 201
+
+
+@pytest.mark.parametrize("folder", ["acme", "roles/any/acme"])
+@pytest.mark.parametrize(
+    ("kind", "value", "problem"),
+    [
+        ("dns", "www.example.org", "rejectedIdentifier"),
+        ("dns", "*.example.org", "rejectedIdentifier"),
+        ("ip", "192.0.2.1", "rejectedIdentifier"),
+        ("dns", "www.example.com", ""),
+        ("dns", "*.example.com", ""),
+        ("ip", "192.0.2.2", ""),
+    ],
+)
+async def test_names_beyond_the_constraints_of_the_issuer(folder: str, kind: str, value: str, problem: str) -> None:
+    """An order for a name that the issuer's own certificate doesn't permit is refused before anything is proved."""
+    server = await Acme.new()
+    constraints = {"permitted_dns_domains": "example.com", "excluded_ip_ranges": "192.0.2.1/32"}
+    root = {"common_name": "Narrow", "key_type": "ec", "issuer_name": "narrow", "not_after": "2030-01-01T00:00:00Z"}
+    await server.authority.write("root/rotate/internal", **root, **constraints)
+    await server.authority.write("root/replace", default="narrow")
+    await server.authority.write("roles/any", allow_any_name=True, key_type="ec")
+    client = Client(server, folder)
+    assert (await client.register()).status == 201
+    answer = await client.post("new-order", {"identifiers": [{"type": kind, "value": value}]})
+    assert answer.problem == problem, answer.content
+    if problem:
+        assert value in answer.json["detail"] and "the issuer narrow" in answer.json["detail"]

@@ -360,3 +360,16 @@ async def test_what_has_to_be_wrapped_is_never_sent_in_the_clear(operation: str,
     opened = await world.node.ask("POST", "sys/wrapping/unwrap", token=wrapped.body["wrap_info"]["token"])
     type_ = {"simpleenroll": "application/pkcs7-mime", "serverkeygen": "multipart/mixed"}[operation]
     assert opened.headers["Content-Type"].startswith(type_)
+
+
+@pytest.mark.parametrize("path", [WELL_KNOWN, "/.well-known/est/lab/simpleenroll"])
+async def test_names_beyond_the_constraints_of_the_issuer(path: str, tmp_path: Path) -> None:
+    """A device gets no certificate for a name that the issuer's certificate doesn't permit, with or without a role."""
+    world = await World.new(label_to_path_policy={"lab": "sign-verbatim"})
+    root = {"common_name": "Narrow", "key_type": "ec", "ttl": "700h", "permitted_dns_domains": "d2.example.com"}
+    await world.node.ok("POST", "pki/root/rotate/internal", root)
+    await world.node.ok("POST", "pki/root/replace", {"default": "next"})
+    refused = await world.enrol(path, device(tmp_path))
+    assert refused.status == 400
+    assert '"d1.example.com" lies outside' in str(refused.body)
+    assert (await world.enrol(path, device(tmp_path, "d2.example.com"))).status == 200

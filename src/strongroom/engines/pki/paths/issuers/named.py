@@ -2,6 +2,8 @@
 
 Source: https://openbao.org/api-docs/secret/pki/#list-issuers
 https://developer.hashicorp.com/vault/api-docs/secret/pki#update-issuer for `always_enforce_err`
+https://registry.terraform.io/providers/hashicorp/vault/latest/docs/resources/pki_secret_backend_issuer for
+`disable_name_constraint_checks`
 """
 
 from __future__ import annotations
@@ -65,6 +67,13 @@ class IssuerFields(Body, frozen=True):
         Doc(
             description="Whether `{{issuer_id}}`, `{{cluster_path}}` and `{{cluster_aia_path}}` in these URLs are "
             "replaced. At first they aren't."
+        ),
+    ] = None
+    disable_name_constraint_checks: Annotated[
+        bool | None,
+        Doc(
+            description="Whether certificates are issued that clients refuse, since they break the name constraints of "
+            "the issuer, or of an authority above it. At first they aren't."
         ),
     ] = None
 
@@ -141,6 +150,7 @@ async def _changed(request: Request, issuer: IssuerRecord, body: IssuerFields, n
         usage=body.usage,
         algorithm=body.revocation_signature_algorithm,
         templating=body.enable_aia_url_templating,
+        unconstrained=body.disable_name_constraint_checks,
         urls={field: getattr(body, field) for field in FIELDS},
     )
     rows.keep(request.view, changed)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
 from strongroom.crypto.issuing.contents import Access, Draft
+from strongroom.crypto.issuing.name_constraints import constraints_of
 from strongroom.crypto.issuing.requests import CertificateRequest, read_pem
 from strongroom.engines.pki import serials
 from strongroom.engines.pki.certificates import rows as certificate_rows
 from strongroom.engines.pki.certificates.names import further
 from strongroom.engines.pki.certificates.records import CertificateRecord
+from strongroom.engines.pki.constraints import narrowing, verdicts
 from strongroom.engines.pki.issuers import drafts, subordinates, written
 from strongroom.engines.pki.issuers.authorities import Signer, signer
 from strongroom.engines.pki.issuers.fields import SignIntermediateFields
@@ -47,8 +49,14 @@ class SignIntermediatePaths:
         check_length(csr.key_type, csr.key_bits)
         issuer = await signer(request.view, reference)
         draft, warnings = await self._draft(request, issuer, csr, body)
-        der = signed(request, draft, issuer.authority, body.signature_bits, pss=body.use_pss)
         as_requested = body.use_csr_values
+        names = csr.names if as_requested else draft.names
+        if bounds := issuer.limits.bounds:
+            verdicts.check(bounds, names, draft.subject, authority=True)
+        der = signed(request, draft, issuer.authority, body.signature_bits, pss=body.use_pss)
+        if bounds:
+            own = constraints_of(CaCertificate.load(der).loaded)
+            warnings = [*warnings, *narrowing.warnings_of(bounds, own)]
         common_name = csr.common_name if as_requested else body.common_name or csr.common_name
         record = CertificateRecord(
             certificate=der,
@@ -56,7 +64,7 @@ class SignIntermediatePaths:
             not_after=draft.not_after,
             issued_at=request.now,
             common_name=common_name,
-            names=further(common_name, csr.names if as_requested else draft.names),
+            names=further(common_name, names),
             entity_id=request.client.entity_id if request.client else "",
         )
         await certificate_rows.add(request, self.random, draft.serial, record)
@@ -68,9 +76,7 @@ class SignIntermediatePaths:
         """What the certificate will say, and warnings."""
         end = subordinates.end_of(issuer.record, enforced=body.enforce_leaf_not_after_behavior)
         context = context_without_role(request, end)
-        path_length = drafts.path_length(
-            body.max_path_length, CaCertificate.load(issuer.record.certificate).path_length
-        )
+        path_length = drafts.path_length(body.max_path_length, issuer.limits.path_length)
         access = await access_of(request.view, issuer.record)
         valid = drafts.validity(body, context)
         draft = drafts.draft_of(
@@ -85,7 +91,8 @@ class SignIntermediatePaths:
         )
         told = [*valid.warnings, *([] if access != Access() else [NO_URLS]), *drafts.zero_path(path_length)]
         if not body.use_csr_values:
-            return draft, [*told, *drafts.nameless(draft)]
+            draft, more = subordinates.without_own_name(draft, body.asked().alt_names, issuer.limits.bounds)
+            return draft, [*told, *drafts.nameless(draft), *more]
         draft, more = subordinates.by_request(draft, csr)
         return draft, [*told, *drafts.nameless(draft), *more]
 

@@ -11,8 +11,10 @@ from strongroom.crypto.issuing.bundles import certificate_of
 from strongroom.crypto.issuing.ca_certificates import CaCertificate
 from strongroom.crypto.issuing.contents import Draft
 from strongroom.crypto.issuing.extension_ids import SUBJECT_KEY_ID
-from strongroom.engines.pki.issuers import subordinates, written
-from strongroom.engines.pki.issuers.authorities import signer
+from strongroom.crypto.issuing.name_constraints import alternative_names
+from strongroom.engines.pki.constraints import verdicts
+from strongroom.engines.pki.issuers import drafts, subordinates, written
+from strongroom.engines.pki.issuers.authorities import Signer, signer
 from strongroom.engines.pki.issuers.urls import access_of
 from strongroom.engines.pki.issuing.signing import signed
 from strongroom.lib.errors import InvalidRequest
@@ -44,6 +46,16 @@ class SignSelfIssuedPaths:
         return await _signed(request, issuer_ref, body)
 
 
+def _check_limits(given: CaCertificate, issuer: Signer) -> None:
+    """Raise `InvalidRequest` if clients would refuse the certificate for what the issuer's says."""
+    if given.subject == issuer.authority.certificate.subject.public_bytes():
+        # A new key of the same authority: neither path lengths nor name constraints are about it.
+        return
+    drafts.path_length(None, issuer.limits.path_length)
+    if bounds := issuer.limits.bounds:
+        verdicts.check(bounds, alternative_names(given.loaded), given.loaded.subject, authority=True)
+
+
 async def _signed(request: Request, reference: str, body: SelfIssuedFields) -> Response:
     given = CaCertificate.load(certificate_of(body.certificate))
     if not given.is_authority:
@@ -57,6 +69,7 @@ async def _signed(request: Request, reference: str, body: SelfIssuedFields) -> R
             f"signing certificate's public key algorithm ({own}) does not match submitted certificate's "
             f"({given.key_type}), and require_matching_certificate_algorithms is true"
         )
+    _check_limits(given, issuer)
     decided = subordinates.ISSUERS_OWN | {SUBJECT_KEY_ID}
     draft = Draft(
         serial=given.serial,

@@ -1,0 +1,1 @@
+"""Which names an authority's own certificate lets it certify: what clients enforce, whoever issues."""
