@@ -48,7 +48,7 @@ async def _gathered(view: View, issuer: IssuerRecord) -> Limits:
     for depth, certificate in enumerate(way):
         if found := constraints_of(certificate.loaded):
             above = f'"{text_of(certificate.loaded.subject)}" above ' if depth else ""
-            bounds.append(Bounds(f"{above}the issuer {name}", found))
+            bounds.append(Bounds.of(f"{above}the issuer {name}", found))
     checked = not issuer.disable_name_constraint_checks
     return Limits(issuer, tuple(bounds) if checked else (), room_below(way))
 

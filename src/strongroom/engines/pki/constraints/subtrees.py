@@ -11,6 +11,7 @@ import ipaddress
 from typing import Final
 from urllib.parse import urlsplit
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 WILDCARD: Final = "*"
 
 
@@ -42,9 +43,9 @@ def excludes_host(subtree: str, name: str) -> bool:
     return above == base and _fits(first, label)
 
 
-def contains_address(subtree: str, name: str) -> bool:
+def contains_address(subtree: Network, name: str) -> bool:
     """Whether an address lies in a network."""
-    return ipaddress.ip_address(name) in ipaddress.ip_network(subtree)
+    return ipaddress.ip_address(name) in subtree
 
 
 def contains_mailbox(subtree: str, name: str) -> bool:

@@ -29,6 +29,6 @@ def test_what_is_permitted_in_vain(field: str, permitted: str, excluded: str, ke
         **{f"permitted_{field}": tuple(permitted.split()), f"excluded_{field}": tuple(excluded.split())}
     )
     below = NameConstraints(**{f"permitted_{field}": (*kept.split(), *vain.split())})
-    told = warnings_of((Bounds("the issuer web", above),), below)
+    told = warnings_of((Bounds.of("the issuer web", above),), below)
     assert [text.split('"')[1] for text in told] == vain.split()
     assert all("name constraints of the issuer web" in text for text in told)

@@ -15,7 +15,7 @@ FIELDS = {"dns": "dns", "email": "emails", "ip": "ips", "uri": "uris"}
 
 def bounds(**constraints: tuple[str, ...]) -> Bounds:
     """The constraints of an authority."""
-    return Bounds("the issuer web", NameConstraints(**constraints))
+    return Bounds.of("the issuer web", NameConstraints(**constraints))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_all_authorities_of_a_chain_have_to_permit_a_name() -> None:
     """The issuer's own permission is worth nothing if one above has another."""
     chain = (
         bounds(permitted_dns=("example.com", "example.org")),
-        Bounds("R", NameConstraints(permitted_dns=("example.com",))),
+        Bounds.of("R", NameConstraints(permitted_dns=("example.com",))),
     )
     assert refusal(chain, "dns", "a.example.com") == ""
     assert 'name constraints of R permit: "example.com"' in refusal(chain, "dns", "a.example.org")

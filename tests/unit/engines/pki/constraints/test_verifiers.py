@@ -50,7 +50,7 @@ def is_taken(
     names = {field: (name,)} if name else {}
     try:
         check(
-            (Bounds("the issuer", constraints),),
+            (Bounds.of("the issuer", constraints),),
             msgspec.structs.replace(Names(), **names),
             Subject(common_name=common_name),
         )
