@@ -6,10 +6,8 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 from hvac import exceptions
 
-from tests.conformance.clients.test_hvac import client, fresh
+from tests.conformance.clients.test_hvac import fresh
 from tests.conformance.servers import Server
-
-__all__ = ["client"]
 
 
 @pytest.fixture

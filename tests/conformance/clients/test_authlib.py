@@ -21,10 +21,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.conformance.clients.person import Person
-from tests.conformance.clients.test_hvac import client, fresh
+from tests.conformance.clients.test_hvac import fresh
 from tests.conformance.servers import Server
-
-__all__ = ["client"]
 
 VERIFIER = "the-verifier-of-this-login-has-to-be-random-in-earnest"
 

@@ -6,10 +6,8 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 from hvac import exceptions
 
-from tests.conformance.clients.test_hvac import as_token, client, fresh
+from tests.conformance.clients.test_hvac import as_token, fresh
 from tests.conformance.servers import Server
-
-__all__ = ["client"]
 
 
 @pytest.fixture

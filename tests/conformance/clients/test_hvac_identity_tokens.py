@@ -7,10 +7,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.conformance.clients.person import Person
-from tests.conformance.clients.test_hvac import client, fresh
+from tests.conformance.clients.test_hvac import fresh
 from tests.conformance.servers import Server
-
-__all__ = ["client"]
 
 
 def test_identity_tokens_of_hvac(server: Server, client: hvac.Client) -> None:

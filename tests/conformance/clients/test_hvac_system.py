@@ -13,10 +13,8 @@ import pytest
 from hvac import exceptions
 
 from tests.conformance.clients.configured import start_configured_ours, start_configured_peer
-from tests.conformance.clients.test_hvac import as_token, client, fresh
+from tests.conformance.clients.test_hvac import as_token, fresh
 from tests.conformance.servers import Server
-
-__all__ = ["client"]
 
 Start = Callable[[Path], AbstractContextManager[Server]]
 

@@ -14,14 +14,14 @@ import pytest
 import requests
 from hvac import adapters, exceptions
 
-from tests.conformance.clients.test_hvac import as_token, client, fresh, kv1, kv2
+from tests.conformance.clients.test_hvac import as_token, fresh, kv1, kv2
 from tests.conformance.clients.test_hvac_system import Start, start
 from tests.conformance.listener import certificates
 from tests.conformance.program import OURS, START_TIMEOUT_S, Program
 from tests.conformance.servers import Server
 from tests.ports import free_port
 
-__all__ = ["client", "kv1", "kv2", "start"]
+__all__ = ["kv1", "kv2", "start"]
 
 
 @contextlib.contextmanager

@@ -10,11 +10,9 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 from hvac import exceptions
 
-from tests.conformance.clients.test_hvac import client, fresh
+from tests.conformance.clients.test_hvac import fresh
 from tests.flow.auth.jwt.keys import public_pem, rsa_key, signed
 from tests.sim.identity_provider import CLIENT, SECRET, Provider, serving
-
-__all__ = ["client"]
 
 BACK = "http://localhost:8250/oidc/callback"
 

@@ -11,14 +11,12 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 from hvac import exceptions
 
-from tests.conformance.clients.test_hvac import client, fresh
+from tests.conformance.clients.test_hvac import fresh
 from tests.conformance.program import PEER, environment
 from tests.conformance.servers import Server
 from tests.sim.kubernetes import Account, Cluster
 from tests.sim.kubernetes.stand_in import REVIEWER
 from tests.sim.tls_server import TlsServer, serving
-
-__all__ = ["client"]
 
 CLUSTER = Cluster()
 FRONT = CLUSTER.add("web", "front")

@@ -8,10 +8,8 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 from hvac import exceptions
 
-from tests.conformance.clients.test_hvac import client, fresh
+from tests.conformance.clients.test_hvac import fresh
 from tests.sim.rabbitmq import ADMIN, ADMIN_PASSWORD, RabbitMq, running
-
-__all__ = ["client"]
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import SSHCertificate, load_ssh_public_identity
 from hvac import exceptions
 
-from tests.conformance.clients.test_hvac import client, fresh
-
-__all__ = ["client"]
+from tests.conformance.clients.test_hvac import fresh
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDV2DKYDVkWl8t/JDTz1mQaiUEXXiPIcDtRsW8Opy+lB ann@example.com"
 

@@ -135,6 +135,7 @@ async def test_an_engine_is_handed_what_it_may_know() -> None:
             token_key=services.tokens.key_of(token),
         ),
         address="192.0.2.7",
+        in_clear=True,
         request_id=node.recorder.entries[-3]["request"]["id"],
     )
     await node.ok("POST", "probe/welcome/ann", {}, "")
