@@ -43,21 +43,7 @@ async def put_away(
     Returns: the `wrap_info` to answer with.
     """
     token = services.tokens.new_token(txn, "wrap", namespace)
-    record = TokenRecord(
-        key=services.tokens.key_of(token),
-        accessor=services.tokens.new_accessor(txn, "wrap", namespace),
-        policies=(WRAPPING,),
-        path=path,
-        created_at=now,
-        display_name="token",
-        ttl_s=ttl_s,
-        creation_ttl_s=ttl_s,
-        expires_at=now + ttl_s,
-        explicit_max_ttl_s=ttl_s,
-        num_uses=1,
-        no_default_policy=True,
-        namespace=namespace,
-    )
+    record = _record(services, txn, token, namespace=namespace, path=path, ttl_s=ttl_s, now=now)
     services.tokens.create(txn, record)
     wrapped = WrappedRecord(
         body=body,
@@ -81,3 +67,23 @@ async def put_away(
     if accessor:
         info["wrapped_accessor"] = accessor
     return info
+
+
+def _record(
+    services: Services, txn: Transaction, token: str, *, namespace: str, path: str, ttl_s: int, now: float
+) -> TokenRecord:
+    return TokenRecord(
+        key=services.tokens.key_of(token),
+        accessor=services.tokens.new_accessor(txn, "wrap", namespace),
+        policies=(WRAPPING,),
+        path=path,
+        created_at=now,
+        display_name="token",
+        ttl_s=ttl_s,
+        creation_ttl_s=ttl_s,
+        expires_at=now + ttl_s,
+        explicit_max_ttl_s=ttl_s,
+        num_uses=1,
+        no_default_policy=True,
+        namespace=namespace,
+    )
