@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ import requests
 from tests.conformance.servers import Server, start_ours
 from tests.flow.engines.pki.acme.hosts import NameServer
 
-HOST = "127.0.9.1"
-"""Where the clients of these tests serve what proves a name; its low ports are those of no other test."""
+HOST = f"127.0.9.{1 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
+"""Where the clients of these tests serve what proves a name: each process of tests has low ports of its own."""
 
 
 @dataclass
