@@ -145,8 +145,9 @@ class RequestParser:
     def _read_head(self) -> Head | None:
         data = self._data
         at = self._at
-        if data[at : at + 1] == b"\r":
-            at = self._skip_line()
+        # A second empty line is refused wherever the bytes were cut.
+        while data[at : at + 1] == b"\r" and (begin := self._skip_line()) != at:
+            at = begin
         end = data.find(b"\r\n\r\n", at + self._scanned)
         size = (len(data) if end < 0 else end) - at
         if size > self._limits.max_header_bytes:

@@ -191,3 +191,15 @@ def test_buffered_bytes_counts_what_is_held() -> None:
     assert request is not None
     assert len(request.body) == 1000
     assert (parser.idle, parser.buffered_bytes) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    "parts", [[b"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n"], [b"\r\n", b"\r\nGET / HTTP/1.1\r\nHost: a\r\n"]]
+)
+def test_a_second_empty_line_is_refused_at_once(parts: list[bytes]) -> None:
+    """Wherever the bytes are cut, and though the head isn't complete."""
+    parser = RequestParser(LIMITS, PEER)
+    with pytest.raises(RequestRefused, match="malformed request line") as refused:
+        for part in parts:
+            parser.receive(part)
+    assert refused.value.status == 400
