@@ -7,11 +7,11 @@ class ClientError(Exception):
     """Base of what the client raises; its text is meant for the person at the terminal."""
 
 
-class BadSettings(ClientError):
-    """An address, a certificate file or an environment variable can't be used.
+class _Hinted(ClientError):
+    """One that may say what to do.
 
     Args:
-        text: what is wrong with it.
+        text: what is wrong.
         hint: what the person may want to try; may be empty.
     """
 
@@ -20,17 +20,12 @@ class BadSettings(ClientError):
         self.hint = hint
 
 
-class BadAnswer(ClientError):
-    """What came is no JSON object: another server's answer, or a path that answers in another form.
+class BadSettings(_Hinted):
+    """An address, a certificate file or an environment variable can't be used."""
 
-    Args:
-        text: what is wrong with it.
-        hint: what the person may want to try; may be empty.
-    """
 
-    def __init__(self, text: str, *, hint: str = "") -> None:
-        super().__init__(text)
-        self.hint = hint
+class BadAnswer(_Hinted):
+    """What came is no JSON object: another server's answer, or a path that answers in another form."""
 
 
 class Unreachable(ClientError):

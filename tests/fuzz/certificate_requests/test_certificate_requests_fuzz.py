@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from strongroom.crypto.issuing.requests import CertificateRequest, read_der, read_pem
 from strongroom.lib.errors import InvalidRequest
+from tests.fuzz.damage import damaged
 from tests.fuzz.effort import examples
 
 _EC = ec.generate_private_key(ec.SECP256R1())
@@ -48,29 +49,12 @@ def _request(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed255
 _WHOLE = [_request(_EC), _request(_RSA), _request(_ED)]
 
 
-@st.composite
-def _damaged(draw: st.DrawFn) -> bytes:
-    data = bytearray(draw(st.sampled_from(_WHOLE)))
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(data)))
-        match draw(st.sampled_from(("put", "cut", "insert", "end"))):
-            case "put" if at < len(data):
-                data[at] = draw(st.integers(0, 255))
-            case "cut":
-                del data[at : at + draw(st.integers(0, 40))]
-            case "insert":
-                data[at:at] = draw(st.binary(max_size=8))
-            case _:
-                del data[at:]
-    return bytes(data)
-
-
 def test_whole_requests_are_read() -> None:
     """Or else nothing here would try anything."""
     assert [read_der(whole).key_type for whole in _WHOLE] == ["ec", "rsa", "ed25519"]
 
 
-@given(_damaged() | st.binary(max_size=300))
+@given(damaged(_WHOLE) | st.binary(max_size=300))
 @settings(max_examples=examples(400), deadline=None)
 def test_any_bytes_are_a_request_or_refused(data: bytes) -> None:
     """With the one error that a client is told; no damage goes unnoticed."""
@@ -106,7 +90,7 @@ def test_hostile_contents_with_a_right_signature_are_read_or_refused(changes: li
         assert isinstance(read_der(_signed_anew(bytes(body))), CertificateRequest)
 
 
-@given(st.text(max_size=300) | _damaged().map(lambda data: base64.b64encode(data).decode()))
+@given(st.text(max_size=300) | damaged(_WHOLE).map(lambda data: base64.b64encode(data).decode()))
 @settings(max_examples=examples(200), deadline=None)
 def test_any_text_is_a_request_or_refused(text: str) -> None:
     """With and without the lines of PEM around it."""

@@ -27,6 +27,7 @@ from strongroom.crypto.revocation_lists.key_proofs import belongs_to
 from strongroom.crypto.revocation_lists.reading import entries_of
 from strongroom.engines.pki import serials
 from strongroom.lib.errors import InvalidRequest, Tampered
+from tests.fuzz.damage import damaged
 from tests.fuzz.effort import examples
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
@@ -82,23 +83,6 @@ _KEYS = [
 _LABELS = ("CERTIFICATE", "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "X509 CRL", "EC PARAMETERS", "A")
 
 
-@st.composite
-def _damaged(draw: st.DrawFn, whole: list[bytes]) -> bytes:
-    data = bytearray(draw(st.sampled_from(whole)))
-    for _ in range(draw(st.integers(0, 4))):
-        at = draw(st.integers(0, len(data)))
-        match draw(st.sampled_from(("put", "cut", "insert", "end"))):
-            case "put" if at < len(data):
-                data[at] = draw(st.integers(0, 255))
-            case "cut":
-                del data[at : at + draw(st.integers(0, 40))]
-            case "insert":
-                data[at:at] = draw(st.binary(max_size=20))
-            case _:
-                del data[at:]
-    return bytes(data)
-
-
 def _pem(label: str, der: bytes) -> str:
     return f"-----BEGIN {label}-----\n{base64.encodebytes(der).decode()}-----END {label}-----\n"
 
@@ -110,7 +94,7 @@ def _read(read: Callable[[], object]) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=examples(150), deadline=None)
-@given(_damaged([_CERTIFICATE]))
+@given(damaged([_CERTIFICATE]))
 def test_certificates_are_read_or_refused(der: bytes) -> None:
     """Each reader takes any bytes, and what it has read has a serial number that rows may have."""
     for read in (CaCertificate.load, acme_certificates.serial_in, acme_certificates.proof_in, certified_names):
@@ -122,14 +106,14 @@ def test_certificates_are_read_or_refused(der: bytes) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=examples(100), deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(_LABELS), _damaged([_CERTIFICATE, *_KEYS])), min_size=1, max_size=3))
+@given(st.lists(st.tuples(st.sampled_from(_LABELS), damaged([_CERTIFICATE, *_KEYS])), min_size=1, max_size=3))
 def test_bundles_are_read_or_refused(blocks: list[tuple[str, bytes]]) -> None:
     """Whatever the blocks say that they hold."""
     _read(lambda: bundles.parsed("".join(_pem(label, der) for label, der in blocks)))
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(st.sampled_from(_LABELS[1:4]), _damaged(_KEYS))
+@given(st.sampled_from(_LABELS[1:4]), damaged(_KEYS))
 def test_proofs_of_keys_are_read_or_refused(label: str, der: bytes) -> None:
     """A damaged key is no fault of this server."""
     _read(lambda: belongs_to(_pem(label, der), _ISSUER))
@@ -137,14 +121,14 @@ def test_proofs_of_keys_are_read_or_refused(label: str, der: bytes) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=examples(100), deadline=None)
-@given(_damaged([_list()]))
+@given(damaged([_list()]))
 def test_lists_are_read_or_refused(der: bytes) -> None:
     """Only what the issuer has signed is taken apart."""
     _read(lambda: entries_of(_pem("X509 CRL", der), _ISSUER, "crl 0"))
 
 
 @settings(max_examples=examples(200), deadline=None)
-@given(_damaged([entry(5, 1.8e9) + entry(2**159, 1.8e9)]))
+@given(damaged([entry(5, 1.8e9) + entry(2**159, 1.8e9)]))
 def test_entries_are_taken_apart_or_refused(data: bytes) -> None:
     """An issuer may have signed anything."""
     with contextlib.suppress(MalformedDer):

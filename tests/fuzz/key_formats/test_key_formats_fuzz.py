@@ -15,6 +15,7 @@ from strongroom.crypto.asymmetric.ed25519 import Ed25519Key
 from strongroom.crypto.asymmetric.rsa import RsaKey
 from strongroom.crypto.asymmetric.wrapping import unwrap, wrap
 from strongroom.lib.errors import InvalidRequest, Tampered
+from tests.fuzz.damage import damaged
 from tests.fuzz.effort import examples
 
 _RSA = RsaKey.generate(2048)
@@ -30,24 +31,7 @@ _REQUEST = request_for(_SIGNER).encode()
 _PEM = [formats.public_pem(key).encode() for key in _PAIRS]
 
 
-@st.composite
-def _damaged(draw: st.DrawFn, whole: list[bytes]) -> bytes:
-    data = bytearray(draw(st.sampled_from(whole)))
-    for _ in range(draw(st.integers(0, 4))):
-        at = draw(st.integers(0, len(data)))
-        match draw(st.sampled_from(("put", "cut", "insert", "end"))):
-            case "put" if at < len(data):
-                data[at] = draw(st.integers(0, 255))
-            case "cut":
-                del data[at : at + draw(st.integers(0, 40))]
-            case "insert":
-                data[at:at] = draw(st.binary(max_size=8))
-            case _:
-                del data[at:]
-    return bytes(data)
-
-
-@given(_damaged(_PRIVATE) | _damaged(_PUBLIC) | st.binary(max_size=300))
+@given(damaged(_PRIVATE) | damaged(_PUBLIC) | st.binary(max_size=300))
 @settings(max_examples=examples(300), deadline=None)
 def test_any_bytes_are_a_key_or_refused(data: bytes) -> None:
     """With the one error that a client is told; and what was read works, and is written as it was read."""
@@ -62,7 +46,7 @@ def test_any_bytes_are_a_key_or_refused(data: bytes) -> None:
         assert formats.public_of(public.public).public == public.public
 
 
-@given(_damaged(_PEM).map(lambda data: data.decode("latin-1")) | st.text(max_size=200))
+@given(damaged(_PEM).map(lambda data: data.decode("latin-1")) | st.text(max_size=200))
 @settings(max_examples=examples(200), deadline=None)
 def test_any_text_is_a_public_key_or_refused(text: str) -> None:
     """As are certificate requests and chains."""
@@ -72,7 +56,7 @@ def test_any_text_is_a_public_key_or_refused(text: str) -> None:
         chain_for(_SIGNER.public, text)
 
 
-@given(_damaged([_REQUEST]).map(lambda data: data.decode("latin-1")))
+@given(damaged([_REQUEST]).map(lambda data: data.decode("latin-1")))
 @settings(max_examples=examples(200), deadline=None)
 def test_any_text_is_a_template_or_refused(text: str) -> None:
     """What is made of it is a request for our key."""
@@ -80,7 +64,7 @@ def test_any_text_is_a_template_or_refused(text: str) -> None:
         assert request_for(_SIGNER, text).startswith("-----BEGIN CERTIFICATE REQUEST-----\n")
 
 
-@given(_damaged([wrap(_RSA, b"material")]))
+@given(damaged([wrap(_RSA, b"material")]))
 @settings(max_examples=examples(100), deadline=None)
 def test_any_ciphertext_is_the_material_or_refused(ciphertext: bytes) -> None:
     """Nothing else ever comes out."""
@@ -88,7 +72,7 @@ def test_any_ciphertext_is_the_material_or_refused(ciphertext: bytes) -> None:
         assert unwrap(_RSA, ciphertext) == b"material"
 
 
-@given(_damaged([_SIGNER.sign(b"m"), _SIGNER.sign(b"m", marshaling="jws")]) | st.binary(max_size=140))
+@given(damaged([_SIGNER.sign(b"m"), _SIGNER.sign(b"m", marshaling="jws")]) | st.binary(max_size=140))
 @settings(max_examples=examples(200), deadline=None)
 def test_any_bytes_are_judged_as_signatures(signature: bytes) -> None:
     """By every key, without an error; and marshaling says the same when it comes back."""
