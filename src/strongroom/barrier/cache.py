@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import weakref
 from collections import OrderedDict, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from strongroom.barrier.derived import Derived, DerivedValues
 from strongroom.barrier.keys import namespace_at
 
 _ROW_OVERHEAD_BYTES = 400
@@ -19,8 +18,11 @@ _DERIVED_KEPT = 16_384
 _DERIVED_OVERHEAD_BYTES = 4000
 _KEY_OVERHEAD_BYTES = 600
 """For each key that a derived value depends on, even without a row: a token may name 500 policies that don't exist."""
+_ANSWERS_KEPT = 65_536
 _DERIVED_GROWTH = 8
 """The ratio of a derived value's size to the size of its rows.  Measured with policies and their merged ACLs."""
+_ANSWERS_PART = 4
+"""Whole answers may need this fraction of what rows may, besides."""
 _LARGEST_PART = 32
 """A row that needs more than this fraction of the cache isn't cached, because it would evict all others."""
 
@@ -41,64 +43,6 @@ class Row:
         """The open keyring of the row's namespace; set by the first read."""
 
 
-class Basis:
-    """The rows that a value was computed from."""
-
-    __slots__ = ("__weakref__", "alone", "holds", "keys", "prefixes")
-
-    def __init__(self, keys: dict[str, int], prefixes: frozenset[str]) -> None:
-        self.keys = keys
-        self.prefixes = prefixes
-        self.alone = keys
-        """The keys that none of `prefixes` covers.  A commit must check them one by one."""
-        if prefixes:
-            self.alone = {key: revision for key, revision in keys.items() if prefixes.isdisjoint(prefixes_of(key))}
-        self.holds = True
-        """Whether the cache has the value, so that none of the rows has changed."""
-
-
-class Derived:
-    """A value that was computed from rows, and from other such values.
-
-    Args:
-        parts: those of the other values.  It ends with each of them.
-        until: when the value may be another one by itself, in seconds since the epoch.
-    """
-
-    __slots__ = ("_parts", "basis", "size", "until", "value")
-
-    def __init__(self, value: Any, basis: Basis, parts: tuple[Basis, ...] = (), until: float = math.inf) -> None:
-        self.value = value
-        self.basis = basis
-        # Weak, so that a value which has ended unnoticed doesn't keep an earlier table of a thousand mounts in memory.
-        self._parts = tuple(weakref.ref(part) for part in parts)
-        self.until = until
-        self.size = 0
-        """Bytes, as the cache estimates them."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether all values that it was computed from are still in the cache."""
-        for known in self._parts:
-            part = known()
-            if part is None or not part.holds:
-                return False
-        return True
-
-    @property
-    def parts(self) -> list[Basis]:
-        """Those of the other values, complete while this one `holds`."""
-        return [part for known in self._parts if (part := known()) is not None]
-
-
-def prefixes_of(key: str) -> Iterator[str]:
-    """Every prefix of `key` that ends in `/`, shortest first."""
-    at = key.find("/")
-    while at >= 0:
-        yield key[: at + 1]
-        at = key.find("/", at + 1)
-
-
 class Cache:
     """Rows and derived values, each bounded in bytes.  The least recently used are evicted first.
 
@@ -110,10 +54,9 @@ class Cache:
         self._limit_bytes = limit_bytes
         self._bytes = 0
         self._rows: OrderedDict[str, Row] = OrderedDict()
-        self._derived: OrderedDict[object, Derived] = OrderedDict()
-        self._by_key: dict[str, set[object]] = {}
-        self._by_prefix: dict[str, set[object]] = {}
-        self._derived_bytes = 0
+        self._derived = DerivedValues(limit_bytes, _DERIVED_KEPT)
+        self.answers = DerivedValues(limit_bytes // _ANSWERS_PART, _ANSWERS_KEPT)
+        """Whole answers.  They are apart, so that a client who asks for much evicts only what is of their kind."""
         self._history: deque[tuple[int, tuple[str, ...]]] = deque()
         self._history_keys = 0
         self._history_from = 0
@@ -155,59 +98,30 @@ class Cache:
 
     def derived(self, name: object) -> Derived | None:
         """The derived value of that name, if none of its rows has changed."""
-        derived = self._derived.get(name)
-        if derived is None:
-            return None
-        if not derived.holds:
-            self._forget_derived(name)
-            return None
-        self._derived.move_to_end(name)
-        return derived
+        return self._derived.get(name)
 
     def keep_derived(self, name: object, derived: Derived) -> None:
         """Cache a derived value until one of its rows changes."""
-        self._forget_derived(name)
         basis = derived.basis
         rows = (self._rows.get(key) for key in basis.keys)
         made_of = sum(len(row.raw) for row in rows if row is not None and row.raw is not None)
-        named = sum(map(len, basis.keys)) + _KEY_OVERHEAD_BYTES * len(basis.keys)
-        derived.size = _DERIVED_OVERHEAD_BYTES + named + _DERIVED_GROWTH * made_of
-        self._derived_bytes += derived.size
-        self._derived[name] = derived
-        for key in basis.keys:
-            self._by_key.setdefault(key, set()).add(name)
-        for prefix in basis.prefixes:
-            self._by_prefix.setdefault(prefix, set()).add(name)
-        # The newest value always stays: every request needs the router, however large it is.
-        while len(self._derived) > _DERIVED_KEPT or (
-            self._derived_bytes > self._limit_bytes and len(self._derived) > 1
-        ):
-            self._forget_derived(next(iter(self._derived)))
+        self._derived.keep(name, derived, _named_bytes(basis.keys) + _DERIVED_GROWTH * made_of)
 
-    def _forget_derived(self, name: object) -> None:
-        old = self._derived.pop(name, None)
-        if old is None:
-            return
-        self._derived_bytes -= old.size
-        old.basis.holds = False
-        for index, entries in ((self._by_key, old.basis.keys), (self._by_prefix, old.basis.prefixes)):
-            for entry in entries:
-                names = index[entry]
-                names.discard(name)
-                if not names:
-                    del index[entry]
+    def keep_answer(self, name: bytes, answer: Derived, size: int) -> None:
+        """Cache a whole answer until one of its rows changes.
+
+        Args:
+            size: of its value, in bytes.
+        """
+        self.answers.keep(name, answer, _named_bytes(answer.basis.keys) + size)
 
     def changed(self, revision: int, keys: Iterable[str]) -> None:
         """Apply the changes of the feed up to `revision`."""
         keys = tuple(keys)
         for key in keys:
             self._forget_row(key)
-            concerned = set(self._by_key.get(key, ()))
-            if self._by_prefix:
-                for prefix in prefixes_of(key):
-                    concerned |= self._by_prefix.get(prefix, set())
-            for name in concerned:
-                self._forget_derived(name)
+            self._derived.changed(key)
+            self.answers.changed(key)
         self._history.append((revision, keys))
         self._history_keys += len(keys)
         while len(self._history) > _HISTORY_LENGTH or (self._history_keys > _HISTORY_KEYS and len(self._history) > 1):
@@ -233,24 +147,22 @@ class Cache:
         """
         for key in [key for key in self._rows if namespace_at(key) in namespaces]:
             self._forget_row(key)
-        for name, derived in list(self._derived.items()):
-            if any(namespace_at(key) in namespaces for key in (*derived.basis.keys, *derived.basis.prefixes)):
-                self._forget_derived(name)
-        for name in [name for name, derived in self._derived.items() if not derived.holds]:
-            self._forget_derived(name)  # what was made of these values, which may hold names too
+        for values in (self._derived, self.answers):
+            values.forget_namespaces(namespaces)
 
     def clear(self, revision: int) -> None:
         """Drop everything, because the feed doesn't reach back.  No transaction from before `revision` may continue."""
-        for derived in self._derived.values():
-            derived.basis.holds = False
         self._rows.clear()
         self._derived.clear()
-        self._by_key.clear()
-        self._by_prefix.clear()
+        self.answers.clear()
         self._history.clear()
         self._history_from = revision
-        self._bytes = self._derived_bytes = self._history_keys = 0
+        self._bytes = self._history_keys = 0
 
 
 def _size(key: str, row: Row) -> int:
     return len(key) + (len(row.raw) if row.raw is not None else 0) + _ROW_OVERHEAD_BYTES
+
+
+def _named_bytes(keys: Collection[str]) -> int:
+    return _DERIVED_OVERHEAD_BYTES + sum(map(len, keys)) + _KEY_OVERHEAD_BYTES * len(keys)

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
-from strongroom.barrier.cache import Basis, Derived, prefixes_of
 from strongroom.barrier.cipher import RowCipher
+from strongroom.barrier.derived import Basis, Derived, prefixes_of
 from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.record import Record, encode
@@ -61,6 +61,8 @@ class Transaction:
         self._cleared: set[str] = set()
         self.until = math.inf
         """The first time at which this transaction might have come to another result, in seconds since the epoch."""
+        self.knows_the_time = False
+        """Whether an engine looked at the clock, and may have compared it with any time."""
 
     @property
     def has_written(self) -> bool:
@@ -96,12 +98,21 @@ class Transaction:
         It is kept until a row changes that was read, or the time comes that was noted (`lasts`).  Nothing is kept if
         the transaction writes, or used values that are of this request alone.
         """
+        derived = self.derive(value)
+        if derived is not None:
+            self.barrier.cache.keep_derived(name, derived)
+
+    def derive(self, value: Any) -> Derived | None:
+        """A value with all that this transaction has read so far.
+
+        Returns: None if the transaction writes, or used values that are of this request alone.
+        """
         if self.has_written or not self.once.is_unused:
-            return
+            return None
         if self.barrier.seen is not self._seen:
             self._advance()
         basis = Basis(dict(self._reads), frozenset(self._prefixes))
-        self.barrier.cache.keep_derived(name, Derived(value, basis, tuple(self._derived), self.until))
+        return Derived(value, basis, tuple(self._derived), self.until)
 
     async def read(self, key: str, type_: type[R]) -> R | None:
         """The record at `key`, or None."""

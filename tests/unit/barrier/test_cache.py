@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import weakref
 
-from strongroom.barrier.cache import Basis, Cache, Derived, Row
+from strongroom.barrier.cache import Cache, Row
+from strongroom.barrier.derived import Basis, Derived
 
 
 def test_the_cache_is_bounded_in_bytes() -> None:
