@@ -96,6 +96,9 @@ class Client:
         self._request = request
         self.response: asyncio.Future[HttpResponse] = asyncio.get_running_loop().create_future()
 
+    known = None
+    port = 0
+
     def begin(self) -> Coroutine[Any, Any, HttpResponse]:
         """Begin with the request."""
         return self._app(self._request)
@@ -111,6 +114,7 @@ class Client:
         elif isinstance(outcome, BaseException):
             self.response.set_exception(outcome)
         else:
+            assert isinstance(outcome, asyncio.Task), "no response is kept of what has no name"
             outcome.add_done_callback(lambda task: self.response.set_result(task.result()))
 
 

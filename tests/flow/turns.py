@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from strongroom.core.kept_answers import Repeated
+from strongroom.http.delivery import keep
 from strongroom.http.first_step import Finished
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.turns import Outcome, Turns
@@ -13,14 +15,23 @@ from tests.flow.node import Answer, TestNode, read
 
 
 class Client:
-    """A connection with one request."""
+    """A connection with one request.
 
-    def __init__(self, node: TestNode, request: HttpRequest) -> None:
+    Args:
+        keeps: whether responses to requests that ask the same are kept, as a listener does.
+    """
+
+    def __init__(self, node: TestNode, request: HttpRequest, *, keeps: bool = False) -> None:
         self._node = node
         self._request = request
         self._response: asyncio.Future[HttpResponse] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[HttpResponse] | None = None
         """What goes on with the request after its turn; None if it ended there."""
+        self.repeated = False
+        """Whether the response was kept."""
+        self.port = request.peer.port
+        repeats = node.application.repeats
+        self.known = repeats.name(b"", _bytes(request)) if keeps and repeats is not None else None
 
     def begin(self) -> Coroutine[Any, Any, HttpResponse]:
         """Begin with the request."""
@@ -29,7 +40,14 @@ class Client:
     def served(self, outcome: Outcome) -> None:
         """Keep the response."""
         if isinstance(outcome, Finished):
-            self._response.set_result(outcome.result)
+            self._respond(outcome.result)
+        elif isinstance(outcome, Repeated):
+            self.repeated = True
+            outcome.check()
+            head, _, body = b"".join(outcome.parts).partition(b"\r\n\r\n")
+            fields = [line.split(": ", 1) for line in head.decode().split("\r\n")]
+            headers = tuple((name, value) for name, value in fields if name != "content-length")
+            self._respond(HttpResponse(200, headers, body))
         elif isinstance(outcome, BaseException):
             self._response.set_exception(outcome)
         else:
@@ -44,17 +62,28 @@ class Client:
         if task.cancelled():
             self._response.cancel()
         else:
-            self._response.set_result(task.result())
+            self._respond(task.result())
+
+    def _respond(self, response: HttpResponse) -> None:
+        if response.keep is not None and self.known is not None:
+            keep(response, self.known)
+        self._response.set_result(response)
 
     async def answer(self) -> Answer:
         """What came back."""
         return read(await self._response)
 
 
-def sent(node: TestNode, requests: Sequence[HttpRequest]) -> list[Client]:
+def _bytes(request: HttpRequest) -> bytes:
+    """What stands for the bytes of a request."""
+    peer = (request.peer.address, request.peer.proxy)
+    return repr((request.method, request.path, request.query, request.headers, request.body, peer)).encode()
+
+
+def sent(node: TestNode, requests: Sequence[HttpRequest], *, keeps: bool = False) -> list[Client]:
     """The clients of requests that have arrived, and will be served in one turn."""
     turns = Turns(asyncio.get_running_loop(), lambda: node.application, node.clock.monotonic)
-    clients = [Client(node, request) for request in requests]
+    clients = [Client(node, request, keeps=keeps) for request in requests]
     for client in clients:
         turns.add(client)
     return clients

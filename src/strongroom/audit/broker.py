@@ -13,6 +13,7 @@ from strongroom.audit.channel import AuditDevice, Channel, Sink, Trail
 from strongroom.audit.devices import ALL, DeviceRequest
 from strongroom.audit.entry import Outcome, test_entry
 from strongroom.audit.file import place_of
+from strongroom.audit.fragments import Fragments
 from strongroom.audit.gathering import REFUSED, Entry, Gathering
 from strongroom.audit.records import AuditedHeader, AuditRecord, Manifest
 from strongroom.audit.standing import MAKING_ROOM, Standing
@@ -290,6 +291,19 @@ class AuditBroker:
     def response(self, sinks: tuple[Sink, ...], exchange: Exchange, outcome: Outcome, now: float) -> Entry:
         """The response entry.  It is written as the request entry is, and after it."""
         return self._entry(exchange, [(sink.channel, sink.response(exchange, outcome, now)) for sink in sinks])
+
+    def repeated(
+        self, sinks: tuple[Sink, ...], fragments: tuple[Fragments, ...], time: bytes, id_: bytes, port: bytes
+    ) -> Entry:
+        """Both entries of a request that is answered as one before it was.  They are written as the others are.
+
+        Args:
+            fragments: for each sink. time, id_, port: of this request, as entries show them.
+        """
+        entry = Entry(rescue=False)
+        both = [(each.request.of(time, id_, port), each.response.of(time, id_, port)) for each in fragments]
+        self._gathering.add_both(entry, [(sink.channel, *lines) for sink, lines in zip(sinks, both, strict=True)])
+        return entry
 
     def _entry(self, exchange: Exchange, lines: list[tuple[Channel, bytes]]) -> Entry:
         # Only what was allowed makes room: strangers must not use up the reserve by asking for deletions.

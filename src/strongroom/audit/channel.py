@@ -10,6 +10,7 @@ from typing import Protocol
 from strongroom.audit import chain
 from strongroom.audit.encoding import EntryEncoder
 from strongroom.audit.entry import Outcome
+from strongroom.audit.fragments import Fragments
 from strongroom.audit.notation import Notation
 from strongroom.audit.records import AuditRecord
 from strongroom.audit.style import style_of
@@ -175,3 +176,7 @@ class Sink:
     def response(self, exchange: Exchange, outcome: Outcome, now: float) -> bytes:
         """The entry of a response, encoded."""
         return self._encoder.response(exchange, outcome, now)
+
+    def fragments(self, exchange: Exchange, outcome: Outcome) -> Fragments | None:
+        """Both entries in pieces; None if they may not stay in memory."""
+        return self._encoder.fragments(exchange, outcome)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from strongroom.audit import entry
 from strongroom.audit.entry import Outcome, timestamp
+from strongroom.audit.fragments import Fragments, Pieces
 from strongroom.audit.notation import Notation
 from strongroom.lib import json
 from strongroom.services.exchange import Exchange
@@ -23,6 +24,7 @@ _ASKED_KEPT: Final = 1024
 _PIECES_KEPT: Final = 2048
 _PIECE_BYTES: Final = 4096
 """The largest piece that is kept.  Larger ones are encoded for each request."""
+_ID: Final = b',"request":{"id":"'
 _DOLLAR, _BACKQUOTE = b"\\u0024", b"\\u0060"
 """In JSON these characters occur only in strings, where they may be escaped.
 
@@ -102,6 +104,29 @@ class EntryEncoder:
         return escaped(
             b'{"time":"%b","type":"response","auth":%b,"request":%b,"response":{%b}%b}'
             % (timestamp(now).encode(), auth, asked.request, fields[1:], self._error(outcome.error))
+        )
+
+    def fragments(self, exchange: Exchange, outcome: Outcome) -> Fragments | None:
+        """Both entries of a request that was allowed and answered, for those that are answered so again.
+
+        Returns: None if the device writes in clear what must not stay in memory.
+        """
+        if self._notation.style.log_raw:
+            return None
+        request = exchange.request
+        data = b',"data":' + json.dumps_unsorted(entry.asked_data(exchange, self._notation)) if request.data else b""
+        sent = entry.sent_fields(exchange, self._notation)
+        address, further = {"remote_address": sent.pop("remote_address")}, {**sent}
+        further.pop("remote_port", None)
+        about = tuple(map(escaped, (b'"', self._who_asks(exchange), data, _inner(address))))
+        end = escaped(_inner(further)) + b"}"
+        auth = escaped(self._auth(exchange))
+        mount = escaped(self._mount(exchange.entry)) if exchange.entry is not None else b""
+        answered = escaped(_inner(entry.answered_fields(exchange, outcome, self._notation)))
+        fields = (mount[1:], answered) if mount else (answered[1:],)
+        return Fragments(
+            Pieces((b'","type":"request","auth":', auth, _ID), about, (end + b"}",)),
+            Pieces((b'","type":"response","auth":', auth, _ID), about, (end + b',"response":{', *fields, b"}}")),
         )
 
     def _error(self, text: str) -> bytes:

@@ -33,6 +33,17 @@ class Entry:
         self.fault: Exception | None = None
         """A bug of this server in a device: that another one took the entry must not hide it."""
 
+    def check(self) -> None:
+        """Raise `Internal` if no device took it, or the exception that nobody foresaw."""
+        if self.fault is not None:
+            raise self.fault
+        if not self.is_taken:
+            raise Internal(REFUSED, detail=_FAILED)
+
+
+_FIRST: Final = Entry(rescue=False)
+"""Stands for the first of two lines that are one entry.  Nobody asks what became of it."""
+
 
 class Gathering:
     """Entries that wait for the end of the turn.
@@ -61,6 +72,23 @@ class Gathering:
         if self._bytes > _MOST_BYTES:
             self.write()
 
+    def add_both(self, entry: Entry, lines: list[tuple[Channel, bytes, bytes]]) -> None:
+        """Have two lines written with the next ones, of a request and of its response.
+
+        Args:
+            entry: of both.  It is taken when the second one is, because devices take lines in their order.
+        """
+        if not lines:
+            entry.is_written = entry.is_taken = True
+            return
+        for channel, request, response in lines:
+            waiting = self._waiting.setdefault(channel, [])
+            waiting.append((request, _FIRST))
+            waiting.append((response, entry))
+            self._bytes += len(request) + len(response)
+        if self._bytes > _MOST_BYTES:
+            self.write()
+
     def require(self, entry: Entry) -> None:
         """Write what waits, if the entry is part of it.
 
@@ -68,10 +96,7 @@ class Gathering:
         """
         if not entry.is_written:
             self.write()
-        if entry.fault is not None:
-            raise entry.fault
-        if not entry.is_taken:
-            raise Internal(REFUSED, detail=_FAILED)
+        entry.check()
 
     def write(self) -> None:
         """Give every device what waits for it, whatever became of that at another one."""

@@ -125,11 +125,22 @@ class Barrier:
 
         Every request of a turn arrived before its first one asked the store, so the others needn't ask again.
         """
-        turn = self.turn
-        if not turn.is_open or self._asked_in != turn.number or self._keyring_changed or self.namespaces.doubted:
+        if not self.is_asked:
             await self.sync()
-            if turn.is_open:
-                self._asked_in = turn.number
+            if self.turn.is_open:
+                self.asked()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the store was asked for the requests of the turn in progress, and nothing is in doubt."""
+        turn = self.turn
+        return (
+            self._asked_in == turn.number and turn.is_open and not self._keyring_changed and not self.namespaces.doubted
+        )
+
+    def asked(self) -> None:
+        """Note that the store was asked for the requests of the turn in progress."""
+        self._asked_in = self.turn.number
 
     def committed(self) -> None:
         """A transaction of this process has committed.  The next one has to see that, even in the same turn."""

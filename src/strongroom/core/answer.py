@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from strongroom.audit.channel import Sink
+from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response, SecondFactor
@@ -28,6 +30,17 @@ class Envelope(msgspec.Struct, frozen=True):
         return f"Envelope({self.request_id})"
 
 
+class Receipt(msgspec.Struct, frozen=True):
+    """What an answer was made of that may be given again to who asks the same."""
+
+    attempt: Attempt
+    sinks: tuple[Sink, ...]
+    """The audit devices that have its entries."""
+
+    def __repr__(self) -> str:
+        return "Receipt(…)"
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: a response, nothing (204), or an error."""
 
@@ -48,9 +61,21 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The token of a login that a request brought along."""
     login_failed: bool = False
     """Whether the error is that of such a login, and nothing else was done."""
+    receipt: Receipt | None = None
+    """Of an answer that may be given again."""
 
     def __repr__(self) -> str:
         return f"Answer({self.request_id} {self.operation}, error={type(self.error).__name__})"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it says what was asked for, in status 200, and nothing was made for it."""
+        response = self.response
+        if response is None or self.error is not None or response.status not in {0, 200}:
+            return False
+        if response.raw is not None and response.raw.stream is not None:
+            return False
+        return self.auth is None and self.wrap is None and not self.lease_id
 
     def envelope(self) -> Envelope:
         """The answer in its envelope."""

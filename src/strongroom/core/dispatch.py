@@ -56,7 +56,7 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         mount=entry.mount,
         view=view,
         once=txn.once,
-        now=request.received_at,
+        received_at=request.received_at,
         client=_client(exchange.bearer) if exchange.bearer is not None else None,
         address=request.address,
         proxy=request.proxy,

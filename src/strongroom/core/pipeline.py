@@ -17,11 +17,12 @@ import structlog
 from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import access, approval, delegated, inline, login
-from strongroom.core.answer import Answer
+from strongroom.core.answer import Answer, Receipt
 from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
 from strongroom.core.decisions import Decisions
 from strongroom.core.dispatch import dispatch, engine_request
+from strongroom.core.kept_answers import KeptAnswers
 from strongroom.core.outside import carry_out
 from strongroom.core.second_factor import on_paths, proving
 from strongroom.core.trail import RequestState, Trail
@@ -60,6 +61,7 @@ class Pipeline:
         self.services = services
         self._told = Seldom()
         self._decisions = Decisions(services)
+        self.kept = KeptAnswers(services)
         self._trail = Trail(services.audit, services.clock)
 
     async def serve(self, request: ApiRequest) -> Answer:
@@ -140,7 +142,7 @@ class Pipeline:
         decided = await self._decisions.recall(txn, request)
         if decided is not None:
             self._open(decided, progress, None)
-            return await self._answer(decided)
+            return _repeatable(decided, progress, await self._answer(decided))
         attempt = await begin(services, txn, request)
         progress.exchange = attempt.exchange
         attempt.check_namespace()
@@ -264,7 +266,7 @@ class Pipeline:
         response = await dispatch(attempt, entry, match)
         if response is not None and response.auth is not None:
             await login.clear_failures(txn, entry, user, attempt.request)
-        return await complete(attempt, entry, response)
+        return _repeatable(attempt, progress, await complete(attempt, entry, response))
 
     async def _end_if_spent(self, request: ApiRequest, bearer: Bearer, error: StrongroomError) -> StrongroomError:
         """End a token whose last use was a failed request.  Returns the error for the client."""
@@ -278,3 +280,16 @@ class Pipeline:
         except StrongroomError as unended:
             return unended
         return error
+
+
+def _repeatable(decided: Attempt, progress: RequestState, answer: Answer) -> Answer:
+    """The answer, with a receipt if requests that ask the same may be given it too.
+
+    Args:
+        decided: needs no token, or was decided as one before it was.
+    """
+    if decided.match is None or not decided.match.declaration.repeatable or not answer.is_plain:
+        return answer
+    if decided.request.inline is not None or not decided.request.keeps_token:
+        return answer  # a login came with it, which counts each time
+    return msgspec.structs.replace(answer, receipt=Receipt(decided, progress.sinks))

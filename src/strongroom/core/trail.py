@@ -109,7 +109,7 @@ class Trail:
         if state.entry is None or _is_lost(state.entry):
             state.entry = audit.request(state.sinks, state.exchange, text, now)
         entries = [state.entry]
-        outcome = _outcome(answer, text)
+        outcome = outcome_of(answer)
         if state.resumed is not None and state.resumed.entry is not None:
             entries.append(audit.response(state.sinks, state.resumed.exchange, outcome, now))
             outcome = Outcome(error=text)  # the other entry has the response
@@ -127,11 +127,12 @@ def _error_text(error: StrongroomError | None) -> str:
     return error.text or type(error).__name__
 
 
-def _outcome(answer: Answer, error: str) -> Outcome:
+def outcome_of(answer: Answer) -> Outcome:
+    """The result of a request, as its response entry shows it."""
     return Outcome(
         response=answer.response if answer.wrap is None else None,
         auth=answer.auth if answer.wrap is None else None,
         wrap=answer.wrap,
         lease_id=answer.lease_id,
-        error=error,
+        error=_error_text(answer.error),
     )

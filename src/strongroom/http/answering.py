@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import structlog
 
-from strongroom.http.delivery import Delivery, write_whole
+from strongroom.http.delivery import Delivery, keep, write_whole
 from strongroom.http.faults import describe
 from strongroom.http.held import Held
 from strongroom.http.listening import Listening
@@ -37,11 +37,14 @@ class Answering(asyncio.Protocol):
         "_delivery",
         "_eof",
         "_held",
+        "_known",
         "_listening",
         "_parser",
         "_phase",
         "_request",
+        "_source",
         "_task",
+        "_unparsed",
         "_wire",
     )
 
@@ -58,6 +61,12 @@ class Answering(asyncio.Protocol):
         self._delivery: Delivery | None = None
         self._request: HttpRequest | None = None
         """The request that waits for its turn."""
+        self._known: bytes | None = None
+        """The name of its response, if that may be kept."""
+        self._unparsed = b""
+        """Its bytes, if they were all there before, and nobody has looked at them yet."""
+        self._source: bytes | None = None
+        """Where the requests come from, as far as it decides about responses; None if none is kept."""
         self._task: asyncio.Task[Any] | None = None
 
     @abstractmethod
@@ -134,6 +143,9 @@ class Answering(asyncio.Protocol):
         head, listening = self._parser.last, self._listening
         assert head is not None
         keep_alive = head.keep_alive and not listening.draining
+        if response.keep is not None and self._known is not None and keep_alive and head.answers_chunked:
+            assert head.method != "HEAD", "no path of that operation is repeatable"
+            keep(response, self._known)
         if response.stream is not None or response.after_sent is not None:
             self._deliver(response, keep_alive=keep_alive)
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.answer import Answer, Envelope
 from strongroom.core.front import PATHS, SEALED
+from strongroom.core.kept_answers import KeptAnswers
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
 from strongroom.http import cors, encode, inline_login
@@ -68,6 +70,12 @@ class Application:
         """The turn of the open barrier.  While the node is sealed there is nothing to share."""
         services = self._node.unsealed
         return services.barrier.turn if services is not None else self._sealed_turn
+
+    @property
+    def repeats(self) -> KeptAnswers | None:
+        """The answers that are kept; None while there are none."""
+        pipeline = self._pipeline
+        return pipeline.kept if pipeline is not None and pipeline.services is self._node.unsealed else None
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve one request of a listener without its own settings."""
@@ -221,7 +229,12 @@ class Application:
         running = self._node.running
         running[api.id] = api
         try:
-            return encode_answer(await self._pipeline.serve(api))
+            answer = await self._pipeline.serve(api)
+            response = encode_answer(answer)
+            # Which origins may read a response is decided apart from it.
+            if answer.receipt is not None and "origin" not in headers:
+                response.keep = partial(self._pipeline.kept.keep, answer, answer.receipt)
+            return response
         finally:
             del running[api.id]
 

@@ -11,7 +11,7 @@ import structlog
 from strongroom.http.faults import describe
 from strongroom.http.head import Head
 from strongroom.http.message import HttpResponse
-from strongroom.http.response_head import HeaderInvalid, encode_head, has_body
+from strongroom.http.response_head import OK_LINE, HeaderInvalid, encode_head, has_body
 from strongroom.http.wire import Wire
 
 _log = structlog.get_logger(__name__)
@@ -51,6 +51,20 @@ def write_whole(wire: Wire, response: HttpResponse, head: Head | None, fixed: by
     else:
         wire.write(data)
         wire.write(body)
+
+
+def keep(response: HttpResponse, name: bytes) -> None:
+    """Have a response kept, for requests of HTTP/1.1 that ask the same and leave the connection open.
+
+    Args:
+        name: of all that decides about it.
+    """
+    assert response.keep is not None
+    try:
+        head = encode_head(response.status, response.headers, b"", body_bytes=len(response.body), keep_alive=True)
+    except HeaderInvalid:
+        return  # it isn't sent either
+    response.keep(name, head[len(OK_LINE) :], response.body)
 
 
 async def _write_stream(wire: Wire, response: HttpResponse, head: Head, fixed: bytes, *, keep_alive: bool) -> None:

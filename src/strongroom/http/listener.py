@@ -116,8 +116,7 @@ class Listener:
         in_use = self._config.tls
         self._config = replace(config, tls=in_use)
         if self._listening is not None:
-            self._listening.application = application
-            self._listening.config = self._config
+            self._listening.reconfigure(application, self._config)
 
     def reload_tls(self) -> None:
         """Reload certificate, key and authorities, for new connections.
@@ -128,7 +127,7 @@ class Listener:
         self._tls = None if wanted is None else load_context(wanted)
         self._config = replace(self._config, tls=wanted)
         if self._listening is not None:
-            self._listening.config = self._config
+            self._listening.reconfigure(self._listening.application, self._config)
             self._listening.tls = self._tls
 
     def stop_accepting(self) -> None:

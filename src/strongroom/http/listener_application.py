@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from strongroom.http import encode
 from strongroom.http.application import Application
-from strongroom.http.message import HttpRequest, HttpResponse
+from strongroom.http.message import HttpRequest, HttpResponse, Repeats
 from strongroom.http.options import ListenerOptions
 from strongroom.lib.turn import Turn
 
@@ -31,6 +31,11 @@ class ListenerApplication:
     def turn(self) -> Turn:
         """That of the node's application."""
         return self._application.turn
+
+    @property
+    def repeats(self) -> Repeats | None:
+        """Those of the node's application."""
+        return self._application.repeats
 
     def __call__(self, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:
         """Answer one request."""
@@ -71,4 +76,5 @@ class ListenerApplication:
             body=response.body,
             stream=response.stream,
             after_sent=response.after_sent,
+            keep=response.keep,
         )

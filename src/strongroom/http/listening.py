@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -50,6 +51,9 @@ REASONS: Final = (
 """Limits for all clients together, as the metrics name them."""
 
 
+_settings = itertools.count()
+
+
 @dataclass(slots=True)
 class Listening:
     """The state of one listener, counters included.  It belongs to one event loop."""
@@ -82,9 +86,18 @@ class Listening:
     """Set while there is no connection, once `draining`."""
     turns: Turns = field(init=False)
     """Serves the requests that are complete."""
+    settings: bytes = b""
+    """Another text whenever the settings change that decide about responses."""
 
     def __post_init__(self) -> None:
         self.turns = Turns(self.loop, lambda: self.application)
+        self.reconfigure(self.application, self.config)
+
+    def reconfigure(self, application: Application, config: ListenerConfig) -> None:
+        """Change to other settings."""
+        self.application = application
+        self.config = config
+        self.settings = b"%d " % next(_settings)
 
     def tls_layer(self) -> TlsLayer | None:
         """The TLS of a new connection."""

@@ -89,6 +89,54 @@ class HttpResponse(msgspec.Struct):
     """If set, sent in chunks after `body`; for log streams and similar."""
     after_sent: Callable[[], Awaitable[None]] | None = None
     """Called when the kernel has taken the last byte, or the client has gone."""
+    keep: Callable[[bytes, bytes, bytes], None] | None = None
+    """Keeps the response, for requests that ask the same: called with the request's name, header fields and body."""
+
+
+class Repeated(Protocol):
+    """A response that was given before."""
+
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """Its header fields, without those that every response has, and its body."""
+        ...
+
+    def check(self) -> None:
+        """Raise `Internal` if it may not be sent."""
+        ...
+
+
+class Repeats(Protocol):
+    """The responses that are kept for requests that ask the same."""
+
+    def name(self, source: bytes, data: bytes) -> bytes:
+        """The name of the response to a request.
+
+        Args:
+            source: all that decides about it besides its bytes. data: the whole request.
+        """
+        ...
+
+    def knows(self, name: bytes) -> bool:
+        """Whether there was a response to keep."""
+        ...
+
+    def ask(self) -> Coroutine[Any, Any, None]:
+        """Make all commits visible that the requests have to see which wait.  Raises `StorageError`."""
+        ...
+
+    def asked(self) -> None:
+        """Begin with the turn of these requests."""
+        ...
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the present turn is one of requests for which the store was asked."""
+        ...
+
+    def answer(self, name: bytes, port: int) -> Repeated | None:
+        """The response of that name, if it still holds.  Only while `is_current`."""
+        ...
 
 
 class Application(Protocol):
@@ -97,6 +145,11 @@ class Application(Protocol):
     @property
     def turn(self) -> Turn:
         """What the requests share that became ready together."""
+        ...
+
+    @property
+    def repeats(self) -> Repeats | None:
+        """The answers that are kept for requests that ask the same; None while there are none."""
         ...
 
     def __call__(self, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:

@@ -63,6 +63,16 @@ class RequestParser:
         return self._head is None and self._at == len(self._data)
 
     @property
+    def fresh(self) -> bool:
+        """Whether nothing at all has arrived since the last request, and no empty line either."""
+        return self._head is None and self._at == len(self._data) and not self._skipped_line
+
+    @property
+    def peer(self) -> Peer:
+        """The other end, which every request names."""
+        return self._peer
+
+    @property
     def in_body(self) -> bool:
         """Whether a head was read whose body is incomplete."""
         return self._head is not None

@@ -27,6 +27,9 @@ class Phase(Enum):
     """The last response was written.  Bytes from the client are dropped."""
     CLOSED = auto()
 
+    # The inherited one is a Python function and slow; every request asks several times whether its phase is in a set.
+    __hash__ = object.__hash__
+
 
 RECEIVING: Final = frozenset({Phase.IDLE, Phase.HEAD, Phase.BODY})
 """Waits for a request or its rest."""

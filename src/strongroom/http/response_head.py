@@ -9,6 +9,8 @@ from typing import Final
 
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
+OK_LINE: Final = _STATUS_LINES[200]
+
 # RFC 9110, sections 6.4.1 and 15: responses with these statuses have no body, and so no length.
 _WITHOUT_BODY: Final = frozenset({204, 304})
 

@@ -10,13 +10,15 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final, Protocol
 
 import structlog
 
 from strongroom.http.faults import describe
-from strongroom.http.first_step import Finished, FirstStep
-from strongroom.http.message import Application, HttpResponse
+from strongroom.http.first_step import Finished, FirstStep, start
+from strongroom.http.message import Application, HttpResponse, Repeated, Repeats
+from strongroom.lib.errors import StrongroomError
 
 _log = structlog.get_logger(__name__)
 
@@ -30,12 +32,24 @@ The answers of a turn are in memory until it ends, and nothing counts them.  128
 it.  A large answer takes long to make, so only few of them are in one turn.
 """
 
-Outcome = Finished[HttpResponse] | asyncio.Task[HttpResponse] | BaseException
-"""What became of a request in its turn: an answer, a Task that goes on with it, or a fault."""
+Outcome = Finished[HttpResponse] | Repeated | asyncio.Task[HttpResponse] | BaseException
+"""What became of a request in its turn: an answer, one that was kept, a Task that goes on with it, or a fault."""
+
+_Begun = Outcome | FirstStep[HttpResponse]
 
 
 class Asking(Protocol):
     """A connection whose request is complete."""
+
+    @property
+    def known(self) -> bytes | None:
+        """The name of its response, if that may be kept; else None."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """The client's port; 0 if it has none."""
+        ...
 
     def begin(self) -> Coroutine[Any, Any, HttpResponse]:
         """Have the application begin with the request."""
@@ -78,18 +92,50 @@ class Turns:
         self._waiting.append(connection)
 
     def _run(self) -> None:
+        """Serve what waits.
+
+        The store is asked for all requests whose responses may be kept.  If its answer has to be waited for, they get a
+        turn of their own then, so that no other request waits for it.
+        """
+        repeats = self._application().repeats
+        known = [connection for connection in self._waiting if connection.known is not None] if repeats else []
+        if repeats is None or not known:
+            self._turn(self._waiting, None)
+            return
+        try:
+            asked = start(self._loop, repeats.ask())
+        except StrongroomError:
+            self._turn(self._waiting, None)  # each request is told by itself
+            return
+        if isinstance(asked, Finished):
+            self._turn(self._waiting, repeats)
+            return
+        self._waiting = deque(connection for connection in self._waiting if connection.known is None)
+        asked.add_done_callback(lambda task: self._turn(deque(known), None if _failed(task) else repeats))
+        if self._waiting:
+            self._turn(self._waiting, None)
+
+    def _turn(self, waiting: deque[Asking], repeats: Repeats | None) -> None:
+        """Run one turn.
+
+        Args:
+            repeats: None if the store wasn't asked after the last request had arrived.
+        """
         turn = self._application().turn
-        begun: list[tuple[Asking, Outcome | FirstStep[HttpResponse]]] = []
+        begun: list[tuple[Asking, _Begun]] = []
         until = self._monotonic() + LONGEST_S
         turn.begin()
         try:
-            while self._waiting and len(begun) < MOST and (not begun or self._monotonic() < until):
-                connection = self._waiting.popleft()
-                begun.append((connection, self._begin(connection)))
+            if repeats is not None:
+                repeats.asked()
+            while waiting and len(begun) < MOST and (not begun or self._monotonic() < until):
+                connection = waiting.popleft()
+                begun.append((connection, self._begin(connection, repeats)))
         finally:
             turn.end()
-            if self._waiting:
-                self._loop.call_soon(self._run)
+            if waiting:
+                again = self._run if waiting is self._waiting else partial(self._turn, waiting, repeats)
+                self._loop.call_soon(again)
         for connection, begun_with in begun:
             outcome = _step(begun_with) if isinstance(begun_with, FirstStep) else begun_with
             assert not isinstance(outcome, FirstStep), "the turn has ended"
@@ -99,12 +145,20 @@ class Turns:
                 _log.error("an answer could not be sent", fault=describe(error))
                 connection.abort()  # while a request is in progress it has no time limit, so nothing else would end it
 
-    def _begin(self, connection: Asking) -> Outcome | FirstStep[HttpResponse]:
+    def _begin(self, connection: Asking, repeats: Repeats | None) -> _Begun:
         try:
+            if repeats is not None and connection.known is not None and repeats.is_current:
+                repeated = repeats.answer(connection.known, connection.port)
+                if repeated is not None:
+                    return repeated
             coroutine = connection.begin()
         except Exception as error:
             return error
         return _step(FirstStep(self._loop, coroutine))
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    return task.cancelled() or task.exception() is not None
 
 
 def _step(step: FirstStep[HttpResponse]) -> Outcome | FirstStep[HttpResponse]:

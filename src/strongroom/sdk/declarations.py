@@ -8,6 +8,7 @@ from typing import Any
 
 from strongroom.sdk.fields import Body
 from strongroom.sdk.path import Declaration, DeclarationError, arguments, body_of, parameters_of
+from strongroom.sdk.request import Operation
 
 _SHORT = 5
 """Letters; many words differ from a shorter name by one letter."""
@@ -101,6 +102,8 @@ def _faults(engine: type, declaration: Declaration, *, whole: bool) -> list[str]
     function = getattr(engine, declaration.function)
     given = parameters_of(declaration.pattern)
     found = _taking(function, given)
+    if declaration.repeatable and (not declaration.computes or Operation.HEADER in declaration.operations):
+        found.append("only a path that computes is repeatable, and HEAD isn't")
     body = body_of(function)
     if "body" in arguments(function) and not (isinstance(body, type) and issubclass(body, Body)):
         found.append("the parameter body is annotated with no subclass of Body")

@@ -46,8 +46,8 @@ def _of(class_: type[Engine], base: type, declared: Declaration) -> Declaration:
 
     A plugin may replace the method or what the method calls, so what Strongroom's class says of it may be wrong.
     """
-    if declared.computes and is_own(base) and not is_own(class_):
-        return msgspec.structs.replace(declared, computes=False)
+    if is_own(base) and not is_own(class_) and (declared.computes or declared.repeatable):
+        return msgspec.structs.replace(declared, computes=False, repeatable=False)
     return declared
 
 

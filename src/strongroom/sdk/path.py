@@ -44,6 +44,7 @@ class Options(TypedDict, total=False):
     own_token: bool
     while_locked: bool
     computes: bool
+    repeatable: bool
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -95,6 +96,13 @@ class Declaration(msgspec.Struct, frozen=True):
     The audit entry of its request is then written together with that of the response, unless it writes a row.  All
     reads and listings of Strongroom's own engines are so.  What decides about the request is remembered, so there the
     method of `exists` has to answer by the path and the rows alone.  Of plugins with `exists` nothing is remembered.
+    """
+    repeatable: bool = False
+    """Whether the answer follows from the rows that the view was asked for, from the request and from its client.
+
+    It is then given again without asking the method, until one of the rows changes or a time comes that the method has
+    named (`Request.reached`, `Request.left`).  Nothing else may go into it: no state of the process, no settings, no
+    other system.  What uses `request.now` or `request.once`, or writes, is asked each time in any case.
     """
     forms: Mapping[str, str] = {}
     """The form of each parameter that has one, by its name."""

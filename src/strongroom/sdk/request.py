@@ -100,8 +100,8 @@ class Request(msgspec.Struct, frozen=True):
     mount: Mount
     view: View
     once: StableValues
-    now: float
-    """Seconds since the epoch, the same in all attempts."""
+    received_at: float
+    """Seconds since the epoch, the same in all attempts; engines use `now`, `reached` and `left`."""
     client: Client | None = None
     """None for requests that need no token."""
     address: str = ""
@@ -134,6 +134,27 @@ class Request(msgspec.Struct, frozen=True):
     """The client's entity, as templates see it; engines use `identity_value`."""
     well_known: WellKnown | None = None
     """Paths outside of the API; engines use `claim_well_known`."""
+
+    @property
+    def now(self) -> float:
+        """Seconds since the epoch, the same in all attempts.
+
+        An answer that depends on it isn't given again (`Declaration.repeatable`), because nobody knows for how long it
+        holds.  `reached` and `left` say that.
+        """
+        self.view.know_the_time()
+        return self.received_at
+
+    def reached(self, at: float) -> bool:
+        """Whether a time has come, in seconds since the epoch; 0 is none, and never comes."""
+        self.view.lasts(at)
+        return 0 < at <= self.received_at
+
+    def left(self, at: float) -> int:
+        """The whole seconds until a time, in seconds since the epoch; 0 when it has come."""
+        seconds = max(0, int(at - self.received_at))
+        self.view.lasts(at - seconds)
+        return seconds
 
     @property
     def source(self) -> str:

@@ -49,6 +49,14 @@ class View:
         """Remove the record at `key`, if there is one."""
         self._txn.delete(self._prefix + key)
 
+    def lasts(self, until: float) -> None:
+        """Note a time from which on the answer may be another one, in seconds since the epoch; 0 for none."""
+        self._txn.lasts(until)
+
+    def know_the_time(self) -> None:
+        """Note that the answer may depend on the time in any way."""
+        self._txn.knows_the_time = True
+
     def below(self, prefix: str) -> View:
         """The view of a folder, which ends in `/`."""
         return View(self._txn, self._prefix + prefix)

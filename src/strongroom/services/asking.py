@@ -46,7 +46,7 @@ def request_of(txn: Transaction, entry: MountEntry, path: str, now: float) -> Re
         mount=entry.mount,
         view=View(txn, entry.prefix),
         once=txn.once,
-        now=now,
+        received_at=now,
     )
 
 

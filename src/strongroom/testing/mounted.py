@@ -75,7 +75,7 @@ class Mounted:
             ),
             view=View(txn, self.prefix),
             once=txn.once,
-            now=self.clock.now(),
+            received_at=self.clock.now(),
             address=address,
         )
 

@@ -36,6 +36,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.turn = Turn()
+        self.repeats = None
         self.events: list[str] = []
         self.released = asyncio.Event()
 

@@ -126,7 +126,7 @@ async def test_an_engine_is_handed_what_it_may_know() -> None:
         leases=asked.leases,
         identity=asked.identity,
         well_known=asked.well_known,
-        now=node.clock.now(),
+        received_at=node.clock.now(),
         client=Client(
             accessor=shown["accessor"],
             display_name="token-ann",

@@ -28,6 +28,7 @@ class Nobody:
 
     def __init__(self) -> None:
         self.turn = Turn()
+        self.repeats = None
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Never called."""

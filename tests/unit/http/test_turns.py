@@ -20,6 +20,7 @@ class Idle:
 
     def __init__(self) -> None:
         self.turn = Turn()
+        self.repeats = None
         self.log: list[str] = []
         self.turn.at_end.append(lambda: self.log.append(f"end {self.turn.number}"))
 
@@ -45,6 +46,8 @@ class Client:
         self.work = work
         self.outcome: Outcome | None = None
         self.breaks = False
+        self.known: bytes | None = None
+        self.port = 0
 
     def begin(self) -> Coroutine[Any, Any, HttpResponse]:
         """Begin with the work."""

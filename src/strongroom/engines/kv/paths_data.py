@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from strongroom.engines.kv import logic, secrets
-from strongroom.engines.kv.records import Metadata
+from strongroom.engines.kv.records import Metadata, Version
 from strongroom.engines.kv.secrets import VersionedSecret
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, NotFound
@@ -48,21 +48,21 @@ class DataPaths:
         """Whether there is a secret of that path, deleted versions included."""
         return _is_name(path) and (await secrets.find(request.view, path)).metadata is not None
 
-    @path.read("data/{path*}")
+    @path.read("data/{path*}", repeatable=True)
     async def read_data(self, request: Request, path: str, body: VersionField) -> Response:
         """Reads a version of a secret."""
         secret, metadata, number = await _version(request, path, body.version)
-        readable = logic.is_readable(metadata.versions[number], request.now)
+        readable = _is_readable(request, metadata.versions[number])
         data = await secrets.data_of(request.view, secret, number) if readable else None
         return Response(
             data={"data": data, "metadata": logic.show_version(metadata, number)}, status=0 if readable else 404
         )
 
-    @path.read("subkeys/{path*}")
+    @path.read("subkeys/{path*}", repeatable=True)
     async def read_subkeys(self, request: Request, path: str, body: SubkeysFields) -> Response:
         """Reads the names in a version of a secret, without their values."""
         secret, metadata, number = await _version(request, path, body.version)
-        readable = logic.is_readable(metadata.versions[number], request.now)
+        readable = _is_readable(request, metadata.versions[number])
         data = await secrets.data_of(request.view, secret, number) if readable else None
         return Response(
             data={"metadata": logic.show_version(metadata, number), "subkeys": logic.subkeys(data, body.depth)},
@@ -104,6 +104,11 @@ class DataPaths:
         metadata = logic.with_deleted(secret.metadata, [secret.metadata.current_version], request.now)
         if metadata is not secret.metadata:
             await secrets.keep(request, secret, metadata, self.random)
+
+
+def _is_readable(request: Request, version: Version) -> bool:
+    """Whether a version's data may be shown."""
+    return not version.destroyed and not request.reached(version.deleted_at)
 
 
 def _is_name(name: str) -> bool:

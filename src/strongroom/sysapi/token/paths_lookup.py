@@ -16,7 +16,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.records import BATCH, FIRST_PATH
-from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
+from strongroom.sysapi.context import SystemEngine, presented, system
 from strongroom.sysapi.token.finding import (
     INVALID_ACCESSOR,
     AccessorBody,
@@ -27,8 +27,9 @@ from strongroom.sysapi.token.finding import (
 )
 
 
-async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -> dict[str, Any]:
+async def shown(request: Request, token: str, record: TokenRecord) -> dict[str, Any]:
     """A token as a lookup shows it."""
+    view = system(request)
     uses = record.num_uses
     if uses:
         # The last use shows -1: the token ends with the request that looked.
@@ -51,7 +52,7 @@ async def shown(view: SystemView, token: str, record: TokenRecord, now: float) -
         "path": record.path,
         "policies": list(record.policies),
         "renewable": record.renewable,
-        "ttl": max(0, int(record.expires_at - now)) if record.expires_at else 0,
+        "ttl": request.left(record.expires_at),
         "type": record.type,
     }
     if record.namespace != keys.ROOT_NAMESPACE:
@@ -83,31 +84,30 @@ class LookupSelfBody(Body, frozen=True):
 class LookupPaths(SystemEngine):
     """`lookup`, `lookup-self`, `lookup-accessor`, `accessors`."""
 
-    @path.read("lookup")
-    @path.write("lookup", computes=True)
+    @path.read("lookup", repeatable=True)
+    @path.write("lookup", computes=True, repeatable=True)
     async def lookup(self, request: Request, body: TokenBody) -> Response | None:
         """Looks up a token. Without a token in the body it looks up the request's own."""
-        view = system(request)
         token = text_of(body.token) or presented(request).token
         record = await named(request, token)
         if record is None:
             raise PermissionDenied("bad token")
-        return Response(data=await shown(view, token, record, request.now))
+        return Response(data=await shown(request, token, record))
 
-    @path.read("lookup-self", own_token=True)
-    @path.write("lookup-self", own_token=True, computes=True)
+    @path.read("lookup-self", own_token=True, repeatable=True)
+    @path.write("lookup-self", own_token=True, computes=True, repeatable=True)
     async def lookup_self(self, request: Request, body: LookupSelfBody) -> Response | None:
         """Looks up the request's own token. A token in the body is ignored."""
         bearer = presented(request)
-        return Response(data=await shown(system(request), bearer.token, bearer.record, request.now))
+        return Response(data=await shown(request, bearer.token, bearer.record))
 
-    @path.write("lookup-accessor", computes=True)
+    @path.write("lookup-accessor", computes=True, repeatable=True)
     async def lookup_accessor(self, request: Request, body: AccessorBody) -> Response | None:
         """Looks up a token by its accessor. The token itself isn't shown."""
         record = await by_accessor(request, body.accessor)
         if record is None:
             raise InvalidRequest(INVALID_ACCESSOR)
-        return Response(data=await shown(system(request), "", record, request.now))
+        return Response(data=await shown(request, "", record))
 
     @path.list_("accessors", sudo=True)
     async def accessors(self, request: Request) -> Response | None:

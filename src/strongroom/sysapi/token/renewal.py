@@ -92,7 +92,7 @@ async def _of_method(view: SystemView, request: Request, entry: MountEntry, reco
             mount=entry.mount,
             view=View(view.txn, entry.prefix),
             once=request.once,
-            now=request.now,
+            received_at=request.now,
             request_id=request.request_id,
             address=request.address,
             certificates=request.certificates,

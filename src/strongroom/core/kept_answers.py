@@ -1,0 +1,177 @@
+"""Keeps whole answers, for requests that ask the same again.
+
+An answer is kept under the bytes of its request; what else came in with them is part of the name, or excludes it.  It
+is a derived value (`Transaction.derive`): it ends when a row changes that was read for it, and when a time comes that
+something was compared with.  Both audit entries are kept with it, in pieces between what differs.
+
+    in a turn: ask the store once → for each request that is known: look it up → its entries, its answer
+    at the turn's end: write the entries → send the answers
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import msgspec
+
+from strongroom.audit.channel import Sink
+from strongroom.audit.entry import timestamp
+from strongroom.audit.fragments import Fragments
+from strongroom.audit.gathering import Entry
+from strongroom.barrier.stable import Restart
+from strongroom.core.answer import Answer, Receipt
+from strongroom.core.trail import outcome_of
+from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
+from strongroom.crypto.mac import sha256
+from strongroom.lib.rand import Uuids
+from strongroom.sysapi.services import Services
+
+_LARGEST: Final = 64 * 1024
+"""Bytes of an answer and its entries.  All answers of a turn are in memory together."""
+_OVERHEAD_BYTES: Final = 1500
+_ONCE_KEPT: Final = 8192
+
+
+class KeptAnswer(msgspec.Struct, frozen=True, gc=False):
+    """An answer, and its two audit entries for each device."""
+
+    sinks: tuple[Sink, ...]
+    fragments: tuple[Fragments, ...]
+    before: bytes
+    """The answer's header fields, and its body up to the request's id."""
+    nonce: bytes
+    rest: bytes
+    """The body from there on, encrypted: it may hold secrets."""
+    is_numbered: bool
+    """Whether the body names the request's id."""
+    has_port: bool
+    since: float
+    """Before this time, in seconds since the epoch, another answer was right: a clock may be set back."""
+
+    def __repr__(self) -> str:
+        return f"KeptAnswer({len(self.rest)} bytes)"
+
+
+class Repeated(msgspec.Struct, frozen=True, gc=False):
+    """An answer that is given again."""
+
+    entry: Entry
+    parts: tuple[bytes, ...]
+    """The header fields of the answer, without those of every response, and its body."""
+
+    def check(self) -> None:
+        """Raise an error if its entries were not taken, so that it may not be sent."""
+        self.entry.check()
+
+    def __repr__(self) -> str:
+        return "Repeated(…)"
+
+
+class KeptAnswers:
+    """The answers that one process keeps, while it is unsealed."""
+
+    def __init__(self, services: Services) -> None:
+        self._barrier = services.barrier
+        self._audit = services.audit
+        self._clock = services.clock
+        self._answers = services.barrier.cache.answers
+        self._once: set[bytes] = set()
+        """Names of what strangers asked for once.  Of a client with a token, the decision is remembered before."""
+        self._name_key = services.random.bytes(32)
+        self._cipher = Aes256Gcm(services.random.bytes(32))
+        self._sealed = 0
+        self._ids = Uuids(services.random)
+        self._now = 0.0
+        self._time = b""
+
+    def name(self, source: bytes, data: bytes) -> bytes:
+        """The name of what a request is answered.
+
+        It is a digest, so that no token and no path is in memory longer than its request.
+
+        Args:
+            source: all that decides about a request besides its bytes. data: the whole request.
+        """
+        return sha256(self._name_key + source + data)
+
+    def knows(self, name: bytes) -> bool:
+        """Whether there was an answer to keep.  It may have ended."""
+        return name in self._answers
+
+    async def ask(self) -> None:
+        """Make all commits visible that the requests have to see which wait.  Raises `StorageError`."""
+        await self._barrier.sync()
+
+    def asked(self) -> None:
+        """Begin with the turn of these requests."""
+        self._barrier.asked()
+        self._now = self._clock.now()
+        self._time = timestamp(self._now).encode()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the present turn is one of requests for which the store was asked."""
+        return self._barrier.is_asked
+
+    def answer(self, name: bytes, port: int) -> Repeated | None:
+        """The answer of that name, if it still holds.  Only while `is_current`.
+
+        Args:
+            port: the client's; 0 if it has none.
+        """
+        derived = self._answers.get(name)
+        if derived is None:
+            return None
+        kept: KeptAnswer = derived.value
+        if not kept.since <= self._now < derived.until:
+            return None
+        id_ = self._ids().encode()
+        shown = b"%d" % port if kept.has_port else b""
+        entry = self._audit.repeated(kept.sinks, kept.fragments, self._time, id_, shown)
+        rest = self._cipher.open(kept.nonce, kept.rest, name)
+        return Repeated(entry, (kept.before, id_, rest) if kept.is_numbered else (kept.before, rest))
+
+    def keep(self, answer: Answer, receipt: Receipt, name: bytes, head: bytes, body: bytes) -> None:
+        """Keep an answer that was given, if it would be the same until something changes.
+
+        Args:
+            head: the header fields of the response. body: its body.
+        """
+        attempt, txn, exchange = receipt.attempt, receipt.attempt.txn, receipt.attempt.exchange
+        if txn.knows_the_time or len(body) > _LARGEST or not (exchange.bearer is not None or self._came_before(name)):
+            return
+        before, number, after = body.partition(answer.request_id.encode())
+        if answer.request_id.encode() in after:
+            return
+        outcome = outcome_of(answer)
+        fragments = [each for sink in receipt.sinks if (each := sink.fragments(exchange, outcome)) is not None]
+        size = _OVERHEAD_BYTES + len(head) + len(body) + sum(each.size for each in fragments)
+        if len(fragments) < len(receipt.sinks) or size > _LARGEST:
+            return
+        self._sealed += 1
+        nonce = self._sealed.to_bytes(NONCE_BYTES, "big")
+        kept = KeptAnswer(
+            sinks=receipt.sinks,
+            fragments=tuple(fragments),
+            before=head + before if number else head,
+            nonce=nonce,
+            rest=self._cipher.seal(nonce, after if number else body, name),
+            is_numbered=bool(number),
+            has_port=bool(attempt.request.port),
+            since=attempt.request.received_at if txn.until < math.inf else 0.0,
+        )
+        try:
+            derived = txn.derive(kept)
+        except Restart:
+            return  # something has changed already
+        if derived is not None:
+            self._barrier.cache.keep_answer(name, derived, size)
+
+    def _came_before(self, name: bytes) -> bool:
+        if name in self._once:
+            return True
+        if len(self._once) >= _ONCE_KEPT:
+            self._once.clear()
+        self._once.add(name)
+        return False
