@@ -86,6 +86,7 @@ class FaultyStorage:
         self._inner = inner
         self._plan = plan
         self.limits = inner.limits
+        self.immediate = False
         self.reserve = inner.reserve
         self.known = Condition()
 

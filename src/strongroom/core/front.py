@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from strongroom.__about__ import RELEASED, VERSION
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.node import Node
 from strongroom.lib.errors import InvalidRequest, Sealed, StorageError, UnsupportedOperation
 from strongroom.sdk.fields import FieldError, fill, to_bool
 from strongroom.sdk.request import Operation
-from strongroom.sealing import initialize, unseal
+from strongroom.sealing import initialize, root_key, unseal
 from strongroom.sealing.port import Progress
+from strongroom.seals import shamir
 from strongroom.storage.watch import StoreState
 from strongroom.sysapi.system.open_paths import InitBody, UnsealBody
 
@@ -25,6 +27,8 @@ class FrontAnswer(msgspec.Struct, frozen=True):
 
     status: int
     body: dict[str, Any] | None
+    basis: tuple[Transaction, object] | None = None
+    """What was read for it, and the node's `standing`, if it follows from these."""
 
     def __repr__(self) -> str:
         return f"FrontAnswer({self.status})"
@@ -36,13 +40,26 @@ FrontPath = Callable[[Node, Operation, Mapping[str, Any]], Awaitable[FrontAnswer
 async def seal_status(node: Node, operation: Operation, data: Mapping[str, Any]) -> FrontAnswer:
     """`GET sys/seal-status`."""
     _only(operation, Operation.READ)
-    return FrontAnswer(200, await _status(node))
-
-
-async def _status(node: Node) -> dict[str, Any]:
-    seal = await node.store.ask(initialize.seal_of(node.storage))
     opened = node.unsealed
-    progress = await node.port.progress() if opened is None else Progress()
+    if opened is None:
+        seal = await node.store.ask(initialize.seal_of(node.storage))
+        return FrontAnswer(200, _status(node, seal, await node.port.progress()))
+    # Through the cache, which knows when the seal changes.
+    txn, present = await node.store.ask(transact(opened.barrier, _seal))
+    return FrontAnswer(200, _status(node, present, Progress()), (txn, standing(node)))
+
+
+async def _seal(txn: Transaction) -> tuple[Transaction, shamir.SealRecord]:
+    return txn, await root_key.seal_of(txn)
+
+
+def standing(node: Node) -> object:
+    """What this process knows of its own state, beside the rows of the store, while it is unsealed."""
+    return node.store.state, node.unsealed is not None and node.unsealed.audit.unwritable
+
+
+def _status(node: Node, seal: shamir.SealRecord | None, progress: Progress) -> dict[str, Any]:
+    opened = node.unsealed
     out: dict[str, Any] = {
         "type": "shamir",
         "initialized": seal is not None,
@@ -200,7 +217,8 @@ async def unseal_(node: Node, operation: Operation, data: Mapping[str, Any]) -> 
             raise InvalidRequest("Vault is not initialized")
         if node.unsealed is None:
             await unseal.submit(node.storage, node.port, seal, body.key)
-    return FrontAnswer(200, await _status(node))
+    progress = await node.port.progress() if node.unsealed is None else Progress()
+    return FrontAnswer(200, _status(node, await node.store.ask(initialize.seal_of(node.storage)), progress))
 
 
 def _only(operation: Operation, *allowed: Operation) -> None:

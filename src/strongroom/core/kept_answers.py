@@ -11,6 +11,7 @@ something was compared with.  Both audit entries are kept with it, in pieces bet
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -20,6 +21,7 @@ from strongroom.audit.entry import timestamp
 from strongroom.audit.fragments import Fragments
 from strongroom.audit.gathering import Entry
 from strongroom.barrier.stable import Restart
+from strongroom.barrier.transaction import Transaction
 from strongroom.core.answer import Answer, Receipt
 from strongroom.core.trail import outcome_of
 from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
@@ -33,7 +35,7 @@ _OVERHEAD_BYTES: Final = 1500
 _ONCE_KEPT: Final = 8192
 
 
-class KeptAnswer(msgspec.Struct, frozen=True, gc=False):
+class KeptAnswer(msgspec.Struct, frozen=True):
     """An answer, and its two audit entries for each device."""
 
     sinks: tuple[Sink, ...]
@@ -42,10 +44,12 @@ class KeptAnswer(msgspec.Struct, frozen=True, gc=False):
     """The answer's header fields, and its body up to the request's id."""
     nonce: bytes
     rest: bytes
-    """The body from there on, encrypted: it may hold secrets."""
+    """The body from there on.  It is encrypted if the answer isn't for anybody: it may hold secrets."""
     is_numbered: bool
     """Whether the body names the request's id."""
     has_port: bool
+    standing: object
+    """What this process knew of itself; None if it doesn't matter."""
     since: float
     """Before this time, in seconds since the epoch, another answer was right: a clock may be set back."""
 
@@ -69,9 +73,15 @@ class Repeated(msgspec.Struct, frozen=True, gc=False):
 
 
 class KeptAnswers:
-    """The answers that one process keeps, while it is unsealed."""
+    """The answers that one process keeps, while it is unsealed.
 
-    def __init__(self, services: Services) -> None:
+    Args:
+        standing: what the process knows of its own state.
+    """
+
+    def __init__(self, services: Services, standing: Callable[[], object]) -> None:
+        self._look = standing
+        self._standing: object = None
         self._barrier = services.barrier
         self._audit = services.audit
         self._clock = services.clock
@@ -106,6 +116,7 @@ class KeptAnswers:
     def asked(self) -> None:
         """Begin with the turn of these requests."""
         self._barrier.asked()
+        self._standing = None
         self._now = self._clock.now()
         self._time = timestamp(self._now).encode()
 
@@ -126,10 +137,12 @@ class KeptAnswers:
         kept: KeptAnswer = derived.value
         if not kept.since <= self._now < derived.until:
             return None
-        id_ = self._ids().encode()
+        if kept.standing is not None and not self._still(kept.standing):
+            return None
+        id_ = self._ids().encode() if kept.fragments or kept.is_numbered else b""
         shown = b"%d" % port if kept.has_port else b""
         entry = self._audit.repeated(kept.sinks, kept.fragments, self._time, id_, shown)
-        rest = self._cipher.open(kept.nonce, kept.rest, name)
+        rest = self._cipher.open(kept.nonce, kept.rest, name) if kept.nonce else kept.rest
         return Repeated(entry, (kept.before, id_, rest) if kept.is_numbered else (kept.before, rest))
 
     def keep(self, answer: Answer, receipt: Receipt, name: bytes, head: bytes, body: bytes) -> None:
@@ -149,18 +162,44 @@ class KeptAnswers:
         size = _OVERHEAD_BYTES + len(head) + len(body) + sum(each.size for each in fragments)
         if len(fragments) < len(receipt.sinks) or size > _LARGEST:
             return
-        self._sealed += 1
-        nonce = self._sealed.to_bytes(NONCE_BYTES, "big")
+        since = attempt.request.received_at if txn.until < math.inf else 0.0
+        before, rest = (head + before, after) if number else (head, body)
+        nonce, sealed = self._encrypted(rest, name)
         kept = KeptAnswer(
             sinks=receipt.sinks,
             fragments=tuple(fragments),
-            before=head + before if number else head,
+            before=before,
             nonce=nonce,
-            rest=self._cipher.seal(nonce, after if number else body, name),
+            rest=sealed,
             is_numbered=bool(number),
             has_port=bool(attempt.request.port),
-            since=attempt.request.received_at if txn.until < math.inf else 0.0,
+            standing=None,
+            since=since,
         )
+        self._keep(name, kept, txn, size)
+
+    def keep_open(self, txn: Transaction, standing: object, name: bytes, head: bytes, body: bytes) -> None:
+        """Keep an answer about the server itself, which anybody gets and no device is told of.
+
+        Args:
+            txn: what was read for it. standing: what else went into it. head, body: of the response.
+        """
+        kept = KeptAnswer((), (), head, b"", body, is_numbered=False, has_port=False, standing=standing, since=0.0)
+        self._keep(name, kept, txn, _OVERHEAD_BYTES + len(head) + len(body))
+
+    def _still(self, standing: object) -> bool:
+        """Whether this process knows the same of itself.  Looked at once in a turn: it takes longer than all else."""
+        if self._standing is None:
+            self._standing = self._look()
+        return self._standing == standing
+
+    def _encrypted(self, text: bytes, name: bytes) -> tuple[bytes, bytes]:
+        """The nonce and the ciphertext."""
+        self._sealed += 1
+        nonce = self._sealed.to_bytes(NONCE_BYTES, "big")
+        return nonce, self._cipher.seal(nonce, text, name)
+
+    def _keep(self, name: bytes, kept: KeptAnswer, txn: Transaction, size: int) -> None:
         try:
             derived = txn.derive(kept)
         except Restart:

@@ -22,7 +22,6 @@ from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
 from strongroom.core.decisions import Decisions
 from strongroom.core.dispatch import dispatch, engine_request
-from strongroom.core.kept_answers import KeptAnswers
 from strongroom.core.outside import carry_out
 from strongroom.core.second_factor import on_paths, proving
 from strongroom.core.trail import RequestState, Trail
@@ -61,7 +60,6 @@ class Pipeline:
         self.services = services
         self._told = Seldom()
         self._decisions = Decisions(services)
-        self.kept = KeptAnswers(services)
         self._trail = Trail(services.audit, services.clock)
 
     async def serve(self, request: ApiRequest) -> Answer:

@@ -11,8 +11,9 @@ import structlog
 
 from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core import front
 from strongroom.core.answer import Answer, Envelope
-from strongroom.core.front import PATHS, SEALED
+from strongroom.core.front import SEALED
 from strongroom.core.kept_answers import KeptAnswers
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
@@ -61,6 +62,7 @@ class Application:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._pipeline: Pipeline | None = None
+        self._kept: KeptAnswers | None = None
         self._told = Seldom()
         self._sealed_turn = Turn()
         self._ids = Uuids(node.random)
@@ -75,7 +77,7 @@ class Application:
     def repeats(self) -> KeptAnswers | None:
         """The answers that are kept; None while there are none."""
         pipeline = self._pipeline
-        return pipeline.kept if pipeline is not None and pipeline.services is self._node.unsealed else None
+        return self._kept if pipeline is not None and pipeline.services is self._node.unsealed else None
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve one request of a listener without its own settings."""
@@ -120,20 +122,23 @@ class Application:
         try:
             if len(request.body) > _HARMLESS_BYTES and json_weight.heavier(request.body, _STRANGERS_BYTES):
                 await self._admit(request.headers, "refused JSON input due to high complexity")
-            call = decode(request, PATHS, options.json)
+            call = decode(request, front.PATHS, options.json)
         except Redirect as redirect:
             return encode.redirect(redirect.location)
         except StrongroomError as error:
             return encode.failure(error)
         try:
-            front = PATHS.get(call.path)
-            if front is not None:
+            open_path = front.PATHS.get(call.path)
+            if open_path is not None:
                 _check_front(call, options)
-                answer = await front(self._node, call.operation, call.data)
+                answer = await open_path(self._node, call.operation, call.data)
                 body = answer.body
                 if options.redaction is not None and body is not None:
                     body = options.redaction.of(body)
-                return encode.flat(body, answer.status)
+                response = encode.flat(body, answer.status)
+                if answer.basis is not None and self._kept is not None and "origin" not in request.headers:
+                    response.keep = partial(self._kept.keep_open, *answer.basis)
+                return response
             if call.path == _METRICS and _opens_metrics(call, options):
                 return await self._metrics(call, options, request.headers.get("accept", ""))
             return await self._serve(request, call, options)
@@ -202,6 +207,7 @@ class Application:
             raise Sealed(SEALED)
         if self._pipeline is None or self._pipeline.services is not services:
             self._pipeline = Pipeline(services)
+            self._kept = KeptAnswers(services, partial(front.standing, self._node))
         inline, headers = None, request.headers
         if inline_login.PATH in headers:
             inline, headers = inline_login.login_in(headers, call.token, options.json), inline_login.without(headers)
@@ -232,8 +238,8 @@ class Application:
             answer = await self._pipeline.serve(api)
             response = encode_answer(answer)
             # Which origins may read a response is decided apart from it.
-            if answer.receipt is not None and "origin" not in headers:
-                response.keep = partial(self._pipeline.kept.keep, answer, answer.receipt)
+            if answer.receipt is not None and self._kept is not None and "origin" not in headers:
+                response.keep = partial(self._kept.keep, answer, answer.receipt)
             return response
         finally:
             del running[api.id]

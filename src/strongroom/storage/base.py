@@ -142,6 +142,8 @@ class Storage(Committer, Protocol):
     """A transactional store.  One object serves one event loop of one process."""
 
     limits: Limits
+    immediate: bool
+    """Whether reads return without having waited for anything: the rows are on this machine."""
 
     @property
     def reserve(self) -> Reserve | None:

@@ -100,6 +100,8 @@ class StoreWatch:
         if self._unreachable:
             question.close()
             raise StorageError("the store failed", detail=self._unreachable)
+        if self._storage.immediate:
+            return await question
         asking = asyncio.ensure_future(question)
         if not await _stays_silent(asking, _ANSWER_S):
             return asking.result()

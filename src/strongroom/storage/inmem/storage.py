@@ -92,6 +92,8 @@ class InmemStorage:
     limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
     reserve = None
 
+    immediate = True
+
     def __init__(self, clock: Clock, random: Random, *, feed_commits: int = 65_536) -> None:
         self._clock = clock
         self._random = random

@@ -49,6 +49,8 @@ class PostgresqlStorage:
     limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
     reserve = None
 
+    immediate = False
+
     def __init__(
         self,
         connection_url: str,

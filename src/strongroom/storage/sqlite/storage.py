@@ -54,6 +54,8 @@ class SqliteStorage:
 
     limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
 
+    immediate = True
+
     def __init__(
         self,
         path: Path,
