@@ -33,6 +33,8 @@ class Node:
     api_address: str = ""
     cluster_address: str = ""
     cluster_name: str = ""
+    keeps_answers: bool = True
+    """Whether answers are given again as long as nothing has changed."""
     unsealed: Services | None = field(default=None)
     initialized: bool = field(default=False)
     """Whether the store was initialized when this process last asked it."""

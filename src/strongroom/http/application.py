@@ -207,7 +207,8 @@ class Application:
             raise Sealed(SEALED)
         if self._pipeline is None or self._pipeline.services is not services:
             self._pipeline = Pipeline(services)
-            self._kept = KeptAnswers(services, partial(front.standing, self._node))
+            keeps = self._node.keeps_answers
+            self._kept = KeptAnswers(services, partial(front.standing, self._node)) if keeps else None
         inline, headers = None, request.headers
         if inline_login.PATH in headers:
             inline, headers = inline_login.login_in(headers, call.token, options.json), inline_login.without(headers)

@@ -25,6 +25,8 @@ class NodeSettings:
     api_address: str = ""
     cluster_address: str = ""
     cluster_name: str = ""
+    keeps_answers: bool = True
+    """Whether answers are given again as long as nothing has changed."""
     node_name: str = "node"
     """What tells this node from the others on its store."""
     audit_spool_path: str = ""

@@ -104,6 +104,7 @@ def plan(config: Config, processors: int) -> Plan:
             api_address=own.api_addr,
             cluster_address=own.cluster_addr,
             cluster_name=own.cluster_name,
+            keeps_answers=not own.disable_cache,
             node_name=_node_name(config),
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,

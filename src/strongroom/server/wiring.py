@@ -74,6 +74,7 @@ def build_node(
         api_address=settings.api_address,
         cluster_address=settings.cluster_address,
         cluster_name=settings.cluster_name,
+        keeps_answers=settings.keeps_answers,
         running=running,
         traffic=Traffic(),
         processes=processes or OwnProcess(running),
