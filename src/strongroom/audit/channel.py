@@ -158,7 +158,7 @@ def _end(device: AuditDevice, trail: Trail) -> None:
 class Sink:
     """A channel with the device's settings of one moment."""
 
-    __slots__ = ("_encoder", "channel")
+    __slots__ = ("__weakref__", "_encoder", "channel")
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel

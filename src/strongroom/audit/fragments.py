@@ -32,11 +32,6 @@ class Pieces(msgspec.Struct, frozen=True, gc=False):
             return b"".join((_BEGIN, time, *self.before_id, id_, *self.before_port, _PORT, port, *self.after))
         return b"".join((_BEGIN, time, *self.before_id, id_, *self.before_port, *self.after))
 
-    @property
-    def size(self) -> int:
-        """Bytes of memory, as if nothing were shared."""
-        return sum(map(len, self.before_id + self.before_port + self.after))
-
 
 class Fragments(msgspec.Struct, frozen=True, gc=False):
     """Both entries as one device writes them."""
@@ -46,5 +41,6 @@ class Fragments(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def size(self) -> int:
-        """Bytes of memory, as if nothing were shared."""
-        return self.request.size + self.response.size
+        """Bytes of memory, without what all requests of the client share."""
+        pieces = (piece for each in (self.request, self.response) for piece in each.before_port + each.after)
+        return sum({id(piece): len(piece) for piece in pieces}.values())

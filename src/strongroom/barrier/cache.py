@@ -21,8 +21,10 @@ _KEY_OVERHEAD_BYTES = 600
 _ANSWERS_KEPT = 65_536
 _DERIVED_GROWTH = 8
 """The ratio of a derived value's size to the size of its rows.  Measured with policies and their merged ACLs."""
-_ANSWERS_PART = 4
+_ANSWERS_PART = 2
 """Whole answers may need this fraction of what rows may, besides."""
+_ANSWER_KEY_BYTES = 400
+"""Measured, as all that an answer needs: of secrets with five fields some five kilobytes each."""
 _LARGEST_PART = 32
 """A row that needs more than this fraction of the cache isn't cached, because it would evict all others."""
 
@@ -105,7 +107,8 @@ class Cache:
         basis = derived.basis
         rows = (self._rows.get(key) for key in basis.keys)
         made_of = sum(len(row.raw) for row in rows if row is not None and row.raw is not None)
-        self._derived.keep(name, derived, _named_bytes(basis.keys) + _DERIVED_GROWTH * made_of)
+        named = sum(map(len, basis.keys)) + _KEY_OVERHEAD_BYTES * len(basis.keys)
+        self._derived.keep(name, derived, _DERIVED_OVERHEAD_BYTES + named + _DERIVED_GROWTH * made_of)
 
     def keep_answer(self, name: bytes, answer: Derived, size: int) -> None:
         """Cache a whole answer until one of its rows changes.
@@ -113,7 +116,8 @@ class Cache:
         Args:
             size: of its value, in bytes.
         """
-        self.answers.keep(name, answer, _named_bytes(answer.basis.keys) + size)
+        keys = answer.basis.keys
+        self.answers.keep(name, answer, size + sum(map(len, keys)) + _ANSWER_KEY_BYTES * len(keys))
 
     def changed(self, revision: int, keys: Iterable[str]) -> None:
         """Apply the changes of the feed up to `revision`."""
@@ -162,7 +166,3 @@ class Cache:
 
 def _size(key: str, row: Row) -> int:
     return len(key) + (len(row.raw) if row.raw is not None else 0) + _ROW_OVERHEAD_BYTES
-
-
-def _named_bytes(keys: Collection[str]) -> int:
-    return _DERIVED_OVERHEAD_BYTES + sum(map(len, keys)) + _KEY_OVERHEAD_BYTES * len(keys)

@@ -11,6 +11,7 @@ something was compared with.  Both audit entries are kept with it, in pieces bet
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Callable
 from typing import Final
 
@@ -38,7 +39,8 @@ _ONCE_KEPT: Final = 8192
 class KeptAnswer(msgspec.Struct, frozen=True):
     """An answer, and its two audit entries for each device."""
 
-    sinks: tuple[Sink, ...]
+    sinks: tuple[weakref.ref[Sink], ...]
+    """Weak, because a device that was disabled is closed when nobody refers to it."""
     fragments: tuple[Fragments, ...]
     before: bytes
     """The answer's header fields, and its body up to the request's id."""
@@ -141,7 +143,8 @@ class KeptAnswers:
             return None
         id_ = self._ids().encode() if kept.fragments or kept.is_numbered else b""
         shown = b"%d" % port if kept.has_port else b""
-        entry = self._audit.repeated(kept.sinks, kept.fragments, self._time, id_, shown)
+        sinks = tuple(sink for known in kept.sinks if (sink := known()) is not None)
+        entry = self._audit.repeated(sinks, kept.fragments, self._time, id_, shown)
         rest = self._cipher.open(kept.nonce, kept.rest, name) if kept.nonce else kept.rest
         return Repeated(entry, (kept.before, id_, rest) if kept.is_numbered else (kept.before, rest))
 
@@ -166,7 +169,7 @@ class KeptAnswers:
         before, rest = (head + before, after) if number else (head, body)
         nonce, sealed = self._encrypted(rest, name)
         kept = KeptAnswer(
-            sinks=receipt.sinks,
+            sinks=tuple(map(weakref.ref, receipt.sinks)),
             fragments=tuple(fragments),
             before=before,
             nonce=nonce,
