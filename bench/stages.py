@@ -39,6 +39,8 @@ from strongroom.server.wiring import build_node, unseal
 _PEER = Peer(address="127.0.0.1", port=1, listener="bench")
 _VALUE = {"username": "app", "password": "correct horse battery staple", "host": "db.example.com", "port": 5432}
 
+_TEXT = "dGhlIHF1aWNrIGJyb3duIGZveA=="
+
 
 def request(method: str, path: str, body: object = None, token: str = "root") -> HttpRequest:  # noqa: S107
     """A request as the parser makes it."""
@@ -82,10 +84,30 @@ async def application(storage_type: str, home: Path) -> Application:
     await app(request("POST", "sys/mounts/transit", {"type": "transit"}))
     await app(request("POST", "transit/keys/aes", {"type": "aes256-gcm96"}))
     await app(request("POST", "transit/keys/ed", {"type": "ed25519"}))
+    await app(request("POST", "sys/auth/approle", {"type": "approle"}))
+    await app(request("POST", "auth/approle/role/app", {"token_policies": "default", "token_ttl": "1h"}))
+    await app(request("POST", "sys/mounts/pki", {"type": "pki", "config": {"max_lease_ttl": "87600h"}}))
+    await app(request("POST", "pki/root/generate/internal", {"common_name": "bench root", "key_type": "ec"}))
+    await app(request("POST", "pki/roles/web", {"allow_any_name": True, "key_type": "ec", "ttl": "1h"}))
+    await app(request("POST", "sys/auth/userpass", {"type": "userpass"}))
+    await app(request("POST", "auth/userpass/users/app", {"password": "correct horse"}))
     for number in range(100):
         await app(request("POST", f"kv1/{number}", _VALUE))
         await app(request("POST", f"kv2/data/{number}", {"data": _VALUE}))
     return app
+
+
+async def approle_login(app: Application) -> HttpRequest:
+    """A login by the role `app`."""
+    role = json.loads((await app(request("GET", "auth/approle/role/app/role-id"))).body)["data"]
+    secret = json.loads((await app(request("POST", "auth/approle/role/app/secret-id"))).body)["data"]
+    fields = {"role_id": role["role_id"], "secret_id": secret["secret_id"]}
+    return request("POST", "auth/approle/login", fields)
+
+
+def signature_fields(answer: HttpResponse) -> dict[str, str]:
+    """The parameters that verify a signature."""
+    return {"input": _TEXT, "signature": json.loads(answer.body)["data"]["signature"]}
 
 
 class Client:
@@ -151,14 +173,28 @@ async def run(arguments: argparse.Namespace) -> None:
     """Measure each kind in turn."""
     with tempfile.TemporaryDirectory() as home:
         app = await application(arguments.storage, Path(home))
+        login = await approle_login(app)
+        signed = signature_fields(await app(request("POST", "transit/sign/ed", {"input": _TEXT})))
+        encrypted = json.loads((await app(request("POST", "transit/encrypt/aes", {"plaintext": _TEXT}))).body)["data"]
+        sealed = {"ciphertext": encrypted["ciphertext"]}
+        batch = {"batch_input": [{"plaintext": _TEXT}] * 20}
         kinds: dict[str, Callable[[int], HttpRequest]] = {
             "seal-status": lambda n: request("GET", "sys/seal-status"),
             "token-lookup-self": lambda n: request("GET", "auth/token/lookup-self"),
             "kv1-read": lambda n: request("GET", f"kv1/{n % 100}"),
             "kv2-read": lambda n: request("GET", f"kv2/data/{n % 100}"),
-            "hash": lambda n: request("POST", "sys/tools/hash", {"input": "cGxhaW50ZXh0"}),
-            "transit-encrypt": lambda n: request("POST", "transit/encrypt/aes", {"plaintext": "cGxhaW50ZXh0"}),
-            "transit-sign": lambda n: request("POST", "transit/sign/ed", {"input": "cGxhaW50ZXh0"}),
+            "hash": lambda n: request("POST", "sys/tools/hash", {"input": _TEXT}),
+            "token-create": lambda n: request("POST", "auth/token/create", {"ttl": "1h", "policies": ["default"]}),
+            "approle-login": lambda n: login,
+            "transit-encrypt": lambda n: request("POST", "transit/encrypt/aes", {"plaintext": _TEXT}),
+            "transit-encrypt-20": lambda n: request("POST", "transit/encrypt/aes", batch),
+            "transit-decrypt": lambda n: request("POST", "transit/decrypt/aes", sealed),
+            "transit-sign": lambda n: request("POST", "transit/sign/ed", {"input": _TEXT}),
+            "transit-verify": lambda n: request("POST", "transit/verify/ed", signed),
+            "transit-hmac": lambda n: request("POST", "transit/hmac/aes", {"input": _TEXT}),
+            "transit-random": lambda n: request("POST", "transit/random/32", {}),
+            "pki-issue": lambda n: request("POST", "pki/issue/web", {"common_name": "a.example.com"}),
+            "userpass-login": lambda n: request("POST", "auth/userpass/login/app", {"password": "correct horse"}),
             "kv1-write": lambda n: request("POST", f"kv1/{n % 100}", _VALUE),
             "kv2-write": lambda n: request("POST", f"kv2/data/{n % 100}", {"data": _VALUE}),
         }
