@@ -7,6 +7,10 @@ from typing import Protocol
 
 _UUIDS_AT_ONCE = 64
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_EVEN = 256 // len(_BASE62) * len(_BASE62)
+"""248: as many values of a byte as give each character the same number of them.  The others are rejected."""
+_CHARACTER_OF = bytes(_BASE62[byte % len(_BASE62)] for byte in range(256))
+_REJECTED = bytes(range(_EVEN, 256))
 
 
 class Random(Protocol):
@@ -50,8 +54,7 @@ def base62(random: Random, length: int) -> str:
     """`length` characters of `[0-9A-Za-z]`, each equally likely (5.95 bits a character)."""
     out = bytearray()
     while len(out) < length:
-        # Rejection keeps the distribution even: 248 is the largest multiple of 62 below 256.
-        out += bytes(_BASE62[byte % 62] for byte in random.bytes(length - len(out) + 8) if byte < 248)
+        out += random.bytes(length - len(out) + 8).translate(_CHARACTER_OF, _REJECTED)
     return out[:length].decode("ascii")
 
 

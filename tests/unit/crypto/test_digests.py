@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strongroom.crypto.kdf import hkdf_sha256, scrypt
-from strongroom.crypto.mac import hmac_sha256, hmac_sha256_hex, same, sha256
+from strongroom.crypto.mac import HmacSha256, hmac_sha256, hmac_sha256_hex, same, sha256
 
 # RFC 5869, appendices A.1 to A.3.
 HKDF = [
@@ -68,8 +68,11 @@ HMAC = [
 
 @pytest.mark.parametrize(("key", "message", "made"), HMAC)
 def test_hmac_vectors(key: bytes, message: bytes, made: str) -> None:
-    """HMAC-SHA256 gives the published digests, in both forms."""
+    """HMAC-SHA256 gives the published digests, in all forms; a key that was taken up gives each message its own."""
     assert hmac_sha256(key, message).hex() == hmac_sha256_hex(key, message) == made
+    keyed = HmacSha256(key)
+    assert [keyed(each).hex() for each in (message, b"", message)] == [made, hmac_sha256_hex(key, b""), made]
+    assert key.hex() not in repr(keyed)
 
 
 def test_sha256_and_comparison() -> None:

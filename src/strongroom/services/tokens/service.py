@@ -11,7 +11,7 @@ from strongroom.barrier.due import SINGLE_USE, DueRecord, due_key
 from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto.aead import Aes256Gcm
-from strongroom.crypto.mac import hmac_sha256, sha256
+from strongroom.crypto.mac import HmacSha256, sha256
 from strongroom.lib.errors import Internal, InvalidRequest, OutOfRange, PermissionDenied, Tampered
 from strongroom.lib.rand import Random, base62
 from strongroom.services.mounts import MountService
@@ -67,7 +67,7 @@ class TokenService:
 
     def __init__(self, keyring: Keyring, random: Random) -> None:
         self._random = random
-        self._digest_key = keyring.purpose_key("token")
+        self._digest = HmacSha256(keyring.purpose_key("token"))
         self._keys: dict[str, str] = {}
         self._batch = Aes256Gcm(keyring.purpose_key("batch token"))
 
@@ -79,7 +79,7 @@ class TokenService:
         """
         key = self._keys.get(token)
         if key is None:
-            digest = hmac_sha256(self._digest_key, token.encode("utf-8", "surrogateescape"))
+            digest = self._digest(token.encode("utf-8", "surrogateescape"))
             key = base64.urlsafe_b64encode(digest).rstrip(b"=").decode() + keys.suffix(namespace_in(token))
             if len(token) <= _USUAL_LENGTH:
                 if len(self._keys) >= _KEYS_KEPT:
@@ -196,13 +196,15 @@ class TokenService:
 
     def new_token(self, txn: Transaction, name: str, namespace: str) -> str:
         """A new service token of a namespace.  It is the same in all attempts of a request."""
-        text = txn.once(f"token {name}", lambda: SERVICE_PREFIX + base62(self._random, _TOKEN_CHARACTERS))
-        return text + keys.suffix(namespace)
+        return SERVICE_PREFIX + self._drawn(txn, name)[:_TOKEN_CHARACTERS] + keys.suffix(namespace)
 
     def new_accessor(self, txn: Transaction, name: str, namespace: str) -> str:
-        """A new accessor of a namespace."""
-        text = txn.once(f"accessor {name}", lambda: base62(self._random, _ACCESSOR_CHARACTERS))
-        return text + keys.suffix(namespace)
+        """The accessor of that token, of a namespace."""
+        return self._drawn(txn, name)[_TOKEN_CHARACTERS:] + keys.suffix(namespace)
+
+    def _drawn(self, txn: Transaction, name: str) -> str:
+        """The random characters of a token and then of its accessor, for which the kernel is asked once."""
+        return txn.once(f"token {name}", lambda: base62(self._random, _TOKEN_CHARACTERS + _ACCESSOR_CHARACTERS))
 
     def create(self, txn: Transaction, record: TokenRecord) -> None:
         """Store a token: its row, its accessor, its row in the due index, and its row below its parent."""
