@@ -69,6 +69,10 @@ class Transaction:
         """Whether there is something to commit."""
         return bool(self._writes or self._adds)
 
+    def has_written_below(self, *prefixes: str) -> bool:
+        """Whether there is a row to commit whose key begins with one of these."""
+        return any(key.startswith(prefixes) for key in self._writes)
+
     def lasts(self, until: float) -> None:
         """Note a time that something was compared with, in seconds since the epoch; 0 for none.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from tests.flow.identity.people import People
 
@@ -157,3 +158,22 @@ async def test_a_login_may_demand_a_group_that_is_mapped_here() -> None:
     node.probe.granted = {"alias": "ann", "group_aliases": ("others", "Devs"), "group_required": True}
     entity = (await node.ok("POST", "probe/open/ann", {}, "")).body["auth"]["entity_id"]
     assert (await node.ok("GET", f"identity/entity/id/{entity}")).data["group_ids"] == [group["id"]]
+
+
+async def test_a_login_names_the_policies_of_its_own_moment() -> None:
+    """Another login of somebody who is known tells what entity and groups have now, on every node."""
+    people = await People.start()
+    node, peer = people.node, await people.node.peer()
+    ann = (await people.login("ann"))["entity_id"]
+    group = await people.group("team", policies="groups", member_entity_ids=[ann])
+    steps: list[tuple[str, dict[str, Any], list[str]]] = [
+        (f"identity/group/id/{group}", {"policies": "outer"}, ["outer"]),
+        (f"identity/entity/id/{ann}", {"policies": "entitys"}, ["entitys", "outer"]),
+        (f"identity/group/id/{group}", {"member_entity_ids": []}, ["entitys"]),
+        (f"identity/entity/id/{ann}", {"policies": []}, []),
+    ]
+    assert (await people.login("ann"))["identity_policies"] == ["groups"]
+    for path, body, wanted in steps:
+        await peer.ok("POST", path, body)
+        for each in (node, peer):
+            assert (await people.login("ann", node=each)).get("identity_policies", []) == wanted

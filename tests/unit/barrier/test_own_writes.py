@@ -34,7 +34,10 @@ def listed(model: dict[str, str], folder: str, after: str, limit: int | None, *,
 async def test_own_writes_are_seen(
     before: dict[str, str], changes: list[tuple[str, str | None]], asked: list[tuple[str, str, int | None]]
 ) -> None:
-    """After any writes and removals over any stored rows, reads, listings and scans are those of a dictionary."""
+    """After any writes and removals over any stored rows, reads, listings and scans are those of a dictionary.
+
+    The transaction knows below which folders it has written.
+    """
     place = await Place().start()
     barrier = await place.process()
     if before:
@@ -51,6 +54,8 @@ async def test_own_writes_are_seen(
             model[name] = text
         assert await text_of(txn, name) == text
     for folder, after, limit in asked:
+        written = [name.startswith((folder, "c")) for name, _ in changes]
+        assert txn.has_written_below(AREA + folder, AREA + "c") == any(written)
         assert await txn.list(AREA + folder, after, limit) == listed(model, folder, after, limit, deep=False)
         assert await txn.scan(AREA + folder, after, limit) == listed(model, folder, after, limit, deep=True)
     for name in NAMES:

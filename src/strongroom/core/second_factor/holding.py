@@ -50,6 +50,8 @@ async def demands_of(attempt: Attempt, entry: MountEntry, auth: Auth, entity_id:
     # Those of the namespaces above count too.
     for namespace in attempt.exchange.namespace.lineage:
         index = await enforcements.index(txn, namespace)
+        if not index.records:
+            continue
         groups: tuple[str, ...] = ()
         if entity_id and index.by_group:
             members = [*await identity.groups_of(txn, namespace, entity_id)]

@@ -21,7 +21,7 @@ def folded(name: str) -> str:
     Only letters from A to Z are folded.  Unicode has characters whose lower case is a letter of ASCII (the Kelvin
     sign), and a directory may give an account with such a name to anybody.
     """
-    return name.translate(_FOLD)
+    return name.lower() if name.isascii() else name.translate(_FOLD)
 
 
 def segment(name: str) -> str:

@@ -163,7 +163,11 @@ class IdentityService:
 
     async def policies_of(self, txn: Transaction, namespace: str, entity_id: str) -> tuple[str, ...]:
         """The policies of an entity and its groups in its own namespace, with what this transaction has written."""
-        standing = await self.standing_now(txn, namespace, entity_id, (namespace,)) if entity_id else None
+        if not entity_id:
+            return ()
+        # Most logins find everything as it was, so what is kept of the entity holds.
+        ask = self.standing_now if txn.has_written_below(keys.identity(namespace), rows.REMAINS) else self.standing
+        standing = await ask(txn, namespace, entity_id, (namespace,))
         return standing.policies[namespace] if standing is not None else ()
 
     async def subject(self, txn: Transaction, namespace: str, entity_id: str, *, groups_of: str = "") -> Subject | None:
