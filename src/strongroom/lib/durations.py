@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 from strongroom.lib.errors import InvalidRequest
 
@@ -33,6 +34,9 @@ _UNIT_NS = {
     "m": _MINUTE_NS,
     "h": _HOUR_NS,
 }
+
+_TEXTS_KEPT = 256
+"""Texts whose meaning is remembered: clients ask for the same few times with each token."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 _TERM = re.compile(r"([0-9]{0,30})(\.[0-9]{0,30})?([^0-9.]*)")
@@ -135,6 +139,7 @@ def _bounded(number: int) -> int:
     return number
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def _parse_text_ns(text: str) -> int:
     """Read the textual forms."""
     if text == "":

@@ -20,13 +20,15 @@ PAIRS = 64
 KEY_BYTES = 128
 MAP_BYTES = 16 * 1024
 """All names and values of one map together."""
+_MOST_OF_CHARACTER = 4
+"""Bytes of UTF-8.  A text that fits at this rate needn't be encoded to know its length."""
 BLOCKS = 256
 """Addresses and CIDR blocks of one list.  Every request of a bound token checks all of them."""
 
 
 def check_name(what: str, text: str, most: int = NAME_BYTES) -> None:
     """Raise `InvalidRequest` for a text of more than `most` bytes."""
-    if _bytes(text) > most:
+    if len(text) * _MOST_OF_CHARACTER > most and _bytes(text) > most:
         raise InvalidRequest(f"{what} is longer than {most} bytes")
 
 
@@ -36,12 +38,14 @@ def check_names(what: str, names: Collection[str], most: int = NAMES) -> None:
         raise InvalidRequest(f"{what} has more than {most} items")
     for name in names:
         check_name(f"an item of {what}", name)
-    if sum(map(_bytes, names)) > NAMES_BYTES:
+    if len(names) * NAME_BYTES > NAMES_BYTES and sum(map(_bytes, names)) > NAMES_BYTES:
         raise InvalidRequest(f"{what} has more than {NAMES_BYTES} bytes in all")
 
 
 def check_map(what: str, pairs: Mapping[str, str]) -> None:
     """Raise `InvalidRequest` for too many pairs, a name that is too long, or too much of them in all."""
+    if not pairs:
+        return
     if len(pairs) > PAIRS:
         raise InvalidRequest(f"{what} has more than {PAIRS} keys")
     for name in pairs:

@@ -281,10 +281,13 @@ def _warned(response: Response | None, request: Request, match: Match) -> Respon
     without policies, and must be told.
     """
     given, route = request.data.keys(), match.route
-    if route.quiet and given <= route.known_fields and given.isdisjoint(match.parameters):
+    replaced: list[str] = []
+    ignored: list[str] = []
+    if not (given <= route.known_fields and given.isdisjoint(match.parameters)):
+        replaced = sorted(name for name in given if name in match.parameters)
+        ignored = sorted(name for name in given if name not in route.known_fields and name not in replaced)
+    elif route.telling.isdisjoint(given):
         return response
-    replaced = sorted(name for name in given if name in match.parameters)
-    ignored = sorted(name for name in given if name not in route.known_fields and name not in replaced)
     if response is None:
         ignored = [name for name in ignored if near_miss.says_something(request.data[name])]
     added = []

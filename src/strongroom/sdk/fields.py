@@ -410,6 +410,15 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
     )
 
 
+@cache
+def _filling(body: type[Body]) -> tuple[tuple[str, str, bool, Callable[[Any], Any]], ...]:
+    """What `fill` asks of each field of a body: name, attribute, whether null keeps its value, and the coercion."""
+    return tuple(
+        (field.name, attribute, field.is_kept_by_null, field.coerce)
+        for field, attribute in zip(fields_of(body), body.__struct_fields__, strict=True)
+    )
+
+
 def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "", patch: bool = False) -> B:
     """Make the body from a request's data.
 
@@ -419,13 +428,13 @@ def fill(body: type[B], data: Mapping[str, Any], *, prefix: str = "", patch: boo
     Raises: `InvalidRequest` that names the first field with an invalid value.
     """
     values: dict[str, Any] = {}
-    for field, attribute in zip(fields_of(body), body.__struct_fields__, strict=True):
-        if field.name not in data or (data[field.name] is None and field.is_kept_by_null and not patch):
+    for name, attribute, is_kept_by_null, coerce in _filling(body):
+        if name not in data or (data[name] is None and is_kept_by_null and not patch):
             continue
         try:
-            values[attribute] = field.coerce(data[field.name])
+            values[attribute] = coerce(data[name])
         except FieldError as error:
-            raise InvalidRequest(f'{prefix}error converting input for field "{field.name}": {error}') from error
+            raise InvalidRequest(f'{prefix}error converting input for field "{name}": {error}') from error
     return body(**values)
 
 

@@ -38,8 +38,8 @@ class Route(msgspec.Struct, frozen=True):
     """Fields of all operations, and parameters of the path.  A request with them gets no warning."""
     one_body: bool = False
     """Whether all operations have the same fields, so that who has filled the body has checked all of them."""
-    quiet: bool = False
-    """Whether no known field can cause a warning: none has an old name, and none holds fields of its own."""
+    telling: frozenset[str] = frozenset()
+    """The known fields that can cause a warning: those by an old name, and those that hold fields of their own."""
     also: tuple[str, ...] = ()
     """Other paths of the mount for the same object.  Braces contain a parameter of the path or a field of the body."""
 
@@ -247,6 +247,6 @@ def _route(pattern: str, declarations: list[Declaration], also: tuple[str, ...])
         fields=fields,
         known_fields=frozenset(known | fields.keys()),
         one_body=len({declaration.body for declaration in declarations}) == 1,
-        quiet=not any(field.newer or field.keys is not None for field in fields.values()),
+        telling=frozenset(name for name, field in fields.items() if field.newer or field.keys is not None),
         also=also,
     )
