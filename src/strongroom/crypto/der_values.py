@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from strongroom.crypto.der import encoded
@@ -23,8 +24,11 @@ _UTC_TIME = 0x17
 _GENERALIZED_TIME = 0x18
 _CONSTRUCTED_CONTEXT = 0xA0
 _LONG_LENGTH = 0x80
+_FIRST_YEAR_OF_UTC_TIME = 1950
 _FIRST_YEAR_OF_GENERALIZED_TIME = 2050
 _CONTINUES = 0x80
+_IDENTIFIERS_KEPT = 256
+"""Each certificate names the same algorithms and extensions."""
 
 
 def header(tag: int, size: int) -> bytes:
@@ -51,6 +55,7 @@ def integer(value: int) -> bytes:
     return encoded(INTEGER, value.to_bytes(size, "big", signed=True))
 
 
+@lru_cache(maxsize=_IDENTIFIERS_KEPT)
 def identifier(dotted: str) -> bytes:
     """An OBJECT IDENTIFIER.  Raises `ValueError` for a text that is none."""
     numbers = [int(each) for each in dotted.split(".") if each.isascii() and each.isdecimal()]
@@ -88,10 +93,15 @@ def time(at: float) -> bytes:
 
     Args:
         at: seconds since the epoch.
+
+    Raises: `ValueError` for a time before 1950, which would be read as one a hundred years later.
     """
-    if _utc(at).year >= _FIRST_YEAR_OF_GENERALIZED_TIME:
+    moment = _utc(at)
+    if moment.year >= _FIRST_YEAR_OF_GENERALIZED_TIME:
         return generalized_time(at)
-    return encoded(_UTC_TIME, _utc(at).strftime("%y%m%d%H%M%SZ").encode())
+    if moment.year < _FIRST_YEAR_OF_UTC_TIME:
+        raise ValueError("certificates say times from 1950 on")
+    return encoded(_UTC_TIME, moment.strftime("%y%m%d%H%M%SZ").encode())
 
 
 def _utc(at: float) -> datetime:

@@ -6,21 +6,22 @@ Source: RFC 5280, section 4.1
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
+from strongroom.crypto import der_values
 from strongroom.crypto.asymmetric.formats import pem
 from strongroom.crypto.issuing.contents import Draft
-from strongroom.crypto.issuing.extensions import extensions
+from strongroom.crypto.issuing.extensions import Extension, extensions
 from strongroom.crypto.issuing.names import distinguished
-from strongroom.crypto.issuing.private_keys import PrivateKey, public_of
+from strongroom.crypto.issuing.private_keys import PrivateKey
 from strongroom.crypto.issuing.signing import Scheme
 from strongroom.lib.errors import InvalidRequest
 
 LATEST = 253402300799
 """The last second of the year 9999, which stands for "never".  Source: RFC 5280, section 4.1.2.5."""
+_VERSION_3 = der_values.explicit(0, der_values.integer(2))
+_EXTENSIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Authority:
     key: PrivateKey = field(repr=False)
     key_id: bytes
     """The subject key identifier of its certificate; empty if it has none."""
+    name: bytes
+    """The subject of its certificate, in DER."""
 
     @classmethod
     def load(cls, certificate: bytes, key: PrivateKey) -> Authority:
@@ -44,18 +47,18 @@ class Authority:
             key_id = loaded.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
         except x509.ExtensionNotFound:
             key_id = b""
-        return cls(loaded, key, key_id)
+        return cls(loaded, key, key_id, loaded.subject.public_bytes())
 
 
 def signed(draft: Draft, authority: Authority, scheme: Scheme) -> bytes:
     """A certificate by an authority: DER.  Raises `InvalidRequest` for contents that can't be encoded."""
     # Taken from its certificate as it stands: relying parties compare the bytes of names.
-    return _built(draft, authority.certificate.subject, authority.key_id, authority.key, scheme)
+    return _built(draft, authority.name, authority.key_id, authority.key, scheme)
 
 
 def self_signed(draft: Draft, key: PrivateKey, scheme: Scheme) -> bytes:
     """A certificate that its own key has signed: DER.  Raises `InvalidRequest` as `signed` does."""
-    return _built(draft, _subject(draft), b"", key, scheme)
+    return _built(draft, b"", b"", key, scheme)
 
 
 def in_pem(der: bytes) -> str:
@@ -69,39 +72,51 @@ def signs_itself(der: bytes) -> bool:
     return certificate.issuer == certificate.subject
 
 
-def _subject(draft: Draft) -> x509.Name:
-    return draft.subject if isinstance(draft.subject, x509.Name) else distinguished(draft.subject)
+def _built(draft: Draft, issuer: bytes, authority_key_id: bytes, key: PrivateKey, scheme: Scheme) -> bytes:
+    """The certificate, in DER.
 
-
-def _built(draft: Draft, issuer: x509.Name, authority_key_id: bytes, key: PrivateKey, scheme: Scheme) -> bytes:
+    Args:
+        issuer: its name, in DER; empty for the subject's.
+    """
     try:
-        found = [x509.Extension(value.oid, critical, value) for value, critical in extensions(draft, authority_key_id)]
+        found = list(extensions(draft, authority_key_id))
         if draft.others:
             _check_once(found)
-        builder = x509.CertificateBuilder(
-            issuer_name=issuer,
-            subject_name=_subject(draft),
-            public_key=public_of(draft.public),
-            serial_number=draft.serial,
-            not_valid_before=_time(draft.not_before),
-            not_valid_after=_time(draft.not_after),
-            extensions=found,
-        )
-        certificate = builder.sign(key.loaded, scheme.hash, rsa_padding=scheme.padding)
+        signer = scheme.signer(key)
+        algorithm = signer.algorithm
+        to_sign = _to_sign(draft, issuer, algorithm, found)
+        return der_values.sequence((to_sign, algorithm, der_values.bit_string(signer.sign((to_sign,)))))
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidRequest(f"the certificate can't be made: {error}") from error
-    return certificate.public_bytes(serialization.Encoding.DER)
 
 
-def _check_once(found: list[x509.Extension[x509.ExtensionType]]) -> None:
+def _to_sign(draft: Draft, issuer: bytes, algorithm: bytes, found: list[Extension]) -> bytes:
+    """The part that is signed.
+
+    The library's builder reads the key anew, and what it has made: that takes as long as a signature by a curve.
+    """
+    named = draft.subject if isinstance(draft.subject, x509.Name) else distinguished(draft.subject)
+    subject = named.public_bytes()
+    return der_values.sequence(
+        (
+            _VERSION_3,
+            der_values.integer(draft.serial),
+            algorithm,
+            issuer or subject,
+            der_values.sequence(
+                (der_values.time(draft.not_before), der_values.time(min(draft.not_after, LATEST))),
+            ),
+            subject,
+            draft.public,
+            der_values.explicit(_EXTENSIONS, der_values.sequence(each.encoded for each in found)),
+        )
+    )
+
+
+def _check_once(found: list[Extension]) -> None:
     """Raise `ValueError` for an extension that is there twice: of which readers take different ones."""
-    seen: set[x509.ObjectIdentifier] = set()
+    seen: set[str] = set()
     for each in found:
         if each.oid in seen:
-            raise ValueError(f"it would have the extension {each.oid.dotted_string} twice")
+            raise ValueError(f"it would have the extension {each.oid} twice")
         seen.add(each.oid)
-
-
-def _time(seconds: int) -> datetime:
-    # The library takes times of UTC without a zone where they are given at once.
-    return datetime.fromtimestamp(min(seconds, LATEST), UTC).replace(tzinfo=None)

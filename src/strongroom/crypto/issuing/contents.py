@@ -92,7 +92,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     serial: int
     public: bytes
-    """The subject's key: SubjectPublicKeyInfo in DER."""
+    """The subject's key: SubjectPublicKeyInfo in DER as the library writes it, which stands in the certificate so."""
     not_before: int
     """Seconds since the epoch, as is `not_after`."""
     not_after: int

@@ -8,17 +8,34 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from strongroom.crypto import der_values
 from strongroom.crypto.der import elements
 from strongroom.crypto.issuing.contents import Access, Draft, NameConstraints, Policy
 from strongroom.crypto.issuing.names import alternative
 from strongroom.crypto.issuing.usages import KEY_USAGES
 
-Extension = tuple[x509.ExtensionType, bool]
-"""The value, and whether it is critical."""
+_KEPT = 256
+"""Values that are the same in all certificates of a role or of an issuer, and so are encoded once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension as it stands in a certificate."""
+
+    oid: str
+    encoded: bytes
+    """In DER: identifier, whether it is critical, value."""
+
+
+def _extension(value: x509.ExtensionType, *, critical: bool = False) -> Extension:
+    oid = value.oid.dotted_string
+    return Extension(oid, der_values.extension(oid, value.public_bytes(), critical=critical))
 
 
 def extensions(draft: Draft, authority_key_id: bytes) -> Iterator[Extension]:
@@ -29,27 +46,46 @@ def extensions(draft: Draft, authority_key_id: bytes) -> Iterator[Extension]:
     """
     own = draft.subject_key_id or key_id(draft.public)
     if draft.key_usage:
-        yield x509.KeyUsage(**{bit: bit in draft.key_usage for bit in KEY_USAGES.values()}), True
+        yield _key_usage(draft.key_usage)
     if draft.ext_key_usage:
-        yield x509.ExtendedKeyUsage(x509.ObjectIdentifier(oid) for oid in draft.ext_key_usage), False
+        yield _ext_key_usage(draft.ext_key_usage)
     if draft.basic_constraints:
-        yield x509.BasicConstraints(draft.basic_constraints == "authority", draft.path_length), True
-    yield x509.SubjectKeyIdentifier(own), False
-    yield x509.AuthorityKeyIdentifier(authority_key_id or own, None, None), False
+        authority = draft.basic_constraints == "authority"
+        yield _extension(x509.BasicConstraints(authority, draft.path_length), critical=True)
+    yield _extension(x509.SubjectKeyIdentifier(own))
+    yield _authority_key_id(authority_key_id) if authority_key_id else _extension(_identified(own))
     yield from _issuer_access(draft.access)
     if draft.names:
         # An authority's or a client's name may stand here alone, and then has to be understood.
-        yield (
-            alternative(draft.names),
-            not list(draft.subject) if isinstance(draft.subject, x509.Name) else not draft.subject,
-        )
+        nameless = not list(draft.subject) if isinstance(draft.subject, x509.Name) else not draft.subject
+        yield _extension(alternative(draft.names), critical=nameless)
     if draft.policies:
-        yield x509.CertificatePolicies(_policy(each) for each in draft.policies), False
+        yield _extension(x509.CertificatePolicies(_policy(each) for each in draft.policies))
     if draft.constraints:
-        yield _constraints(draft.constraints), True
+        yield _extension(_constraints(draft.constraints), critical=True)
     yield from _lists(draft.access)
     for other in draft.others:
-        yield x509.UnrecognizedExtension(x509.ObjectIdentifier(other.oid), other.value), other.critical
+        value = x509.UnrecognizedExtension(x509.ObjectIdentifier(other.oid), other.value)
+        yield _extension(value, critical=other.critical)
+
+
+@lru_cache(maxsize=_KEPT)
+def _key_usage(bits: tuple[str, ...]) -> Extension:
+    return _extension(x509.KeyUsage(**{bit: bit in bits for bit in KEY_USAGES.values()}), critical=True)
+
+
+@lru_cache(maxsize=_KEPT)
+def _ext_key_usage(oids: tuple[str, ...]) -> Extension:
+    return _extension(x509.ExtendedKeyUsage(x509.ObjectIdentifier(oid) for oid in oids))
+
+
+@lru_cache(maxsize=_KEPT)
+def _authority_key_id(key_id: bytes) -> Extension:
+    return _extension(_identified(key_id))
+
+
+def _identified(key_id: bytes) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier(key_id, None, None)
 
 
 def key_id(spki: bytes) -> bytes:
@@ -66,14 +102,14 @@ def _issuer_access(access: Access) -> Iterator[Extension]:
         x509.AccessDescription(issuers, x509.UniformResourceIdentifier(url)) for url in access.issuing_certificates
     ]
     if found:
-        yield x509.AuthorityInformationAccess(found), False
+        yield _extension(x509.AuthorityInformationAccess(found))
 
 
 def _lists(access: Access) -> Iterator[Extension]:
     if access.crl_distribution_points:
-        yield x509.CRLDistributionPoints(_points(access.crl_distribution_points)), False
+        yield _extension(x509.CRLDistributionPoints(_points(access.crl_distribution_points)))
     if access.delta_crl_distribution_points:
-        yield x509.FreshestCRL(_points(access.delta_crl_distribution_points)), False
+        yield _extension(x509.FreshestCRL(_points(access.delta_crl_distribution_points)))
 
 
 def _points(urls: tuple[str, ...]) -> list[x509.DistributionPoint]:

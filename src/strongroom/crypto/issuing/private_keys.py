@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -110,9 +110,3 @@ def of(loaded: object) -> PrivateKey:
         case ed25519.Ed25519PrivateKey():
             return PrivateKey("ed25519", 0, loaded)
     raise InvalidRequest("unsupported key type: keys are of RSA, on a NIST curve, or Ed25519")
-
-
-def public_of(spki: bytes) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey:
-    """A public key as the library has it.  Raises `InvalidRequest` if it can't be read."""
-    read = key_files.read_public(spki)
-    return cast("rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey", read)

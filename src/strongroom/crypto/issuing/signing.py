@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from strongroom.crypto.issuing.private_keys import PrivateKey
+from strongroom.crypto.revocation_lists.signers import Signer
 
 _HASHES: Final[dict[int, hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     256: hashes.SHA256(),
@@ -28,6 +29,11 @@ class Scheme:
 
     hash: hashes.SHA256 | hashes.SHA384 | hashes.SHA512 | None
     padding: padding.PSS | padding.PKCS1v15 | None
+
+    def signer(self, key: PrivateKey) -> Signer:
+        """What signs by it with a key of the type that it is for."""
+        hashed = self.hash.name if self.hash is not None else ""
+        return Signer(key.loaded, hashed, pss=isinstance(self.padding, padding.PSS))
 
     @property
     def name(self) -> str:
