@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from strongroom.crypto.mac import hmac_sha256
+from strongroom.crypto.mac import HmacSha256
 from strongroom.engines.pki.certificates.records import DigestKey
 from strongroom.sdk import Random, Request, View
 
@@ -16,15 +16,15 @@ _DIGEST_BYTES: Final = 16
 class Digests:
     """Makes digests with the key of a mount."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_digest",)
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._digest = HmacSha256(key)
 
     def of(self, *parts: str) -> str:
         """A digest in hexadecimal; other parts have another one."""
         text = "\0".join((str(len(parts)), *parts))
-        return hmac_sha256(self._key, text.encode("utf-8", "surrogatepass"))[:_DIGEST_BYTES].hex()
+        return self._digest(text.encode("utf-8", "surrogatepass"))[:_DIGEST_BYTES].hex()
 
     def of_name(self, name: str) -> str:
         """The digest of a name, whose case doesn't count."""
