@@ -126,6 +126,8 @@ class Recorder:
         self.failing: Callable[[dict[str, Any]], bool] = lambda entry: False
         self.seen: Callable[[dict[str, Any]], None] = lambda entry: None
 
+    one_by_one = False
+
     def open(self) -> None:
         """Nothing to get ready."""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from strongroom.audit import chain
+from strongroom.audit.chain import Chain, ChainLink
 from strongroom.audit.encoding import EntryEncoder
 from strongroom.audit.entry import Outcome
 from strongroom.audit.fragments import Fragments
@@ -24,6 +25,14 @@ _SHORT = 64
 
 class AuditDevice(Protocol):
     """Where entries go."""
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether lines that were written together may come to different files, or some of them come twice.
+
+        It is asked when the device is open.
+        """
+        ...
 
     def open(self) -> None:
         """Open the device.  Raises `InvalidRequest` if its settings can't work."""
@@ -59,7 +68,7 @@ class Trail:
 
     __slots__ = ("__weakref__", "device", "link", "over", "writer")
 
-    def __init__(self, device: str, writer: str, link: chain.ChainLink) -> None:
+    def __init__(self, device: str, writer: str, link: ChainLink) -> None:
         self.device = device
         """The device's id."""
         self.writer = writer
@@ -82,8 +91,8 @@ class Channel:
         self._device = device
         self._prefix = record.options.get("prefix", "").encode()
         self._digests: OrderedDict[str, str] = OrderedDict()
-        self._chain_key = chain.key_of(record.salt)
-        self.trail = Trail(record.id, writer, chain.start(self._chain_key, writer))
+        self._chain = Chain(chain.key_of(record.salt), writer)
+        self.trail = Trail(record.id, writer, self._chain.link)
         self._is_open = False
         self._close = weakref.finalize(self, _end, device, self.trail)
 
@@ -139,14 +148,13 @@ class Channel:
                 self.open()
             except InvalidRequest as error:
                 raise Unavailable("the audit device cannot be opened", detail=error.text) from error
-        trail, lines, links = self.trail, [], [self.trail.link]
-        for entry in entries:
-            line, link = chain.append(self._chain_key, links[-1], trail.writer, entry)
-            lines.append(self._prefix + line + b"\n")
-            links.append(link)
-        # The chain goes on from the last line that was taken, so that the next one fits to what the log has.
+        linked, prefix = self._chain, self._prefix
+        # What only a reader puts into files can end up in any part of a batch.  So each line has its own MAC there.
+        batch = linked.apart(entries) if self._device.one_by_one else linked.together(entries)
+        lines = [prefix + line for line in batch.lines] if prefix else batch.lines
         taken = self._device.write(*lines)
-        trail.link = links[taken]
+        linked.take(batch, taken)
+        self.trail.link = linked.link
         return taken
 
 

@@ -6,29 +6,21 @@ writer's end, and writers that are missing completely.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 
 import msgspec
 
 from strongroom.audit import chain
-from strongroom.audit.chain import ChainLink, Fault
+from strongroom.audit.chain import Line
+from strongroom.audit.strand import Before, ChainKey, Strand
 
 
-class ChainKey(msgspec.Struct, frozen=True):
-    """The key and the heads of one device."""
+class Fault(msgspec.Struct, frozen=True):
+    """One fault of a file."""
 
-    chain_key: bytes
-    prefix: bytes
-    heads: dict[str, ChainLink]
-    """Lines that the log must contain, by writer."""
-    lost: int = 0
-    """The number of heads that the store has lost."""
-    former: bool = False
-    """Whether the device no longer exists, so that its files may be gone too."""
-
-    def __repr__(self) -> str:
-        return "ChainKey(…)"
+    line: int
+    """The line that shows it, counted from 1."""
+    problem: str
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -55,9 +47,8 @@ class Verification:
     def __init__(self, keys: list[ChainKey], *, partial: bool = False) -> None:
         self._keys = keys
         self._partial = partial
-        self._last: dict[str, tuple[ChainKey, ChainLink]] = {}
+        self._strands: dict[str, Strand] = {}
         self._by_writer = {writer: key for key in keys for writer in key.heads}
-        self._unchecked: list[str] = []
         self._lines = 0
 
     def file(self, lines: Iterable[bytes]) -> Iterable[Fault]:
@@ -74,44 +65,27 @@ class Verification:
         found = chain.parse(line)
         if found is None:
             return "no entry with a link of the chain"
-        writer, body, link = found
-        before = self._last.get(writer)
-        if before is None:
-            return self._first(writer, body, link)
-        key, last = before
-        if link.sequence != last.sequence + 1:
-            self._last[writer] = (key, link)
-            back = (
-                ": lines come again, or the files aren't named oldest first" if link.sequence <= last.sequence else ""
-            )
-            return f"{writer} goes on at {link.sequence} after {last.sequence}{back}"
-        if not _made(key, last, body, link):
-            self._last[writer] = (key, link)  # so that the following lines are compared with this one
-            return f"{writer}'s line {link.sequence} is not what was written"
-        return self._took(writer, key, link)
+        strand = self._strands.get(found.writer)
+        if strand is None:
+            return self._first(found)
+        gap = strand.gap(found.sequence)
+        problem = strand.add(found)
+        return gap or problem
 
-    def _first(self, writer: str, body: bytes, link: ChainLink) -> str:
-        """Find the device of a writer by its first line."""
-        candidates = [self._by_writer[writer]] if writer in self._by_writer else self._keys
-        for key in candidates:
-            if link.sequence == 1 and _made(key, chain.start(key.chain_key, writer), body, link):
-                return self._took(writer, key, link)
+    def _first(self, line: Line) -> str:
+        """Begin with a writer."""
+        writer, sequence = line.writer, line.sequence
+        known = self._by_writer.get(writer)
+        candidates = [known] if known is not None else self._keys
         if not candidates:
             return "the store knows no device at this path"
-        if link.sequence > 1 and self._partial:
-            self._unchecked.append(f"{writer}'s line {link.sequence}")
-            return self._took(writer, candidates[0], link)
-        self._last[writer] = (candidates[0], link)
-        if link.sequence == 1:
-            return f"{writer}'s line 1 is not what was written, or of another device"
-        return f"{writer} begins at line {link.sequence}: those before are in none of the files"
-
-    def _took(self, writer: str, key: ChainKey, link: ChainLink) -> str:
-        self._last[writer] = (key, link)
-        head = key.heads.get(writer)
-        if head is not None and head.sequence == link.sequence and not hmac.compare_digest(head.mac, link.mac):
-            return f"{writer}'s line {link.sequence} is not the one that the store knows"
-        return ""
+        strand = self._strands[writer] = Strand(writer, candidates, known.heads[writer] if known is not None else None)
+        if sequence == 1:
+            return strand.add(line)
+        elsewhere = self._partial and sequence > 1
+        strand.skip_to(sequence, Before.ELSEWHERE if elsewhere else Before.MISSING)
+        problem = strand.add(line)
+        return problem if elsewhere else f"{writer} begins at line {sequence}: those before are in none of the files"
 
     def finish(self) -> Summary:
         """Find the faults of the log as a whole."""
@@ -119,22 +93,26 @@ class Verification:
         for key in self._keys:
             if key.lost:
                 faults.append(f"the store has lost what it knew of {key.lost} writers")
-            if key.former and key.heads and not self._last.keys() & key.heads.keys():
+            if key.former and key.heads and not self._strands.keys() & key.heads.keys():
                 faults += [] if self._partial else [_earlier(key)]
             else:
                 faults += self._ends(key)
         known = {writer for key in self._keys for writer in key.heads}
-        unknown = tuple(sorted(self._last.keys() - known))
-        return Summary(self._lines, len(self._last), unknown, tuple(self._unchecked), tuple(faults))
+        unknown = tuple(sorted(self._strands.keys() - known))
+        strands = self._strands.values()
+        ends = [strand.unproven for strand in strands if strand.unproven is not None]
+        faults += [end.say("is its last, and no MAC covers it", "are its last, and no MAC covers them") for end in ends]
+        unchecked = tuple(str(strand.unchecked) for strand in strands if strand.unchecked is not None)
+        return Summary(self._lines, len(strands), unknown, unchecked, tuple(faults))
 
     def _ends(self, key: ChainKey) -> Iterable[str]:
         for writer, head in sorted(key.heads.items()):
-            last = self._last.get(writer)
-            if last is None:
+            strand = self._strands.get(writer)
+            if strand is None:
                 if not self._partial:
                     yield f"{writer} is missing: it has written {head.sequence} lines at least"
-            elif last[1].sequence < head.sequence:
-                yield f"{writer} ends at line {last[1].sequence}: it has written {head.sequence} at least"
+            elif strand.sequence < head.sequence:
+                yield f"{writer} ends at line {strand.sequence}: it has written {head.sequence} at least"
 
 
 def _earlier(key: ChainKey) -> str:
@@ -144,9 +122,3 @@ def _earlier(key: ChainKey) -> str:
         f"an earlier device of this path is missing, with {lines} lines at least of {len(key.heads)} writers: "
         "name its files too, or check with -partial"
     )
-
-
-def _made(key: ChainKey, before: ChainLink, body: bytes, link: ChainLink) -> bool:
-    if not body.startswith(key.prefix):
-        return False
-    return hmac.compare_digest(link.mac, chain.mac_of(key.chain_key, before, body[len(key.prefix) :]))

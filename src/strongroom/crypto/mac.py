@@ -14,6 +14,11 @@ def hmac_sha256(key: bytes, message: bytes) -> bytes:
     return hmac.digest(key, message, "sha256")
 
 
+def hmac_sha256_begun(key: bytes) -> hmac.HMAC:
+    """HMAC-SHA256 of nothing yet, for a message that comes in pieces.  Source: RFC 2104."""
+    return hmac.new(key, digestmod="sha256")
+
+
 def hmac_sha256_hex(key: bytes, message: bytes) -> str:
     """HMAC-SHA256 in lower-case hexadecimal."""
     return hmac.digest(key, message, "sha256").hex()

@@ -35,6 +35,7 @@ class Kept:
         """The most lines that it takes with one write."""
         self.breaks_after = 1_000_000
         """The most lines that it takes at all."""
+        self.one_by_one = False
 
     def open(self) -> None:
         """Get ready."""

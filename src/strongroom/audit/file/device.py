@@ -110,6 +110,11 @@ class FileDevice:
         self.close()
         self._spool = spool
 
+    @property
+    def one_by_one(self) -> bool:
+        """Whether the forwarder brings the lines on, each by itself."""
+        return self._spool is not None
+
     def write(self, *lines: bytes) -> int:
         """Append lines, each of which ends in a newline, with one write.
 

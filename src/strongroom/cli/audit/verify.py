@@ -16,7 +16,7 @@ from strongroom.cli.paths import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from strongroom.audit.verification import ChainKey
+    from strongroom.audit.strand import ChainKey
 
 _SHOWN = 20
 """Faults of one file, and notes of one kind: a file that is no log has a fault in each line."""
@@ -60,7 +60,7 @@ class _Report:
 
 def _keys(call: Invocation) -> list[ChainKey]:
     from strongroom.audit.chain import ChainLink  # noqa: PLC0415 - what a server is made of takes long to import
-    from strongroom.audit.verification import ChainKey  # noqa: PLC0415 - as above
+    from strongroom.audit.strand import ChainKey  # noqa: PLC0415 - as above
 
     path = clean(call.flags.text("path") or "file")
     with call.doing("Error reading what the log is checked by: "):
