@@ -8,11 +8,14 @@ from hypothesis import settings
 
 from tests.coroutines import pytest_pyfunc_call
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+from tests.quick_passwords import _quick_passwords, whole_passwords
 
 __all__ = [
+    "_quick_passwords",
     "pytest_collection_modifyitems",
     "pytest_pyfunc_call",
     "pytest_xdist_make_scheduler",
+    "whole_passwords",
 ]  # pytest finds them here
 
 # A machine that is busy with something else is no fault of what is tested.

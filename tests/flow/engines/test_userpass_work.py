@@ -12,6 +12,7 @@ import threading
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from strongroom.auth.userpass import Userpass
 from strongroom.auth.userpass.hashing import Hashing
@@ -238,6 +239,21 @@ async def test_a_digest_has_a_salt_of_128_bits_of_its_own() -> None:
         found.append(user.scrypt)
     assert [len(each.salt) for each in found] == [16, 16]
     assert (found[0].salt != found[1].salt, found[0].digest != found[1].digest) == (True, True)
+
+
+@pytest.mark.usefixtures("whole_passwords")
+async def test_a_digest_is_scrypts() -> None:
+    """Another library makes the same of the password, with the salt and the costs that stand beside the digest."""
+    mount = await Mounted.new(Userpass())
+    await mount.ask(WRITE, "users/ann", {"password": "right"})
+    user = await transact(mount.barrier, lambda txn: txn.read(f"{mount.prefix}user/ann", User))
+    assert user is not None
+    assert user.scrypt is not None
+    stored = user.scrypt
+    made = Scrypt(salt=stored.salt, length=32, n=stored.cost, r=stored.block, p=stored.parallel).derive(b"right")
+    assert (stored.digest, stored.cost, stored.block, stored.parallel) == (made, 2**15, 8, 1)
+    assert await log_in(mount, "ann", "right")
+    assert not await log_in(mount, "ann", "wrong")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
