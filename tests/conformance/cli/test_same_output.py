@@ -1,4 +1,7 @@
-"""Runs each command line with the peer's program and with ours, each against a server of the peer, and compares."""
+"""Runs each command line with the peer's program and with ours, each against a server of the peer, and compares.
+
+Ours is started where the line needs a shell, which is some 130 times; for the other lines it is forked.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.cli.cases import CASES
+from tests.conformance.cli.forked import Forked, forked, plain
 from tests.conformance.program import OURS, PEER, served
 from tests.ports import free_port
 
@@ -64,10 +68,11 @@ _ALL = [
 
 @dataclass(frozen=True)
 class Peer:
-    """A development server of the peer, and the directory that both programs run in."""
+    """A development server of the peer, the directory that a program runs in, and what runs it without a shell."""
 
     address: str
     directory: Path
+    loaded: Forked | None = None
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,11 @@ class Outcome:
 def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Peer]]:
     """A server for each program, so that both can run at the same time and meet the same."""
     with contextlib.ExitStack() as stack:
-        yield {
+        found = {
             program: stack.enter_context(_peer(tmp_path_factory.mktemp(program))) for program in ("strongroom", "bao")
         }
+        loaded = stack.enter_context(forked({"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}))
+        yield {**found, "strongroom": replace(found["strongroom"], loaded=loaded)}
 
 
 @contextlib.contextmanager
@@ -134,15 +141,19 @@ def _shell(peer: Peer, line: str, program: str, home: Path) -> Outcome:
         "BAO_TOKEN": "root",
         "LC_ALL": "C.UTF-8",
     }
-    done = subprocess.run(
-        ["bash", "-c", line],
-        env=environment,
-        cwd=peer.directory,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+    if peer.loaded is not None and (command := plain(line)) is not None:
+        code, out, err = peer.loaded.run(command.words, environment | command.environment, peer.directory)
+    else:
+        done = subprocess.run(
+            ["bash", "-c", line],
+            env=environment,
+            cwd=peer.directory,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        code, out, err = done.returncode, done.stdout, done.stderr
+    return Outcome(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
 
 def normal(text: str) -> str:
@@ -221,3 +232,15 @@ def test_both_programs_say_the_same(case: Case, outcomes: Callable[[int], dict[s
     """Exit code, standard output and standard error are those of the peer's program."""
     both = outcomes(case.block)
     assert both["strongroom"][case.line] == both["bao"][case.line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["$P status -format=json", "BAO_FORMAT=yaml $P secrets list", "$P policy read 'no such'", "$P read -nope x"],
+)
+def test_a_fork_does_what_a_start_does(line: str, peers: dict[str, Peer], tmp_path: Path) -> None:
+    """The same exit code and outputs as of the program itself, in a shell."""
+    forking = peers["strongroom"]
+    both = [_shell(peer, line, "strongroom", tmp_path) for peer in (forking, replace(forking, loaded=None))]
+    assert both[0] == both[1]
+    assert plain(line) is not None
