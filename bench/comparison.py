@@ -1,0 +1,75 @@
+"""Compares the operations: ours, the reference server and the bare loop in turn, A B C A B C."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from bench.bare import loop
+from bench.load.requests import Mix, Wanted
+from bench.load.wrk import LoadFailed
+from bench.measuring import Figures, Load, measure, middle, ratio
+from bench.operations.prepared import Prepared, prepare
+from bench.operations.table import Operation
+from bench.report.results import Row
+from bench.servers.api import Refused
+from bench.servers.program import ProgramFailed
+from bench.servers.server import OURS, running
+
+FAILURES = (LoadFailed, OSError, Refused, ProgramFailed, ExceptionGroup)
+"""What a server or the load generator may do wrong.  It is a finding, and doesn't end the run."""
+_WARM_UP = Load(seconds=1.0)
+
+
+@contextlib.contextmanager
+def prepared(kinds: Sequence[str], home: Path) -> Iterator[list[Prepared]]:
+    """Servers with the same data, until the block ends."""
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(running(kind, home / kind)) for kind in kinds]
+        yield [prepare(server) for server in servers]
+
+
+def compare(operation: Operation, servers: Sequence[Prepared], load: Load, home: Path, done: set[object]) -> Row:
+    """Measure one operation; what fails is told in the row.
+
+    Args:
+        servers: ours first.
+        done: what was set up before.
+    """
+    try:
+        if operation.setup is not None and operation.setup not in done:
+            for each in servers:
+                operation.setup(each)
+            done.add(operation.setup)
+        return _compared(operation, servers, load, home)
+    except FAILURES as error:
+        return Row(name=operation.name, error=f"{type(error).__name__}: {error}"[:500])
+
+
+def _compared(operation: Operation, servers: Sequence[Prepared], load: Load, home: Path) -> Row:
+    requests = {each.server.kind: operation.request(each) for each in servers}
+    ours = servers[0].server
+    # The first round of ours is a warm-up, and shows what the bare loop has to write.
+    before = ours.audit_log.stat().st_size
+    first = _measured(servers[0], requests[OURS], msgspec.structs.replace(load, seconds=_WARM_UP.seconds))
+    written = (ours.audit_log.stat().st_size - before) / max(1.0, first.rate * _WARM_UP.seconds)
+    for each in servers[1:]:
+        _measured(each, requests[each.server.kind], msgspec.structs.replace(load, seconds=_WARM_UP.seconds))
+    rounds: dict[str, list[Figures]] = {}
+    with loop.running(home, loop.answer_of(ours.port, requests[OURS]), round(written)) as limit:
+        for _ in range(load.rounds):
+            for each in servers:
+                rounds.setdefault(each.server.kind, []).append(_measured(each, requests[each.server.kind], load))
+            rounds.setdefault("bare", []).append(measure(limit.url, limit.group, Mix(requests[OURS]), load))
+    return Row(
+        name=operation.name,
+        figures={kind: middle(found) for kind, found in rounds.items()},
+        ratios={kind: ratio(rounds[OURS], found) for kind, found in rounds.items() if kind != OURS},
+    )
+
+
+def _measured(prepared: Prepared, request: Wanted, load: Load) -> Figures:
+    return measure(prepared.server.url, prepared.server.group, Mix(request), load)

@@ -1,0 +1,1 @@
+"""Curves: how the figures change with the amount of something."""

@@ -1,0 +1,2 @@
+"""stub"""
+def named(n): return ()

@@ -1,0 +1,1 @@
+"""The load: requests as bytes, and wrk, which sends them."""

@@ -1,0 +1,1 @@
+"""The operations that are compared: what is prepared for them, and the requests."""

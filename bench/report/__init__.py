@@ -1,0 +1,1 @@
+"""What was measured, as files: JSON, charts, tables and the page of the documentation."""

@@ -1,0 +1,1 @@
+"""The servers that are measured: started, initialised, unsealed and stopped, each in a process group of its own."""
