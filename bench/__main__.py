@@ -1,6 +1,6 @@
 """Measures the server beside the reference server, on the same work, in one run.
 
-    python -m bench [--only kv2-read,list] [--rounds 3] [--seconds 4] [--alone]
+    python -m bench [--only kv2-read,list] [--rounds 3] [--seconds 3] [--alone]
     python -m bench --curves all     (or names: secrets,leases; `--curves list` prints them)
 
 Run it in the project's directory.  Both servers are started on ports of the loopback, with stores in a directory that
@@ -11,6 +11,7 @@ makes tables and charts of them.
 from __future__ import annotations
 
 import argparse
+import resource
 import signal
 import sys
 import tempfile
@@ -35,15 +36,20 @@ def _kinds(*, alone: bool) -> tuple[str, ...]:
     return (OURS,)
 
 
-def _operations(wanted: argparse.Namespace, kinds: tuple[str, ...], operations: tuple[Operation, ...]) -> int:
+def _many_files() -> None:
+    """Let this process and what it starts have as many open files as the system allows: connections are files."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _operations(out: Path, load: Load, kinds: tuple[str, ...], operations: tuple[Operation, ...]) -> int:
     """Measure operations.  Returns how many failed."""
-    load = Load(wanted.seconds, wanted.connections, wanted.rounds)
     measured = len(kinds) + 1  # with the bare loop
     each_s = _AROUND_S + len(kinds) + measured * load.rounds * (load.seconds + 0.2)
     print(f"{len(operations)} operations, about {(_PREPARING_S + each_s * len(operations)) / 60:.0f} minutes")
     rows: list[results.Row] = []
-    earlier = results.load(wanted.out, "operations", results.Operations)
-    place = wanted.out / "stores"
+    earlier = results.load(out, "operations", results.Operations)
+    place = out / "stores"
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place) as home, prepared(kinds, Path(home).absolute()) as servers:
         print(HEAD)
@@ -53,7 +59,7 @@ def _operations(wanted: argparse.Namespace, kinds: tuple[str, ...], operations: 
             print(line(row), flush=True)
             rows.append(row)
             kept = results.merged(earlier.rows if earlier is not None else [], rows)
-            results.save(wanted.out, "operations", results.Operations(results.machine(), load, kept))
+            results.save(out, "operations", results.Operations(results.machine(), load, kept))
     return sum(bool(row.error) for row in rows)
 
 
@@ -63,8 +69,9 @@ def main() -> int:
     parser.add_argument("--only", default="", help="names of operations, with commas")
     parser.add_argument("--curves", default="", help="names of curves, with commas; `all`, or `list`")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of one round")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of one round")
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--most", type=float, default=1e6, help="curves leave out points beyond this amount")
     parser.add_argument("--alone", action="store_true", help="without the reference server")
     parser.add_argument("--out", type=Path, default=results.PLACE)
     wanted = parser.parse_args()
@@ -80,10 +87,12 @@ def main() -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    _many_files()
+    load = Load(wanted.seconds, wanted.connections, wanted.rounds)
     kinds = _kinds(alone=wanted.alone)
     if curves:
-        return int(table.run(curves, kinds, wanted.seconds, wanted.out) > 0)
-    return int(_operations(wanted, kinds, operations) > 0)
+        return int(table.run(curves, kinds, load, wanted.most, wanted.out) > 0)
+    return int(_operations(wanted.out, load, kinds, operations) > 0)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from bench.servers.server import OURS, running
 
 FAILURES = (LoadFailed, OSError, Refused, ProgramFailed, ExceptionGroup)
 """What a server or the load generator may do wrong.  It is a finding, and doesn't end the run."""
-_WARM_UP = Load(seconds=1.0)
+WARM_UP_S = 1.0
 
 
 @contextlib.contextmanager
@@ -52,14 +52,14 @@ def compare(operation: Operation, servers: Sequence[Prepared], load: Load, home:
 def _compared(operation: Operation, servers: Sequence[Prepared], load: Load, home: Path) -> Row:
     requests = {each.server.kind: operation.request(each) for each in servers}
     ours = servers[0].server
-    # The first round of ours is a warm-up, and shows what the bare loop has to write.
+    load = msgspec.structs.replace(load, connections=operation.connections or load.connections)
+    for each in servers:
+        _measured(each, requests[each.server.kind], msgspec.structs.replace(load, seconds=WARM_UP_S))
     before = ours.audit_log.stat().st_size
-    first = _measured(servers[0], requests[OURS], msgspec.structs.replace(load, seconds=_WARM_UP.seconds))
-    written = (ours.audit_log.stat().st_size - before) / max(1.0, first.rate * _WARM_UP.seconds)
-    for each in servers[1:]:
-        _measured(each, requests[each.server.kind], msgspec.structs.replace(load, seconds=_WARM_UP.seconds))
+    answer = loop.answer_of(ours.port, requests[OURS])
+    written = ours.audit_log.stat().st_size - before
     rounds: dict[str, list[Figures]] = {}
-    with loop.running(home, loop.answer_of(ours.port, requests[OURS]), round(written)) as limit:
+    with loop.running(home, answer, written) as limit:
         for _ in range(load.rounds):
             for each in servers:
                 rounds.setdefault(each.server.kind, []).append(_measured(each, requests[each.server.kind], load))

@@ -16,7 +16,7 @@ from bench.servers import usage
 class Load(msgspec.Struct, frozen=True):
     """How requests are sent."""
 
-    seconds: float = 4.0
+    seconds: float = 3.0
     connections: int = 32
     rounds: int = 3
 

@@ -13,6 +13,7 @@ import asyncio
 import os
 import socket
 from pathlib import Path
+from typing import cast
 
 import uvloop
 
@@ -48,8 +49,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep where answers go."""
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's have no base in common
 
     def data_received(self, data: bytes) -> None:
         """Take it for a request."""

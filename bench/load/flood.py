@@ -6,13 +6,10 @@ import asyncio
 from collections.abc import Iterable, Iterator
 
 from bench.load.requests import Wanted
+from bench.servers.api import Refused
 from bench.servers.server import Server
 
 _CONNECTIONS = 32
-
-
-class Refused(Exception):
-    """A request of the preparation failed."""
 
 
 def send_all(server: Server, requests: Iterable[Wanted], connections: int = _CONNECTIONS) -> None:

@@ -1,6 +1,6 @@
 """Requests as bytes (pure).
 
-A number may stand at the end of the path, so that one description is as many requests as there are secrets.
+A number may stand in the path, in place of `{n}`, so that one description is as many requests as there are secrets.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+_NUMBER = "{n}"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A request, or as many as there are numbers.
 
     Attributes:
-        path: below `/v1/`; a number from 0 is put behind it if there are `numbers`.
+        path: below `/v1/`; `{n}` in it stands for a number from 0, if there are `numbers`.
         body: is sent as JSON.
         token: empty for none.
         numbers: how many numbers there are, each as often as another; 0 for one request without a number.
@@ -35,7 +37,8 @@ class Wanted:
         if content:
             lines += ["Content-Type: application/json", f"Content-Length: {len(content.encode())}"]
         head = "".join(f"{line}\r\n" for line in lines)
-        return f"{self.method} /v1/{self.path}", f" HTTP/1.1\r\n{head}\r\n{content}"
+        first, _, rest = self.path.partition(_NUMBER) if self.numbers else (self.path, "", "")
+        return f"{self.method} /v1/{first}", f"{rest} HTTP/1.1\r\n{head}\r\n{content}"
 
     def bytes(self, number: int = 0) -> bytes:
         """One request, with a number if there are any."""

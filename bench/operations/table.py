@@ -18,6 +18,8 @@ class Operation(NamedTuple):
     request: Request
     setup: Callable[[Prepared], None] | None = None
     """What it needs besides what all have.  Operations that name the same share it."""
+    connections: int = 0
+    """Where requests take long: with many connections, most would be cut off at the end of a round.  0: as many as told."""
 
 
 def _read(path: str, numbers: int = 0) -> Request:
@@ -43,16 +45,18 @@ def _create(prepared: Prepared) -> Wanted:
 
 OPERATIONS = (
     Operation("seal-status", lambda _: Wanted("GET", "sys/seal-status")),
-    Operation("kv2-read", _read("kv2/data/app/", SECRETS)),
-    Operation("kv2-write", _write("kv2/data/app/", {"data": VALUE}, SECRETS)),
-    Operation("kv1-read", _read("kv1/app/", SECRETS)),
-    Operation("kv1-write", _write("kv1/app/", VALUE, SECRETS)),
-    Operation("list", lambda prepared: Wanted("LIST", "kv2/metadata/listed", token=prepared.token)),
+    Operation("kv2-read", _read("kv2/data/app/{n}", SECRETS)),
+    Operation("kv2-write", _write("kv2/data/app/{n}", {"data": VALUE}, SECRETS)),
+    Operation("kv1-read", _read("kv1/app/{n}", SECRETS)),
+    Operation("kv1-write", _write("kv1/app/{n}", VALUE, SECRETS)),
+    Operation("list", _read("kv2/metadata/listed?list=true")),  # wrk doesn't know the method LIST
     Operation("token-lookup-self", _read("auth/token/lookup-self")),
     Operation("capabilities-self", _write("sys/capabilities-self", {"paths": ["kv2/data/app/1"]})),
     Operation("token-create", _create),
     Operation("approle-login", _role_login, approle),
-    Operation("userpass-login", lambda _: Wanted("POST", "auth/userpass/login/app", {"password": PASSWORD}), userpass),
+    Operation(
+        "userpass-login", lambda _: Wanted("POST", "auth/userpass/login/app", {"password": PASSWORD}), userpass, 4
+    ),
     Operation("transit-encrypt", _write("transit/encrypt/aes", {"plaintext": PLAINTEXT}), transit),
     Operation("transit-decrypt", _decrypt, transit),
     Operation("transit-sign", _write("transit/sign/ed", {"input": PLAINTEXT}), transit),

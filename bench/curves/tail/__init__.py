@@ -1,0 +1,1 @@
+"""The tail: how long reads take while something long runs."""
