@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from bench.operations.prepared import VALUE
 from bench.servers.server import Server
+from strongroom.audit.devices import DeviceRequest
 from strongroom.barrier import keys
 from strongroom.barrier.stable import StableValues
 from strongroom.barrier.transaction import Transaction, transact
@@ -41,7 +42,9 @@ _LEASE_S = 30 * 86400
 @contextlib.asynccontextmanager
 async def _opened(server: Server) -> AsyncIterator[Services]:
     """What stands behind the barrier of the server's store, which the server doesn't use meanwhile."""
-    clock, random, settings = SystemClock(), SystemRandom(), NodeSettings(storage_type="sqlite")
+    clock, random = SystemClock(), SystemRandom()
+    device = DeviceRequest("bench/", "file", "", {"file_path": str(server.audit_log)}, local=False)  # as configured
+    settings = NodeSettings(storage_type="sqlite", audit_stanzas=(device,))
     storage = open_store("sqlite", {"path": str(server.home / "store")}, clock, random)
     await storage.start()
 

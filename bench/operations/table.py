@@ -19,7 +19,7 @@ class Operation(NamedTuple):
     setup: Callable[[Prepared], None] | None = None
     """What it needs besides what all have.  Operations that name the same share it."""
     connections: int = 0
-    """Where requests take long: with many connections, most would be cut off at the end of a round.  0: as many as told."""
+    """For slow requests, most of which would be cut off at the end of a round; 0 for as many as for all."""
 
 
 def _read(path: str, numbers: int = 0) -> Request:
@@ -33,6 +33,10 @@ def _write(path: str, body: object, numbers: int = 0) -> Request:
 def _role_login(prepared: Prepared) -> Wanted:
     body = {name: prepared.names[name] for name in ("role_id", "secret_id")}
     return Wanted("POST", "auth/approle/login", body)
+
+
+def _password_login(_prepared: Prepared) -> Wanted:
+    return Wanted("POST", "auth/userpass/login/app", {"password": PASSWORD})
 
 
 def _decrypt(prepared: Prepared) -> Wanted:
@@ -54,9 +58,7 @@ OPERATIONS = (
     Operation("capabilities-self", _write("sys/capabilities-self", {"paths": ["kv2/data/app/1"]})),
     Operation("token-create", _create),
     Operation("approle-login", _role_login, approle),
-    Operation(
-        "userpass-login", lambda _: Wanted("POST", "auth/userpass/login/app", {"password": PASSWORD}), userpass, 4
-    ),
+    Operation("userpass-login", _password_login, userpass, connections=4),
     Operation("transit-encrypt", _write("transit/encrypt/aes", {"plaintext": PLAINTEXT}), transit),
     Operation("transit-decrypt", _decrypt, transit),
     Operation("transit-sign", _write("transit/sign/ed", {"input": PLAINTEXT}), transit),

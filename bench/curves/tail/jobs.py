@@ -79,14 +79,8 @@ def _snapshot(prepared: Prepared, stop: threading.Event) -> None:
 def _save(server: Server) -> None:
     """Ours is saved by a command on the server's machine."""
     with tempfile.TemporaryDirectory(dir=server.home) as place:
-        command = [
-            str(program_of(OURS)),
-            "operator",
-            "snapshot",
-            "save",
-            f"-config={server.config}",
-            f"{place}/saved.db",
-        ]
+        words = f"operator snapshot save -config={server.config} {place}/saved.db"
+        command = [str(program_of(OURS)), *words.split()]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             raise ConnectionError(f"the snapshot failed: {done.stderr[-300:]}")
