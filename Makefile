@@ -12,7 +12,7 @@ PACKAGES := postgresql openssl openssh-server oathtool certbot lego sshpass zbar
   etcd-server gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast lint type arch bench strangers hanging credentials fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast lint type arch bench bench-curves bench-docs stages strangers hanging credentials fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -104,7 +104,19 @@ type: setup ## mypy, strict
 arch: setup ## which layer may import which
 	$(BIN)/lint-imports
 
-bench: setup ## what one process does in a second, per stage
+# What they need besides `setup` is wrk, which sends the load; they say how to install it.
+ONLY ?=
+CURVES ?=
+bench: setup ## the server beside the reference server, some 10 minutes (ONLY=kv2-read,list; CURVES=1 for `bench-curves`)
+	$(BIN)/python -m bench $(if $(CURVES),--curves "$(if $(filter 1,$(CURVES)),all,$(CURVES))",--only "$(ONLY)")
+
+bench-curves: setup ## how its figures change with the amount of something, some 40 minutes (CURVES=secrets,leases)
+	$(BIN)/python -m bench --curves "$(if $(filter-out 1,$(CURVES)),$(CURVES),all)"
+
+bench-docs: setup ## tables and charts of docs/benchmarks, from what was measured
+	$(BIN)/python -m bench.report
+
+stages: setup ## what one process does in a second, without sockets
 	$(BIN)/python bench/stages.py
 
 strangers: setup ## how long health takes while clients without tokens send what costs most

@@ -24,7 +24,7 @@ from bench.measuring import Load
 from bench.operations.table import Operation, named
 from bench.report import results
 from bench.report.lines import HEAD, line
-from bench.servers.server import OURS, PEER, program_of
+from bench.servers.server import OURS, PEER, program_of, version_of
 
 _PREPARING_S, _AROUND_S = 25, 3
 
@@ -48,6 +48,7 @@ def _operations(out: Path, load: Load, kinds: tuple[str, ...], operations: tuple
     each_s = _AROUND_S + len(kinds) + measured * load.rounds * (load.seconds + 0.2)
     print(f"{len(operations)} operations, about {(_PREPARING_S + each_s * len(operations)) / 60:.0f} minutes")
     rows: list[results.Row] = []
+    machine = results.machine(version_of(PEER) if PEER in kinds else "")
     earlier = results.load(out, "operations", results.Operations)
     place = out / "stores"
     place.mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,7 @@ def _operations(out: Path, load: Load, kinds: tuple[str, ...], operations: tuple
             print(line(row), flush=True)
             rows.append(row)
             kept = results.merged(earlier.rows if earlier is not None else [], rows)
-            results.save(out, "operations", results.Operations(results.machine(), load, kept))
+            results.save(out, "operations", results.Operations(machine, load, kept))
     return sum(bool(row.error) for row in rows)
 
 

@@ -17,6 +17,7 @@ from bench.curves.tail.measured import TAIL
 from bench.curves.workers import WORKERS
 from bench.measuring import Load
 from bench.report import results
+from bench.servers.server import PEER, version_of
 
 # `paths` comes after `secrets`, whose store it uses.
 CURVES: tuple[CurveKind, ...] = (
@@ -45,7 +46,7 @@ def run(curves: Sequence[CurveKind], kinds: Sequence[str], load: Load, most: flo
     print(f"{len(curves)} curves, about {sum(each.expected_s for each in curves) / 60:.0f} minutes")
     place = out / "stores"
     place.mkdir(parents=True, exist_ok=True)
-    empty = 0
+    empty, reference = 0, version_of(PEER) if PEER in kinds else ""
     with tempfile.TemporaryDirectory(dir=place) as home:
         state = Run(Path(home).absolute(), kinds, load, most)
         for each in curves:
@@ -57,6 +58,6 @@ def run(curves: Sequence[CurveKind], kinds: Sequence[str], load: Load, most: flo
                 each.run(state)
             print(f"  took {time.monotonic() - begun:.0f} s", flush=True)
             empty += not state.points
-            curve = results.Curve(each.name, results.machine(), state.points, state.notes)
+            curve = results.Curve(each.name, results.machine(reference), state.points, state.notes)
             results.save(out / "curves", each.name, curve)
     return empty

@@ -25,6 +25,8 @@ class Machine(msgspec.Struct, frozen=True):
     system: str
     python: str
     date: str
+    reference: str = ""
+    """What the reference server calls itself; empty without one."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -67,7 +69,7 @@ class Curve(msgspec.Struct, frozen=True):
     """What was left out, and why."""
 
 
-def machine() -> Machine:
+def machine(reference: str) -> Machine:
     """This machine, now."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
@@ -79,6 +81,7 @@ def machine() -> Machine:
         system=f"{platform.system()} {platform.release()}",
         python=platform.python_version(),
         date=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        reference=reference,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -29,6 +30,15 @@ def program_of(kind: str) -> Path | None:
         return None
     found = Path(get_binary_path())  # not the script beside the interpreter, which starts Python first
     return found if found.exists() else None
+
+
+def version_of(kind: str) -> str:
+    """What the program of a kind of server calls itself; empty when it isn't installed."""
+    executable = program_of(kind)
+    if executable is None:
+        return ""
+    said = subprocess.run([executable, "version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    return said.partition(" (")[0].partition(",")[0].strip()
 
 
 @dataclass(slots=True)
