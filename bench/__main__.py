@@ -59,8 +59,8 @@ def _operations(out: Path, load: Load, kinds: tuple[str, ...], operations: tuple
             row = compare(operation, servers, load, Path(home).absolute(), done)
             print(line(row), flush=True)
             rows.append(row)
-            kept = results.merged(earlier.rows if earlier is not None else [], rows)
-            results.save(out, "operations", results.Operations(machine, load, kept))
+            now = results.Operations(machine, load, list(rows))
+            results.save(out, "operations", results.merged(earlier, now))
     return sum(bool(row.error) for row in rows)
 
 

@@ -67,7 +67,7 @@ def _compared(operation: Operation, servers: Sequence[Prepared], load: Load, hom
     return Row(
         name=operation.name,
         figures={kind: middle(found) for kind, found in rounds.items()},
-        ratios={kind: ratio(rounds[OURS], found) for kind, found in rounds.items() if kind != OURS},
+        ratios={kind: found for kind in rounds if kind != OURS and (found := ratio(rounds[OURS], rounds[kind]))},
     )
 
 

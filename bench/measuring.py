@@ -71,5 +71,5 @@ def middle(rounds: list[Figures]) -> Figures:
 
 def ratio(ours: list[Figures], other: list[Figures]) -> float:
     """The median of the rates' ratios, pair by pair, so that it holds when the machine's speed drifts; 0 for none."""
-    pairs = [a.rate / b.rate for a, b in zip(ours, other, strict=True) if b.rate]
+    pairs = [one.rate / two.rate for one, two in zip(ours, other, strict=True) if one.rate and two.rate]
     return median(pairs) if pairs else 0.0

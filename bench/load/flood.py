@@ -10,15 +10,19 @@ from bench.servers.api import Refused
 from bench.servers.server import Server
 
 _CONNECTIONS = 32
+_TIMEOUT_S = 240.0
 
 
 def send_all(server: Server, requests: Iterable[Wanted], connections: int = _CONNECTIONS) -> None:
-    """Send requests, in any order.  Raises `Refused` for the first that fails, `OSError` for a cut connection."""
+    """Send requests, in any order.
+
+    Raises: `Refused` for the first that fails, `OSError` for a cut connection or when it takes minutes; in groups.
+    """
     asyncio.run(_send(server, iter(requests), connections))
 
 
 async def _send(server: Server, requests: Iterator[Wanted], connections: int) -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(_TIMEOUT_S), asyncio.TaskGroup() as group:
         for _ in range(connections):
             group.create_task(_connection(server.port, requests))
 

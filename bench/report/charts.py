@@ -60,7 +60,7 @@ def bar_chart(title: str, bars: Mapping[str, Mapping[str, float]]) -> str:
     found = [value for values in bars.values() for value in values.values()]
     if not found:
         raise ValueError(f"nothing to draw: {title}")
-    along, top = axis(found), float(_TOP)
+    along, top = axis([0.0, *found]), float(_TOP)  # with 0 it is linear: a bar's length says how much
     room, parts = _WIDTH - _NAMES - _VALUES, []
     for thing, values in bars.items():
         parts.append(text(_NAMES - 8, top + _BAR * len(values) / 2 + 4, thing, "end"))

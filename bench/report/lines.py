@@ -25,4 +25,4 @@ def line(row: Row) -> str:
     lines = [f"{row.name if n == 0 else '':{_NAME}} {_figures(*each)}" for n, each in enumerate(row.figures.items())]
     names = {"peer": "of the reference server", "bare": "of the bare loop"}
     ratios = ", ".join(f"{ratio:.2f} times the rate {names[kind]}" for kind, ratio in row.ratios.items())
-    return "\n".join([*lines, f"{'':{_NAME}} {ratios}"])
+    return "\n".join([*lines, f"{'':{_NAME}} {ratios}".rstrip()])

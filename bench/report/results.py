@@ -85,11 +85,20 @@ def machine(reference: str) -> Machine:
     )
 
 
-def merged(earlier: list[Row], later: list[Row]) -> list[Row]:
-    """The rows of a run over those of an earlier one: a part may be measured anew."""
-    new = {row.name: row for row in later}
-    kept = [new.pop(row.name, row) for row in earlier]
-    return [*kept, *(row for row in later if row.name in new)]
+def merged(earlier: Operations | None, later: Operations) -> Operations:
+    """A run over an earlier one, so that a part may be measured anew.
+
+    Nothing of the earlier run is kept if it was made in another way or on another machine.
+    """
+    if earlier is None or earlier.load != later.load or _but_date(earlier.machine) != _but_date(later.machine):
+        return later
+    new = {row.name: row for row in later.rows}
+    kept = [new.pop(row.name, row) for row in earlier.rows]
+    return msgspec.structs.replace(later, rows=[*kept, *(row for row in later.rows if row.name in new)])
+
+
+def _but_date(machine: Machine) -> Machine:
+    return msgspec.structs.replace(machine, date="")
 
 
 def save(place: Path, name: str, value: object) -> Path:
