@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # What the tests run against and with: real servers and programs from Debian's packages.
-PACKAGES := postgresql openssl openssh-server oathtool certbot lego sshpass zbar-tools groff-base curl python3-venv jq sqlite3 logrotate \
+PACKAGES := postgresql openssl openssh-server oathtool certbot lego sshpass zbar-tools groff-base curl python3-venv jq sqlite3 logrotate wrk \
   slapd ldap-utils freeradius nginx-light krb5-kdc krb5-admin-server krb5-user \
   samba-ad-dc samba-dsdb-modules samba-vfs-modules samba-ad-provision winbind python3-samba \
   mariadb-server redis-server influxdb rabbitmq-server \
@@ -15,7 +15,7 @@ PACKAGES := postgresql openssl openssh-server oathtool certbot lego sshpass zbar
 .PHONY: help setup older-peer run test test-fast lint type arch bench bench-curves bench-docs stages strangers hanging credentials fuzz format packages clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) $(VENV)/.built ## make .venv with Strongroom and everything to work on it
 

@@ -10,26 +10,28 @@ import msgspec
 
 from bench.bare import loop
 from bench.load.requests import Mix, Wanted
-from bench.load.wrk import LoadFailed
 from bench.measuring import Figures, Load, measure, middle, ratio
 from bench.operations.prepared import Prepared, prepare
 from bench.operations.table import Operation
 from bench.report.results import Row
-from bench.servers.api import Refused
-from bench.servers.program import ProgramFailed
 from bench.servers.server import OURS, running
 
-FAILURES = (LoadFailed, OSError, Refused, ProgramFailed, ExceptionGroup)
-"""What a server or the load generator may do wrong.  It is a finding, and doesn't end the run."""
 WARM_UP_S = 1.0
 
 
 @contextlib.contextmanager
 def prepared(kinds: Sequence[str], home: Path) -> Iterator[list[Prepared]]:
-    """Servers with the same data, until the block ends."""
+    """Servers with the same data, until the block ends; without the reference server if that fails."""
     with contextlib.ExitStack() as stack:
-        servers = [stack.enter_context(running(kind, home / kind)) for kind in kinds]
-        yield [prepare(server) for server in servers]
+        ready = []
+        for kind in kinds:
+            try:
+                ready.append(prepare(stack.enter_context(running(kind, home / kind))))
+            except Exception as error:
+                if kind == OURS:
+                    raise
+                print(f"The reference server can't be prepared, so ours is measured alone: {error}")
+        yield ready
 
 
 def compare(operation: Operation, servers: Sequence[Prepared], load: Load, home: Path, done: set[object]) -> Row:
@@ -45,7 +47,7 @@ def compare(operation: Operation, servers: Sequence[Prepared], load: Load, home:
                 operation.setup(each)
             done.add(operation.setup)
         return _compared(operation, servers, load, home)
-    except FAILURES as error:
+    except Exception as error:  # whatever a server does wrong is a finding, and the run goes on
         return Row(name=operation.name, error=f"{type(error).__name__}: {error}"[:500])
 
 

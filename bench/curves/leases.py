@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.curves import filling
 from bench.curves.curve import Chart, CurveKind, Run
 from bench.curves.secrets import started
+from bench.filling.leases import fill_leases
 from bench.load.flood import send_all
 from bench.load.requests import Wanted
 from bench.operations.prepared import Prepared, pki, prepare
@@ -57,7 +57,7 @@ def _ours(run: Run) -> None:
     have = 0
     for count in run.steps(*_STEPS, kind=OURS):
         for mount, first, end in _parts(have, count):
-            filling.leases(at, f"pki{mount}", first, end)
+            fill_leases(at, f"pki{mount}", first, end)
         have = count
         try:
             started(run, at, count)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bench.curves.curve import Chart, CurveKind, Run
 from bench.curves.secrets import started
+from bench.filling.mounts import fill_mounts
 from bench.load.flood import send_all
 from bench.load.requests import Wanted
 from bench.operations.prepared import VALUE
@@ -15,6 +16,8 @@ from bench.servers.server import PEER, Server
 _MOUNT_STEPS = (10, 100, 1_000, 10_000)
 _NAMESPACE_STEPS = (1, 10, 100, 1_000, 10_000)
 _PEER_MOST = 1_000
+_API_MOST = 1_000
+"""Each further mount takes longer to make than the one before: more are written to the store by themselves."""
 _CONNECTIONS = 4
 """More would only conflict: each request changes the table of mounts."""
 
@@ -36,7 +39,10 @@ def _namespaces(token: str, first: int, end: int) -> Iterator[tuple[Wanted, ...]
 def _grow(run: Run, at: Server, makes: Makes, path: str, steps: tuple[int, ...]) -> None:
     have = 0
     for count in run.steps(*steps, kind=at.kind, peer_most=_PEER_MOST):
-        for requests in makes(at.token, have, count):
+        if makes is _mounts and count > _API_MOST:
+            at.stop()
+            fill_mounts(at, have, count)
+        for requests in makes(at.token, have, count) if at.program is not None else ():
             send_all(at, requests, 1 if at.kind == PEER else _CONNECTIONS)
         have = count
         at.stop()

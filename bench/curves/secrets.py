@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.curves import filling
 from bench.curves.curve import Chart, CurveKind, Run
+from bench.filling.secrets import fill_secrets
 from bench.load.flood import send_all
 from bench.load.requests import Wanted
 from bench.operations.prepared import POLICY, VALUE, app_token, mount_kv
@@ -41,7 +41,7 @@ def filled(run: Run, count: int) -> Server:
     at = run.stores["secrets"]
     have = run.counts.get("secrets", 0)
     if count > have:
-        filling.secrets(at, have, count)
+        fill_secrets(at, have, count)
         run.counts["secrets"] = count
     return at
 

@@ -16,15 +16,18 @@ _TIMEOUT_S = 240.0
 def send_all(server: Server, requests: Iterable[Wanted], connections: int = _CONNECTIONS) -> None:
     """Send requests, in any order.
 
-    Raises: `Refused` for the first that fails, `OSError` for a cut connection or when it takes minutes; in groups.
+    Raises: `Refused` for the first that fails; `OSError`, `EOFError` for a cut connection; `TimeoutError`.
     """
     asyncio.run(_send(server, iter(requests), connections))
 
 
 async def _send(server: Server, requests: Iterator[Wanted], connections: int) -> None:
-    async with asyncio.timeout(_TIMEOUT_S), asyncio.TaskGroup() as group:
-        for _ in range(connections):
-            group.create_task(_connection(server.port, requests))
+    try:
+        async with asyncio.timeout(_TIMEOUT_S), asyncio.TaskGroup() as group:
+            for _ in range(connections):
+                group.create_task(_connection(server.port, requests))
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
 
 
 async def _connection(port: int, requests: Iterator[Wanted]) -> None:
