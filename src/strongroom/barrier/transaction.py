@@ -367,7 +367,6 @@ class Transaction:
 
     async def _commit(self, rows: Mapping[str, bytes | None], adds: Mapping[str, Add]) -> None:
         self.once.before_effect()
-        self.barrier.committed()
         try:
             await self._committer.commit(self._commit_reads(), rows, adds)
         except Conflict as error:
@@ -381,6 +380,9 @@ class Transaction:
                 raise  # the holder of the exclusive lock must release it before it asks for the outcome
             if not await settled(self.barrier.storage, unknown):
                 raise Restart from unknown
+        finally:
+            # Not before: what this request was only about to change, no other request of its turn has to see.
+            self.barrier.committed()
 
     def revalidate(self) -> None:
         """Raise `Restart` if this process has seen a change of a row that was read."""

@@ -47,7 +47,10 @@ Outcome = tuple[Pending[object], Revision | StrongroomError]
 class WritableState(State, Protocol):
     """The store under the commit lock, as a batch changes it."""
 
-    head: Revision
+    @property
+    def head(self) -> Revision:
+        """The newest commit, those of this batch included."""
+        ...
 
     def write(self, changes: Changes, revision: Revision) -> None:
         """Write rows and the feed's entry; `head` is `revision` afterwards."""

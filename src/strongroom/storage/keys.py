@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.storage.base import Add, Limits
@@ -35,6 +36,12 @@ def check_prefix(prefix: str) -> None:
         raise InvalidRequest("malformed storage prefix", detail=f"prefix {prefix[:200]!r}")
 
 
+@lru_cache(maxsize=256)
+def _check_listed(prefix: str) -> None:
+    if prefix == "/" or _PREFIX.fullmatch(prefix) is None:
+        raise InvalidRequest("malformed storage prefix", detail=f"prefix {prefix[:200]!r}")
+
+
 def check_page(prefix: str, after: str, limit: int | None) -> None:
     """Raise `InvalidRequest` unless the arguments of `list` or `scan` are well formed."""
     check_prefix(prefix)
@@ -53,14 +60,15 @@ def check_commit(
     """
     if len(reads) + len(writes) + len(adds) > limits.keys:
         raise InvalidRequest(f"too many keys in one commit: {limits.keys} is the most")
-    for key in reads:
-        if not key.endswith("/"):
+    for key, seen in reads.items():
+        if key.endswith("/"):
+            _check_listed(key)
+        elif not seen:  # a row that was seen has a key that was checked when it was written
             check_key(key)
-        elif key == "/" or _PREFIX.fullmatch(key) is None:
-            raise InvalidRequest("malformed storage prefix", detail=f"prefix {key[:200]!r}")
     size = 0
     for key, value in writes.items():
-        check_key(key)
+        if not reads.get(key):
+            check_key(key)
         length = len(value) if value is not None else 0
         if length > limits.value_bytes:
             most = limits.value_bytes
@@ -93,6 +101,16 @@ def name_below(prefix: str, key: str) -> str:
     """The name of `key` in a listing of `prefix`: its next segment, with `/` if more segments follow."""
     end = key.find("/", len(prefix))
     return key[len(prefix) :] if end < 0 else key[len(prefix) : end + 1]
+
+
+def folders_of(key: str) -> list[str]:
+    """Every prefix of `key` that ends in `/`, shortest first."""
+    folders = []
+    end = key.find("/") + 1
+    while end:
+        folders.append(key[:end])
+        end = key.find("/", end) + 1
+    return folders
 
 
 def pack_keys(keys: Mapping[str, object]) -> bytes:

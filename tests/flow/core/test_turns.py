@@ -12,7 +12,7 @@ from strongroom.sdk import Request
 from tests.flow.core.test_inline_logins import headers as inline_login
 from tests.flow.node import Recorder, TestNode
 from tests.flow.turns import sent, together
-from tests.sim.faulty_storage import Fail
+from tests.sim.faulty_storage import Fail, Hold
 
 
 async def started() -> TestNode:
@@ -91,6 +91,22 @@ async def test_a_commit_in_a_turn_is_seen_by_the_next_request_of_it() -> None:
     ]
     before, _, after, _, gone = await together(node, *requests)
     assert (before.data, after.data, gone.status) == ({"text": "row"}, {"text": "new"}, 404)
+
+
+async def test_writes_of_a_turn_share_a_question() -> None:
+    """A commit that only begins in a turn isn't there yet, so the next request of the turn doesn't ask for it."""
+    node = await started()
+    holds = [Hold() for _ in range(3)]
+    asked = node.plan.calls["synced"]
+    node.plan.add("commit", *holds)
+    clients = sent(node, [node.request("POST", f"kv/{name}", {"value": name}) for name in "bcd"])
+    for hold in holds:
+        await hold.reached.wait()
+    assert node.plan.calls["synced"] - asked == 1
+    for hold in holds:
+        hold.released.set()
+    assert [(await client.answer()).status for client in clients] == [204] * 3
+    assert (await node.ok("LIST", "kv/")).data == {"keys": ["a", "b", "c", "d"]}
 
 
 async def test_a_plugin_is_called_when_the_entry_is_written() -> None:

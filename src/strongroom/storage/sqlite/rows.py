@@ -10,12 +10,14 @@ from strongroom.lib.clock import Clock
 from strongroom.storage.base import Revision
 from strongroom.storage.keys import pack_keys
 from strongroom.storage.operations import Changes
+from strongroom.storage.sqlite.recent import Commit, Recent
 
 HEAD = "SELECT number, id FROM feed ORDER BY number DESC LIMIT 1"
 _REVISION = "SELECT revision FROM kv WHERE key = ?"
 _VALUE = "SELECT value FROM kv WHERE key = ?"
 _FIRST = "SELECT number FROM feed ORDER BY number LIMIT 1"
-_FEED = "SELECT number, keys FROM feed WHERE number > ? ORDER BY number"
+_SINCE = "SELECT number, id, keys FROM feed WHERE number > ? ORDER BY number"
+_FROM = "SELECT number, id, keys FROM feed WHERE number >= ? ORDER BY number LIMIT ?"
 _EXPIRY = "SELECT expires_at FROM role_expiry WHERE role = ?"
 _SET_EXPIRY = "INSERT OR REPLACE INTO role_expiry (role, expires_at) VALUES (?, ?)"
 _DROP_EXPIRY = "DELETE FROM role_expiry WHERE role = ?"
@@ -28,28 +30,45 @@ _APPEND = "INSERT INTO feed (number, id, keys) VALUES (?, ?, ?)"
 _PRUNE = "DELETE FROM feed WHERE number <= ? AND number < (SELECT max(number) FROM feed)"
 
 
+_FOLLOWED = 512
+"""The most commits of others that are read at once.  After more of them, everything known is forgotten instead."""
+
+
 class Rows:
     """`operations.State`, and the writes."""
 
-    def __init__(self, connection: apsw.Connection, clock: Clock) -> None:
+    def __init__(self, connection: apsw.Connection, clock: Clock, recent: Recent | None = None) -> None:
         self._execute = connection.cursor().execute
         self._clock = clock
-        self.head = Revision(0, b"")
+        self._recent = recent or Recent()
         self.dirty = False
-        self._recent: list[tuple[int, bytes]] | None = None
-        self._recent_since = 0
+
+    @property
+    def head(self) -> Revision:
+        """The newest commit, those of this transaction included."""
+        return self._recent.head
 
     def load(self) -> None:
-        """Read the head; call it at the beginning of the transaction."""
+        """Learn what other connections have committed; call it at the beginning of the transaction."""
         self.dirty = False
-        self._recent = None
+        known = self._recent.head
+        if known.number:
+            commits = self._commits(_FROM, (known.number, _FOLLOWED))
+            # The commit that was known may be gone: it was rolled back, or the database is another one.
+            if commits and commits[0][:2] == (known.number, known.id) and len(commits) < _FOLLOWED:
+                self._recent.follow(commits[1:])
+                return
         row = self._one(HEAD, ())
-        self.head = Revision(cast(int, row[0]), cast(bytes, row[1])) if row else Revision(0, b"")
+        self._recent.begin(Revision(cast(int, row[0]), cast(bytes, row[1])) if row else Revision(0, b""))
 
     def revision(self, key: str) -> int:
         """The revision of the row at `key`, 0 if there is none."""
-        row = self._one(_REVISION, (key,))
-        return cast(int, row[0]) if row else 0
+        revision = self._recent.row(key)
+        if revision is None:
+            row = self._one(_REVISION, (key,))
+            revision = cast(int, row[0]) if row else 0
+            self._recent.learn(key, revision)
+        return revision
 
     def value(self, key: str) -> bytes | None:
         """The value at `key`."""
@@ -60,26 +79,13 @@ class Rows:
         """Whether a key below `prefix` changed after `since`, or the feed can't tell."""
         if since == self.head.number:
             return False
-        if since > self.head.number or self.first() > since + 1:
+        if since > self.head.number:
             return True
-        first = prefix.encode()
-        inner = b"\0" + first
-        for number, packed in reversed(self._feed_since(since)):
-            if number <= since:
-                break
-            if packed.startswith(first) or inner in packed:
+        if since < self._recent.reaches:
+            if self.first() > since + 1:
                 return True
-        return False
-
-    def _feed_since(self, since: int) -> list[tuple[int, bytes]]:
-        """The feed after `since`, or more.
-
-        It is read once for all commits of a batch, because they need nearly the same part.
-        """
-        if self._recent is None or since < self._recent_since:
-            self._recent = cast("list[tuple[int, bytes]]", self._execute(_FEED, (since,)).fetchall())
-            self._recent_since = since
-        return self._recent
+            self._recent.look_back(since, self._commits(_SINCE, (since,)))
+        return self._recent.changed_below(prefix, since)
 
     def first(self) -> int:
         """The oldest number in the feed; 1 if it is empty, because nothing was pruned."""
@@ -107,21 +113,25 @@ class Rows:
         """Write one commit: its rows and its entry in the feed."""
         self.dirty = True
         execute = self._execute
+        removed = []
         for key, value in changes.items():
             if value is None:
                 execute(_REMOVE, (key,))
+                removed.append(key)
             else:
                 execute(_PUT, (key, revision.number, value))
-        packed = pack_keys(changes)
-        execute(_APPEND, (revision.number, revision.id, packed))
-        if self._recent is not None:
-            self._recent.append((revision.number, packed))
-        self.head = revision
+        execute(_APPEND, (revision.number, revision.id, pack_keys(changes)))
+        self._recent.wrote(changes, removed, revision)
 
     def prune(self, up_to: int) -> None:
         """Delete the feed's rows up to a number, but never the newest."""
         self.dirty = True
         self._execute(_PRUNE, (up_to,))
+        # As for all other connections, nothing is known of what came before the feed.
+        self._recent.reaches = max(self._recent.reaches, up_to)
+
+    def _commits(self, query: str, bindings: tuple[int, ...]) -> list[Commit]:
+        return cast("list[Commit]", self._execute(query, bindings).fetchall())
 
     def _one(self, query: str, bindings: tuple[str, ...]) -> tuple[apsw.SQLiteValue, ...] | None:
         # All rows are fetched, so that the statement ends and releases the read lock.
