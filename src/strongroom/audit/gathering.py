@@ -110,6 +110,7 @@ class Gathering:
                 self._give(channel, list(part), rescue=rescue)
             for _, entry in lines:
                 entry.is_written = True
+        _FIRST.fault = None  # it would hold the lines for ever
 
     def _give(self, channel: Channel, lines: list[tuple[bytes, Entry]], *, rescue: bool) -> None:
         taken = 0

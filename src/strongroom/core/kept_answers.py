@@ -10,30 +10,36 @@ something was compared with.  Both audit entries are kept with it, in pieces bet
 
 from __future__ import annotations
 
-import math
 import weakref
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
+import structlog
 
 from strongroom.audit.channel import Sink
 from strongroom.audit.entry import timestamp
 from strongroom.audit.fragments import Fragments
-from strongroom.audit.gathering import Entry
+from strongroom.audit.gathering import REFUSED, Entry
 from strongroom.barrier.stable import Restart
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.answer import Answer, Receipt
 from strongroom.core.trail import outcome_of
 from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
 from strongroom.crypto.mac import sha256
+from strongroom.lib.errors import Internal
+from strongroom.lib.fault import where
 from strongroom.lib.rand import Uuids
 from strongroom.sysapi.services import Services
+
+log = structlog.get_logger("core")
 
 _LARGEST: Final = 64 * 1024
 """Bytes of an answer and its entries.  All answers of a turn are in memory together."""
 _OVERHEAD_BYTES: Final = 1500
 _ONCE_KEPT: Final = 8192
+_BEFORE_ID: Final = b'{"request_id":"'
+"""How most bodies begin.  What others have before the request's id may be secret."""
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):
@@ -42,21 +48,23 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     sinks: tuple[weakref.ref[Sink], ...]
     """Weak, because a device that was disabled is closed when nobody refers to it."""
     fragments: tuple[Fragments, ...]
-    before: bytes
-    """The answer's header fields, and its body up to the request's id."""
+    head: bytes
+    """The answer's header fields, and `_BEFORE_ID` if its body begins so."""
     nonce: bytes
-    rest: bytes
-    """The body from there on.  It is encrypted if the answer isn't for anybody: it may hold secrets."""
-    is_numbered: bool
-    """Whether the body names the request's id."""
+    body: bytes
+    """The rest of the body without the request's id.  It is encrypted if the answer isn't for anybody: it may hold
+    secrets."""
+    id_at: int
+    """Where in `body` the request's id belongs; negative if the answer doesn't name it."""
     has_port: bool
     standing: object
     """What this process knew of itself; None if it doesn't matter."""
     since: float
-    """Before this time, in seconds since the epoch, another answer was right: a clock may be set back."""
+    """When it was made, in seconds since the epoch.  Before, another one may have been right: a clock may be set back.
+    """
 
     def __repr__(self) -> str:
-        return f"KeptAnswer({len(self.rest)} bytes)"
+        return f"KeptAnswer({len(self.body)} bytes)"
 
 
 class Repeated(msgspec.Struct, frozen=True, gc=False):
@@ -67,8 +75,15 @@ class Repeated(msgspec.Struct, frozen=True, gc=False):
     """The header fields of the answer, without those of every response, and its body."""
 
     def check(self) -> None:
-        """Raise an error if its entries were not taken, so that it may not be sent."""
-        self.entry.check()
+        """Raise `Internal` if its entries were not taken, so that it may not be sent."""
+        try:
+            self.entry.check()
+        except Internal:
+            raise
+        except Exception as error:
+            fault = Internal(REFUSED, detail=where(error))
+            log.error("request failed", detail=fault.detail)
+            raise fault from error
 
     def __repr__(self) -> str:
         return "Repeated(…)"
@@ -100,7 +115,8 @@ class KeptAnswers:
     def name(self, source: bytes, data: bytes) -> bytes:
         """The name of what a request is answered.
 
-        It is a digest, so that no token and no path is in memory longer than its request.
+        It is a digest with a key, so that no token is in memory longer than its request, and nobody can tell from a
+        memory image whether something was asked.
 
         Args:
             source: all that decides about a request besides its bytes. data: the whole request.
@@ -141,12 +157,14 @@ class KeptAnswers:
             return None
         if kept.standing is not None and not self._still(kept.standing):
             return None
-        id_ = self._ids().encode() if kept.fragments or kept.is_numbered else b""
+        id_ = self._ids().encode() if kept.fragments or kept.id_at >= 0 else b""
         shown = b"%d" % port if kept.has_port else b""
         sinks = tuple(sink for known in kept.sinks if (sink := known()) is not None)
         entry = self._audit.repeated(sinks, kept.fragments, self._time, id_, shown)
-        rest = self._cipher.open(kept.nonce, kept.rest, name) if kept.nonce else kept.rest
-        return Repeated(entry, (kept.before, id_, rest) if kept.is_numbered else (kept.before, rest))
+        body, at = self._cipher.open(kept.nonce, kept.body, name) if kept.nonce else kept.body, kept.id_at
+        if at > 0:
+            return Repeated(entry, (kept.head, body[:at], id_, body[at:]))
+        return Repeated(entry, (kept.head, id_, body) if at == 0 else (kept.head, body))
 
     def keep(self, answer: Answer, receipt: Receipt, name: bytes, head: bytes, body: bytes) -> None:
         """Keep an answer that was given, if it would be the same until something changes.
@@ -155,29 +173,35 @@ class KeptAnswers:
             head: the header fields of the response. body: its body.
         """
         attempt, txn, exchange = receipt.attempt, receipt.attempt.txn, receipt.attempt.exchange
-        if txn.knows_the_time or len(body) > _LARGEST or not (exchange.bearer is not None or self._came_before(name)):
+        made_at = attempt.request.received_at
+        if txn.knows_the_time or txn.until <= made_at or len(body) > _LARGEST:
+            return
+        if exchange.bearer is None and not self._came_before(name):
             return
         before, number, after = body.partition(answer.request_id.encode())
         if answer.request_id.encode() in after:
             return
+        id_at = len(before) if number else -1
+        if before == _BEFORE_ID:
+            head, body, id_at = head + before, after, 0
+        elif number:
+            body = before + after
         outcome = outcome_of(answer)
         fragments = [each for sink in receipt.sinks if (each := sink.fragments(exchange, outcome)) is not None]
         size = _OVERHEAD_BYTES + len(head) + len(body) + sum(each.size for each in fragments)
         if len(fragments) < len(receipt.sinks) or size > _LARGEST:
             return
-        since = attempt.request.received_at if txn.until < math.inf else 0.0
-        before, rest = (head + before, after) if number else (head, body)
-        nonce, sealed = self._encrypted(rest, name)
+        nonce, sealed = self._encrypted(body, name)
         kept = KeptAnswer(
             sinks=tuple(map(weakref.ref, receipt.sinks)),
             fragments=tuple(fragments),
-            before=before,
+            head=head,
             nonce=nonce,
-            rest=sealed,
-            is_numbered=bool(number),
+            body=sealed,
+            id_at=id_at,
             has_port=bool(attempt.request.port),
             standing=None,
-            since=since,
+            since=made_at,
         )
         self._keep(name, kept, txn, size)
 
@@ -187,7 +211,7 @@ class KeptAnswers:
         Args:
             txn: what was read for it. standing: what else went into it. head, body: of the response.
         """
-        kept = KeptAnswer((), (), head, b"", body, is_numbered=False, has_port=False, standing=standing, since=0.0)
+        kept = KeptAnswer((), (), head, b"", body, id_at=-1, has_port=False, standing=standing, since=0.0)
         self._keep(name, kept, txn, _OVERHEAD_BYTES + len(head) + len(body))
 
     def _still(self, standing: object) -> bool:

@@ -288,6 +288,7 @@ def _repeatable(decided: Attempt, progress: RequestState, answer: Answer) -> Ans
     """
     if decided.match is None or not decided.match.declaration.repeatable or not answer.is_plain:
         return answer
-    if decided.request.inline is not None or not decided.request.keeps_token:
+    request = decided.request
+    if request.inline is not None or request.bearer is not None or not request.keeps_token:
         return answer  # a login came with it, which counts each time
     return msgspec.structs.replace(answer, receipt=Receipt(decided, progress.sinks))

@@ -134,7 +134,7 @@ class Answering(asyncio.Protocol):
 
     def _settle(self) -> None:
         """Leave the listener, when the connection is gone and no request is in progress."""
-        if self._phase is Phase.CLOSED and self._task is None and self._request is None:
+        if self._phase is Phase.CLOSED and self._task is None and self._request is None and not self._unparsed:
             self._held.hold_body(0, known=True)
             self._listening.forget(self)
 

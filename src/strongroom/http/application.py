@@ -202,6 +202,7 @@ class Application:
     async def _serve(self, request: HttpRequest, call: Call, options: ListenerOptions) -> HttpResponse:
         services = self._node.unsealed
         if services is None:
+            self._pipeline = None  # with all that it kept
             if call.path == "sys/seal" and call.operation is Operation.UPDATE:
                 return encode.no_content()  # the client asked for exactly this
             raise Sealed(SEALED)

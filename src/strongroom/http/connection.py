@@ -278,7 +278,8 @@ class HttpConnection(Answering):
 
     def _parsed(self) -> HttpRequest:
         data, self._unparsed = self._unparsed, b""
-        request = self._parser.receive(data)
+        self._parser.put_back(data)  # more may have arrived while the store was asked
+        request = self._parser.receive()
         assert request is not None, "the same bytes were a request before"
         rules = self._listening.config.forwarded
         return request if rules is None else forwarded_request(rules, request)
@@ -295,7 +296,6 @@ class HttpConnection(Answering):
 
     def _repeat(self, repeated: Repeated) -> None:
         """Send a response that was kept."""
-        self._unparsed = b""
         listening = self._listening
         listening.requests += 1
         if self._phase is not Phase.ANSWERING:
@@ -319,7 +319,7 @@ class HttpConnection(Answering):
 
     def served(self, outcome: Outcome) -> None:
         """Send the answer, or wait for the Task that goes on with the request."""
-        request, self._request = self._request, None
+        request, self._request, self._unparsed = self._request, None, b""
         listening = self._listening
         if isinstance(outcome, first_step.Finished):
             self._respond_late(outcome.result)

@@ -124,6 +124,11 @@ class RequestParser:
             self._data += data
         self._at = 0
 
+    def put_back(self, data: bytes) -> None:
+        """Take bytes that arrived before those which are kept for a later `receive`."""
+        self._data = data + bytes(self._data[self._at :])
+        self._at = 0
+
     def receive(self, data: bytes = b"") -> HttpRequest | None:
         """Take received bytes, and return the next request, or None if it isn't complete.
 

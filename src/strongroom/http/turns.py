@@ -18,7 +18,6 @@ import structlog
 from strongroom.http.faults import describe
 from strongroom.http.first_step import Finished, FirstStep, start
 from strongroom.http.message import Application, HttpResponse, Repeated, Repeats
-from strongroom.lib.errors import StrongroomError
 
 _log = structlog.get_logger(__name__)
 
@@ -104,8 +103,8 @@ class Turns:
             return
         try:
             asked = start(self._loop, repeats.ask())
-        except StrongroomError:
-            self._turn(self._waiting, None)  # each request is told by itself
+        except Exception:  # whatever it was, each request asks for itself, and is told
+            self._turn(self._waiting, None)
             return
         if isinstance(asked, Finished):
             self._turn(self._waiting, repeats)

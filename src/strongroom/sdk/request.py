@@ -147,12 +147,16 @@ class Request(msgspec.Struct, frozen=True):
 
     def reached(self, at: float) -> bool:
         """Whether a time has come, in seconds since the epoch; 0 is none, and never comes."""
-        self.view.lasts(at)
-        return 0 < at <= self.received_at
+        if at > self.received_at:
+            self.view.lasts(at)
+            return False
+        return at > 0
 
     def left(self, at: float) -> int:
         """The whole seconds until a time, in seconds since the epoch; 0 when it has come."""
-        seconds = max(0, int(at - self.received_at))
+        if at <= self.received_at:
+            return 0
+        seconds = int(at - self.received_at)
         self.view.lasts(at - seconds)
         return seconds
 

@@ -37,7 +37,7 @@ class ConfigFields(Body, frozen=True):
 class ConfigPaths:
     """`config`"""
 
-    @path.read("config")
+    @path.read("config", repeatable=True)
     async def read_config(self, request: Request) -> Response:
         """Reads the mount's settings."""
         config = await config_of(request.view)

@@ -48,7 +48,7 @@ class MetadataPaths:
         """Whether there is a secret of that path."""
         return not path.endswith("/") and (await secrets.find(request.view, path)).metadata is not None
 
-    @path.read("metadata/{path*:slashless}")
+    @path.read("metadata/{path*:slashless}", repeatable=True)
     async def read_metadata(self, request: Request, path: str) -> Response:
         """Reads a secret's settings and its history."""
         secret = await secrets.find(request.view, path)
@@ -97,25 +97,25 @@ class MetadataPaths:
         """Deletes a secret with all its versions and its metadata."""
         secrets.remove(request.view, await secrets.find(request.view, path))
 
-    @path.list_("metadata/{folder**}")
+    @path.list_("metadata/{folder**}", repeatable=True)
     async def list_metadata(self, request: Request, folder: str, body: Page) -> Response:
         """Lists the names in a folder; folders end in `/`."""
         names = await secrets.list_names(request.view, folder, deep=False)
         return listed(logic.page(names, body.after, body.limit))
 
-    @path.scan("metadata/{folder**}")
+    @path.scan("metadata/{folder**}", repeatable=True)
     async def scan_metadata(self, request: Request, folder: str, body: Page) -> Response:
         """Lists every secret below a folder."""
         names = await secrets.list_names(request.view, folder, deep=True)
         return scanned(logic.page(names, body.after, body.limit))
 
-    @path.list_("detailed-metadata/{folder**}")
+    @path.list_("detailed-metadata/{folder**}", repeatable=True)
     async def list_details(self, request: Request, folder: str, body: Page) -> Response:
         """Lists the names in a folder with the metadata of each."""
         names = await secrets.list_names(request.view, folder, deep=False)
         return await _detailed(request, folder, listed(logic.page(names, body.after, body.limit)))
 
-    @path.scan("detailed-metadata/{folder**}")
+    @path.scan("detailed-metadata/{folder**}", repeatable=True)
     async def scan_details(self, request: Request, folder: str, body: Page) -> Response:
         """Lists every secret below a folder with the metadata of each."""
         names = await secrets.list_names(request.view, folder, deep=True)

@@ -22,7 +22,7 @@ class SecretPaths:
         """Whether there is a secret of that name."""
         return _is_name(path) and await request.view.read(PLAIN + path, PlainSecret) is not None
 
-    @path.read("{path**}")
+    @path.read("{path**}", repeatable=True)
     async def read_secret(self, request: Request, path: str) -> Response:
         """Reads a secret."""
         row = await request.view.read(PLAIN + path, PlainSecret) if _is_name(path) else None
@@ -52,12 +52,12 @@ class SecretPaths:
         if _is_name(path):
             request.view.delete(PLAIN + path)
 
-    @path.list_("{path**}")
+    @path.list_("{path**}", repeatable=True)
     async def list_secrets(self, request: Request, path: str, body: Page) -> Response:
         """Lists the names in a folder; folders end in `/`."""
         return listed(logic.page(await request.view.list(PLAIN + path), body.after, body.limit))
 
-    @path.scan("{path**}")
+    @path.scan("{path**}", repeatable=True)
     async def scan_secrets(self, request: Request, path: str, body: Page) -> Response:
         """Lists every secret below a folder."""
         return scanned(logic.page(await request.view.scan(PLAIN + path), body.after, body.limit))
