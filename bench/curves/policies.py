@@ -12,7 +12,8 @@ from bench.operations.prepared import app_token, prepare
 from bench.servers.api import Api
 from bench.servers.server import Server
 
-_STEPS = (1, 10, 100, 1_000)
+_STEPS = (1, 10, 100, 500)
+"""A request for a token may name 512 policies at the most."""
 _TOKENS = 15
 
 

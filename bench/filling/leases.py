@@ -24,13 +24,15 @@ def fill_leases(server: Server, mount: str, first: int, end: int) -> None:
         async with opened(server) as services:
             id_, now = (await record_of(services, mount)).id, services.clock.now()
 
+            owner = services.tokens.key_of(server.token)
+
             async def write(txn: Transaction, number: int) -> None:
                 serial = ":".join(f"{byte:02x}" for byte in number.to_bytes(20, "big"))
                 lease = LeaseRecord(
                     id="",
                     mount=id_,
                     path=f"{mount}/issue/leased",
-                    token_key="",
+                    token_key=owner,
                     issued_at=now,
                     expires_at=0.0,
                     ttl_s=_LEASE_S,
