@@ -27,8 +27,12 @@ MAKERS: dict[str, Callable[[], Key]] = {
     "ed25519": ed25519.Ed25519PrivateKey.generate,
     "ed448": ed448.Ed448PrivateKey.generate,
 }
-DSA = dsa.generate_private_key(2048)
 KINDS = sorted(MAKERS)
+
+
+@functools.cache
+def _dsa() -> dsa.DSAPrivateKey:
+    return dsa.generate_private_key(2048)
 
 
 @functools.cache
@@ -112,4 +116,4 @@ def test_a_private_key_of_ed25519_with_the_public_one_of_another_proves_nothing(
 def test_a_key_of_a_kind_that_nobody_checks_proves_nothing() -> None:
     """A file with a DSA key holds both numbers, which nobody compares."""
     with pytest.raises(InvalidRequest, match="of a kind that proves nothing"):
-        belongs_to(_pem(DSA), _certificate(DSA.public_key()))
+        belongs_to(_pem(_dsa()), _certificate(_dsa().public_key()))
