@@ -6,10 +6,12 @@ import contextlib
 import json
 import os
 import pwd
+import shutil
 import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,32 @@ def node(tmp_path: Path) -> Iterator[Node]:
         node.ready()
         node.ok("POST", "cubbyhole/first", {"v": "before"})
         yield node
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """The same for tests that change nothing in it, and don't stop it."""
+    with running(Node(tmp_path_factory.mktemp("unchanged") / "node", workers_wanted=2)) as node:
+        yield node.ready()
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A node that was stopped, whose store no test changes, and a good snapshot of it."""
+
+    node: Node
+    good: Path
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stopped]:
+    """For tests in which nothing is restored."""
+    folder = tmp_path_factory.mktemp("stopped")
+    with running(Node(folder / "node", workers_wanted=2)) as node:
+        node.ready()
+        assert snapshot("save", configuration(node), folder / "copy.db").returncode == 0
+        node.stop()
+        yield Stopped(node, folder / "copy.db")
 
 
 def test_a_snapshot_of_a_busy_server_holds_every_answered_write(node: Node, tmp_path: Path) -> None:
@@ -79,13 +107,13 @@ def test_a_snapshot_of_a_busy_server_holds_every_answered_write(node: Node, tmp_
         assert node.ok("GET", f"cubbyhole/n{number}").data == {"v": str(number)}
 
 
-def test_a_snapshot_is_for_its_owner_alone(node: Node, tmp_path: Path) -> None:
+def test_a_snapshot_is_for_its_owner_alone(unchanged: Node, tmp_path: Path) -> None:
     """The copy has the mode 0600 under any umask, and nothing else is left beside it."""
     folder = tmp_path / "backups"
     folder.mkdir()
     old = os.umask(0)
     try:
-        done = snapshot("save", configuration(node), folder / "copy.db")
+        done = snapshot("save", configuration(unchanged), folder / "copy.db")
     finally:
         os.umask(old)
     assert done.returncode == 0, done.stderr
@@ -94,7 +122,7 @@ def test_a_snapshot_is_for_its_owner_alone(node: Node, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "dangling link"])
-def test_a_snapshot_overwrites_nothing(node: Node, tmp_path: Path, kind: str) -> None:
+def test_a_snapshot_overwrites_nothing(unchanged: Node, tmp_path: Path, kind: str) -> None:
     """A name that is taken, also by a link that leads nowhere, is refused, and stays as it is."""
     target, other = tmp_path / "taken.db", tmp_path / "other"
     if kind != "dangling link":
@@ -103,7 +131,7 @@ def test_a_snapshot_overwrites_nothing(node: Node, tmp_path: Path, kind: str) ->
         target.write_text("mine")
     else:
         target.symlink_to(other)
-    done = snapshot("save", configuration(node), target)
+    done = snapshot("save", configuration(unchanged), target)
     assert done.returncode == 1
     assert f"{target} exists: it is not overwritten" in done.stderr
     assert target.is_symlink() is (kind != "file")
@@ -228,12 +256,11 @@ REFUSED = {
 }
 
 
-def test_what_is_no_whole_snapshot_replaces_nothing(node: Node, tmp_path: Path) -> None:
+def test_what_is_no_whole_snapshot_replaces_nothing(stopped: Stopped, tmp_path: Path) -> None:
     """A text, a cut or damaged copy, another program's database, no file: each is refused, and the store stays."""
-    assert snapshot("save", configuration(node), tmp_path / "copy.db").returncode == 0
-    node.stop()
+    node = stopped.node
     before = contents(node.directory / "store")
-    for name, file in _bad_snapshots(tmp_path, tmp_path / "copy.db").items():
+    for name, file in _bad_snapshots(tmp_path, stopped.good).items():
         for words in (("restore", configuration(node)), ("inspect",)):
             done = snapshot(*words, file)
             assert done.returncode == 1, name
@@ -242,9 +269,9 @@ def test_what_is_no_whole_snapshot_replaces_nothing(node: Node, tmp_path: Path) 
     assert contents(node.directory / "store") == before
 
 
-def test_a_store_in_use_is_no_snapshot(node: Node) -> None:
+def test_a_store_in_use_is_no_snapshot(unchanged: Node) -> None:
     """The file of a running server, without its log, is refused: what the log holds would be missing."""
-    done = snapshot("inspect", node.directory / "store" / "strongroom.db")
+    done = snapshot("inspect", unchanged.directory / "store" / "strongroom.db")
     assert done.returncode == 1
     assert "is part of a store, and not a snapshot" in done.stderr
 
@@ -293,17 +320,18 @@ def test_another_user_is_told_whose_store_it_is(node: Node, tmp_path: Path) -> N
         "ALTER TABLE feed RENAME TO other; CREATE VIEW feed AS SELECT * FROM other",
     ],
 )
-def test_a_snapshot_that_brings_code_along_is_refused(node: Node, tmp_path: Path, hostile: str) -> None:
+def test_a_snapshot_that_brings_code_along_is_refused(stopped: Stopped, tmp_path: Path, hostile: str) -> None:
     """Somebody has put something into the file that would work beside the server: a trigger brings rows back."""
-    copy = tmp_path / "copy.db"
-    assert snapshot("save", configuration(node), copy).returncode == 0
+    copy, node = tmp_path / "copy.db", stopped.node
+    shutil.copy(stopped.good, copy)
+    before = contents(node.directory / "store")
     with contextlib.closing(sqlite3.connect(copy)) as database:
         database.executescript(hostile)
-    node.stop()
     for words in (("inspect", copy), ("restore", configuration(node), copy)):
         done = snapshot(*words)
         assert done.returncode == 1
         assert "is no snapshot of a store as this program makes them" in done.stderr
+    assert contents(node.directory / "store") == before
 
 
 def test_a_trigger_in_the_store_does_not_run(node: Node) -> None:
