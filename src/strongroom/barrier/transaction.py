@@ -62,7 +62,7 @@ class Transaction:
         self.until = math.inf
         """The first time at which this transaction might have come to another result, in seconds since the epoch."""
         self.knows_the_time = False
-        """Whether an engine looked at the clock, and may have compared it with any time."""
+        """Whether something was looked at that changes without a row: the clock, or how often a token was used."""
 
     @property
     def has_written(self) -> bool:

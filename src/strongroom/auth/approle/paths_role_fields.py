@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -39,7 +40,7 @@ _DEFAULTS = Role(name="", id="", digest_key=b"", role_id="")
 class RoleFieldPaths:
     """`role/<name>/<field>` for each field of `PATHS`, and `role/<name>/local-secret-ids`"""
 
-    @path.read("role/{role_name:lower}/local-secret-ids")
+    @path.read("role/{role_name:lower}/local-secret-ids", repeatable=True)
     async def read_local_secret_ids(self, request: Request, role_name: str) -> Response:
         """Reads whether a role's secret ids stay in this cluster."""
         return await _read(request, role_name, ("local_secret_ids",))
@@ -102,7 +103,7 @@ def _declare(name: str, fields: tuple[str, ...]) -> None:
 
     write.__annotations__["body"] = body
     operations: tuple[tuple[Callable[..., Any], Any, str], ...] = (
-        (read, path.read, f"Reads a role's {shown_name}."),
+        (read, partial(path.read, repeatable=True), f"Reads a role's {shown_name}."),
         (write, path.write, f"Changes a role's {shown_name}."),
         (delete, path.delete, f"Resets a role's {shown_name} to the default."),
     )

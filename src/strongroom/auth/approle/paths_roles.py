@@ -42,13 +42,13 @@ class RolePaths:
         """Whether there is a role of that name."""
         return await roles.by_name(request, role_name) is not None
 
-    @path.list_("role")
+    @path.list_("role", repeatable=True)
     async def list_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of all roles."""
         names = await request.view.list(roles.NAMES, after=body.after, limit=body.most)
         return listed(names)
 
-    @path.read("role/{role_name:lower}")
+    @path.read("role/{role_name:lower}", repeatable=True)
     async def read_role(self, request: Request, role_name: str) -> Response:
         """Reads a role's settings."""
         role = await roles.by_name(request, role_name)
@@ -80,7 +80,7 @@ class RolePaths:
             roles.delete(request, role)
             await request.schedule(request.now, expiry.OF_ROLE + role.id)
 
-    @path.read("role/{role_name:lower}/role-id")
+    @path.read("role/{role_name:lower}/role-id", repeatable=True)
     async def read_role_id(self, request: Request, role_name: str) -> Response:
         """Reads a role's id, which logins need."""
         role = await roles.by_name(request, role_name)

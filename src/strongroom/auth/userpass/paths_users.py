@@ -57,13 +57,13 @@ class UserPaths:
         """Whether there is a user of that name."""
         return await request.view.read(USERS + user_name(username), User) is not None
 
-    @path.list_("users")
+    @path.list_("users", repeatable=True)
     async def list_users(self, request: Request, body: Page) -> Response:
         """Lists the names of all users."""
         names = await request.view.list(USERS, after=body.after, limit=body.most)
         return listed(names)
 
-    @path.read("users/{username:lower}")
+    @path.read("users/{username:lower}", repeatable=True)
     async def read_user(self, request: Request, username: str) -> Response:
         """Reads a user's settings."""
         user = await request.view.read(USERS + user_name(username), User)

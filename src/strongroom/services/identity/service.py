@@ -168,7 +168,10 @@ class IdentityService:
         # Most logins find everything as it was, so what is kept of the entity holds.
         ask = self.standing_now if txn.has_written_below(keys.identity(namespace), rows.REMAINS) else self.standing
         standing = await ask(txn, namespace, entity_id, (namespace,))
-        return standing.policies[namespace] if standing is not None else ()
+        if standing is None:
+            return ()
+        txn.lasts(standing.until)
+        return standing.policies[namespace]
 
     async def subject(self, txn: Transaction, namespace: str, entity_id: str, *, groups_of: str = "") -> Subject | None:
         """The entity as policy templates see it; None without one.

@@ -37,7 +37,7 @@ class _Known(msgspec.Struct, frozen=True):
 async def of_namespace(service: OidcService, txn: Transaction, namespace: str, now: float) -> Published:
     """The keys that a namespace's identity tokens are signed with: those that roles refer to."""
     known = await txn.derived(("oidc roles' keys", namespace), partial(_of_referred, service, namespace, rows.ROLES))
-    return _at(known, now)
+    return _at(txn, known, now)
 
 
 async def of_provider(
@@ -46,10 +46,10 @@ async def of_provider(
     """The keys that a provider's tokens are signed with: those of its clients."""
     if "*" in provider.allowed_client_ids:
         build = partial(_of_referred, service, namespace, rows.CLIENTS)
-        return _at(await txn.derived(("oidc clients' keys", namespace), build), now)
+        return _at(txn, await txn.derived(("oidc clients' keys", namespace), build), now)
     name = ("oidc provider's keys", namespace, provider.name, provider.allowed_client_ids)
     build = partial(_of_clients, service, namespace, provider.allowed_client_ids)
-    return _at(await txn.derived(name, build), now)
+    return _at(txn, await txn.derived(name, build), now)
 
 
 async def _of_referred(service: OidcService, namespace: str, by: str, txn: Transaction) -> _Known:
@@ -78,10 +78,13 @@ async def _known(service: OidcService, txn: Transaction, namespace: str, names: 
     return _Known(pairs, rotations, period_s)
 
 
-def _at(known: _Known, now: float) -> Published:
+def _at(txn: Transaction, known: _Known, now: float) -> Published:
     alive = [each for each in known.pairs if not 0 < each.expires_at <= now]
     # A copy must be gone when a pair that it lacks begins to sign, which is a period after that pair was published, and
     # when one of its pairs stops to verify.
     ends = [*known.rotations, *(each.expires_at for each in alive if each.expires_at)]
-    left_s = min([known.shortest_period_s / 2, *(end - now for end in ends)])
-    return Published([each.jwk for each in alive], max(0, int(left_s)) if alive else 0)
+    left_s = max(0, int(min([known.shortest_period_s / 2, *(end - now for end in ends)])))
+    for end in ends:
+        if end > now:
+            txn.lasts(end - left_s)  # from then on fewer seconds are left
+    return Published([each.jwk for each in alive], left_s if alive else 0)

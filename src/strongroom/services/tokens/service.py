@@ -171,7 +171,8 @@ class TokenService:
         return record.num_uses - await self.used(txn, record)
 
     async def used(self, txn: Transaction, record: TokenRecord) -> int:
-        """How often the token was used so far."""
+        """How often the token was used so far, at this moment."""
+        txn.knows_the_time = True  # uses are counted without a change of a row that was read
         entry = await txn.barrier.storage.get(keys.token_uses(record.key))
         return int(entry.value) if entry is not None else 0
 

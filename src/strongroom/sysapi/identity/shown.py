@@ -56,6 +56,7 @@ def alias_alone(view: SystemView, alias: AliasRecord) -> dict[str, Any]:
 async def entity(view: SystemView, record: EntityRecord, now: float) -> dict[str, Any]:
     """An entity with its aliases and groups."""
     found = await groups_in(view.txn, view.namespace.id, record.id, now)
+    view.lasts(found.until)
     data: dict[str, Any] = {
         "aliases": [alias_in_entity(view, alias) for alias in await _aliases(view, view.txn, record)],
         "creation_time": timestamp(record.created_at),

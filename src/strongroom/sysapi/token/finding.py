@@ -51,7 +51,7 @@ async def named(request: Request, token: str) -> TokenRecord | None:
     view, bearer = system(request), presented(request)
     if same(token.encode("utf-8", "surrogateescape"), bearer.token.encode("utf-8", "surrogateescape")):
         return bearer.record
-    return await view.services.tokens.find(view.txn, token, view.services.mounts, request.now, view.namespace)
+    return await view.services.tokens.find(view.txn, token, view.services.mounts, request.received_at, view.namespace)
 
 
 async def by_accessor(request: Request, accessor: str) -> TokenRecord | None:
@@ -61,7 +61,8 @@ async def by_accessor(request: Request, accessor: str) -> TokenRecord | None:
     view, bearer = system(request), presented(request)
     if accessor == bearer.record.accessor and bearer.record.namespace == view.namespace.id:
         return bearer.record
-    return await view.services.tokens.by_accessor(view.txn, accessor, view.services.mounts, request.now, view.namespace)
+    tokens, mounts = view.services.tokens, view.services.mounts
+    return await tokens.by_accessor(view.txn, accessor, mounts, request.received_at, view.namespace)
 
 
 def lasting(request: Request, record: TokenRecord | None) -> TokenRecord | None:

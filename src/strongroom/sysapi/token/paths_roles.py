@@ -80,13 +80,13 @@ def _place(request: Request) -> str:
 class RolePaths(SystemEngine):
     """`roles` and below."""
 
-    @path.list_("roles")
+    @path.list_("roles", repeatable=True)
     async def list_roles(self, request: Request) -> Response | None:
         """Lists the names of all roles."""
         names = await system(request).txn.list(_place(request))
         return Response(data={"keys": names}) if names else None
 
-    @path.read("roles/{role_name}")
+    @path.read("roles/{role_name}", repeatable=True)
     async def read_role(self, request: Request, role_name: str) -> Response | None:
         """Reads a role's settings."""
         role = await system(request).txn.read(_place(request) + role_name, TokenRole)

@@ -90,7 +90,7 @@ class CertPaths:
             response.warnings = [f"There may be more certificates: go on with after={found.after.replace('-', ':')}"]
         return response
 
-    @path.read("cert/{serial}", unauthenticated=True)
+    @path.read("cert/{serial}", unauthenticated=True, repeatable=True)
     async def read_cert(self, request: Request, serial: str) -> Response:
         """Reads a certificate, and when it was revoked."""
         number = _number(serial)
@@ -109,12 +109,12 @@ class CertPaths:
             data["revocation_reason"] = reasons.NAMES[revoked.reason]
         return Response(data=data)
 
-    @path.read("cert/{serial}/raw", unauthenticated=True)
+    @path.read("cert/{serial}/raw", unauthenticated=True, repeatable=True)
     async def read_cert_raw(self, request: Request, serial: str) -> Response:
         """Reads a certificate, in DER."""
         return body(await _der(request, _number(serial)) or b"", DER)
 
-    @path.read("cert/{serial}/raw/pem", unauthenticated=True)
+    @path.read("cert/{serial}/raw/pem", unauthenticated=True, repeatable=True)
     async def read_cert_raw_pem(self, request: Request, serial: str) -> Response:
         """Reads a certificate, in PEM."""
         der = await _der(request, _number(serial))

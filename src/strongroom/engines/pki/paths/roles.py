@@ -24,12 +24,12 @@ from strongroom.sdk import Page, Request, Response, check_segment_name, listed, 
 class RolePaths:
     """`roles` and `roles/<name>`"""
 
-    @path.list_("roles")
+    @path.list_("roles", repeatable=True)
     async def list_roles(self, request: Request, body: Page) -> Response:
         """Lists the names of the roles."""
         return listed(await request.view.list(ROLES, body.after, body.most))
 
-    @path.read("roles/{name}")
+    @path.read("roles/{name}", repeatable=True)
     async def read_role(self, request: Request, name: str) -> Response:
         """Reads a role."""
         check_segment_name(name)

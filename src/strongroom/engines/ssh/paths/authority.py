@@ -17,7 +17,7 @@ class AuthorityPaths:
 
     random: Random
 
-    @path.read("config/ca")
+    @path.read("config/ca", repeatable=True)
     async def read_authority(self, request: Request) -> Response:
         """Reads the public key of the default issuer."""
         return Response(data=shown(await rows.referred(request.view, rows.DEFAULT)))
@@ -36,7 +36,7 @@ class AuthorityPaths:
             return None
         return Response(warnings=[f"Deleted {count} issuers, including default issuer if configured."])
 
-    @path.read("public_key", unauthenticated=True)
+    @path.read("public_key", unauthenticated=True, repeatable=True)
     async def read_public_key(self, request: Request) -> Response:
         """Returns the public key of the default issuer, as hosts read it."""
         return await public_key(request, rows.DEFAULT)

@@ -111,7 +111,7 @@ class IssuerPaths:
         )
         return Response(warnings=[text])
 
-    @path.read("issuer/{issuer_ref}/public_key", unauthenticated=True)
+    @path.read("issuer/{issuer_ref}/public_key", unauthenticated=True, repeatable=True)
     async def read_issuer_public_key(self, request: Request, issuer_ref: str) -> Response:
         """Returns the public key of an issuer, as hosts read it."""
         check_segment_name(issuer_ref)

@@ -72,7 +72,7 @@ class ImportPaths:
 
     random: Random
 
-    @path.read("wrapping_key")
+    @path.read("wrapping_key", repeatable=True)
     async def read_wrapping_key(self, request: Request) -> Response:
         """Reads the public key that imported keys are wrapped for."""
         pair = await wrapping_key(request)

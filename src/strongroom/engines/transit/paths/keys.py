@@ -83,12 +83,12 @@ class KeysPaths:
 
     random: Random
 
-    @path.list_("keys")
+    @path.list_("keys", repeatable=True)
     async def list_keys(self, request: Request, body: Page) -> Response:
         """Lists the names of all keys."""
         return listed(await request.view.list(rows.KEYS, after=body.after, limit=body.most))
 
-    @path.read("keys/{name}")
+    @path.read("keys/{name}", repeatable=True)
     async def read_key(self, request: Request, name: str, body: ReadFields) -> Response:
         """Reads the settings of a key, and when its versions were made."""
         check_segment_name(name)

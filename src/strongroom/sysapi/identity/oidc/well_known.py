@@ -36,11 +36,13 @@ class WellKnownPaths(SystemEngine):
             }
         )
 
-    @path.read("oidc/.well-known/keys", unauthenticated=True)
+    @path.read("oidc/.well-known/keys", unauthenticated=True, repeatable=True)
     async def oidc_public_keys(self, request: Request) -> Response | None:
         """Lists the public keys that verify identity tokens."""
         view = system(request)
-        return _keys(await publication.of_namespace(view.services.oidc, view.txn, view.namespace.id, request.now))
+        return _keys(
+            await publication.of_namespace(view.services.oidc, view.txn, view.namespace.id, request.received_at)
+        )
 
     @path.read("oidc/provider/{name}/.well-known/openid-configuration", unauthenticated=True)
     async def oidc_provider_discovery(self, request: Request, name: str) -> Response | None:
@@ -70,7 +72,7 @@ class WellKnownPaths(SystemEngine):
             }
         )
 
-    @path.read("oidc/provider/{name}/.well-known/keys", unauthenticated=True)
+    @path.read("oidc/provider/{name}/.well-known/keys", unauthenticated=True, repeatable=True)
     async def oidc_provider_public_keys(self, request: Request, name: str) -> Response | None:
         """Lists the public keys that verify a provider's tokens."""
         view = system(request)
@@ -78,7 +80,9 @@ class WellKnownPaths(SystemEngine):
         if provider is None:
             return None
         return _keys(
-            await publication.of_provider(view.services.oidc, view.txn, view.namespace.id, provider, request.now)
+            await publication.of_provider(
+                view.services.oidc, view.txn, view.namespace.id, provider, request.received_at
+            )
         )
 
 

@@ -55,8 +55,8 @@ class AliasPaths(SystemEngine):
         """Lists the ids of aliases, with name, mount and entity."""
         return await list_all(request, body)
 
-    @path.read("entity-alias/id/{id}")
-    @path.read("alias/id/{id}")
+    @path.read("entity-alias/id/{id}", repeatable=True)
+    @path.read("alias/id/{id}", repeatable=True)
     async def read_alias(self, request: Request, id: str) -> Response | None:  # noqa: A002 - the API's name
         """Reads an alias by its id."""
         return await show(request, id)

@@ -98,7 +98,7 @@ class EntityPaths(SystemEngine):
             view, place, body, entities.read, summary=shown.entity_summary, wanted=unseen if body.unseen_for else None
         )
 
-    @path.read("entity/id/{id}")
+    @path.read("entity/id/{id}", repeatable=True)
     async def read_entity(self, request: Request, id: str) -> Response | None:  # noqa: A002 - the API's name
         """Reads an entity by its id."""
         return await _read(request, await entities.read(system(request).txn, system(request).namespace.id, id))
@@ -125,7 +125,7 @@ class EntityPaths(SystemEngine):
         view = system(request)
         return await names(view, rows.entity_names(view.namespace.id), body, entities.read, lambda one: one.name)
 
-    @path.read("entity/name/{name*}")
+    @path.read("entity/name/{name*}", repeatable=True)
     async def read_entity_by_name(self, request: Request, name: str) -> Response | None:
         """Reads an entity by its name."""
         return await _read(request, await entities.by_name(system(request).txn, system(request).namespace.id, name))
@@ -162,7 +162,9 @@ class EntityPaths(SystemEngine):
 
 
 async def _read(request: Request, entity: EntityRecord | None) -> Response | None:
-    return Response(data=await shown.entity(system(request), entity, request.now)) if entity is not None else None
+    return (
+        Response(data=await shown.entity(system(request), entity, request.received_at)) if entity is not None else None
+    )
 
 
 async def _delete(request: Request, entity: EntityRecord | None) -> None:

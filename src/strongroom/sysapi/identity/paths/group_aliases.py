@@ -56,7 +56,7 @@ class GroupAliasPaths(SystemEngine):
 
         return await ids(view, rows.group_alias_ids(view.namespace.id), body, groups.alias_by_id, summary=summary)
 
-    @path.read("group-alias/id/{id}")
+    @path.read("group-alias/id/{id}", repeatable=True)
     async def read_group_alias(self, request: Request, id: str) -> Response | None:  # noqa: A002 - the API's name
         """Reads the alias of a group by its id."""
         view = system(request)

@@ -37,7 +37,7 @@ class GroupKeyBody(Body, frozen=True):
 class LookupPaths(SystemEngine):
     """Lookups."""
 
-    @path.write("lookup/entity", computes=True)
+    @path.write("lookup/entity", computes=True, repeatable=True)
     async def lookup_entity(self, request: Request, body: EntityKeyBody) -> Response | None:
         """Finds an entity by its id, its name, or one of its aliases."""
         _check(body)
@@ -53,7 +53,7 @@ class LookupPaths(SystemEngine):
         else:
             identity = view.services.identity
             entity = await identity.by_alias(txn, namespace, body.alias_mount_accessor, body.alias_name)
-        return Response(data=await shown.entity(view, entity, request.now)) if entity is not None else None
+        return Response(data=await shown.entity(view, entity, request.received_at)) if entity is not None else None
 
     @path.write("lookup/group", computes=True)
     async def lookup_group(self, request: Request, body: GroupKeyBody) -> Response | None:

@@ -49,7 +49,7 @@ class PersonaPaths(SystemEngine):
         """Lists the ids of aliases, with name, mount and entity."""
         return await aliases.list_all(request, body)
 
-    @path.read("persona/id/{id}")
+    @path.read("persona/id/{id}", repeatable=True)
     async def read_persona(self, request: Request, id: str) -> Response | None:  # noqa: A002 - the API's name
         """Reads an alias by its id."""
         return await aliases.show(request, id)

@@ -47,7 +47,7 @@ class AccessorPathsBody(PathsBody, frozen=True):
 class CapabilitiesPaths(SystemEngine):
     """`capabilities`, `capabilities-self`, `capabilities-accessor`."""
 
-    @path.write("capabilities", computes=True)
+    @path.write("capabilities", computes=True, repeatable=True)
     async def capabilities(self, request: Request, body: TokenPathsBody) -> Response | None:
         """Reads what a token may do on the given paths."""
         paths, view = _paths(body), system(request)
@@ -57,13 +57,13 @@ class CapabilitiesPaths(SystemEngine):
         record: TokenRecord | None = bearer.record
         if body.token != bearer.token:
             record = await view.services.tokens.find(
-                view.txn, body.token, view.services.mounts, request.now, view.namespace
+                view.txn, body.token, view.services.mounts, request.received_at, view.namespace
             )
         if record is None or (record is bearer.record and is_last_use(request)):
             raise InvalidRequest(_INVALID_TOKEN)
         return await _shown(request, record, paths)
 
-    @path.write("capabilities-self", computes=True)
+    @path.write("capabilities-self", computes=True, repeatable=True)
     async def capabilities_self(self, request: Request, body: TokenPathsBody) -> Response | None:
         """Reads what the request's own token may do on the given paths. A token in the body is ignored."""
         paths = _paths(body)
@@ -71,14 +71,14 @@ class CapabilitiesPaths(SystemEngine):
             raise InvalidRequest(_INVALID_TOKEN)
         return await _shown(request, presented(request).record, paths)
 
-    @path.write("capabilities-accessor", computes=True)
+    @path.write("capabilities-accessor", computes=True, repeatable=True)
     async def capabilities_accessor(self, request: Request, body: AccessorPathsBody) -> Response | None:
         """Reads what a token may do on the given paths. The token is named by its accessor."""
         if not body.accessor:
             raise InvalidRequest("missing accessor")
         view = system(request)
         record = await view.services.tokens.by_accessor(
-            view.txn, body.accessor, view.services.mounts, request.now, view.namespace
+            view.txn, body.accessor, view.services.mounts, request.received_at, view.namespace
         )
         if record is None:
             raise InvalidRequest(_INVALID_ACCESSOR)
@@ -120,7 +120,7 @@ async def _capabilities(view: SystemView, record: TokenRecord, path: str, now: f
 
 async def _shown(request: Request, record: TokenRecord, paths: list[str]) -> Response:
     view = system(request)
-    data: dict[str, Any] = {path: await _capabilities(view, record, path, request.now) for path in paths}
+    data: dict[str, Any] = {path: await _capabilities(view, record, path, request.received_at) for path in paths}
     if len(paths) == 1:
         data["capabilities"] = data[paths[0]]
     return Response(data=data, repeat=True)

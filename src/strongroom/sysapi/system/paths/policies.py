@@ -77,18 +77,18 @@ def shown(record: PolicyRecord, text_field: str = "policy") -> dict[str, Any]:
 class PolicyPaths(SystemEngine):
     """ACL policies."""
 
-    @path.list_("policies/acl")
+    @path.list_("policies/acl", repeatable=True)
     async def list_policies(self, request: Request) -> Response | None:
         """Lists the names of all policies."""
         return Response(data={"keys": await _names(request)})
 
-    @path.list_("policies/acl/{folder*:lower}")
+    @path.list_("policies/acl/{folder*:lower}", repeatable=True)
     async def list_folder(self, request: Request, folder: str) -> Response | None:
         """Lists the full names of the policies below a folder."""
         keys = _below(folder, await _names(request))
         return Response(data={"keys": keys}) if keys else None
 
-    @path.read("policies/acl/{name*:lower}")
+    @path.read("policies/acl/{name*:lower}", repeatable=True)
     async def read_policy(self, request: Request, name: str) -> Response | None:
         """Reads a policy."""
         record = await _read(request, name)
@@ -118,29 +118,29 @@ class PolicyPaths(SystemEngine):
             view.services.policies.delete(view.txn, view.namespace.id, name)
         return None
 
-    @path.list_("policies/detailed/acl")
+    @path.list_("policies/detailed/acl", repeatable=True)
     async def list_detailed(self, request: Request) -> Response | None:
         """Lists all policies with their text."""
         return await _detailed(request, await _names(request))
 
-    @path.list_("policies/detailed/acl/{folder*:lower}")
+    @path.list_("policies/detailed/acl/{folder*:lower}", repeatable=True)
     async def list_detailed_folder(self, request: Request, folder: str) -> Response | None:
         """Lists the policies below a folder with their text."""
         names = _below(folder, await _names(request))
         return await _detailed(request, names) if names else None
 
-    @path.read("policy")
+    @path.read("policy", repeatable=True)
     async def old_list(self, request: Request) -> Response | None:
         """Lists the names of all policies."""
         names = await _names(request)
         return Response(data={"keys": names, "policies": names}, repeat=True)
 
-    @path.list_("policy")
+    @path.list_("policy", repeatable=True)
     async def old_listing(self, request: Request) -> Response | None:
         """Lists the names of all policies."""
         return await self.old_list(request)
 
-    @path.read("policy/{name*:lower}")
+    @path.read("policy/{name*:lower}", repeatable=True)
     async def old_read(self, request: Request, name: str) -> Response | None:
         """Reads a policy. Its text is in `rules`."""
         record = await _read(request, name)

@@ -81,7 +81,7 @@ class IssuerFields(Body, frozen=True):
 class IssuerPaths:
     """`issuers` and `issuer/<ref>`"""
 
-    @path.list_("issuers", unauthenticated=True)
+    @path.list_("issuers", unauthenticated=True, repeatable=True)
     async def list_issuers(self, request: Request, body: Page) -> Response:
         """Lists the ids of the issuers, with their names. Their certificates are public, and so is this."""
         about = await listing.of(request.view)
@@ -92,7 +92,7 @@ class IssuerPaths:
             raise NotFound
         return Response(data={"keys": found, "key_info": {id_: about[id_] for id_ in found}})
 
-    @path.read("issuer/{issuer_ref}")
+    @path.read("issuer/{issuer_ref}", repeatable=True)
     async def read_issuer(self, request: Request, issuer_ref: str) -> Response:
         """Reads an issuer and its settings."""
         return Response(data=await shown(request.view, await rows.referred(request.view, issuer_ref)))

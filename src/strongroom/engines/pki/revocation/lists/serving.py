@@ -51,12 +51,13 @@ async def served(request: Request, stream: Stream, kind: str) -> Served | None:
     A short list is made first if it is wanted.  A long one is given as it is: it is made beside the requests.
     """
     view, mount = request.view, request.mount.id
-    kinds = await wanted(view, stream, request.now, kind)
+    now = request.received_at
+    kinds = await wanted(view, stream, now, kind)
     if kinds:
         signed = await rows.signed_of(view, stream.id, kind)
         if signed is None or await is_small(view, stream.id, SMALL_ENTRIES, SMALL_NEW):
             request.once.outside(
-                f"list {stream.id}", lambda: _made(view, mount, stream.id, request.now, kind, is_first=signed is None)
+                f"list {stream.id}", lambda: _made(view, mount, stream.id, now, kind, is_first=signed is None)
             )
     return await view.derived(("pki-served", stream.id, kind), lambda committed: _load(committed, stream.id, kind))
 

@@ -27,7 +27,7 @@ async def wanted(view: View, stream: Stream, now: float, asked: str = rows.COMPL
     if not has_delta:
         return ()
     delta = await rows.signed_of(view, stream.id, rows.DELTA)
-    return (rows.DELTA,) if _is_delta_due(terms, complete, delta, pending=pending, now=now) else ()
+    return (rows.DELTA,) if _is_delta_due(view, terms, complete, delta, pending=pending, now=now) else ()
 
 
 def _has_delta(terms: Terms, stream: Stream) -> bool:
@@ -52,22 +52,31 @@ async def _has_unlisted(view: View, stream: Stream, complete: SignedList | None)
 async def _is_whole_due(
     view: View, stream: Stream, terms: Terms, complete: SignedList | None, *, pending: bool, now: float
 ) -> bool:
-    if complete is None or complete.made_with != terms.digest or now >= timetable.renew_at(terms.config, complete):
+    if complete is None or complete.made_with != terms.digest:
+        return True
+    if _has_come(view, timetable.renew_at(terms.config, complete), now):
         return True
     if await rows.is_whole_wanted(view, stream.id):
         return True
     if terms.config.disable or not pending:
         return False
     if stream.set_ >= 0 and terms.config.enable_delta:
-        return now >= timetable.delta_at(terms.config, complete)
+        return _has_come(view, timetable.delta_at(terms.config, complete), now)
     return not terms.config.auto_rebuild
 
 
 def _is_delta_due(
-    terms: Terms, complete: SignedList | None, delta: SignedList | None, *, pending: bool, now: float
+    view: View, terms: Terms, complete: SignedList | None, delta: SignedList | None, *, pending: bool, now: float
 ) -> bool:
     if delta is None or complete is None or delta.number < complete.number or delta.made_with != terms.digest:
         return True
-    if now >= timetable.renew_at(terms.config, delta):
+    if _has_come(view, timetable.renew_at(terms.config, delta), now):
         return True
-    return pending and not terms.config.disable and now >= timetable.delta_at(terms.config, delta)
+    return pending and not terms.config.disable and _has_come(view, timetable.delta_at(terms.config, delta), now)
+
+
+def _has_come(view: View, at: float, now: float) -> bool:
+    """Whether a time has come.  An answer that was made before holds until then."""
+    if at > now:
+        view.lasts(at)
+    return at <= now

@@ -17,32 +17,32 @@ from strongroom.sdk import Request, Response, View, path
 class CrlPaths:
     """`crl`, `crl/pem`, `crl/delta`, `crl/delta/pem`, `cert/crl`, `cert/delta-crl`"""
 
-    @path.read("crl", unauthenticated=True)
+    @path.read("crl", unauthenticated=True, repeatable=True)
     async def read_crl(self, request: Request) -> Response:
         """Reads the default issuer's list of revoked certificates, in DER."""
         return await answered(request, await _default(request.view), COMPLETE, DER)
 
-    @path.read("crl/pem", unauthenticated=True)
+    @path.read("crl/pem", unauthenticated=True, repeatable=True)
     async def read_crl_pem(self, request: Request) -> Response:
         """Reads the default issuer's list of revoked certificates, in PEM."""
         return await answered(request, await _default(request.view), COMPLETE, PEM)
 
-    @path.read("crl/delta", unauthenticated=True)
+    @path.read("crl/delta", unauthenticated=True, repeatable=True)
     async def read_delta(self, request: Request) -> Response:
         """Reads what has changed since the default issuer's complete list, in DER."""
         return await answered(request, await _default(request.view), DELTA, DER)
 
-    @path.read("crl/delta/pem", unauthenticated=True)
+    @path.read("crl/delta/pem", unauthenticated=True, repeatable=True)
     async def read_delta_pem(self, request: Request) -> Response:
         """Reads what has changed since the default issuer's complete list, in PEM."""
         return await answered(request, await _default(request.view), DELTA, PEM)
 
-    @path.read("cert/crl", unauthenticated=True)
+    @path.read("cert/crl", unauthenticated=True, repeatable=True)
     async def read_crl_as_certificate(self, request: Request) -> Response:
         """Reads the default issuer's list of revoked certificates, in PEM within JSON."""
         return await _as_certificate(request, COMPLETE)
 
-    @path.read("cert/delta-crl", unauthenticated=True)
+    @path.read("cert/delta-crl", unauthenticated=True, repeatable=True)
     async def read_delta_as_certificate(self, request: Request) -> Response:
         """Reads what has changed since the default issuer's complete list, in PEM within JSON."""
         return await _as_certificate(request, DELTA)

@@ -18,32 +18,32 @@ from strongroom.sdk import Request, Response, View, path
 class IssuerCrlPaths:
     """`issuer/<ref>/crl…`"""
 
-    @path.read("issuer/{issuer_ref}/crl", unauthenticated=True)
+    @path.read("issuer/{issuer_ref}/crl", unauthenticated=True, repeatable=True)
     async def read_issuer_crl(self, request: Request, issuer_ref: str) -> Response:
         """Reads an issuer's list of revoked certificates, in PEM within JSON."""
         return await _shown(request, issuer_ref, COMPLETE)
 
-    @path.read("issuer/{issuer_ref}/crl/der", unauthenticated=True)
+    @path.read("issuer/{issuer_ref}/crl/der", unauthenticated=True, repeatable=True)
     async def read_issuer_crl_der(self, request: Request, issuer_ref: str) -> Response:
         """Reads an issuer's list of revoked certificates, in DER."""
         return await answered(request, await _stream(request.view, issuer_ref), COMPLETE, DER)
 
-    @path.read("issuer/{issuer_ref}/crl/pem", unauthenticated=True)
+    @path.read("issuer/{issuer_ref}/crl/pem", unauthenticated=True, repeatable=True)
     async def read_issuer_crl_pem(self, request: Request, issuer_ref: str) -> Response:
         """Reads an issuer's list of revoked certificates, in PEM."""
         return await answered(request, await _stream(request.view, issuer_ref), COMPLETE, PEM, end=b"\n")
 
-    @path.read("issuer/{issuer_ref}/crl/delta", unauthenticated=True)
+    @path.read("issuer/{issuer_ref}/crl/delta", unauthenticated=True, repeatable=True)
     async def read_issuer_delta(self, request: Request, issuer_ref: str) -> Response:
         """Reads what has changed since an issuer's complete list, in PEM within JSON."""
         return await _shown(request, issuer_ref, DELTA)
 
-    @path.read("issuer/{issuer_ref}/crl/delta/der", unauthenticated=True)
+    @path.read("issuer/{issuer_ref}/crl/delta/der", unauthenticated=True, repeatable=True)
     async def read_issuer_delta_der(self, request: Request, issuer_ref: str) -> Response:
         """Reads what has changed since an issuer's complete list, in DER."""
         return await answered(request, await _stream(request.view, issuer_ref), DELTA, DER)
 
-    @path.read("issuer/{issuer_ref}/crl/delta/pem", unauthenticated=True)
+    @path.read("issuer/{issuer_ref}/crl/delta/pem", unauthenticated=True, repeatable=True)
     async def read_issuer_delta_pem(self, request: Request, issuer_ref: str) -> Response:
         """Reads what has changed since an issuer's complete list, in PEM."""
         return await answered(request, await _stream(request.view, issuer_ref), DELTA, PEM, end=b"\n")

@@ -71,7 +71,7 @@ class NamespacePaths(SystemEngine):
         found = await request.once.wait("below", lambda: survey.descendants(barrier, top, sealed=True))
         return _listing(found, view.namespace) if found else Response(data={})
 
-    @path.read("namespaces/{path*:slashless}")
+    @path.read("namespaces/{path*:slashless}", repeatable=True)
     async def read_namespace(self, request: Request, path: str) -> Response | None:
         """Reads a namespace."""
         view = system(request)
