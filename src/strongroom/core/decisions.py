@@ -70,28 +70,30 @@ class Decisions:
         router = await self._services.mounts.router(txn, kept.namespace.id)
         return Attempt(self._services, txn, router, exchange, kept.match)
 
-    def remember(self, request: ApiRequest, attempt: Attempt) -> None:
+    def remember(self, request: ApiRequest, attempt: Attempt) -> bool:
         """Keep the decision on a request that was allowed, if requests of its name are always decided so.
 
         Args:
             request: as it came. attempt: that of the decision, before the engine is asked.
+
+        Returns: whether it was kept.
         """
         name, exchange, match = self._name(request), attempt.exchange, attempt.match
         bearer, entry, grant = exchange.bearer, exchange.entry, exchange.grant
         if name is None or match is None or bearer is None or entry is None or grant is None:
-            return
+            return False
         if not (grant.by_path_alone and attempt.only_computes) or match.naming or match.declaration.bad_token:
-            return
+            return False
         if entry.engine is None or entry.engine.routes.secret_part(match.path) is not None:
-            return  # the name would keep a token that is in the path
+            return False  # the name would keep a token that is in the path
         if match.declaration.exists and not is_own(type(entry.engine)):
-            return  # a plugin may go by the body when it tells an update from a creation
+            return False  # a plugin may go by the body when it tells an update from a creation
         hashed = hash(name)
         if hashed not in self._once:
             if len(self._once) >= _ONCE_KEPT:
                 self._once.clear()
             self._once.add(hashed)
-            return
+            return False
         kept = KeptDecision(
             operation=attempt.request.operation,
             path=attempt.request.path,
@@ -102,6 +104,7 @@ class Decisions:
             grant=grant,
         )
         attempt.txn.remember(name, kept)
+        return True
 
     def _name(self, request: ApiRequest) -> object | None:
         """All that a decision depends on besides rows and the time.  None for requests that are always decided.

@@ -171,12 +171,14 @@ class Pipeline:
         self._open(attempt, progress, refusal)
         if refusal is not None:
             raise refusal
-        self._decisions.remember(request, attempt)
+        is_kept = self._decisions.remember(request, attempt)
         waiting = await approval.unwrapped(attempt)
         if waiting is not None:
             answer = await self._resume(attempt, waiting, progress)
         else:
             answer = await self._answer(attempt)
+        if is_kept:
+            answer = _repeatable(attempt, progress, answer)
         if bearer.record.num_uses and not attempt.exchange.remaining_uses:
             # After the request's lease was stored, because that lease ends with the token.
             await services.tokens.end_spent(txn, bearer.record, request.received_at)
@@ -284,7 +286,7 @@ def _repeatable(decided: Attempt, progress: RequestState, answer: Answer) -> Ans
     """The answer, with a receipt if requests that ask the same may be given it too.
 
     Args:
-        decided: needs no token, or was decided as one before it was.
+        decided: needs no token, or its decision is kept.
     """
     if decided.match is None or not decided.match.declaration.repeatable or not answer.is_plain:
         return answer

@@ -7,9 +7,9 @@ from typing import Any
 from tests.flow.node import Answer, TestNode
 from tests.flow.turns import sent
 
-OFTEN = 3
-"""Requests after which a response is kept: the first one is noted, the decision on the second is remembered, and the
-response to the third, which was decided so, is kept."""
+OFTEN = 2
+"""Requests after which a response is kept: the first one is noted, the decision on the second is remembered together
+with the response."""
 
 
 async def ask(
