@@ -15,7 +15,7 @@ from strongroom.audit.fragments import Fragments
 from strongroom.audit.notation import Notation
 from strongroom.audit.records import AuditRecord
 from strongroom.audit.style import style_of
-from strongroom.crypto.mac import hmac_sha256_hex
+from strongroom.crypto.mac import HmacSha256
 from strongroom.lib.errors import InvalidRequest, Unavailable
 from strongroom.services.exchange import Exchange
 
@@ -90,6 +90,7 @@ class Channel:
         self.style = style_of(record.options)
         self._device = device
         self._prefix = record.options.get("prefix", "").encode()
+        self._digest = HmacSha256(record.salt)
         self._digests: OrderedDict[str, str] = OrderedDict()
         self._chain = Chain(chain.key_of(record.salt), writer)
         self.trail = Trail(record.id, writer, self._chain.link)
@@ -127,7 +128,7 @@ class Channel:
         """The digest of a sensitive text, as `sys/audit-hash` returns it."""
         known = self._digests.get(text)
         if known is None:
-            known = "hmac-sha256:" + hmac_sha256_hex(self.record.salt, text.encode("utf-8", "surrogateescape"))
+            known = "hmac-sha256:" + self._digest(text.encode("utf-8", "surrogateescape")).hex()
             # Short texts are often repeated: tokens, accessors, values that are read often.
             if len(text) <= _SHORT:
                 self._digests[text] = known

@@ -81,6 +81,20 @@ class Transaction:
         if until and until < self.until:
             self.until = until
 
+    def fork(self) -> Transaction:
+        """A transaction for reads that don't belong to what is remembered of this one.  `join` brings them back."""
+        forked = Transaction(self.barrier, self.once, self._committer)
+        forked._writes = self._writes
+        return forked
+
+    def join(self, forked: Transaction) -> None:
+        """Have what a fork has read belong to this transaction's read set."""
+        forked.revalidate()
+        self.revalidate()
+        self._derived += forked._derived
+        self._derived.append(Basis(forked._reads, frozenset(forked._prefixes)))
+        self.lasts(forked.until)
+
     def recall(self, name: object, now: float) -> Any:
         """What was remembered under a name, if everything still holds that led to it; else None.
 

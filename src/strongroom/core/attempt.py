@@ -38,6 +38,8 @@ class Attempt(msgspec.Struct, frozen=True):
     """The route of path and operation; None if the mount's engine declares none."""
     unresolved: StrongroomError | None = None
     """Why `match` is None."""
+    existence: Transaction | None = None
+    """What was read apart from the decision, to tell an update from a creation."""
 
     @property
     def request(self) -> ApiRequest:
@@ -78,6 +80,11 @@ class Attempt(msgspec.Struct, frozen=True):
         if bearer is not None and bearer.record.num_uses:
             return False
         return match is None or match.declaration.computes
+
+    def join_existence(self) -> None:
+        """Have what was read apart belong to the transaction."""
+        if self.existence is not None:
+            self.txn.join(self.existence)
 
     def is_away(self, home: str) -> bool:
         """Whether the path concerns the request's own token, and the request isn't in the token's namespace."""

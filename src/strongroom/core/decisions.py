@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from strongroom.barrier.transaction import Transaction
+from strongroom.core import existence
 from strongroom.core.attempt import Attempt
 from strongroom.sdk.engine import is_own
 from strongroom.sdk.request import Operation
@@ -43,6 +44,8 @@ class KeptDecision(msgspec.Struct, frozen=True):
     match: Match
     record: TokenRecord
     grant: Grant
+    may_create: bool
+    """Whether each request has to look if it updates or creates."""
 
     def __repr__(self) -> str:
         return f"KeptDecision({self.operation} {self.path})"
@@ -68,7 +71,10 @@ class Decisions:
         bearer = Bearer(request.token, kept.record)
         exchange = Exchange(request, bearer, kept.entry, kept.grant, namespace=kept.namespace)
         router = await self._services.mounts.router(txn, kept.namespace.id)
-        return Attempt(self._services, txn, router, exchange, kept.match)
+        attempt = Attempt(self._services, txn, router, exchange, kept.match)
+        if kept.may_create and not await existence.still(attempt, kept.operation):
+            return None
+        return attempt
 
     def remember(self, request: ApiRequest, attempt: Attempt) -> bool:
         """Keep the decision on a request that was allowed, if requests of its name are always decided so.
@@ -82,12 +88,12 @@ class Decisions:
         bearer, entry, grant = exchange.bearer, exchange.entry, exchange.grant
         if name is None or match is None or bearer is None or entry is None or grant is None:
             return False
-        if not (grant.by_path_alone and attempt.only_computes) or match.naming or match.declaration.bad_token:
+        if not grant.by_path_alone or bearer.record.num_uses or match.naming or match.declaration.bad_token:
             return False
         if entry.engine is None or entry.engine.routes.secret_part(match.path) is not None:
             return False  # the name would keep a token that is in the path
-        if match.declaration.exists and not is_own(type(entry.engine)):
-            return False  # a plugin may go by the body when it tells an update from a creation
+        if not is_own(type(entry.engine)) and (match.declaration.exists or not match.declaration.computes):
+            return False  # a plugin may go by the body when it tells an update from a creation, or by anything else
         hashed = hash(name)
         if hashed not in self._once:
             if len(self._once) >= _ONCE_KEPT:
@@ -102,6 +108,7 @@ class Decisions:
             match=match,
             record=bearer.record,
             grant=grant,
+            may_create=attempt.existence is not None,
         )
         attempt.txn.remember(name, kept)
         return True

@@ -16,7 +16,7 @@ import structlog
 
 from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.core import access, approval, delegated, inline, login
+from strongroom.core import access, approval, delegated, existence, inline, login
 from strongroom.core.answer import Answer, Receipt
 from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
@@ -159,6 +159,8 @@ class Pipeline:
         attempt = attempt.knowing(Exchange(exchange.request, bearer, exchange.entry, namespace=exchange.namespace))
         progress.exchange = attempt.exchange
         attempt, refusal = await self._authorize(attempt)
+        is_kept = refusal is None and self._decisions.remember(request, attempt)
+        attempt.join_existence()
         refusal = refusal or on_paths.refused(attempt, progress.proved)
         if refusal is None and progress.proved is None and attempt.needs_second_factor:
             if await services.tokens.spent(txn, bearer.record):
@@ -171,7 +173,6 @@ class Pipeline:
         self._open(attempt, progress, refusal)
         if refusal is not None:
             raise refusal
-        is_kept = self._decisions.remember(request, attempt)
         waiting = await approval.unwrapped(attempt)
         if waiting is not None:
             answer = await self._resume(attempt, waiting, progress)
@@ -209,15 +210,17 @@ class Pipeline:
 
         An error on the way is a refusal too: it costs a use of the token, and is audited before it is raised.
         """
-        entry, request, match = attempt.entry, attempt.request, attempt.match
+        request, match = attempt.request, attempt.match
         try:
             ways = [attempt]
-            if request.operation is Operation.UPDATE and entry is not None and match is not None:
-                asked = engine_request(attempt, entry, request.token)
-                if entry.engine is not None and not await entry.engine.exists(asked, match):
+            if match is not None and existence.must_look(attempt):
+                attempt, found = await existence.look(attempt)
+                if not found:
                     exchange = msgspec.structs.replace(attempt.exchange, request=access.as_create(request))
                     creation = attempt.knowing(exchange)
                     ways = [attempt, creation] if match.declaration.update_creates else [creation]
+                else:
+                    ways = [attempt]
             for way in ways:
                 attempt = way
                 grant, refusal = await access.authorize(attempt)
@@ -245,6 +248,7 @@ class Pipeline:
     async def _resume(self, attempt: Attempt, waiting: approval.Waiting, progress: RequestState) -> Answer:
         """Execute the request that had waited for approval, as if its own client asked for it now."""
         inner, refusal = await self._authorize(await approval.resume(attempt, waiting))
+        inner.join_existence()
         if progress.resumed is None:
             progress.resumed = RequestState(inner.request)
         progress.resumed.sinks = progress.sinks

@@ -131,8 +131,8 @@ async def test_a_listener_that_opens_a_path() -> None:
     assert kept.node.recorder.entries[-1]["auth"] == {"token_type": "default"}
 
 
-async def test_writes_of_rows_are_decided_each_time() -> None:
-    """A write may create or update, so that the secret's row decides; none is remembered."""
+async def test_writes_look_each_time_whether_they_create() -> None:
+    """A write may create or update, so that the secret's row decides, whatever is remembered of the write before."""
     kept = await Kept.start()
     rules = 'path "kv/*" { capabilities = ["create", "delete"] }'
     await kept.node.ok("PUT", "sys/policies/acl/reads", {"policy": rules})
@@ -141,7 +141,34 @@ async def test_writes_of_rows_are_decided_each_time() -> None:
         assert (await kept.ask(token, ("POST", "kv/new", {"value": "x"}))).status == 204
         assert (await kept.ask(token, ("POST", "kv/new", {"value": "x"}))).status == 403
         assert (await kept.ask(token, ("DELETE", "kv/new", None))).status == 204
-    assert kept.names() == []
+    assert kept.names() == [("delete", "kv/new"), ("update", "kv/new")]
+
+
+async def test_a_write_that_may_only_update() -> None:
+    """The same the other way round: what may be updated may not be made anew when it is gone."""
+    kept = await Kept.start()
+    rules = 'path "kv/*" { capabilities = ["update", "delete"] }'
+    await kept.node.ok("PUT", "sys/policies/acl/reads", {"policy": rules})
+    token = await kept.token()
+    for _ in range(3):
+        await kept.node.ok("POST", "kv/new", {"value": "x"})
+        for _ in range(3):
+            assert (await kept.ask(token, ("POST", "kv/new", {"value": "y"}))).status == 204
+        assert (await kept.ask(token, ("DELETE", "kv/new", None))).status == 204
+        assert (await kept.ask(token, ("POST", "kv/new", {"value": "x"}))).status == 403
+    assert ("update", "kv/new") in kept.names()
+
+
+async def test_a_write_on_another_node_is_seen_by_what_is_remembered() -> None:
+    """A secret that another node removes is created by the next write, which the policies have to allow."""
+    kept = await Kept.start()
+    rules = 'path "kv/*" { capabilities = ["update"] }'
+    await kept.node.ok("PUT", "sys/policies/acl/reads", {"policy": rules})
+    token, peer = await kept.token(), await kept.node.peer()
+    for _ in range(3):
+        assert (await kept.ask(token, ("POST", "kv/a", {"value": "y"}))).status == 204
+    await peer.ok("DELETE", "kv/a")
+    assert (await kept.ask(token, ("POST", "kv/a", {"value": "y"}))).status == 403
 
 
 async def test_plugins_are_decided_each_time() -> None:
