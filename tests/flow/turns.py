@@ -11,6 +11,7 @@ from strongroom.http.delivery import keep
 from strongroom.http.first_step import Finished
 from strongroom.http.message import HttpRequest, HttpResponse
 from strongroom.http.turns import Outcome, Turns
+from strongroom.lib.errors import Internal
 from tests.flow.node import Answer, TestNode, read
 
 
@@ -43,7 +44,11 @@ class Client:
             self._respond(outcome.result)
         elif isinstance(outcome, Repeated):
             self.repeated = True
-            outcome.check()
+            try:
+                outcome.check()
+            except Internal as error:
+                self._respond(self._node.application.malformed(500, error.text))
+                return
             head, _, body = b"".join(outcome.parts).partition(b"\r\n\r\n")
             fields = [line.split(": ", 1) for line in head.decode().split("\r\n")]
             headers = tuple((name, value) for name, value in fields if name != "content-length")

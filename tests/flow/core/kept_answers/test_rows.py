@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from strongroom.barrier.transaction import transact
@@ -11,9 +9,10 @@ from strongroom.sdk.engine import Engine
 from strongroom.sdk.request import Operation
 from strongroom.server import builtin
 from tests.flow.core import repeats
+from tests.flow.core.kept_answers.beside import entries, plain
 from tests.flow.core.kept_answers.rows import SUBJECTS
 from tests.flow.core.kept_answers.rows.world import ALL, POLICY, Row, World
-from tests.flow.node import Answer, TestNode
+from tests.flow.node import TestNode
 
 _VERBS = {Operation.READ: "read", Operation.LIST: "list", Operation.SCAN: "scan", Operation.UPDATE: "update"}
 
@@ -42,24 +41,6 @@ async def test_the_table_has_all() -> None:
         if entry.engine is not None:
             found |= _declared(entry.record.type, entry.engine)
     assert found == {key for subject in SUBJECTS.values() for key in subject.rows}
-
-
-def plain(answer: Answer) -> tuple[int, Any, Any]:
-    """An answer without what differs from one to the next."""
-    body = answer.body
-    if isinstance(body, dict):
-        body = {name: value for name, value in body.items() if name != "request_id"}
-    return answer.status, body, dict(answer.headers)
-
-
-def entries(node: TestNode) -> list[dict[str, Any]]:
-    """The last two audit entries without what differs from one request to the next."""
-    found = node.recorder.entries[-2:]
-    for entry in found:
-        entry.pop("chain")
-        entry.pop("time")
-        entry["request"].pop("id")
-    return found
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

@@ -1,0 +1,100 @@
+"""What is kept is bounded, and says nothing that a memory image should not."""
+
+from __future__ import annotations
+
+import gc
+import math
+
+from strongroom.barrier.barrier import CACHE_BYTES
+from strongroom.barrier.cache import Cache
+from strongroom.barrier.derived import Basis, Derived
+from tests.flow.core import repeats
+from tests.flow.core.kept import Kept
+from tests.flow.core.kept_answers.beside import count
+
+
+def reached(value: object) -> list[bytes]:
+    """Every text and every string of bytes that a value reaches without passing through classes and functions."""
+    found: list[bytes] = []
+    seen: set[int] = set()
+    waiting: list[object] = [value]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen or isinstance(each, type) or callable(each):
+            continue
+        seen.add(id(each))
+        if isinstance(each, str | bytes | bytearray):
+            found.append(each.encode("utf-8", "replace") if isinstance(each, str) else bytes(each))
+        else:
+            waiting += gc.get_referents(each)
+    return found
+
+
+async def test_no_token_and_no_secret_in_clear() -> None:
+    """Of all that is reached from what is kept; paths are there, as they are in the keys of rows."""
+    kept = await Kept.start()
+    node = await kept.node.audited()
+    await node.ok("POST", "kv/a", {"value": "canary-secret"})
+    token, other = await kept.token(), await kept.token()
+    node.clock.advance(0.4)
+    await repeats.kept(node, "GET", "kv/a", None, token)
+    await repeats.kept(node, "POST", "auth/token/lookup", {"token": other})
+    await repeats.kept(node, "GET", "sys/policy/reads", None)
+    services = node.node.unsealed
+    assert services is not None
+    assert node.application.repeats is not None
+    texts = b"\0".join(reached([services.barrier.cache.answers, node.application.repeats._once]))
+    for canary in (b"canary-secret", token.encode(), other.encode(), node.root.encode(), b"capabilities ="):
+        assert canary not in texts
+    assert count(node) == 3
+
+
+async def test_one_client_evicts_no_decision() -> None:
+    """70,000 answers are more than the bound: the oldest go, and nothing of another kind."""
+    kept = await Kept.start()
+    token = await kept.token()
+    await kept.remembered(token)
+    await repeats.kept(kept.node, "GET", "kv/a", None, token)
+    services = kept.node.node.unsealed
+    assert services is not None
+    cache, before = services.barrier.cache, kept.names()
+    for number in range(70_000):
+        cache.keep_answer(number.to_bytes(32, "big"), Derived(b"", Basis({f"row {number}": 1}, frozenset())), 100)
+    assert len(cache.answers) <= 65_536
+    assert cache.answers._bytes <= CACHE_BYTES // 4
+    assert kept.names() == before != []
+    assert not await repeats.is_repeated(kept.node, "GET", "kv/a", None, token), "it was the oldest one"
+    assert await repeats.is_repeated(kept.node, "GET", "kv/a", None, token)
+
+
+def test_large_answers_are_counted_by_their_bytes() -> None:
+    """What is known of each as its size counts, and what it was made from."""
+    cache = Cache(4 * 1024 * 1024)
+    for number in range(100):
+        derived = Derived(b"", Basis({"row": 1}, frozenset()), until=math.inf)
+        cache.keep_answer(number.to_bytes(32, "big"), derived, 60_000)
+    assert len(cache.answers) == 1024 * 1024 // (60_000 + 4000 + 603)
+    cache.changed(1, ["row"])
+    assert (len(cache.answers), cache.answers._bytes, cache.answers._by_key) == (0, 0, {})
+
+
+async def test_large_answers_are_not_kept() -> None:
+    """Those of a turn are in memory together."""
+    kept = await Kept.start()
+    await kept.node.ok("POST", "kv/a", {"value": "x" * 70_000})
+    for _ in range(5):
+        assert not await repeats.is_repeated(kept.node, "GET", "kv/a", None)
+    assert count(kept.node) == 0
+
+
+async def test_strangers_are_noted_first() -> None:
+    """Who asks for something else each time without a token leaves nothing but a bounded number of digests."""
+    kept = await Kept.start()
+    node = kept.node
+    await node.ok("POST", "sys/mounts/ssh", {"type": "ssh"})
+    await node.ok("POST", "ssh/config/ca", {"generate_signing_key": True, "key_type": "ed25519"})
+    for number in range(20):
+        await repeats.ask(node, "GET", "ssh/public_key", None, "", headers={"x-number": str(number)})
+    assert count(node) == 0
+    assert node.application.repeats is not None
+    assert len(node.application.repeats._once) == 20
