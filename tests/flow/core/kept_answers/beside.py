@@ -29,10 +29,14 @@ def entries(node: TestNode) -> list[dict[str, Any]]:
 async def compare(
     node: TestNode, other: TestNode, method: str, path: str, body: Any, token: str, **options: Any
 ) -> Answer:
-    """Ask both, the one so often that it keeps the answer.  Returns the answer, which is the same."""
+    """Ask both, the one so often that it keeps the answer.  Returns the answer, which is the same.
+
+    The one is asked first: what the other one's request changes would end what is kept.
+    """
+    answers = [await repeats.ask(node, method, path, body, token, **options)]
     expected = await other.ask(method, path, body, token, **options)
-    for _ in range(repeats.OFTEN + 1):
-        answer = await repeats.ask(node, method, path, body, token, **options)
+    answers += [await repeats.ask(node, method, path, body, token, **options) for _ in range(repeats.OFTEN)]
+    for answer in answers:
         assert plain(answer) == plain(expected), (method, path)
     return expected
 

@@ -193,9 +193,10 @@ async def test_a_token_of_limited_uses() -> None:
     shown = []
     for _ in range(3):
         assert (await repeats.ask(world.node, *READING, token)).status == 200
-        lookup = await repeats.ask(world.node, "POST", "auth/token/lookup", {"token": token})
-        shown.append(lookup.data["num_uses"])
-    assert shown == [5, 4, 3]
+        for _ in range(repeats.OFTEN + 1):
+            lookup = await repeats.ask(world.node, "POST", "auth/token/lookup", {"token": token})
+            shown.append(lookup.data["num_uses"])
+    assert shown == [5] * 4 + [4] * 4 + [3] * 4
     statuses = [(await repeats.ask(world.node, *READING, token)).status for _ in range(5)]
     assert statuses == [200, 200, 200, 403, 403]
 
