@@ -190,6 +190,7 @@ async def test_a_token_of_limited_uses() -> None:
     world = await World.start(_prepare)
     made = await world.ok("POST", "auth/token/create", {"num_uses": 6, "policies": ["row"]})
     token = made.body["auth"]["client_token"]
+    world.node.clock.advance(0.4)
     shown = []
     for _ in range(3):
         assert (await repeats.ask(world.node, *READING, token)).status == 200
