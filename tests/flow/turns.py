@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from strongroom.core.kept_answers import Repeated
 from strongroom.http.delivery import keep
 from strongroom.http.first_step import Finished
 from strongroom.http.message import HttpRequest, HttpResponse
@@ -42,7 +41,12 @@ class Client:
         """Keep the response."""
         if isinstance(outcome, Finished):
             self._respond(outcome.result)
-        elif isinstance(outcome, Repeated):
+        elif isinstance(outcome, BaseException):
+            self._response.set_exception(outcome)
+        elif isinstance(outcome, asyncio.Task):
+            self.task = outcome
+            outcome.add_done_callback(self._done)
+        else:
             self.repeated = True
             try:
                 outcome.check()
@@ -53,11 +57,6 @@ class Client:
             fields = [line.split(": ", 1) for line in head.decode().split("\r\n")]
             headers = tuple((name, value) for name, value in fields if name != "content-length")
             self._respond(HttpResponse(200, headers, body))
-        elif isinstance(outcome, BaseException):
-            self._response.set_exception(outcome)
-        else:
-            self.task = outcome
-            outcome.add_done_callback(self._done)
 
     def abort(self) -> None:
         """Give up."""

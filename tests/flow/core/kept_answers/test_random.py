@@ -45,6 +45,7 @@ CHANGES: tuple[tuple[str, str, Any], ...] = (
     ("POST", "sys/mounts/kv/tune", {"default_lease_ttl": "50s"}),
     ("POST", "sys/config/auditing/request-headers/user-agent", {"hmac": False}),
 )
+_HEADERS = {"user-agent": "me"}
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("ask"), st.sampled_from(ASKED), st.integers(0, 2)),
@@ -98,13 +99,12 @@ class Pair:
     async def ask(self, call: tuple[str, str, Any], client: int) -> None:
         """Ask both nodes."""
         asked = (*self.filled(call), self.tokens[client])
-        options = {"headers": {"user-agent": "me"}}
         for _ in range(2):
-            answer = await repeats.ask(self.node, *asked, **options)
+            answer = await repeats.ask(self.node, *asked, headers=_HEADERS)
             written = entries(self.node)
-            expected = await self.other.ask(*asked, **options)
+            expected = await self.other.ask(*asked, headers=_HEADERS)
             assert plain(answer) == plain(expected), asked
-            ordinary = await self.node.ask(*asked, **options)
+            ordinary = await self.node.ask(*asked, headers=_HEADERS)
             assert plain(answer) == plain(ordinary), asked
             assert written == entries(self.node), asked
 
