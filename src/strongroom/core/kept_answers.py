@@ -104,7 +104,7 @@ class KeptAnswers:
         self._clock = services.clock
         self._answers = services.barrier.cache.answers
         self._once: set[bytes] = set()
-        """Names of what strangers asked for once.  Of a client with a token, the decision is remembered before."""
+        """Names of what was asked for once.  Many clients send another header each time, such as `traceparent`."""
         self._name_key = services.random.bytes(32)
         self._cipher = Aes256Gcm(services.random.bytes(32))
         self._sealed = 0
@@ -176,7 +176,7 @@ class KeptAnswers:
         made_at = attempt.request.received_at
         if txn.knows_the_time or txn.until <= made_at or len(body) > _LARGEST:
             return
-        if exchange.bearer is None and not self._came_before(name):
+        if not self._came_before(name):
             return
         before, number, after = body.partition(answer.request_id.encode())
         if answer.request_id.encode() in after:

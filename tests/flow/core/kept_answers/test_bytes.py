@@ -14,6 +14,7 @@ from strongroom.http.forwarded import ForwardedRules
 from strongroom.http.message import Peer, Tls
 from strongroom.http.settings import ListenerConfig
 from tests.flow.core.kept_answers.lines import Line, get, line_maker, settled
+from tests.flow.core.repeats import OFTEN
 from tests.flow.node import TestNode
 from tests.sim.faulty_storage import Hold, Plan
 
@@ -55,7 +56,7 @@ class Bytes:
 
     async def keep(self, data: bytes) -> None:
         """Ask until the answer is kept."""
-        for _ in range(3):
+        for _ in range(OFTEN):
             await self.ask(data)
         assert self.kept == 1
 
@@ -125,7 +126,7 @@ async def test_another_address() -> None:
     other = bytes_.connect("192.0.2.8")
     assert await bytes_.ask(request, line=other) == "a"
     assert bytes_.kept == 1
-    for _ in range(3):
+    for _ in range(OFTEN):
         assert await bytes_.ask(request, line=other) == "a"
     assert bytes_.kept == 2
 
@@ -148,6 +149,8 @@ async def test_settings_of_the_listener_that_change() -> None:
     shared = bytes_.line.connection._listening
     await bytes_.keep(bytes_.get("a"))
     shared.reconfigure(shared.application, shared.config)
+    assert await bytes_.ask(bytes_.get("a")) == "a"
+    assert bytes_.kept == 1
     assert await bytes_.ask(bytes_.get("a")) == "a"
     assert bytes_.kept == 2
 
@@ -209,3 +212,11 @@ def test_a_client_with_a_certificate() -> None:
     with_one = Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", None, peer_certificates=(b"der",))
     assert _source(Peer("192.0.2.7", 1, "test", with_one)) is None
     assert _source(Peer("192.0.2.7", 1, "test", tls)) != _source(Peer("192.0.2.7", 1, "test"))
+
+
+async def test_another_header_each_time() -> None:
+    """Nothing is kept of who sends another value in each request: it would never be asked for again."""
+    bytes_ = await Bytes.start()
+    for number in range(10):
+        assert await bytes_.ask(bytes_.get("a", f"traceparent: 00-{number}")) == "a"
+    assert bytes_.kept == 0
