@@ -32,6 +32,8 @@ class Client:
         self.port = request.peer.port
         repeats = node.application.repeats
         self.known = repeats.name(b"", _bytes(request)) if keeps and repeats is not None else None
+        if repeats is not None and self.known is not None:
+            repeats.knows(self.known)
 
     def begin(self) -> Coroutine[Any, Any, HttpResponse]:
         """Begin with the request."""

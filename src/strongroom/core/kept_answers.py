@@ -37,7 +37,10 @@ log = structlog.get_logger("core")
 _LARGEST: Final = 64 * 1024
 """Bytes of an answer and its entries.  All answers of a turn are in memory together."""
 _OVERHEAD_BYTES: Final = 1500
-_ONCE_KEPT: Final = 8192
+_OFTEN: Final = 2
+"""How often a request has to come before its answer is kept."""
+_NAMES_KEPT: Final = 32_768
+"""Some four megabytes."""
 _BEFORE_ID: Final = b'{"request_id":"'
 """How most bodies begin.  What others have before the request's id may be secret."""
 
@@ -103,8 +106,11 @@ class KeptAnswers:
         self._audit = services.audit
         self._clock = services.clock
         self._answers = services.barrier.cache.answers
-        self._once: set[bytes] = set()
-        """Names of what was asked for once.  Many clients send another header each time, such as `traceparent`."""
+        self._came: dict[bytes, int] = {}
+        """How often requests came whose answer isn't known, by name.
+
+        Many clients send another header each time, such as `traceparent`: of those nothing is kept.
+        """
         self._name_key = services.random.bytes(32)
         self._cipher = Aes256Gcm(services.random.bytes(32))
         self._sealed = 0
@@ -124,8 +130,14 @@ class KeptAnswers:
         return sha256(self._name_key + source + data)
 
     def knows(self, name: bytes) -> bool:
-        """Whether there was an answer to keep.  It may have ended."""
-        return name in self._answers
+        """Whether there was an answer to keep.  It may have ended.  Asked once for each request."""
+        if name in self._answers:
+            return True
+        came = self._came
+        if len(came) >= _NAMES_KEPT:
+            came.clear()
+        came[name] = came.get(name, 0) + 1
+        return False
 
     async def ask(self) -> None:
         """Make all commits visible that the requests have to see which wait.  Raises `StorageError`."""
@@ -176,7 +188,7 @@ class KeptAnswers:
         made_at = attempt.request.received_at
         if txn.knows_the_time or txn.until <= made_at or len(body) > _LARGEST:
             return
-        if not self._came_before(name):
+        if self._came.get(name, 0) < _OFTEN:
             return
         before, number, after = body.partition(answer.request_id.encode())
         if answer.request_id.encode() in after:
@@ -233,11 +245,3 @@ class KeptAnswers:
             return  # something has changed already
         if derived is not None:
             self._barrier.cache.keep_answer(name, derived, size)
-
-    def _came_before(self, name: bytes) -> bool:
-        if name in self._once:
-            return True
-        if len(self._once) >= _ONCE_KEPT:
-            self._once.clear()
-        self._once.add(name)
-        return False
