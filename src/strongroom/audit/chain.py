@@ -35,7 +35,7 @@ import msgspec
 from strongroom.crypto.mac import hmac_sha256, hmac_sha256_begun
 
 _LINK = re.compile(
-    rb',"chain":\{"writer":"([A-Za-z0-9._-]{1,256})","sequence":([0-9]{1,18})'
+    rb',"chain":\{"writer":"([A-Za-z0-9._-]{1,256})","sequence":([1-9][0-9]{0,17})'
     rb'(?:(?:,"previous":"([0-9a-f]{64})")?(,"mac":"([0-9a-f]{64})"))?\}\}$'
 )
 
@@ -133,14 +133,15 @@ class Chain:
         key: as `key_of` gives it.
     """
 
-    __slots__ = ("_alone", "_before", "_key", "_several", "_since", "_without", "link")
+    __slots__ = ("_alone", "_before", "_keyed", "_several", "_since", "_without", "link")
 
     def __init__(self, key: bytes, writer: str) -> None:
         begin = f',"chain":{{"writer":"{writer}","sequence":%d'.encode()
         self._without = begin + b"}}\n"
         self._alone = begin + b',"mac":"%b"}}\n'
         self._several = begin + b',"previous":"%b"'
-        self._key = key
+        self._keyed = hmac_sha256_begun(key)
+        """Copied for each MAC, which costs less than having OpenSSL take the key anew."""
         self.link = start(key, writer)
         """The last line that the device took."""
         self._before = self.link.mac
@@ -179,19 +180,16 @@ class Chain:
         self, sequence: int, before: bytes, since: hmac.HMAC | None, entries: Sequence[bytes]
     ) -> tuple[list[bytes], ChainLink]:
         last = sequence + len(entries)
+        made = self._keyed.copy() if since is None else since.copy()
         if since is None and len(entries) == 1:
-            mac = mac_of(self._key, before, entries[0])
+            made.update(before + entries[0])  # as in `mac_of`
+            mac = made.digest()
             return [entries[0][:-1] + self._alone % (last, mac.hex().encode())], ChainLink(last, mac)
         without = self._without
         lines = [entry[:-1] + without % number for number, entry in enumerate(entries, sequence + 1)]
         lines[-1] = entries[-1][:-1] + self._several % (last, before.hex().encode())
-        text = b"".join(lines)
-        if since is None:
-            mac = hmac_sha256(self._key, text)
-        else:
-            made = since.copy()
-            made.update(text)
-            mac = made.digest()
+        made.update(b"".join(lines))
+        mac = made.digest()
         lines[-1] += b',"mac":"%b"}}\n' % mac.hex().encode()
         return lines, ChainLink(last, mac)
 
@@ -205,7 +203,7 @@ class Chain:
         if link is not None:
             self.link, self._before, self._since = link, link.mac, None
             return
-        since = self._since if self._since is not None else hmac_sha256_begun(self._key)
+        since = self._since if self._since is not None else self._keyed.copy()
         since.update(b"".join(batch.lines[:taken]))
         self._since = since
         self.link = ChainLink(self.link.sequence + taken, unfinished(since, self._before))

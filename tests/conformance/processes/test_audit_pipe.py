@@ -25,6 +25,7 @@ from strongroom.sealing.initialize import seal_of
 from strongroom.seals import shamir
 from strongroom.storage.sqlite import SqliteStorage
 from tests.conformance.processes.node import CONFIG, Node, children, command_line, processor_s, running, wait_until
+from tests.sim.audit_log import faults
 
 LONG = "v" * 3000
 BOUND = 256 * 1024
@@ -171,9 +172,8 @@ def test_long_lines_of_four_workers_stay_whole(node: Node, pipe: Path) -> None:
     assert broken == 0
     assert_complete(found, done)
     assert max(len(line) for line in data.splitlines()) > 12_000
-    verified = chain.verify(asyncio.run(chain_key(node)), data.splitlines())
-    assert verified.faults == ()
-    assert len(verified.writers) >= 3  # the kernel spreads connections as it likes
+    assert faults(asyncio.run(chain_key(node)), data.splitlines()) == []
+    assert len({entry["chain"]["writer"] for entry in found}) >= 3  # the kernel spreads connections as it likes
 
 
 def test_a_killed_forwarder_loses_nothing(node: Node, pipe: Path) -> None:

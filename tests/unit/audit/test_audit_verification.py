@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from strongroom.audit import chain
-from strongroom.audit.verification import ChainKey, Summary, Verification
+from strongroom.audit.strand import ChainKey
+from strongroom.audit.verification import Summary, Verification
 from strongroom.audit.writer import Writers
 from strongroom.lib.rand import SystemRandom
+from tests.sim.audit_log import Written
 
 KEY = b"k" * 32
 
@@ -14,12 +16,11 @@ def written(
     writer: str, count: int, prefix: bytes = b"", key: bytes = KEY
 ) -> tuple[list[bytes], list[chain.ChainLink]]:
     """Lines of one writer, and its link after each."""
-    link, lines, links = chain.start(key, writer), [], []
-    for number in range(count):
-        line, link = chain.append(key, link, writer, b'{"n":%d}' % number)
-        lines.append(prefix + line + b"\n")
-        links.append(link)
-    return lines, links
+    log, links = Written(key, writer, prefix), []
+    for _ in range(count):
+        log.write(1)
+        links.append(log.chain.link)
+    return log.lines, links
 
 
 def check(keys: list[ChainKey], *files: list[bytes], partial: bool = False) -> tuple[list[str], Summary]:
@@ -59,12 +60,11 @@ def test_a_changed_line_is_one_fault() -> None:
 def test_what_the_store_knows_can_not_be_forged_with_the_key() -> None:
     """Whoever has the key writes all lines anew, and the one that the store knows is another one."""
     _, links = written("a", 5)
-    forged, _ = written("a", 1)
-    link = chain.start(KEY, "a")
-    forged = []
+    forging, forged = chain.Chain(KEY, "a"), []
     for number in (0, 1, 9, 3, 4):
-        line, link = chain.append(KEY, link, "a", b'{"n":%d}' % number)
-        forged.append(line)
+        batch = forging.together([b'{"n":%d}' % number])
+        forging.take(batch, 1)
+        forged += batch.lines
     problems, _ = check([ChainKey(KEY, b"", {"a": links[3]})], forged)
     assert problems == ["a's line 4 is not the one that the store knows"]
 

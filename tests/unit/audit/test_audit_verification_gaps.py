@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from strongroom.audit import chain
-from strongroom.audit.chain import Fault
-from strongroom.audit.verification import ChainKey, Verification
+from strongroom.audit.strand import ChainKey
+from strongroom.audit.verification import Fault, Verification
 from tests.unit.audit.test_audit_verification import KEY, check, written
 
 OTHER = b"o" * 32
@@ -20,7 +20,17 @@ STRAY = b'{"a":1,"chain":{"writer":"a\x1b[2J","sequence":3,"mac":"' + b"0" * 64 
 
 
 @pytest.mark.parametrize(
-    "line", [b" ", b"no json", b'{"time":"x"}', b'{"a":1,"chain":{"writer":"a","sequence":1}}', STRAY]
+    "line",
+    [
+        b" ",
+        b"no json",
+        b'{"time":"x"}',
+        b'{"a":1,"chain":{"writer":"a","sequence":0}}',
+        b'{"a":1,"chain":{"writer":"a","sequence":02}}',
+        b'{"a":1,"chain":{"writer":"a","sequence":2,"previous":"' + b"0" * 64 + b'"}}',
+        b'{"a":1,"chain":{"writer":"a","sequence":2,"mac":""}}',
+        STRAY,
+    ],
 )
 def test_what_has_no_link_is_a_fault(line: bytes) -> None:
     """Counted as a line, and nobody's."""

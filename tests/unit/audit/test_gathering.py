@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -11,15 +12,17 @@ import msgspec
 import pytest
 
 from strongroom.audit import chain
-from strongroom.audit.chain import verify
 from strongroom.audit.entry import Outcome
 from strongroom.audit.file.device import FileDevice
 from strongroom.audit.full import whole
 from strongroom.audit.gathering import Entry
+from strongroom.audit.strand import ChainKey
+from strongroom.audit.verification import Verification
 from strongroom.lib.errors import Internal, Unavailable
 from strongroom.sdk import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import Exchange, Grant
+from tests.sim.audit_log import faults
 from tests.unit.audit.auditing import KNOWN, Auditing, begun
 from tests.unit.audit.auditing import entries as entries_of
 
@@ -74,9 +77,50 @@ async def test_the_chain_goes_on_from_the_last_line_that_was_taken() -> None:
     device.breaks_after = 1_000_000
     for entry in await gathered(auditing, 2):
         auditing.broker.require(entry)
-    verified = verify(chain.key_of(record.salt), device.lines)
-    assert verified.faults == ()
-    assert [link.sequence for link in verified.writers.values()] == [7]
+    assert faults(chain.key_of(record.salt), device.lines) == []
+    links = [json.loads(line)["chain"] for line in device.lines]
+    assert [link["sequence"] for link in links] == [1, 2, 3, 4, 5, 6, 7]
+    assert [link["sequence"] for link in links if "mac" in link] == [7]
+
+
+async def test_what_was_taken_when_the_channel_ends_is_known_to_the_store() -> None:
+    """Also lines that have no MAC: their writer's head stands for one, so nobody can change or cut them off."""
+    auditing = await begun()
+    await auditing.enable("a/")
+    (sink,) = await auditing.sinks()
+    (record,) = await auditing.records()
+    device = await auditing.device("a/")
+    device.at_once, device.breaks_after = 3, 3
+    entries = await gathered(auditing, 5)
+    auditing.broker.require(entries[2])
+    auditing.broker.close()
+    trail = sink.channel.trail
+    key = ChainKey(chain.key_of(record.salt), b"", {trail.writer: trail.link})
+    assert (trail.over, trail.link.sequence) == (True, 3)
+
+    def problems(lines: list[bytes]) -> list[str]:
+        checking = Verification([key])
+        return [fault.problem for fault in checking.file(lines)] + list(checking.finish().faults)
+
+    assert problems(device.lines) == []
+    assert len(problems(device.lines[:2])) == 2
+    changed = [device.lines[0], device.lines[1].replace(b'"type"', b'"kind"'), device.lines[2]]
+    assert problems(changed)[0] == f"{trail.writer}'s lines 1 to 3 are not those that the store knows"
+
+
+@pytest.mark.parametrize(("one_by_one", "macs"), [(False, [3]), (True, [1, 2, 3])])
+async def test_a_device_whose_lines_go_on_one_by_one_gets_a_mac_in_each(one_by_one: bool, macs: list[int]) -> None:
+    """A reader of a pipe may begin a new file within what was written together."""
+    auditing = await begun()
+    await auditing.enable("a/")
+    await auditing.sinks()
+    (record,) = await auditing.records()
+    device = await auditing.device("a/")
+    device.one_by_one = one_by_one
+    auditing.broker.require((await gathered(auditing, 3))[2])
+    links = [json.loads(line)["chain"] for line in device.lines]
+    assert [link["sequence"] for link in links if "mac" in link] == macs
+    assert faults(chain.key_of(record.salt), device.lines) == []
 
 
 async def test_the_entries_of_a_request_keep_their_order() -> None:
