@@ -11,6 +11,7 @@ from strongroom.lib import json
 from tests.flow.core import repeats
 from tests.flow.core.kept_answers.beside import compare, count, entries, plain
 from tests.flow.core.kept_answers.rows.world import World
+from tests.flow.core.test_inline_logins import headers
 from tests.flow.core.test_kept_decisions_bounds import STANZA
 
 TEMPLATE = (
@@ -235,6 +236,21 @@ async def test_headers_that_ask_for_more(what: str) -> None:
         assert answer.status == expected.status
         assert (answer.body or {}).get("data") == (expected.body or {}).get("data")
     assert count(world.node) == 1
+
+
+async def test_a_login_that_comes_along() -> None:
+    """It is made and audited each time, also where the path needs no token and answers everybody alike."""
+    world = await World.start(_prepare)
+    await world.ok("POST", "sys/mounts/ssh", {"type": "ssh"})
+    await world.ok("POST", "ssh/config/ca", {"generate_signing_key": True, "key_type": "ed25519"})
+    for _ in range(repeats.OFTEN + 1):
+        world.node.recorder.lines.clear()
+        answer = await repeats.ask(world.node, "GET", "ssh/public_key", None, "", headers=headers())
+        assert answer.status == 200
+        assert len(world.node.recorder.lines) == 4
+    await world.ok("POST", "auth/userpass/users/ann/password", {"password": "other"})
+    assert (await repeats.ask(world.node, "GET", "ssh/public_key", None, "", headers=headers())).status == 400
+    assert count(world.node) == 0
 
 
 async def test_listings_that_are_cut() -> None:
