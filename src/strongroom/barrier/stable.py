@@ -61,6 +61,11 @@ class StableValues:
         """Have `condition` called before the request's first effect.  If it raises, there is none."""
         self._first = condition
 
+    @property
+    def is_held_back(self) -> bool:
+        """Whether the first effect has a condition."""
+        return self._first is not None
+
     def before_effect(self) -> None:
         """Called before anything that others can notice, or that has to be waited for.
 

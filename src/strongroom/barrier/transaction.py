@@ -380,6 +380,8 @@ class Transaction:
         return ring
 
     async def _commit(self, rows: Mapping[str, bytes | None], adds: Mapping[str, Add]) -> None:
+        if self.once.is_held_back:
+            await self.barrier.turn.over()  # so that the entries of all requests of a turn are one write
         self.once.before_effect()
         try:
             await self._committer.commit(self._commit_reads(), rows, adds)

@@ -14,13 +14,14 @@ from strongroom.lib.errors import (
     UnsupportedOperation,
     UnsupportedPath,
 )
-from strongroom.sdk.engine import AuthMethod
+from strongroom.sdk.engine import AuthMethod, is_own
 from strongroom.sdk.request import Operation
 from strongroom.sdk.routing import Match
 from strongroom.services import well_known
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry, Router
 from strongroom.services.namespaces import ROOT
+from strongroom.sysapi.context import SystemEngine
 from strongroom.sysapi.services import Services
 
 
@@ -85,6 +86,20 @@ class Attempt(msgspec.Struct, frozen=True):
         """Have what was read apart belong to the transaction."""
         if self.existence is not None:
             self.txn.join(self.existence)
+
+    @property
+    def acts_by_rows(self) -> bool:
+        """Whether nothing happens before the transaction commits, so that the request's entry may wait until then.
+
+        Engines of this package have nothing else to act with (`sdk`): what they do outside says so before.  System
+        engines have, so their paths say if they don't use it.  What a plugin does isn't known.
+        """
+        bearer, entry, match = self.exchange.bearer, self.entry, self.match
+        if (bearer is not None and bearer.record.num_uses) or entry is None or match is None or entry.engine is None:
+            return False
+        if isinstance(entry.engine, SystemEngine):
+            return match.declaration.by_rows
+        return is_own(type(entry.engine))
 
     def is_away(self, home: str) -> bool:
         """Whether the path concerns the request's own token, and the request isn't in the token's namespace."""

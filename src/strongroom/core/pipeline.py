@@ -89,6 +89,8 @@ class Pipeline:
     async def _serve(self, request: ApiRequest, progress: RequestState) -> Answer:
         try:
             answer = await self._transacted(request, progress)
+            if answer.planned or answer.second_factor is not None:
+                self._trail.require(progress)  # what follows asks other systems
             if answer.planned:
                 answer = await carry_out(self.services, progress.executed.exchange, answer)
             if answer.second_factor is not None:
@@ -126,6 +128,7 @@ class Pipeline:
         if progress.login_user is not None and isinstance(error, InvalidCredentials):
             entry, user = progress.login_user
             try:
+                self._trail.require(progress)
                 await transact(
                     self.services.barrier,
                     lambda txn: login.count_failure(txn, entry, user, request),
@@ -187,7 +190,7 @@ class Pipeline:
 
     def _open(self, attempt: Attempt, progress: RequestState, refusal: StrongroomError | None) -> None:
         """Write the request's audit entry: before anything happens, or with the answer's if nothing will."""
-        if attempt.only_computes:
+        if attempt.only_computes or attempt.acts_by_rows:
             self._trail.open_with_answer(progress, attempt.exchange, refusal, attempt.txn.once)
         else:
             self._trail.open(progress, attempt.exchange, refusal)

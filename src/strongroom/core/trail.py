@@ -74,6 +74,19 @@ class Trail:
             state.entry = self._audit.request(state.sinks, exchange, _error_text(refusal), self._clock.now())
         return state.entry
 
+    def require(self, state: RequestState) -> None:
+        """Have the request's entry taken before an effect outside of its transaction.
+
+        Raises: `Internal` if no device takes it.
+        """
+        try:
+            if state.entry is not None:
+                self._audit.require(state.entry)
+        except StrongroomError:
+            raise
+        except Exception as error:  # a bug in a device, which is told when the answer's entry is written too
+            raise Internal(REFUSED, detail=where(error)) from error
+
     async def close(self, state: RequestState, answer: Answer) -> Answer:
         """Write the response's audit entry, at the end of the turn if there is one.
 

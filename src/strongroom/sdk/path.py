@@ -44,6 +44,7 @@ class Options(TypedDict, total=False):
     own_token: bool
     while_locked: bool
     computes: bool
+    by_rows: bool
     repeatable: bool
 
 
@@ -97,6 +98,8 @@ class Declaration(msgspec.Struct, frozen=True):
     reads and listings of Strongroom's own engines are so.  What decides about the request is remembered, so there the
     method of `exists` has to answer by the path and the rows alone.  Of plugins with `exists` nothing is remembered.
     """
+    by_rows: bool = False
+    """Whether a system path acts by the rows that it writes alone, as those of all other engines do."""
     repeatable: bool = False
     """Whether the answer follows from the rows that the view was asked for, from the request and from its client.
 

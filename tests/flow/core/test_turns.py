@@ -80,17 +80,52 @@ async def test_the_store_is_asked_when_all_have_arrived() -> None:
 
 
 async def test_a_commit_in_a_turn_is_seen_by_the_next_request_of_it() -> None:
-    """Requests of one turn are served one after another, as if each had come alone."""
+    """A system path acts at once, and the next request of the turn sees it, as if each had come alone."""
     node = await started()
     requests = [
         node.request("GET", "probe/rows/a"),
         node.request("POST", "probe/rows/a", {"text": "new"}),
         node.request("GET", "probe/rows/a"),
-        node.request("DELETE", "kv/a"),
-        node.request("GET", "kv/a"),
+        node.request("DELETE", "sys/policies/acl/default-like"),
+        node.request("GET", "sys/policies/acl/default-like"),
     ]
+    await node.ok("PUT", "sys/policies/acl/default-like", {"policy": 'path "a" { capabilities = ["read"] }'})
     before, _, after, _, gone = await together(node, *requests)
     assert (before.data, after.data, gone.status) == ({"text": "row"}, {"text": "new"}, 404)
+
+
+WRITES: list[tuple[str, Any]] = [("kv/{}", {"value": "x"}), ("auth/token/create", {"ttl": "60s"})]
+
+
+@pytest.mark.parametrize(("path", "body"), WRITES)
+async def test_the_entries_of_the_writes_of_a_turn_are_one_write(path: str, body: Any) -> None:
+    """What acts by rows alone commits after the turn: its request entries are written together, before any commit."""
+    node = await started()
+    node.recorder.lines.clear()
+    held = [Hold() for _ in range(3)]
+    node.plan.add("commit", *held)
+    writes = node.recorder.writes
+    clients = sent(node, [node.request("POST", path.format(name), body) for name in "bcd"])
+    for hold in held:
+        await hold.reached.wait()
+    assert node.recorder.writes == writes + 1
+    assert [json.loads(line)["type"] for line in node.recorder.lines] == ["request"] * 3
+    for hold in held:
+        hold.released.set()
+    assert [(await client.answer()).status for client in clients] in ([204] * 3, [200] * 3)
+    assert len(node.recorder.lines) == 6
+
+
+@pytest.mark.parametrize(("path", "body"), WRITES)
+async def test_no_write_of_a_turn_is_committed_without_its_entry(path: str, body: Any) -> None:
+    """If no device takes the entries of a turn, none of its writes has an effect."""
+    node = await started()
+    node.recorder.lines.clear()
+    node.recorder.failing = lambda entry: True
+    before = node.rows()
+    clients = sent(node, [node.request("POST", path.format(name), body) for name in "bcd"])
+    assert [(await client.answer()).status for client in clients] == [500] * 3
+    assert node.rows() == before
 
 
 async def test_writes_of_a_turn_share_a_question() -> None:
@@ -297,3 +332,21 @@ async def test_a_store_that_fails_fails_each_of_a_turn() -> None:
     node.plan.add("synced", Fail(), Fail())
     answers = await together(node, *(node.request("GET", "kv/a") for _ in range(4)))
     assert [answer.status for answer in answers] == [503, 503, 200, 200]
+
+
+async def test_a_failed_login_is_counted_only_if_a_device_took_its_entry() -> None:
+    """The count is an effect of its own, after which the user may be locked out."""
+    node = await started()
+    await node.ok("POST", "sys/auth/approle", {"type": "approle"})
+    await node.ok("POST", "auth/approle/role/app", {})
+    role = (await node.ok("GET", "auth/approle/role/app/role-id")).data["role_id"]
+    login = node.request("POST", "auth/approle/login", {"role_id": role, "secret_id": "wrong"}, "")
+    node.recorder.failing = lambda entry: True
+    before = node.rows()
+    (client,) = sent(node, [login])
+    assert (await client.answer()).status == 500
+    assert node.rows() == before
+    node.recorder.failing = lambda entry: False
+    (client,) = sent(node, [login])
+    assert (await client.answer()).status == 400
+    assert node.rows() != before

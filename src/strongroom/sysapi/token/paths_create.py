@@ -24,17 +24,17 @@ from strongroom.sysapi.token.finding import has_sudo
 class CreatePaths(SystemEngine):
     """`create`, `create-orphan`, `create/:role`."""
 
-    @path.write("create")
+    @path.write("create", by_rows=True)
     async def create(self, request: Request, body: TokenRequest) -> Response | None:
         """Creates a token. It is a child of the request's token unless it is an orphan."""
         return await _create(request, body)
 
-    @path.write("create-orphan")
+    @path.write("create-orphan", by_rows=True)
     async def create_orphan(self, request: Request, body: TokenRequest) -> Response | None:
         """Creates a token without a parent."""
         return await _create(request, body, orphan=True)
 
-    @path.write("create/{role_name}")
+    @path.write("create/{role_name}", by_rows=True)
     async def create_by_role(self, request: Request, role_name: str, body: TokenRequest) -> Response | None:
         """Creates a token with the settings of a role."""
         role = await system(request).txn.read(keys.token_roles(system(request).namespace.id) + role_name, TokenRole)
