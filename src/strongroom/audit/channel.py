@@ -126,10 +126,16 @@ class Channel:
 
     def digest(self, text: str) -> str:
         """The digest of a sensitive text, as `sys/audit-hash` returns it."""
+        return "hmac-sha256:" + self._digest(text.encode("utf-8", "surrogateescape")).hex()
+
+    def digest_of_token(self, text: str) -> str:
+        """The same for tokens and accessors, which come often.
+
+        Texts of other kinds aren't kept: they are passwords and values of secrets.
+        """
         known = self._digests.get(text)
         if known is None:
-            known = "hmac-sha256:" + self._digest(text.encode("utf-8", "surrogateescape")).hex()
-            # Short texts are often repeated: tokens, accessors, values that are read often.
+            known = self.digest(text)
             if len(text) <= _SHORT:
                 self._digests[text] = known
                 if len(self._digests) > _DIGESTS_KEPT:
@@ -171,7 +177,7 @@ class Sink:
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel
-        self._encoder = EntryEncoder(Notation(channel.digest, channel.style, headers))
+        self._encoder = EntryEncoder(Notation(channel.digest, channel.style, headers, channel.digest_of_token))
 
     @property
     def record(self) -> AuditRecord:

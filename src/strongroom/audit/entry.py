@@ -88,7 +88,7 @@ def bearer_block(exchange: Exchange, notation: Notation) -> dict[str, Any]:
     if exchange.bearer is None:
         return {"token_type": "default"}
     record = exchange.bearer.record
-    out: dict[str, Any] = {"client_token": notation.secret(exchange.bearer.token)}
+    out: dict[str, Any] = {"client_token": notation.token(exchange.bearer.token)}
     if record.accessor:
         out["accessor"] = notation.accessor(record.accessor)
     out |= {
@@ -185,7 +185,7 @@ def asked_fields(exchange: Exchange, notation: Notation) -> dict[str, Any]:
     if exchange.entry is not None:
         out |= mount_fields(exchange.entry, "mount_running_version")
     if request.token:
-        out["client_token"] = notation.secret(request.token)
+        out["client_token"] = notation.token(request.token)
     if exchange.bearer is not None and exchange.bearer.record.accessor:
         out["client_token_accessor"] = notation.accessor(exchange.bearer.record.accessor)
     namespace = exchange.namespace

@@ -32,14 +32,20 @@ class Notation(msgspec.Struct, frozen=True):
     style: Style
     headers: Mapping[str, bool] = {}
     """The request headers to show, in lower case, and whether as digests."""
+    digest_of_token: Digest | None = None
+    """As `digest`, for tokens and accessors; None if that is the same."""
 
     def secret(self, text: str) -> str:
         """A secret text, as an entry shows it."""
         return text if self.style.log_raw else self.digest(text)
 
+    def token(self, text: str) -> str:
+        """A token, as an entry shows it."""
+        return text if self.style.log_raw else (self.digest_of_token or self.digest)(text)
+
     def accessor(self, text: str) -> str:
         """A token's accessor, as an entry shows it."""
-        return text if self.style.log_raw or not self.style.hmac_accessor else self.digest(text)
+        return self.token(text) if self.style.hmac_accessor else text
 
     def data(
         self, data: dict[str, Any], plain: tuple[str, ...] | None, secret: frozenset[str] = frozenset()

@@ -49,6 +49,24 @@ async def test_no_token_and_no_secret_in_clear() -> None:
     assert count(node) == 3
 
 
+async def test_no_secret_of_an_entry_in_clear() -> None:
+    """What devices keep for later entries has no value of a secret, no password and no parameter, however short."""
+    kept = await Kept.start()
+    node = await kept.node.audited()
+    await node.ok("POST", "sys/auth/userpass", {"type": "userpass"})
+    await node.ok("POST", "auth/userpass/users/ann", {"password": "canary-password"})
+    await node.ok("POST", "auth/userpass/login/ann", {"password": "canary-password"}, "")
+    await node.ok("POST", "kv/a", {"value": "canary-secret"})
+    for _ in range(3):
+        await node.ok("GET", "kv/a")
+    services = node.node.unsealed
+    assert services is not None
+    channels = services.audit._channels.values()
+    texts = b"\0".join(text for each in channels for text in reached(vars(each)))
+    assert b"hmac-sha256:" in texts, "those of tokens are kept"
+    assert b"canary-" not in texts
+
+
 async def test_one_client_evicts_no_decision() -> None:
     """70,000 answers are more than the bound: the oldest go, and nothing of another kind."""
     kept = await Kept.start()
