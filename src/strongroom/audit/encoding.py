@@ -111,7 +111,7 @@ class EntryEncoder:
 
         Returns: None if the device writes in clear what must not stay in memory.
         """
-        if self._notation.style.log_raw:
+        if self._notation.style.log_raw or entry.shows_in_clear(exchange, outcome):
             return None
         request = exchange.request
         data = b',"data":' + json.dumps_unsorted(entry.asked_data(exchange, self._notation)) if request.data else b""

@@ -254,6 +254,17 @@ def answered_fields(exchange: Exchange, outcome: Outcome, notation: Notation) ->
     return out
 
 
+def shows_in_clear(exchange: Exchange, outcome: Outcome) -> bool:
+    """Whether the mount's settings show a field of this request or its answer without a digest."""
+    mount, response = exchange.entry, outcome.response
+    if mount is None:
+        return False
+    asked, answered = mount.record.config.audit_non_hmac_request_keys, mount.record.config.audit_non_hmac_response_keys
+    if asked and not exchange.request.data.keys().isdisjoint(asked):
+        return True
+    return bool(answered) and response is not None and not (response.data or {}).keys().isdisjoint(answered or ())
+
+
 def _wrapping(wrap: dict[str, Any], notation: Notation) -> dict[str, Any]:
     out = dict(wrap)
     out["token"] = notation.secret(str(wrap["token"]))

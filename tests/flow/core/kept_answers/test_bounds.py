@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import math
 
+import pytest
+
 from strongroom.barrier.barrier import CACHE_BYTES
 from strongroom.barrier.cache import Cache
 from strongroom.barrier.derived import Basis, Derived
@@ -47,6 +49,22 @@ async def test_no_token_and_no_secret_in_clear() -> None:
     for canary in (b"canary-secret", token.encode(), other.encode(), node.root.encode(), b"capabilities ="):
         assert canary not in texts
     assert count(node) == 3
+
+
+@pytest.mark.parametrize("shown", ["audit_non_hmac_request_keys", "audit_non_hmac_response_keys"])
+async def test_no_field_in_clear_that_a_mount_shows_in_the_log(shown: str) -> None:
+    """Of an answer whose entries would have one nothing is kept; another one of that mount is kept."""
+    node = await (await Kept.start()).node.audited()
+    await node.ok("POST", "kv/a", {"value": "canary-secret"})
+    await node.ok("POST", "kv/b", {"other": "b"})
+    await node.ok("POST", "sys/mounts/kv/tune", {shown: ["value"]})
+    query = "?value=canary-parameter" if "request" in shown else ""
+    for _ in range(4):
+        assert not await repeats.is_repeated(node, "GET", f"kv/a{query}", None)
+    services = node.node.unsealed
+    assert services is not None
+    assert b"canary-" not in b"\0".join(reached(services.barrier.cache.answers))
+    await repeats.kept(node, "GET", "kv/b", None)
 
 
 async def test_no_secret_of_an_entry_in_clear() -> None:
