@@ -19,7 +19,6 @@ from strongroom.server.config.stanzas import AuditConfig, Settings, Telemetry, U
 SOURCES = Path(__file__).parents[2] / "src" / "strongroom"
 WITHOUT_EFFECT = {
     "cache_size",
-    "disable_cache",
     "disable_clustering",
     "disable_mlock",
     "disable_printable_check",
