@@ -50,6 +50,9 @@ class Cache:
 
     Only `changed` makes the cache newer.  It drops the rows that the feed names, and remembers their keys for a while,
     so that a transaction can tell whether a change affects it.
+
+    Args:
+        limit_bytes: how much rows may take.  What is derived from them, and whole answers, come on top (`most_bytes`).
     """
 
     def __init__(self, limit_bytes: int) -> None:
@@ -162,6 +165,11 @@ class Cache:
         self._history.clear()
         self._history_from = revision
         self._bytes = self._history_keys = 0
+
+
+def most_bytes(limit_bytes: int) -> int:
+    """How much a cache of this limit may take in all: rows, what is derived from them, and answers."""
+    return 2 * limit_bytes + limit_bytes // _ANSWERS_PART
 
 
 def _size(key: str, row: Row) -> int:

@@ -79,6 +79,7 @@ def test_lines_are_a_tree() -> None:
         (system_checks.open_files(1024), Status.WARN),
         (system_checks.open_files(256), Status.FAIL),
         (system_checks.memory(8 << 30, resource.RLIM_INFINITY, 4), Status.OK),
+        (system_checks.memory(1 << 30, resource.RLIM_INFINITY, 4), Status.WARN),
         (system_checks.memory(64 << 20, resource.RLIM_INFINITY, 4), Status.WARN),
         (system_checks.memory(8 << 30, 256 << 20, 1), Status.WARN),
         (system_checks.memory(None, resource.RLIM_INFINITY, 1), Status.SKIPPED),

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from strongroom.__about__ import RELEASED
+from strongroom.barrier.barrier import CACHE_BYTES
+from strongroom.barrier.cache import most_bytes
 from strongroom.lib.extras import install_command
 from strongroom.server import builtin
 from strongroom.server.diagnose.result import Finding, fail, group, ok, skipped, warn
@@ -19,8 +21,9 @@ from strongroom.server.plugins import PluginError
 _FILES_NEEDED = 1024
 _FILES_WANTED = 16_384
 """Each connection is a file: below this, a burst of clients is refused long before the machine is busy."""
-_WORKER_BYTES = 128 << 20
-"""What a worker takes with full caches, rounded up."""
+_OTHER_BYTES = 128 << 20
+"""What a worker takes besides the barrier's cache: the program some 85 MiB, SQLite's pages 41."""
+_ADDRESS_SPACE_BYTES = 1 << 30
 EXTRAS = {
     "postgresql": ("psycopg",),
     "mysql": ("pymysql",),
@@ -82,8 +85,8 @@ def memory(available_bytes: int | None, address_space: int, workers: int) -> Fin
         workers: worker processes.
     """
     name = "Check Memory"
-    needed = workers * _WORKER_BYTES
-    if address_space not in (resource.RLIM_INFINITY, -1) and address_space < 8 * _WORKER_BYTES:
+    needed = workers * (most_bytes(CACHE_BYTES) + _OTHER_BYTES)
+    if address_space not in (resource.RLIM_INFINITY, -1) and address_space < _ADDRESS_SPACE_BYTES:
         return warn(
             name,
             f"A process may use {_mib(address_space)} of address space, which the storage's memory map can exceed.",
@@ -94,10 +97,10 @@ def memory(available_bytes: int | None, address_space: int, workers: int) -> Fin
     if available_bytes < needed:
         return warn(
             name,
-            f"{_mib(available_bytes)} of memory are available; {workers} workers can take {_mib(needed)}.",
+            f"{_mib(available_bytes)} of memory are available; {workers} workers with full caches take {_mib(needed)}.",
             "Give the machine more memory, or set `workers` in the configuration to a smaller number.",
         )
-    return ok(name, f"{_mib(available_bytes)} available, {workers} workers can take {_mib(needed)}.")
+    return ok(name, f"{_mib(available_bytes)} available, {workers} workers with full caches can take {_mib(needed)}.")
 
 
 def swap(swaps: str) -> Finding:
