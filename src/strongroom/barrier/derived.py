@@ -143,10 +143,10 @@ class DerivedValues:
 
     def changed(self, key: str) -> None:
         """Forget what was computed from a row, or from a listing that it is part of."""
-        concerned = set(self._by_key.get(key, ()))
+        concerned = list(self._by_key.get(key, ()))
         if self._by_prefix:
             for prefix in prefixes_of(key):
-                concerned |= self._by_prefix.get(prefix, set())
+                concerned += self._by_prefix.get(prefix, ())
         for name in concerned:
             self._forget(name)
 
