@@ -12,7 +12,7 @@ PACKAGES := postgresql openssl openssh-server oathtool certbot lego sshpass zbar
   etcd-server gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast lint type arch bench bench-curves bench-docs stages strangers hanging credentials fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast repeated lint type arch bench bench-curves bench-docs stages strangers hanging credentials fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -127,6 +127,10 @@ hanging: setup ## how long reads take while logins wait for a directory that han
 
 credentials: setup ## issuing and revoking thousands of users of a PostgreSQL, beside the reference server
 	$(BIN)/python -m bench.credentials
+
+repeated: setup ## compare what servers answer when they are asked often, and when they keep no answers
+	STRONGROOM_TEST_AGAIN=3 $(BIN)/python -m pytest -q tests/conformance/wire
+	STRONGROOM_TEST_UNCACHED=1 $(BIN)/python -m pytest -q tests/conformance/wire tests/conformance/clients tests/conformance/walkthroughs
 
 fuzz: setup ## the fuzz tests, with many more examples
 	FUZZ_FACTOR=50 $(BIN)/python -m pytest --timeout=0 tests/fuzz

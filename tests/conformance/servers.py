@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from tests.conformance.program import OURS, PEER, Program, served
 from tests.ports import free_port
 
 ROOT_TOKEN = "root"
+UNCACHED = "disable_cache = true\n" if os.environ.get("STRONGROOM_TEST_UNCACHED") else ""
+"""For this project's servers: set the variable to run the tests against servers that keep no answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ def start_ours(directory: Path, config: str | None = None, *, dev_tls: bool = Fa
 
     Raises: `ProgramFailed` with the end of its log.
     """
-    with _running("ours", OURS, directory, config, (), dev_tls) as server:
+    extra: tuple[str, ...] = ()
+    if UNCACHED and config is None:
+        file = directory / "ours-dev.hcl"
+        file.write_text(UNCACHED)
+        extra = (f"-config={file}",)
+    with _running("ours", OURS, directory, UNCACHED + config if config else config, extra, dev_tls) as server:
         yield server
 
 
