@@ -58,7 +58,6 @@ def _certificate(place: Path) -> Path:
     file = place / "server.pem"
     place.mkdir(parents=True)
     words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1"
-    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1"
     command = [*words.split(), "-keyout", str(file.with_suffix(".key")), "-out", str(file)]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603
     return file
