@@ -186,9 +186,7 @@ class KeptAnswers:
         """
         attempt, txn, exchange = receipt.attempt, receipt.attempt.txn, receipt.attempt.exchange
         made_at = attempt.request.received_at
-        if txn.knows_the_time or txn.until <= made_at or len(body) > _LARGEST:
-            return
-        if self._came.get(name, 0) < _OFTEN:
+        if txn.knows_the_time or txn.until <= made_at or len(body) > _LARGEST or not self._came_often(name):
             return
         before, number, after = body.partition(answer.request_id.encode())
         if answer.request_id.encode() in after:
@@ -223,8 +221,13 @@ class KeptAnswers:
         Args:
             txn: what was read for it. standing: what else went into it. head, body: of the response.
         """
+        if not self._came_often(name):
+            return
         kept = KeptAnswer((), (), head, b"", body, id_at=-1, has_port=False, standing=standing, since=0.0)
         self._keep(name, kept, txn, _OVERHEAD_BYTES + len(head) + len(body))
+
+    def _came_often(self, name: bytes) -> bool:
+        return self._came.get(name, 0) >= _OFTEN
 
     def _still(self, standing: object) -> bool:
         """Whether this process knows the same of itself.  Looked at once in a turn: it takes longer than all else."""

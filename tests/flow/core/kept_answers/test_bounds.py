@@ -85,6 +85,17 @@ async def test_no_secret_of_an_entry_in_clear() -> None:
     assert b"canary-" not in texts
 
 
+@pytest.mark.parametrize(("path", "token"), [("sys/seal-status", ""), ("kv/a", None)])
+async def test_a_request_that_comes_once_evicts_nothing(path: str, token: str | None) -> None:
+    """Whoever may ask: a stranger about the server itself, or a token.  The second request of a name is kept."""
+    node = (await Kept.start()).node
+    for number in range(5):
+        await repeats.ask(node, "GET", f"{path}?n={number}", None, token)
+    assert count(node) == 0
+    await repeats.kept(node, "GET", f"{path}?n=0", None, token)
+    assert count(node) == 1
+
+
 async def test_one_client_evicts_no_decision() -> None:
     """70,000 answers are more than the bound: the oldest go, and nothing of another kind."""
     kept = await Kept.start()
