@@ -19,7 +19,7 @@ FILES = [file for file in sorted(HERE.glob("*.txt")) if " cert=" not in file.rea
 """All but those that show client certificates, which `tests/conformance/auth` sends by TLS."""
 ALLOWED = allowed.read(HERE / "allowed.toml")
 AGAIN = int(os.environ.get("STRONGROOM_TEST_AGAIN", "0"))
-"""How often both servers are asked each read again.  From the third time on, ours may give an answer that it has kept."""
+"""How often both servers are asked each read again: from the third time on, ours may give a kept answer."""
 PEER_SETTINGS = "unsafe_allow_api_audit_creation = true\n"
 """The reference server lets clients make audit devices only if its configuration says so."""
 
