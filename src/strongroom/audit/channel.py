@@ -156,7 +156,7 @@ class Channel:
             except InvalidRequest as error:
                 raise Unavailable("the audit device cannot be opened", detail=error.text) from error
         linked, prefix = self._chain, self._prefix
-        # What only a reader puts into files can end up in any part of a batch.  So each line has its own MAC there.
+        # The reader of a pipe may put these lines into different files.  So each of them needs a MAC of its own.
         batch = linked.apart(entries) if self._device.one_by_one else linked.together(entries)
         lines = [prefix + line for line in batch.lines] if prefix else batch.lines
         taken = self._device.write(*lines)

@@ -49,6 +49,11 @@ def test_a_line_that_is_written_alone_is_as_it_always_was() -> None:
     assert batches(1).lines == [b'{"n":0,"chain":{"writer":"a","sequence":1,"mac":"%b"}}\n' % mac.hex().encode()]
 
 
+def test_the_key_is_made_from_that_of_the_device() -> None:
+    """As it always was, and not the key of digests itself."""
+    assert chain.key_of(b"d" * 32) == hmac.digest(b"d" * 32, b"strongroom audit chain", "sha256")
+
+
 def test_anybody_with_the_key_can_check_lines_with_other_programs() -> None:
     """The MAC of several lines is over their text in the file, as openssl says."""
     log = batches(1, 3)
@@ -226,6 +231,8 @@ def test_without_the_older_files_one_line_of_a_writer_can_not_be_checked_at_the_
         (),
     )
     assert check(lines[4:5]) == ([], (), (f"a's line 7 {OPEN}",))
+    other = [_with_mac(lines[2], "0" * 64), *lines[3:]]
+    assert check(other) == (["a's lines 6 to 8 are not what was written"], ("a's line 5",), ())
     changed = [line.replace(b'"n":6', b'"n":9') for line in lines[3:]]
     assert check(changed)[0] == [f"a's lines 6 to 8 are not what was written{later}"]
 
