@@ -79,8 +79,16 @@ def test_a_prefix_is_no_part_of_the_entry() -> None:
         "4: a's lines 2 to 4 are not what was written",
     ]
     for number in range(4):
-        bare = [line[6:] if at == number else line for at, line in enumerate(log.lines)]
-        assert len(faults(KEY, bare, prefix=b"@cee: ")) == 1
+        for other in (b"", b"@CEE: "):
+            changed = [other + line[6:] if at == number else line for at, line in enumerate(log.lines)]
+            assert len(faults(KEY, changed, prefix=b"@cee: ")) == 1
+    log.write(2, 1)
+    key = ChainKey(KEY, b"@cee: ", {"a": log.chain.link})
+    for end, problems in (
+        (log.lines[4], []),
+        (b"@CEE: " + log.lines[4][6:], ["a's line 5 is not the one that the store knows"]),
+    ):
+        assert [fault.problem for fault in Verification([key]).file([*log.lines[:4], end])] == problems
 
 
 def test_another_key_verifies_nothing() -> None:
@@ -182,6 +190,11 @@ OPEN = "is its last, and no MAC covers it"
                 "5: b's lines 2 to 5 are not what was written",
                 "7: b's lines 6 to 7 are not what was written",
             ],
+        ),
+        (
+            # The number isn't covered by the MAC of a line that was written alone.
+            lambda log: [*log[:7], _without_mac(log[7]), _numbered(log[7], 9)],
+            ["9: a's lines 8 to 9 are not what was written"],
         ),
         (lambda log: [*log, _numbered(_without_mac(log[0]), 9)], [f"a's line 9 {OPEN}"]),
         (
