@@ -118,6 +118,35 @@ async def test_an_empty_line_before_it() -> None:
     assert line.heard()[0] == 200
 
 
+async def test_what_stands_beside_the_path() -> None:
+    """A version in the query and a namespace in a header are parts of the bytes: each request gets its own answer.
+
+    Source: https://github.com/hashicorp/vault/issues/28137, where a cache gave one version for another.
+    """
+    bytes_ = await Bytes.start()
+    node, root = bytes_.node, bytes_.node.root
+    await node.ok("POST", "sys/mounts/v2", {"type": "kv", "options": {"version": "2"}})
+    for value in ("one", "two"):
+        await node.ok("POST", "v2/data/a", {"data": {"value": value}})
+    await node.ok("POST", "sys/namespaces/n", {})
+    await node.ok("POST", "n/sys/mounts/kv", {"type": "kv"})
+    await node.ok("POST", "n/kv/a", {"value": "of n"})
+    wanted = {
+        get("v2/data/a?version=1", root): {"value": "one"},
+        get("v2/data/a?version=2", root): {"value": "two"},
+        get("v2/data/a", root): {"value": "two"},
+        bytes_.get("a"): {"value": "a"},
+        bytes_.get("a", "X-Vault-Namespace: n"): {"value": "of n"},
+        get("n/kv/a", root): {"value": "of n"},
+    }
+    for _ in range(OFTEN + 1):
+        for request, secret in wanted.items():
+            await bytes_.line.say(request)
+            data = json.loads(bytes_.line.heard()[2])["data"]
+            assert data.get("data", data) == secret
+    assert bytes_.kept == len(wanted)
+
+
 async def test_another_address() -> None:
     """The token may be bound to addresses, and entries name them: nothing that is kept of one serves another."""
     bytes_ = await Bytes.start()
