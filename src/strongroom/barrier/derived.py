@@ -6,9 +6,12 @@ import math
 import weakref
 from collections import OrderedDict
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, Final
 
 from strongroom.barrier.keys import namespace_at
+
+_AT_ONCE: Final = 256
+"""How many values are forgotten at once, which takes a millisecond.  Other requests are served before the next ones."""
 
 
 class Basis:
@@ -76,7 +79,7 @@ class DerivedValues:
         limit_bytes, most: how much it keeps.
     """
 
-    __slots__ = ("_by_key", "_by_prefix", "_bytes", "_limit_bytes", "_most", "_values")
+    __slots__ = ("_by_key", "_by_prefix", "_bytes", "_ended", "_limit_bytes", "_most", "_values")
 
     def __init__(self, limit_bytes: int, most: int) -> None:
         self._limit_bytes = limit_bytes
@@ -85,6 +88,8 @@ class DerivedValues:
         self._values: OrderedDict[object, Derived] = OrderedDict()
         self._by_key: dict[str, set[object]] = {}
         self._by_prefix: dict[str, set[object]] = {}
+        self._ended: list[set[object]] = []
+        """Names of values that have ended and may be here still: a row that many came from has changed."""
 
     def __contains__(self, name: object) -> bool:
         return name in self._values
@@ -104,7 +109,7 @@ class DerivedValues:
         derived = self._values.get(name)
         if derived is None:
             return None
-        if not derived.holds:
+        if not derived.basis.holds or not derived.holds:
             self._forget(name)
             return None
         self._values.move_to_end(name)
@@ -116,6 +121,7 @@ class DerivedValues:
         Args:
             size: bytes, as estimated.
         """
+        self._sweep()
         self._forget(name)
         derived.size = size
         self._bytes += size
@@ -136,19 +142,47 @@ class DerivedValues:
         old.basis.holds = False
         for index, entries in ((self._by_key, old.basis.keys), (self._by_prefix, old.basis.prefixes)):
             for entry in entries:
-                names = index[entry]
+                names = index.get(entry)
+                if names is None:
+                    continue  # they are in `_ended`
                 names.discard(name)
                 if not names:
                     del index[entry]
 
     def changed(self, key: str) -> None:
         """Forget what was computed from a row, or from a listing that it is part of."""
-        concerned = list(self._by_key.get(key, ()))
+        self._sweep()
+        self._end(self._by_key, key)
         if self._by_prefix:
             for prefix in prefixes_of(key):
-                concerned += self._by_prefix.get(prefix, ())
-        for name in concerned:
-            self._forget(name)
+                self._end(self._by_prefix, prefix)
+
+    def _end(self, index: dict[str, set[object]], entry: str) -> None:
+        names = index.get(entry)
+        if names is None:
+            return
+        if len(names) <= _AT_ONCE:
+            for name in tuple(names):
+                self._forget(name)
+            return
+        # A client may have made tens of thousands from one row, and nobody has to wait until they are taken apart.
+        del index[entry]
+        for name in names:
+            self._values[name].basis.holds = False
+        self._ended.append(names)
+
+    def _sweep(self) -> None:
+        """Forget some of the values that have ended."""
+        for _ in range(_AT_ONCE if self._ended else 0):
+            names = self._ended[-1]
+            name = names.pop()
+            derived = self._values.get(name)
+            if derived is not None and not derived.basis.holds:  # else another one has its name now
+                self._forget(name)
+            if not names:
+                self._ended.pop()
+                if not self._ended:
+                    return
 
     def forget_namespaces(self, namespaces: Collection[str]) -> None:
         """Forget what was computed from rows of these namespaces, by their ids."""
@@ -165,4 +199,5 @@ class DerivedValues:
         self._values.clear()
         self._by_key.clear()
         self._by_prefix.clear()
+        self._ended.clear()
         self._bytes = 0
