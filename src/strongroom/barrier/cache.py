@@ -101,6 +101,10 @@ class Cache:
         if old is not None:
             self._bytes -= old.size
 
+    def sizes(self) -> dict[str, int]:
+        """The bytes of what it keeps, as estimated, by kind."""
+        return {"rows": self._bytes, "derived": self._derived.size, "answers": self.answers.size}
+
     def derived(self, name: object) -> Derived | None:
         """The derived value of that name, if none of its rows has changed."""
         return self._derived.get(name)

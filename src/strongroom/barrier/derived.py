@@ -79,11 +79,13 @@ class DerivedValues:
         limit_bytes, most: how much it keeps.
     """
 
-    __slots__ = ("_by_key", "_by_prefix", "_bytes", "_ended", "_limit_bytes", "_most", "_values")
+    __slots__ = ("_by_key", "_by_prefix", "_bytes", "_ended", "_limit_bytes", "_most", "_values", "hits")
 
     def __init__(self, limit_bytes: int, most: int) -> None:
         self._limit_bytes = limit_bytes
         self._most = most
+        self.hits = 0
+        """How often a value was there."""
         self._bytes = 0
         self._values: OrderedDict[object, Derived] = OrderedDict()
         self._by_key: dict[str, set[object]] = {}
@@ -100,6 +102,11 @@ class DerivedValues:
     def __len__(self) -> int:
         return len(self._values)
 
+    @property
+    def size(self) -> int:
+        """Bytes, as estimated."""
+        return self._bytes
+
     def items(self) -> Collection[tuple[object, Derived]]:
         """Names and values."""
         return self._values.items()
@@ -113,6 +120,7 @@ class DerivedValues:
             self._forget(name)
             return None
         self._values.move_to_end(name)
+        self.hits += 1
         return derived
 
     def keep(self, name: object, derived: Derived, size: int) -> None:

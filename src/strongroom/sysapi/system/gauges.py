@@ -38,6 +38,13 @@ def of_process(services: Services) -> list[Gauge]:
         *_workers(services.processes.counts(), cluster),
         Gauge("vault.core.log_readers", services.processes.watching(), "Clients that read by sys/monitor.", cluster),
         *_traffic(services.traffic.now(), cluster),
+        *(
+            Gauge("vault.cache.bytes", size, "What is kept in memory, as estimated.", {**cluster, "kind": kind})
+            for kind, size in services.barrier.cache.sizes().items()
+        ),
+        Gauge(
+            "vault.core.repeated_answers_total", services.barrier.cache.answers.hits, "Answers given again.", cluster
+        ),
         Gauge("process.resident_memory_bytes", host.resident_bytes(), "Memory that the process holds."),
         Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
         Gauge("process.open_fds", host.open_descriptors(), "Open files and sockets."),
