@@ -9,33 +9,26 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Coroutine
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import structlog
 
 from strongroom.http import first_step
 from strongroom.http.admission import crowded
-from strongroom.http.answering import Answering
-from strongroom.http.delivery import write_whole
 from strongroom.http.faults import describe
 from strongroom.http.forwarded import forwarded_request
 from strongroom.http.held import SMALL_BYTES
-from strongroom.http.message import HttpRequest, HttpResponse, Peer, Repeated
+from strongroom.http.message import HttpResponse
 from strongroom.http.parser import RequestParser, RequestRefused
 from strongroom.http.phases import OVER, OWES_ANSWER, RECEIVING, Phase
-from strongroom.http.response_head import OK_LINE
+from strongroom.http.repeating import Repeating, source_of
 from strongroom.http.turns import Outcome
 from strongroom.http.wire import Wire, WireFailed
-from strongroom.lib.errors import Internal
 
 _log = structlog.get_logger(__name__)
 
 
-_LONGEST_KEPT: Final = 4096
-"""The most bytes of a request whose response may be kept."""
-
-
-class HttpConnection(Answering):
+class HttpConnection(Repeating):
     """Serves one client.
 
     Args:
@@ -141,27 +134,9 @@ class HttpConnection(Answering):
             return
         limits = self._listening.config.limits
         self._parser = RequestParser(limits, self._wire.peer())
-        self._source = _source(self._parser.peer)
+        self._source = source_of(self._parser.peer)
         self._phase = Phase.IDLE
         self._deadline = self._listening.first_deadline(limits.read_header_timeout_s)
-
-    def _asks_again(self, data: bytes) -> bool:
-        """Hand bytes to the turn unread, if they are a whole request whose response may be kept."""
-        listening, source = self._listening, self._source
-        self._known = None
-        if source is None or len(data) > _LONGEST_KEPT or listening.draining or not self._parser.fresh:
-            return False
-        repeats = listening.application.repeats
-        if repeats is None:
-            return False
-        self._known = name = repeats.name(listening.settings + source, data)
-        if not repeats.knows(name):
-            return False
-        self._unparsed = data
-        self._phase = Phase.ANSWERING
-        self._deadline = math.inf
-        listening.turns.add(self)
-        return True
 
     def _advance(self, data: bytes) -> None:
         """Have a request served that is complete, and wait for one that isn't.
@@ -276,47 +251,6 @@ class HttpConnection(Answering):
         self._listening.requests += 1
         return self._listening.application(request)
 
-    def _parsed(self) -> HttpRequest:
-        data, self._unparsed = self._unparsed, b""
-        self._parser.put_back(data)  # more may have arrived while the store was asked
-        request = self._parser.receive()
-        assert request is not None, "the same bytes were a request before"
-        rules = self._listening.config.forwarded
-        return request if rules is None else forwarded_request(rules, request)
-
-    @property
-    def known(self) -> bytes | None:
-        """The name of the response, if that may be kept.  While the listener ends, each says that it is the last."""
-        return None if self._listening.draining else self._known
-
-    @property
-    def port(self) -> int:
-        """The client's port."""
-        return self._parser.peer.port
-
-    def _repeat(self, repeated: Repeated) -> None:
-        """Send a response that was kept."""
-        listening = self._listening
-        listening.requests += 1
-        if self._phase is not Phase.ANSWERING:
-            self._settle()
-            return
-        try:
-            repeated.check()
-        except Internal as error:
-            self._write(listening.application.malformed(500, error.text))
-        else:
-            self._wire.write(b"".join((OK_LINE, listening.fixed_headers, *repeated.parts)))
-        if self._sent(keep_alive=True):
-            if self._parser.idle and not self._eof:
-                self._phase = Phase.IDLE
-                self._deadline = listening.deadline(listening.config.limits.idle_timeout_s)
-            else:
-                self._continue()
-
-    def _write(self, response: HttpResponse) -> None:
-        write_whole(self._wire, response, None, self._listening.fixed_headers, keep_alive=True)
-
     def served(self, outcome: Outcome) -> None:
         """Send the answer, or wait for the Task that goes on with the request."""
         request, self._request, self._unparsed = self._request, None, b""
@@ -366,13 +300,3 @@ class HttpConnection(Answering):
         self._advance(b"")
         if self._phase in RECEIVING:
             self._wire.resume_reading()
-
-
-def _source(peer: Peer) -> bytes | None:
-    """Where requests come from, as far as it decides about responses.
-
-    Returns: None for a client with a certificate, whose responses aren't kept.
-    """
-    if peer.certificates:
-        return None
-    return f"{peer.address} {peer.in_clear:d} ".encode()

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from strongroom.http.connection import _source
 from strongroom.http.forwarded import ForwardedRules
 from strongroom.http.message import Peer, Tls
+from strongroom.http.repeating import source_of
 from strongroom.http.settings import ListenerConfig
 from tests.flow.core.kept_answers.lines import Line, get, line_maker, settled
 from tests.flow.core.repeats import OFTEN
@@ -239,8 +239,8 @@ def test_a_client_with_a_certificate() -> None:
     """Nothing is kept of it: engines see the certificate, which is no part of the bytes."""
     tls = Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", None)
     with_one = Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", None, peer_certificates=(b"der",))
-    assert _source(Peer("192.0.2.7", 1, "test", with_one)) is None
-    assert _source(Peer("192.0.2.7", 1, "test", tls)) != _source(Peer("192.0.2.7", 1, "test"))
+    assert source_of(Peer("192.0.2.7", 1, "test", with_one)) is None
+    assert source_of(Peer("192.0.2.7", 1, "test", tls)) != source_of(Peer("192.0.2.7", 1, "test"))
 
 
 async def test_another_header_each_time() -> None:
