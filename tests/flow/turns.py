@@ -31,9 +31,9 @@ class Client:
         """Whether the response was kept."""
         self.port = request.peer.port
         repeats = node.application.repeats
-        self.known = repeats.name(b"", _bytes(request)) if keeps and repeats is not None else None
-        if repeats is not None and self.known is not None:
-            repeats.knows(self.known)
+        self._name = repeats.name(b"", _bytes(request)) if keeps and repeats is not None else None
+        was_kept = repeats is not None and self._name is not None and repeats.knows(self._name)
+        self.known = self._name if was_kept else None
 
     def begin(self) -> Coroutine[Any, Any, HttpResponse]:
         """Begin with the request."""
@@ -71,8 +71,8 @@ class Client:
             self._respond(task.result())
 
     def _respond(self, response: HttpResponse) -> None:
-        if response.keep is not None and self.known is not None:
-            keep(response, self.known)
+        if response.keep is not None and self._name is not None:
+            keep(response, self._name)
         self._response.set_result(response)
 
     async def answer(self) -> Answer:

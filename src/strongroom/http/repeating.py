@@ -64,8 +64,8 @@ class Repeating(Answering):
 
     @property
     def known(self) -> bytes | None:
-        """The name of the response, if that may be kept.  While the listener ends, each says that it is the last."""
-        return None if self._listening.draining else self._known
+        """The name of the response, if it was kept.  While the listener ends, each says that it is the last."""
+        return self._known if self._unparsed and not self._listening.draining else None
 
     @property
     def port(self) -> int:

@@ -31,6 +31,12 @@ The answers of a turn are in memory until it ends, and nothing counts them.  128
 it.  A large answer takes long to make, so only few of them are in one turn.
 """
 
+_PATIENCE_S: Final = 1.0
+"""How long requests wait until the store was asked for all of them.  If it takes longer, each asks for itself.
+
+A store that doesn't answer must not keep those waiting that need none, or that say so after a while.
+"""
+
 Outcome = Finished[HttpResponse] | Repeated | asyncio.Task[HttpResponse] | BaseException
 """What became of a request in its turn: an answer, one that was kept, a Task that goes on with it, or a fault."""
 
@@ -42,7 +48,7 @@ class Asking(Protocol):
 
     @property
     def known(self) -> bytes | None:
-        """The name of its response, if that may be kept; else None."""
+        """The name of its response, if it was kept, so that nobody has looked at the request yet; else None."""
         ...
 
     @property
@@ -93,7 +99,7 @@ class Turns:
     def _run(self) -> None:
         """Serve what waits.
 
-        The store is asked for all requests whose responses may be kept.  If its answer has to be waited for, they get a
+        The store is asked for all requests whose responses were kept.  If its answer has to be waited for, they get a
         turn of their own then, so that no other request waits for it.
         """
         repeats = self._application().repeats
@@ -110,9 +116,21 @@ class Turns:
             self._turn(self._waiting, repeats)
             return
         self._waiting = deque(connection for connection in self._waiting if connection.known is None)
-        asked.add_done_callback(lambda task: self._turn(deque(known), None if _failed(task) else repeats))
+        self._wait(asked, deque(known), repeats)
         if self._waiting:
             self._turn(self._waiting, None)
+
+    def _wait(self, asked: asyncio.Task[None], waiting: deque[Asking], repeats: Repeats) -> None:
+        """Have requests served when the store was asked, or when that takes too long."""
+        late = self._loop.call_later(_PATIENCE_S, self._turn, waiting, None)
+
+        def over(task: asyncio.Task[None]) -> None:
+            late.cancel()
+            failed = _failed(task)
+            if waiting:
+                self._turn(waiting, None if failed else repeats)
+
+        asked.add_done_callback(over)
 
     def _turn(self, waiting: deque[Asking], repeats: Repeats | None) -> None:
         """Run one turn.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from ipaddress import ip_network
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from strongroom.http import turns
 from strongroom.http.forwarded import ForwardedRules
 from strongroom.http.message import Peer, Tls
 from strongroom.http.repeating import source_of
@@ -202,6 +204,46 @@ async def test_more_bytes_while_the_store_is_asked() -> None:
         heard = [json.loads(bytes_.line.heard()[2])["data"]["value"] for _ in range(2)]
         assert heard == ["other" if ended else "a", "b"]
         assert await bytes_.ask(first) == heard[0]
+
+
+@pytest.mark.parametrize("path", ["sys/health", "sys/leader"])
+async def test_what_needs_no_store_waits_for_none(path: str) -> None:
+    """However often it was asked, and whoever waits: a load balancer learns of a node while its store hangs."""
+    plan = Plan()
+    bytes_ = await Bytes.start(plan)
+    await bytes_.keep(bytes_.get("a"))
+    request = get(path, "")
+    for _ in range(OFTEN):
+        await bytes_.connect().say(request)
+    holds = Hold(), Hold()
+    plan.add("synced", *holds)
+    await bytes_.line.say(bytes_.get("a"))
+    assert bytes_.line.received == b""
+    line = bytes_.connect()
+    await line.say(request)
+    assert line.heard()[0] == 200
+    for hold in holds:
+        hold.released.set()
+    await settled()
+    assert bytes_.line.heard()[0] == 200
+
+
+async def test_a_store_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for what was kept is served as if nothing was, after a while; the late answer does nothing more."""
+    monkeypatch.setattr(turns, "_PATIENCE_S", 0.01)
+    plan = Plan()
+    bytes_ = await Bytes.start(plan)
+    await bytes_.keep(bytes_.get("a"))
+    hold = Hold()
+    plan.add("synced", hold)
+    await bytes_.line.say(bytes_.get("a"))
+    await asyncio.sleep(0.05)
+    await settled()
+    assert json.loads(bytes_.line.heard()[2])["data"] == {"value": "a"}
+    hold.released.set()
+    await settled()
+    assert bytes_.line.received == b""
+    assert await bytes_.ask(bytes_.get("a")) == "a"
 
 
 @pytest.mark.parametrize("ended", [False, True])
