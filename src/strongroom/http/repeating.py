@@ -103,4 +103,5 @@ def source_of(peer: Peer) -> bytes | None:
     """
     if peer.certificates:
         return None
-    return f"{peer.address} {peer.in_clear:d} ".encode()
+    # The audit entries are kept with a port or without one: a PROXY header may name none, a Unix socket has none.
+    return f"{peer.address} {peer.in_clear:d} {bool(peer.port):d} ".encode()

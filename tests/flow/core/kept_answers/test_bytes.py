@@ -79,6 +79,19 @@ async def test_the_same_bytes_get_the_same_answer() -> None:
     assert len({json.loads(body)["request_id"] for _, _, body in seen}) == 5
 
 
+@pytest.mark.parametrize("first", [0, 4711])
+async def test_a_client_without_a_port(first: int) -> None:
+    """As a PROXY header may name one: the entries of each have its port, or none, whoever asked first."""
+    bytes_ = await Bytes.start()
+    await bytes_.node.audited()
+    for port in (first, 4711 - first):
+        for _ in range(OFTEN + 1):
+            await bytes_.ask(bytes_.get("a"), line=bytes_.connect("192.0.2.7", port))
+            ports = [entry["request"].get("remote_port", 0) for entry in bytes_.node.recorder.entries[-2:]]
+            assert ports == [port, port]
+    assert bytes_.kept == 2
+
+
 NEVER: dict[str, Callable[[Bytes], tuple[bytes, ...]]] = {
     "longer than 4096 bytes": lambda b: (b.get("a", "X-Long: " + "x" * 4096),),
     "in two pieces": lambda b: (b.get("a")[:30], b.get("a")[30:]),
