@@ -6,6 +6,7 @@ import msgspec
 
 from strongroom.core.attempt import Attempt
 from strongroom.core.dispatch import engine_request
+from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Operation
 
 
@@ -26,7 +27,11 @@ async def look(attempt: Attempt) -> tuple[Attempt, bool]:
     if attempt.only_computes:
         return attempt, await _is_there(attempt)
     attempt = msgspec.structs.replace(attempt, existence=attempt.txn.fork())
-    return attempt, await _is_there(attempt)
+    try:
+        return attempt, await _is_there(attempt)
+    except StrongroomError:
+        attempt.join_existence()  # so that the error is given only if it is still right
+        raise
 
 
 async def still(attempt: Attempt, operation: Operation) -> bool:
