@@ -78,7 +78,7 @@ def machine(reference: str) -> Machine:
         processor=model,
         cores=os.cpu_count() or 1,
         memory_gib=round(memory, 1),
-        system=f"{platform.system()} {platform.release()}",
+        system=f"{platform.system()} {platform.release().partition('-')[0]}",
         python=platform.python_version(),
         date=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         reference=reference,
