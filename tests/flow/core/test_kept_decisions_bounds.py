@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-
 from tests.flow.core.kept import Kept
+from tests.flow.core.reach import reached
 
 STANZA = 'seal "shamir" {\n shares = 1\n threshold = 1\n}'
-
-
-def texts_in(value: object) -> list[str]:
-    """Every text that a value reaches without passing through classes and functions."""
-    found: list[str] = []
-    seen: set[int] = set()
-    waiting: list[object] = [value]
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen or isinstance(each, type) or callable(each):
-            continue
-        seen.add(id(each))
-        if isinstance(each, str):
-            found.append(each)
-        else:
-            waiting += gc.get_referents(each)
-    return found
 
 
 async def test_nothing_of_a_sealed_namespace() -> None:
@@ -41,7 +23,7 @@ async def test_nothing_of_a_sealed_namespace() -> None:
     assert services is not None
     assert node.application._pipeline is not None
     held = (services.barrier.cache._derived, node.application._pipeline._decisions._once)
-    assert [text for text in texts_in(held) if "canary" in text] == []
+    assert [text for text in reached(held) if b"canary" in text] == []
 
 
 async def test_nothing_long() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 
 import pytest
@@ -13,23 +12,7 @@ from strongroom.barrier.derived import Basis, Derived
 from tests.flow.core import repeats
 from tests.flow.core.kept import Kept
 from tests.flow.core.kept_answers.beside import count
-
-
-def reached(value: object) -> list[bytes]:
-    """Every text and every string of bytes that a value reaches without passing through classes and functions."""
-    found: list[bytes] = []
-    seen: set[int] = set()
-    waiting: list[object] = [value]
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen or isinstance(each, type) or callable(each):
-            continue
-        seen.add(id(each))
-        if isinstance(each, str | bytes | bytearray):
-            found.append(each.encode("utf-8", "replace") if isinstance(each, str) else bytes(each))
-        else:
-            waiting += gc.get_referents(each)
-    return found
+from tests.flow.core.reach import reached
 
 
 async def test_no_token_and_no_secret_in_clear() -> None:
