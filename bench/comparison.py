@@ -10,13 +10,11 @@ import msgspec
 
 from bench.bare import loop
 from bench.load.requests import Mix, Wanted
-from bench.measuring import Figures, Load, measure, middle, ratio
+from bench.measuring import WARM_UP_S, Figures, Load, measure, middle, ratio
 from bench.operations.prepared import Prepared, prepare
 from bench.operations.table import Operation
 from bench.report.results import Row
 from bench.servers.server import OURS, running
-
-WARM_UP_S = 1.0
 
 
 @contextlib.contextmanager

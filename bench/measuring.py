@@ -12,6 +12,9 @@ from bench.load import wrk
 from bench.load.requests import Mix
 from bench.servers import usage
 
+WARM_UP_S = 1.0
+"""Load before a round that counts: caches of the secrets that it reads are filled by then."""
+
 
 class Load(msgspec.Struct, frozen=True):
     """How requests are sent."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from bench.load.requests import Mix, Wanted
-from bench.measuring import Figures, Load, measure
+from bench.measuring import WARM_UP_S, Figures, Load, measure
 from bench.report.results import Point
 from bench.servers import server
 from bench.servers.server import PEER, Server
@@ -96,7 +96,7 @@ class Run:
     def measure(
         self, at: Server, requests: Mix | Wanted, x: float, name: str, line: str = "", *, connections: int = 0
     ) -> Figures:
-        """Load a server for a round, and note rate and p99; what was refused is noted too.
+        """Warm a server up, load it for a round, and note rate and p99; what was refused is noted too.
 
         Args:
             name: of what is counted, as `reads`.
@@ -104,6 +104,7 @@ class Run:
         """
         mix = requests if isinstance(requests, Mix) else Mix(requests)
         load = msgspec.structs.replace(self.load, connections=connections or self.load.connections)
+        measure(at.url, at.group, mix, msgspec.structs.replace(self.load, seconds=WARM_UP_S))
         found = measure(at.url, at.group, mix, load)
         line = line or at.kind
         if found.refused or found.broken:

@@ -31,7 +31,7 @@ async def write_load(directory: Path, disk: RecordingDisk, synchronous: str) -> 
         vfs=disk.name,
         unsafe_synchronous=synchronous,
         checkpoint_bytes=1,
-        truncate_bytes=400_000,
+        log_bytes=400_000,
         upkeep_interval_s=3600,
     )
     await storage.start()

@@ -7,10 +7,12 @@ import os
 import sqlite3
 import stat
 import time
+import unittest.mock
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+import apsw
 import pytest
 
 from strongroom.lib.errors import CommitUnknown, StorageError, StorageFull
@@ -232,7 +234,7 @@ def test_one_of_several_does_the_upkeep(tmp_path: Path) -> None:
 
 def test_the_log_and_the_feed_stay_short(tmp_path: Path) -> None:
     """Checkpoints keep the log's length bounded, and the feed its newest commits alone."""
-    storage = store(tmp_path, checkpoint_bytes=50_000, truncate_bytes=200_000, feed_commits=20)
+    storage = store(tmp_path, checkpoint_bytes=50_000, log_bytes=200_000, feed_commits=20)
 
     async def scenario() -> None:
         oldest = await storage.commit({}, {"a": b""}, {})
@@ -252,20 +254,52 @@ def test_the_log_and_the_feed_stay_short(tmp_path: Path) -> None:
     run(storage, scenario)
 
 
-def test_a_long_log_is_emptied(tmp_path: Path) -> None:
-    """A log beyond its greatest length is cut to nothing, though a mere checkpoint would leave its length."""
-    storage = store(tmp_path, checkpoint_bytes=1, truncate_bytes=500_000)
+def test_a_long_log_begins_again_and_is_given_back_when_nobody_writes(tmp_path: Path) -> None:
+    """Writers who never pause don't make the log longer than its bound, and when they do, its space is freed."""
+    storage = store(tmp_path, checkpoint_bytes=1000, log_bytes=500_000)
 
     async def scenario() -> None:
         log = tmp_path / "strongroom.db-wal"
-        await storage.commit({}, {"a": bytes(100_000)}, {})
-        await storage.upkeep()
-        assert log.stat().st_size > 100_000
-        await storage.commit({}, {"b": bytes(600_000)}, {})
+        lengths = []
+        for number in range(20):
+            await storage.commit({}, {"a": bytes([number]) * 300_000}, {})
+            await storage.upkeep()
+            lengths.append(log.stat().st_size)
+        assert 300_000 < max(lengths) < 1_000_000
+        assert min(lengths) == lengths[0]  # its length stays, because it is overwritten
         await storage.upkeep()
         assert log.stat().st_size == 0
         await storage.commit({}, {"c": b""}, {})
-        assert (await storage.list("")).names == ["a", "b", "c"]
+        assert (await storage.list("")).names == ["a", "c"]
+
+    run(storage, scenario)
+
+
+def test_writers_do_not_wait_for_an_old_reader(tmp_path: Path) -> None:
+    """While a reader needs old pages, the log can't begin again: it grows, and the lock of writers stays free."""
+    storage = store(tmp_path, checkpoint_bytes=1000, log_bytes=100_000)
+
+    async def scenario() -> None:
+        await storage.commit({}, {"a": b""}, {})
+        reader = apsw.Connection(str(tmp_path / "strongroom.db"))  # the same library, for locks within a process
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM feed").fetchall()
+        held = 0
+        hold = storage._writer.hold  # type: ignore[union-attr]
+
+        def counted() -> object:
+            nonlocal held
+            held += 1
+            return hold()
+
+        with unittest.mock.patch.object(storage._writer, "hold", counted):
+            for number in range(3):
+                await storage.commit({}, {"b": bytes([number]) * 200_000}, {})
+                await storage.upkeep()
+            assert held == 3  # to prune the feed only
+            reader.close()
+            await storage.upkeep()
+            assert held == 5
 
     run(storage, scenario)
 

@@ -17,7 +17,7 @@ _URL_WITH_PASSWORD = re.compile(r"://[^/@:]*:[^@/]+@|\bpassword\s*=", re.IGNOREC
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs")
 _FREE_WANTED_BYTES = 1 << 30
 _FREE_NEEDED_BYTES = 64 << 20
-"""The ballast, and the log between two checkpoints."""
+"""The ballast, and the log of a server that has little to do."""
 _FREE_WANTED_SHARE = 0.05
 _INODES_WANTED = 1000
 

@@ -46,7 +46,7 @@ class SqliteStorage:
         clock: decides what has expired. random: makes the ids of commits. feed_commits: the least number of commits in
         the change feed. ballast_bytes: the size of the disk reserve for removing rows on a full disk.  It must exceed
         the growth of the database between two checkpoints. checkpoint_bytes: length of the log at which it is copied to
-        the database. truncate_bytes: length at which writers wait until it is empty. upkeep_interval_s: how often the
+        the database. log_bytes: length at which writers wait until it can begin again. upkeep_interval_s: how often the
         log, the feed and the reserve are maintained, in seconds. patience_s: how long a caller waits for another
         process's lock, or for the disk. vfs: the name of a registered SQLite VFS, for tests with a failing disk.
         unsafe_synchronous: SQLite's `synchronous`; anything but `FULL` loses commits when the power fails.
@@ -65,7 +65,7 @@ class SqliteStorage:
         feed_commits: int = 65_536,
         ballast_bytes: int = 16 << 20,
         checkpoint_bytes: int = 4 << 20,
-        truncate_bytes: int = 64 << 20,
+        log_bytes: int = 256 << 20,
         upkeep_interval_s: float = 0.25,
         patience_s: float = PATIENCE_S,
         vfs: str | None = None,
@@ -78,7 +78,7 @@ class SqliteStorage:
         self.reserve = Ballast(path, ballast_bytes)
         self._patience_s = patience_s
         self._checkpoint_bytes = checkpoint_bytes
-        self._truncate_bytes = truncate_bytes
+        self._log_bytes = log_bytes
         self._upkeep_interval_s = upkeep_interval_s
         self._vfs = vfs
         self._synchronous = unsafe_synchronous
@@ -121,7 +121,7 @@ class SqliteStorage:
             ballast,
             interval_s=self._upkeep_interval_s,
             checkpoint_bytes=self._checkpoint_bytes,
-            truncate_bytes=self._truncate_bytes,
+            log_bytes=self._log_bytes,
             feed_commits=self._feed_commits,
         )
         _started.add(self)

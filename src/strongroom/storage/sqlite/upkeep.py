@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from collections.abc import Callable
 from typing import cast
 
 import apsw
@@ -12,10 +12,10 @@ import structlog
 from strongroom.lib.errors import StorageError, StorageFull
 from strongroom.lib.fault import where
 from strongroom.storage.sqlite.ballast import Ballast
-from strongroom.storage.sqlite.errors import is_full
 from strongroom.storage.sqlite.files import FileLock, OpenedFile
 from strongroom.storage.sqlite.schema import INCREMENTAL, disconnect
 from strongroom.storage.sqlite.thread import BlockingCalls
+from strongroom.storage.sqlite.write_ahead import WriteAheadLog
 from strongroom.storage.sqlite.writer import Writer
 
 log = structlog.get_logger(__name__)
@@ -40,8 +40,8 @@ class Upkeep:
     Args:
         connection: for checkpoints only, used in a thread.
         checkpoint_bytes: length of the log at which its pages are copied to the database.
-        truncate_bytes: length at which writers are blocked until the log is empty.  Under steady load a checkpoint
-        never catches up with the writers, and the log would only grow. feed_commits: the number of commits in the feed.
+        log_bytes: length at which writers wait until the log can begin again. feed_commits: the number of commits in
+        the feed.
     """
 
     def __init__(
@@ -54,18 +54,19 @@ class Upkeep:
         *,
         interval_s: float,
         checkpoint_bytes: int,
-        truncate_bytes: int,
+        log_bytes: int,
         feed_commits: int,
     ) -> None:
         self._connection = connection
         self._file = file
-        self._log = Path(connection.filename + "-wal")
+        self._log = WriteAheadLog(connection, ballast)
         self._writer = writer
         self._lock = lock
         self._ballast = ballast
         self._interval_s = interval_s
         self._checkpoint_bytes = checkpoint_bytes
-        self._truncate_bytes = truncate_bytes
+        self._log_bytes = log_bytes
+        self._version = 0
         self._feed_commits = feed_commits
         self._elected = False
         self._round = asyncio.Lock()
@@ -118,7 +119,7 @@ class Upkeep:
                 break  # the log has no space for the moved pages until it is copied
             if not self._ballast.present():
                 # Otherwise the moved pages would make the log longer, on a full disk.
-                await self._thread.call(self._copy_pages)
+                await self._thread.call(self._log.copy)
             if taken < VACUUMED_PAGES:
                 break
         return True
@@ -148,42 +149,26 @@ class Upkeep:
                 failed = True
 
     async def _checkpoint(self, *, at_once: bool = False) -> None:
-        full = not self._ballast.present()
-        size = self._log_bytes()
-        if size >= self._checkpoint_bytes or ((full or at_once) and size):
-            # When the whole log is copied, the next writer begins at its start, which needs no space.
-            await self._thread.call(self._copy_pages)
-        if self._log_bytes() >= (_LOG_ON_FULL_DISK_BYTES if full else self._truncate_bytes):
-            async with self._writer.hold():
-                await self._thread.call(self._empty_log)
-
-    def _log_bytes(self) -> int:
-        try:
-            return self._log.stat().st_size
-        except FileNotFoundError:
-            return 0
-
-    def _copy_pages(self) -> None:
-        """Copy the log's pages to the database.
-
-        If the disk is full, free parts of the reserve for a longer database.
-        """
-        while True:
-            try:
-                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-            except apsw.Error as error:
-                if not is_full(error):
-                    raise
-                if self._ballast.give_up():
-                    continue
+        """Copy pages if the log has become long, and let it begin again if it would grow beyond its bounds."""
+        full, length = not self._ballast.present(), self._log.file_bytes()
+        if not length or (length < self._checkpoint_bytes and not full and not at_once):
             return
+        copied = await self._thread.call(self._log.copy)
+        version = self._log.version()
+        idle, self._version = version == self._version, version
+        if full:
+            if self._log.file_bytes() >= _LOG_ON_FULL_DISK_BYTES:
+                await self._while_nobody_writes(self._log.empty)
+        elif idle:
+            if length > self._checkpoint_bytes and not copied.left_bytes:
+                await self._while_nobody_writes(self._log.empty)
+        elif copied.used_bytes >= self._log_bytes:
+            # Under steady load a checkpoint never catches up with the writers.  What came while the first one ran
+            # is copied before they have to wait.
+            copied = await self._thread.call(self._log.copy)
+            if copied.left_bytes < self._checkpoint_bytes:
+                await self._while_nobody_writes(self._log.begin_again)
 
-    def _empty_log(self) -> None:
-        try:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        except apsw.BusyError:
-            # A foreign reader blocks longer than the timeout.  The next round tries again.
-            return
-        except apsw.Error as error:
-            if not is_full(error):
-                raise
+    async def _while_nobody_writes(self, call: Callable[[], None]) -> None:
+        async with self._writer.hold():
+            await self._thread.call(call)
