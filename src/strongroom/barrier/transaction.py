@@ -7,7 +7,6 @@ store.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
@@ -15,9 +14,10 @@ from typing import Any, TypeVar
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cipher import RowCipher
-from strongroom.barrier.derived import Basis, Derived, prefixes_of
+from strongroom.barrier.derived import Basis, Derived
 from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.namespace_keys import NamespacePlace
+from strongroom.barrier.read_set import ReadSet
 from strongroom.barrier.record import Record, encode
 from strongroom.barrier.rings import Ring, UnknownNamespaceError
 from strongroom.barrier.settling import settled
@@ -41,28 +41,17 @@ EXCLUSIVE_TIMEOUT_S = 10.0
 _MISSING: Any = object()
 
 
-class Transaction:
+class Transaction(ReadSet):
     """One attempt of a request over the barrier.  Reads and listings include its own writes."""
 
     def __init__(self, barrier: Barrier, once: StableValues, committer: Committer | None = None) -> None:
-        self.barrier = barrier
-        self.once = once
-        self.revision = barrier.revision
-        self._seen = barrier.seen
-        self._history = barrier.history
+        super().__init__(barrier, once)
         self._committer: Committer = committer if committer is not None else barrier.storage
-        self._reads: dict[str, int] = {}
-        self._prefixes: set[str] = set()
-        self._derived: list[Basis] = []
         self._writes: dict[str, Record | bytes | None] = {}
         self._adds: dict[str, Add] = {}
         self._refusals: dict[str, StrongroomError] = {}
         self._founded: dict[str, RowCipher] = {}
         self._cleared: set[str] = set()
-        self.until = math.inf
-        """The first time at which this transaction might have come to another result, in seconds since the epoch."""
-        self.knows_the_time = False
-        """Whether something was looked at that changes without a row: the clock, or how often a token was used."""
 
     @property
     def has_written(self) -> bool:
@@ -72,14 +61,6 @@ class Transaction:
     def has_written_below(self, *prefixes: str) -> bool:
         """Whether there is a row to commit whose key begins with one of these."""
         return any(key.startswith(prefixes) for key in self._writes)
-
-    def lasts(self, until: float) -> None:
-        """Note a time that something was compared with, in seconds since the epoch; 0 for none.
-
-        Whatever is compared with the clock before a decision is remembered has to be noted here.
-        """
-        if until and until < self.until:
-            self.until = until
 
     def fork(self) -> Transaction:
         """A transaction for reads that don't belong to what is remembered of this one.  `join` brings them back."""
@@ -94,43 +75,6 @@ class Transaction:
         self._derived += forked._derived
         self._derived.append(Basis(forked._reads, frozenset(forked._prefixes)))
         self.lasts(forked.until)
-
-    def recall(self, name: object, now: float) -> Any:
-        """What was remembered under a name, if everything still holds that led to it; else None.
-
-        What led to it is a part of this transaction's read set then.
-        """
-        if self.barrier.seen is not self._seen:
-            self._advance()
-        kept = self.barrier.cache.derived(name)
-        if kept is None or kept.until <= now:
-            return None
-        self._derived += kept.parts
-        self._derived.append(kept.basis)
-        self.lasts(kept.until)
-        return kept.value
-
-    def remember(self, name: object, value: Any) -> None:
-        """Keep a value that follows from `name`, and from what this transaction has read so far.
-
-        It is kept until a row changes that was read, or the time comes that was noted (`lasts`).  Nothing is kept if
-        the transaction writes, or used values that are of this request alone.
-        """
-        derived = self.derive(value)
-        if derived is not None:
-            self.barrier.cache.keep_derived(name, derived)
-
-    def derive(self, value: Any) -> Derived | None:
-        """A value with all that this transaction has read so far.
-
-        Returns: None if the transaction writes, or used values that are of this request alone.
-        """
-        if self.has_written or not self.once.is_unused:
-            return None
-        if self.barrier.seen is not self._seen:
-            self._advance()
-        basis = Basis(dict(self._reads), frozenset(self._prefixes))
-        return Derived(value, basis, tuple(self._derived), self.until)
 
     async def read(self, key: str, type_: type[R]) -> R | None:
         """The record at `key`, or None."""
@@ -399,43 +343,6 @@ class Transaction:
         finally:
             # Not before: what this request was only about to change, no other request of its turn has to see.
             self.barrier.committed()
-
-    def revalidate(self) -> None:
-        """Raise `Restart` if this process has seen a change of a row that was read."""
-        if self.barrier.seen is not self._seen:
-            self._advance()
-
-    def _advance(self) -> None:
-        changed = self.barrier.cache.changes_since(self.revision)
-        if changed is None or self.barrier.history != self._history:
-            raise Restart
-        for key in changed:
-            if key in self._reads or any(key in derived.keys for derived in self._derived):
-                raise Restart
-            if self._prefixes or self._derived:
-                for prefix in prefixes_of(key):
-                    if prefix in self._prefixes or any(prefix in derived.prefixes for derived in self._derived):
-                        raise Restart
-        self.revision = self.barrier.revision
-        self._seen = self.barrier.seen
-
-    def _all_reads(self) -> dict[str, int]:
-        reads: dict[str, int] = {}
-        for derived in self._derived:
-            reads.update(derived.keys)
-        reads.update(self._reads)
-        return reads
-
-    def _all_prefixes(self) -> set[str]:
-        return self._prefixes.union(*(derived.prefixes for derived in self._derived))
-
-    def _commit_reads(self) -> dict[str, int]:
-        reads: dict[str, int] = {}
-        for derived in self._derived:
-            reads.update(derived.alone)
-        reads.update(self._reads)
-        reads.update(dict.fromkeys(self._all_prefixes(), self.revision))
-        return reads
 
 
 list_ = list

@@ -1,0 +1,116 @@
+"""What a transaction has read, until when that holds, and what is remembered with it."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from typing import Any
+
+from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.derived import Basis, Derived, prefixes_of
+from strongroom.barrier.stable import Restart, StableValues
+
+
+class ReadSet:
+    """The part of a transaction that knows what has been read, and moves with the cache while that is unchanged."""
+
+    def __init__(self, barrier: Barrier, once: StableValues) -> None:
+        self.barrier = barrier
+        self.once = once
+        self.revision = barrier.revision
+        self._seen = barrier.seen
+        self._history = barrier.history
+        self._reads: dict[str, int] = {}
+        self._prefixes: set[str] = set()
+        self._derived: list[Basis] = []
+        self.until = math.inf
+        """The first time at which this transaction might have come to another result, in seconds since the epoch."""
+        self.knows_the_time = False
+        """Whether something was looked at that changes without a row: the clock, or how often a token was used."""
+
+    @property
+    @abstractmethod
+    def has_written(self) -> bool:
+        """Whether there is something to commit."""
+
+    def lasts(self, until: float) -> None:
+        """Note a time that something was compared with, in seconds since the epoch; 0 for none.
+
+        Whatever is compared with the clock before a decision is remembered has to be noted here.
+        """
+        if until and until < self.until:
+            self.until = until
+
+    def recall(self, name: object, now: float) -> Any:
+        """What was remembered under a name, if everything still holds that led to it; else None.
+
+        What led to it is a part of this transaction's read set then.
+        """
+        if self.barrier.seen is not self._seen:
+            self._advance()
+        kept = self.barrier.cache.derived(name)
+        if kept is None or kept.until <= now:
+            return None
+        self._derived += kept.parts
+        self._derived.append(kept.basis)
+        self.lasts(kept.until)
+        return kept.value
+
+    def remember(self, name: object, value: Any) -> None:
+        """Keep a value that follows from `name`, and from what this transaction has read so far.
+
+        It is kept until a row changes that was read, or the time comes that was noted (`lasts`).  Nothing is kept if
+        the transaction writes, or used values that are of this request alone.
+        """
+        derived = self.derive(value)
+        if derived is not None:
+            self.barrier.cache.keep_derived(name, derived)
+
+    def derive(self, value: Any) -> Derived | None:
+        """A value with all that this transaction has read so far.
+
+        Returns: None if the transaction writes, or used values that are of this request alone.
+        """
+        if self.has_written or not self.once.is_unused:
+            return None
+        if self.barrier.seen is not self._seen:
+            self._advance()
+        basis = Basis(dict(self._reads), frozenset(self._prefixes))
+        return Derived(value, basis, tuple(self._derived), self.until)
+
+    def revalidate(self) -> None:
+        """Raise `Restart` if this process has seen a change of a row that was read."""
+        if self.barrier.seen is not self._seen:
+            self._advance()
+
+    def _advance(self) -> None:
+        changed = self.barrier.cache.changes_since(self.revision)
+        if changed is None or self.barrier.history != self._history:
+            raise Restart
+        for key in changed:
+            if key in self._reads or any(key in derived.keys for derived in self._derived):
+                raise Restart
+            if self._prefixes or self._derived:
+                for prefix in prefixes_of(key):
+                    if prefix in self._prefixes or any(prefix in derived.prefixes for derived in self._derived):
+                        raise Restart
+        self.revision = self.barrier.revision
+        self._seen = self.barrier.seen
+
+    def _all_reads(self) -> dict[str, int]:
+        reads: dict[str, int] = {}
+        for derived in self._derived:
+            reads.update(derived.keys)
+        reads.update(self._reads)
+        return reads
+
+    def _all_prefixes(self) -> set[str]:
+        return self._prefixes.union(*(derived.prefixes for derived in self._derived))
+
+    def _commit_reads(self) -> dict[str, int]:
+        reads: dict[str, int] = {}
+        for derived in self._derived:
+            reads.update(derived.alone)
+        reads.update(self._reads)
+        reads.update(dict.fromkeys(self._all_prefixes(), self.revision))
+        return reads
