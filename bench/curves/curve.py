@@ -17,6 +17,9 @@ from bench.servers import server
 from bench.servers.server import PEER, Server
 from bench.servers.settings import ServerSettings
 
+_WARMED_A_SECOND = 1_000
+_MOST_WARM_UP_S = 12.0
+
 
 class Chart(msgspec.Struct, frozen=True):
     """One chart of a curve."""
@@ -104,7 +107,7 @@ class Run:
         """
         mix = requests if isinstance(requests, Mix) else Mix(requests)
         load = msgspec.structs.replace(self.load, connections=connections or self.load.connections)
-        measure(at.url, at.group, mix, msgspec.structs.replace(self.load, seconds=WARM_UP_S))
+        measure(at.url, at.group, mix, msgspec.structs.replace(self.load, seconds=_warm_up_s(mix)))
         found = measure(at.url, at.group, mix, load)
         line = line or at.kind
         if found.refused or found.broken:
@@ -112,6 +115,12 @@ class Run:
         self.add(x, f"{name}/s", line, found.rate)
         self.add(x, f"p99 of {name}, ms", line, found.p99_ms)
         return found
+
+
+def _warm_up_s(mix: Mix) -> float:
+    """How long a server is loaded before a round that counts: longer for many paths, because each has to come often."""
+    paths = mix.most.numbers if mix.most.method == "GET" else 0
+    return min(_MOST_WARM_UP_S, max(WARM_UP_S, paths / _WARMED_A_SECOND))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Declaration(msgspec.Struct, frozen=True):
 
     It is then given again without asking the method, until one of the rows changes or a time comes that the method has
     named (`Request.reached`, `Request.left`).  Nothing else may go into it: no state of the process, no settings, no
-    other system.  What uses `request.now` or `request.once`, or writes, is asked each time in any case.
+    other system.  What uses `request.now`, `request.once` or `request.differs`, or writes, is asked each time.
     """
     forms: Mapping[str, str] = {}
     """The form of each parameter that has one, by its name."""

@@ -145,6 +145,10 @@ class Request(msgspec.Struct, frozen=True):
         self.view.know_the_time()
         return self.received_at
 
+    def differs(self) -> None:
+        """Say that the answer isn't the same each time, because something in it is drawn at random besides `once`."""
+        self.view.know_the_time()
+
     def reached(self, at: float) -> bool:
         """Whether a time has come, in seconds since the epoch; 0 is none, and never comes."""
         if at > self.received_at:

@@ -128,3 +128,15 @@ async def test_strangers_are_noted_first() -> None:
     assert count(node) == 0
     assert node.application.repeats is not None
     assert len(node.application.repeats._came) == 20
+
+
+@pytest.mark.parametrize("type_", ["ecdsa-p256", "ml-dsa", "ed25519"])
+async def test_a_signature_is_given_again_only_if_it_is_a_function_of_key_and_input(type_: str) -> None:
+    """One that is drawn at random is another one each time."""
+    node = await (await Kept.start()).node.audited()
+    await node.ok("POST", "sys/mounts/transit", {"type": "transit"})
+    await node.ok("POST", "transit/keys/k", {"type": type_, **({"parameter_set": "44"} if type_ == "ml-dsa" else {})})
+    asked = ("POST", "transit/sign/k", {"input": "dGV4dA=="})
+    answers = [(await repeats.ask(node, *asked)).body["data"]["signature"] for _ in range(4)]
+    assert await repeats.is_repeated(node, *asked) is (type_ == "ed25519")
+    assert len(set(answers)) == (1 if type_ == "ed25519" else 4)

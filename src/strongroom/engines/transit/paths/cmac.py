@@ -40,12 +40,12 @@ class CmacFields(Body, frozen=True):
 class CmacPaths:
     """`cmac/<name>` and below."""
 
-    @path.write("cmac/{name}", computes=True)
+    @path.write("cmac/{name}", computes=True, repeatable=True)
     async def cmac(self, request: Request, name: str, body: CmacFields) -> Response:
         """Makes CMACs."""
         return await _answer(request, name, body, None)
 
-    @path.write("cmac/{name}/{url_mac_length}", computes=True)
+    @path.write("cmac/{name}/{url_mac_length}", computes=True, repeatable=True)
     async def cmac_of_length(self, request: Request, name: str, url_mac_length: str, body: CmacFields) -> Response:
         """Makes CMACs of the given length."""
         return await _answer(request, name, body, length_in_path(url_mac_length))

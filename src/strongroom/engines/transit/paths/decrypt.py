@@ -32,7 +32,7 @@ class DecryptPaths:
 
     random: Random
 
-    @path.write("decrypt/{name}", computes=True)
+    @path.write("decrypt/{name}", computes=True, repeatable=True)
     async def decrypt(self, request: Request, name: str, body: DecryptFields) -> Response:
         """Decrypts ciphertexts."""
         check_segment_name(name)

@@ -13,12 +13,12 @@ from strongroom.sdk.tools.hashing import HashBody, hashed
 class HashPaths:
     """`hash` and below."""
 
-    @path.write("hash", computes=True)
+    @path.write("hash", computes=True, repeatable=True)
     async def hash(self, request: Request, body: HashBody) -> Response:
         """Hashes bytes."""
         return _hashed(body, body.algorithm)
 
-    @path.write("hash/{urlalgorithm*}", computes=True)
+    @path.write("hash/{urlalgorithm*}", computes=True, repeatable=True)
     async def hash_with(self, request: Request, urlalgorithm: str, body: HashBody) -> Response:
         """Hashes bytes with the given algorithm."""
         return _hashed(body, urlalgorithm)

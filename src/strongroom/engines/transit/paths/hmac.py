@@ -39,12 +39,12 @@ class HmacFields(Body, frozen=True):
 class HmacPaths:
     """`hmac/<name>` and below."""
 
-    @path.write("hmac/{name}", computes=True)
+    @path.write("hmac/{name}", computes=True, repeatable=True)
     async def hmac(self, request: Request, name: str, body: HmacFields) -> Response:
         """Makes HMACs."""
         return await _answer(request, name, body, body.algorithm)
 
-    @path.write("hmac/{name}/{urlalgorithm*}", computes=True)
+    @path.write("hmac/{name}/{urlalgorithm*}", computes=True, repeatable=True)
     async def hmac_with(self, request: Request, name: str, urlalgorithm: str, body: HmacFields) -> Response:
         """Makes HMACs with the given hash function."""
         return await _answer(request, name, body, urlalgorithm)

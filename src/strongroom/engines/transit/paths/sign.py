@@ -16,6 +16,7 @@ from strongroom.engines.transit.paths.signature_fields import SignatureFields, a
 from strongroom.engines.transit.signing.batch_answers import answered
 from strongroom.engines.transit.signing.inputs import input_of
 from strongroom.engines.transit.signing.keys import usable_key
+from strongroom.engines.transit.signing.signatures import is_determined
 from strongroom.engines.transit.signing.signer import Signer
 from strongroom.engines.transit.signing.slow import is_slow, signed_slowly
 from strongroom.sdk import Doc, Request, Response, path
@@ -32,12 +33,12 @@ class SignFields(SignatureFields, frozen=True):
 class SignPaths:
     """`sign/<name>` and below."""
 
-    @path.write("sign/{name}", computes=True)
+    @path.write("sign/{name}", computes=True, repeatable=True)
     async def sign(self, request: Request, name: str, body: SignFields) -> Response:
         """Signs."""
         return await _answer(request, name, body, "")
 
-    @path.write("sign/{name}/{urlalgorithm*}", computes=True)
+    @path.write("sign/{name}/{urlalgorithm*}", computes=True, repeatable=True)
     async def sign_with(self, request: Request, name: str, urlalgorithm: str, body: SignFields) -> Response:
         """Signs with the given hash function."""
         return await _answer(request, name, body, urlalgorithm)
@@ -48,6 +49,8 @@ async def _answer(request: Request, name: str, body: SignFields, in_path: str) -
     scheme = scheme_for(key, body, in_path, "signing")
     version = await loaded(request.view, key, to_make(key, body.key_version, "signing"))
     signer = Signer(key, version, scheme)
+    if not is_determined(key.type):
+        request.differs()
     items = batches.items_of(body.batch_input)
     if is_slow(signer):
         return await _slow_answer(request, signer, items, body.input)

@@ -48,12 +48,12 @@ class VerifyFields(SignatureFields, frozen=True):
 class VerifyPaths:
     """`verify/<name>` and below."""
 
-    @path.write("verify/{name}", computes=True)
+    @path.write("verify/{name}", computes=True, repeatable=True)
     async def verify(self, request: Request, name: str, body: VerifyFields) -> Response:
         """Checks signatures or codes."""
         return await _answer(request, name, body, "")
 
-    @path.write("verify/{name}/{urlalgorithm*}", computes=True)
+    @path.write("verify/{name}/{urlalgorithm*}", computes=True, repeatable=True)
     async def verify_with(self, request: Request, name: str, urlalgorithm: str, body: VerifyFields) -> Response:
         """Checks signatures or codes by the given hash function."""
         return await _answer(request, name, body, urlalgorithm)

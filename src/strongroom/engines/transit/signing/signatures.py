@@ -18,6 +18,11 @@ from strongroom.engines.transit.signing.schemes import MU, Scheme
 from strongroom.lib.errors import Internal
 
 
+def is_determined(type_: str) -> bool:
+    """Whether keys of a type sign the same data the same way each time: whatever isn't known to, draws at random."""
+    return type_ == "ed25519"
+
+
 def made(cryptor: Any, scheme: Scheme, data: bytes) -> bytes:
     """The signature of `data` by a primitive of `strongroom.crypto`.
 
