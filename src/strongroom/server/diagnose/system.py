@@ -21,8 +21,8 @@ from strongroom.server.plugins import PluginError
 _FILES_NEEDED = 1024
 _FILES_WANTED = 16_384
 """Each connection is a file: below this, a burst of clients is refused long before the machine is busy."""
-_OTHER_BYTES = 128 << 20
-"""What a worker takes besides the barrier's cache: the program some 85 MiB, SQLite's pages 41."""
+_OTHER_BYTES = 104 << 20
+"""What a worker takes besides the barrier's cache: the program some 85 MiB, SQLite's pages 17."""
 _ADDRESS_SPACE_BYTES = 1 << 30
 EXTRAS = {
     "postgresql": ("psycopg",),

@@ -26,7 +26,7 @@ from strongroom.storage.sqlite.schema import connect, ensure_schema
 from strongroom.storage.sqlite.upkeep import Upkeep
 from strongroom.storage.sqlite.writer import Writer
 
-_READ_CACHE_BYTES = 16 << 20
+_READ_CACHE_BYTES = 8 << 20
 _WRITE_CACHE_BYTES = 8 << 20
 _UPKEEP_CACHE_BYTES = 1 << 20
 _START_ATTEMPTS = 3000
