@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Protocol
 
 import structlog
@@ -288,9 +289,19 @@ class AuditBroker:
         """The request entry.  It is written at the end of the turn, or when somebody requires it."""
         return self._entry(exchange, [(sink.channel, sink.request(exchange, error, now)) for sink in sinks])
 
-    def response(self, sinks: tuple[Sink, ...], exchange: Exchange, outcome: Outcome, now: float) -> Entry:
-        """The response entry.  It is written as the request entry is, and after it."""
-        return self._entry(exchange, [(sink.channel, sink.response(exchange, outcome, now)) for sink in sinks])
+    def response(
+        self, sinks: tuple[Sink, ...], exchange: Exchange, outcome: Outcome, now: float, hidden: Sequence[Outcome] = ()
+    ) -> Entry:
+        """The response entry.  It is written as the request entry is, and after it.
+
+        Args:
+            hidden: the outcome for each sink, if that was made before (`long_answers.hidden`).
+        """
+        outcomes = hidden or repeat(outcome)
+        return self._entry(
+            exchange,
+            [(sink.channel, sink.response(exchange, each, now)) for sink, each in zip(sinks, outcomes, strict=False)],
+        )
 
     def repeated(
         self, sinks: tuple[Sink, ...], fragments: tuple[Fragments, ...], time: bytes, id_: bytes, port: bytes

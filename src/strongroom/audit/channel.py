@@ -173,11 +173,12 @@ def _end(device: AuditDevice, trail: Trail) -> None:
 class Sink:
     """A channel with the device's settings of one moment."""
 
-    __slots__ = ("__weakref__", "_encoder", "channel")
+    __slots__ = ("__weakref__", "_encoder", "channel", "notation")
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel
-        self._encoder = EntryEncoder(Notation(channel.digest, channel.style, headers, channel.digest_of_token))
+        self.notation = Notation(channel.digest, channel.style, headers, channel.digest_of_token)
+        self._encoder = EntryEncoder(self.notation)
 
     @property
     def record(self) -> AuditRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 from strongroom.barrier.barrier import Barrier
@@ -23,6 +24,8 @@ class ReadSet:
         self._reads: dict[str, int] = {}
         self._prefixes: set[str] = set()
         self._derived: list[Basis] = []
+        self._as_of: int | None = None
+        """The revision of a long listing, if something in it has changed since; the other reads hold since before."""
         self.until = math.inf
         """The first time at which this transaction might have come to another result, in seconds since the epoch."""
         self.knows_the_time = False
@@ -49,7 +52,7 @@ class ReadSet:
         if self.barrier.seen is not self._seen:
             self._advance()
         kept = self.barrier.cache.derived(name)
-        if kept is None or kept.until <= now:
+        if kept is None or kept.until <= now or self._as_of is not None:
             return None
         self._derived += kept.parts
         self._derived.append(kept.basis)
@@ -71,12 +74,24 @@ class ReadSet:
 
         Returns: None if the transaction writes, or used values that are of this request alone.
         """
-        if self.has_written or not self.once.is_unused:
+        if self.has_written or not self.once.is_unused or self._as_of is not None:
             return None
         if self.barrier.seen is not self._seen:
             self._advance()
         basis = Basis(dict(self._reads), frozenset(self._prefixes))
         return Derived(value, basis, tuple(self._derived), self.until)
+
+    def require_present(self) -> None:
+        """Raise `Restart` if a listing of this transaction holds no more."""
+        if self._as_of is not None:
+            raise Restart
+
+    def _require_as_of(self, is_read: Callable[[str], bool]) -> None:
+        """Raise `Restart` if what is read now has changed since the listing that this transaction's answer is of."""
+        if self._as_of is not None:
+            changed = self.barrier.cache.changes_since(self._as_of)
+            if changed is None or any(map(is_read, changed)):
+                raise Restart
 
     def revalidate(self) -> None:
         """Raise `Restart` if this process has seen a change of a row that was read."""

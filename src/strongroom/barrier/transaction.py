@@ -37,6 +37,8 @@ R = TypeVar("R", bound=Record)
 
 OPTIMISTIC_ATTEMPTS = 4
 EXCLUSIVE_TIMEOUT_S = 10.0
+LONG_LISTING = 1000
+"""Names of a listing during which other requests commit, so that it may be of an earlier revision."""
 
 _MISSING: Any = object()
 
@@ -72,6 +74,7 @@ class Transaction(ReadSet):
         """Have what a fork has read belong to this transaction's read set."""
         forked.revalidate()
         self.revalidate()
+        forked.require_present()
         self._derived += forked._derived
         self._derived.append(Basis(forked._reads, frozenset(forked._prefixes)))
         self.lasts(forked.until)
@@ -89,6 +92,8 @@ class Transaction(ReadSet):
             row = await self.barrier.row(key)
             if self.barrier.seen is not self._seen:
                 self._advance()
+        if self._as_of is not None:
+            self._require_as_of(key.__eq__)
         self._reads[key] = row.revision
         if type(row.record) is type_:
             return row.record  # the fast path of most reads of mounts, tokens and policies
@@ -110,6 +115,8 @@ class Transaction(ReadSet):
         row = await self.barrier.row(key)
         if self.barrier.seen is not self._seen:
             self._advance()
+        if self._as_of is not None:
+            self._require_as_of(key.__eq__)
         self._reads[key] = row.revision
         return row.raw
 
@@ -149,13 +156,19 @@ class Transaction(ReadSet):
         # older than expected: another history
         if listing.revision > self.barrier.revision or listing.revision < self.revision:
             await self.barrier.sync()
+        overtaken = False
         if listing.revision != self.barrier.revision:
             changed = self.barrier.cache.changes_since(listing.revision)
-            if changed is None or any(key.startswith(prefix) for key in changed):
+            overtaken = changed is None or any(key.startswith(prefix) for key in changed)
+            if overtaken and (changed is None or self.has_written or len(listing.names) < LONG_LISTING):
                 raise Restart
         if self.barrier.seen is not self._seen:
             self._advance()
-        self._prefixes.add(prefix)
+        self._require_as_of(lambda key: key.startswith(prefix))
+        if overtaken:
+            self._as_of = listing.revision
+        else:
+            self._prefixes.add(prefix)
         return listing.names
 
     async def _emptied(self, folder: str) -> bool:
@@ -171,12 +184,14 @@ class Transaction(ReadSet):
 
         `build` reads the committed state, without this transaction's own writes.
         """
+        self.require_present()
         if self.barrier.seen is not self._seen:
             self._advance()
         derived = self.barrier.cache.derived(name)
         if derived is None:
             inner = Transaction(self.barrier, self.once)
             value = await build(inner)
+            inner.require_present()
             if self.barrier.seen is not inner._seen:
                 inner._advance()
             basis = Basis(inner._all_reads(), frozenset(inner._all_prefixes()))
@@ -262,6 +277,7 @@ class Transaction(ReadSet):
         if not self.has_written:
             self.revalidate()
             return
+        self.require_present()
         for namespace in self.barrier.rings.unknown((*self._writes, *self._adds)):
             await self._learn(namespace)
         rows = {key: self._stored_form(key, value) for key, value in self._writes.items()}

@@ -24,13 +24,12 @@ from strongroom.core.decisions import Decisions
 from strongroom.core.dispatch import dispatch, engine_request
 from strongroom.core.outside import carry_out
 from strongroom.core.second_factor import on_paths, proving
-from strongroom.core.trail import RequestState, Trail
+from strongroom.core.trail import RequestState, Trail, too_long
 from strongroom.lib.errors import (
     Internal,
     InvalidCredentials,
     InvalidRequest,
     PermissionDenied,
-    RequestTimeout,
     StorageError,
     StrongroomError,
     UnsupportedPath,
@@ -102,8 +101,7 @@ class Pipeline:
         except asyncio.CancelledError:
             # The request took too long, and the listener sends the response.  The audit log still needs its second
             # entry.
-            gone = RequestTimeout("the request took too long (max_request_duration)")
-            self._trail.abandon(progress, Answer(request_id=request.id, operation=request.operation, error=gone))
+            self._trail.abandon(progress, Answer(request_id=request.id, operation=request.operation, error=too_long()))
             raise
         except Exception as error:  # a bug of this server must not end the connection's other requests
             answer = await self._failed(request, progress, Internal(detail=where(error)))

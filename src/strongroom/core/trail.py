@@ -5,8 +5,11 @@ Both are written at once if nothing happens in between: the request only reads o
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
+from strongroom.audit import long_answers
 from strongroom.audit.broker import AuditBroker
 from strongroom.audit.channel import Sink
 from strongroom.audit.entry import Outcome
@@ -14,7 +17,7 @@ from strongroom.audit.gathering import REFUSED, Entry
 from strongroom.barrier.stable import StableValues
 from strongroom.core.answer import Answer
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import Internal, NotFound, StrongroomError
+from strongroom.lib.errors import Internal, NotFound, RequestTimeout, StrongroomError
 from strongroom.lib.fault import where
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry
@@ -93,7 +96,7 @@ class Trail:
         If no device takes it, the client gets an error instead of the response.
         """
         try:
-            entries = self._outstanding(state, answer)
+            entries = self._outstanding(state, answer, await self._hidden(state, answer))
             await self._audit.turn.over()
             for entry in entries:
                 self._audit.require(entry)
@@ -105,6 +108,17 @@ class Trail:
             return Answer(request_id=answer.request_id, operation=answer.operation, error=fault)
         return answer
 
+    async def _hidden(self, state: RequestState, answer: Answer) -> tuple[Outcome, ...]:
+        """The outcome for each device, if others are served while it is made."""
+        outcome = outcome_of(answer)
+        if not long_answers.is_long(outcome):
+            return ()
+        try:
+            return await long_answers.hidden(state.sinks, state.exchange, outcome)
+        except asyncio.CancelledError:
+            self.abandon(state, Answer(request_id=answer.request_id, operation=answer.operation, error=too_long()))
+            raise
+
     def abandon(self, state: RequestState, answer: Answer) -> None:
         """Write the response's audit entry of a request that was cancelled.  Nobody waits for the answer."""
         try:
@@ -115,7 +129,7 @@ class Trail:
         except Exception as error:  # the cancellation goes on, whatever bug the devices have
             log.error("request failed", request_id=answer.request_id, detail=where(error))
 
-    def _outstanding(self, state: RequestState, answer: Answer) -> list[Entry]:
+    def _outstanding(self, state: RequestState, answer: Answer, hidden: tuple[Outcome, ...] = ()) -> list[Entry]:
         """The entries that have to be taken before the answer is given, in their order."""
         audit, now = self._audit, self._clock.now()
         text = _error_text(answer.error)
@@ -125,9 +139,14 @@ class Trail:
         outcome = outcome_of(answer)
         if state.resumed is not None and state.resumed.entry is not None:
             entries.append(audit.response(state.sinks, state.resumed.exchange, outcome, now))
-            outcome = Outcome(error=text)  # the other entry has the response
-        entries.append(audit.response(state.sinks, state.exchange, outcome, now))
+            outcome, hidden = Outcome(error=text), ()  # the other entry has the response
+        entries.append(audit.response(state.sinks, state.exchange, outcome, now, hidden))
         return entries
+
+
+def too_long() -> RequestTimeout:
+    """Why a request was cancelled."""
+    return RequestTimeout("the request took too long (max_request_duration)")
 
 
 def _is_lost(entry: Entry) -> bool:

@@ -378,3 +378,44 @@ def test_a_surviving_child_keeps_no_lock(tmp_path: Path) -> None:
                 await storage.commit({}, {"a": b""}, {})
 
     run(storage, scenario)
+
+
+def test_others_are_served_during_a_long_listing_and_it_is_of_one_revision(tmp_path: Path) -> None:
+    """Names that are always written together are found together, whatever is committed meanwhile."""
+    storage = store(tmp_path)
+    count = 4000
+
+    async def scenario() -> None:
+        names = [f"{number:05}" for number in range(count)]
+        await storage.commit({}, {f"x/{name}": b"" for name in names}, {})
+        commits = served = 0
+        done = False
+
+        async def write() -> None:
+            nonlocal commits
+            while not done:
+                pair = {f"x/{commits:05}a": b"", f"x/{count - 1 - commits:05}b": b""}
+                await storage.commit({}, pair, {})
+                commits += 1
+
+        async def others() -> None:
+            nonlocal served
+            while not done:
+                served += 1
+                await asyncio.sleep(0)
+
+        beside = [asyncio.create_task(write()), asyncio.create_task(others())]
+        while commits < 100:
+            before = served
+            found = (await (storage.list if commits % 2 else storage.scan)("x/")).names
+            assert served > before + 1
+            firsts = {int(name[:5]) for name in found if name.endswith("a")}
+            assert firsts == {count - 1 - int(name[:5]) for name in found if name.endswith("b")}
+            assert [name for name in found if len(name) == 5] == names
+        done = True
+        await asyncio.gather(*beside)
+        found = (await storage.list("x/")).names
+        at = found.index("01500")
+        assert (await storage.list("x/", "01500", 1200)).names == found[at + 1 : at + 1201]
+
+    run(storage, scenario)

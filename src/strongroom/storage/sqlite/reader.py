@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import islice
 from types import TracebackType
 from typing import TypeVar, cast
 
@@ -27,6 +29,7 @@ _KNOWN = "SELECT 1 FROM feed WHERE id = ? LIMIT 1"
 _END = b""
 
 T = TypeVar("T")
+list_ = list
 
 
 class _Transaction:
@@ -93,32 +96,53 @@ class Reader:
             return Snapshot(self._head().number, entries)
 
     def list(self, prefix: str, after: str, limit: int | None) -> Listing:
-        """The distinct next segments below `prefix`: one step of the index per leaf, one seek per folder."""
-        end = below(prefix) if prefix else _END
-        start: str | None = list_start(prefix, after)
-        names: list[str] = []
+        """The distinct next segments below `prefix`."""
         with self._snapshot:
-            number = self._head().number
-            while start is not None and (limit is None or len(names) < limit):
-                position, start = start, None
-                for (key,) in self._execute(_RANGE, (position, end)):
-                    name = name_below(prefix, cast(str, key))
-                    names.append(name)
-                    if name.endswith("/"):
-                        start = below(prefix + name)
-                        break
-                    if len(names) == limit:
-                        break
-        return Listing(number, names)
+            return Listing(self._head().number, list_(self._names(prefix, after, limit)))
 
     def scan(self, prefix: str, after: str, limit: int | None) -> Listing:
         """Every key below `prefix`, as its remainder."""
-        start = prefix + after + "\0" if after else prefix
+        with self._snapshot:
+            return Listing(self._head().number, list_(self._remainders(prefix, after, limit)))
+
+    def parts(
+        self, prefix: str, after: str, limit: int | None, *, deep: bool, size: int
+    ) -> Generator[Listing, None, None]:
+        """The same in parts of one revision, the last one shorter than `size`.
+
+        Nothing else is read by this reader until the last part was taken, or the iterator closed.
+        """
         with self._snapshot:
             number = self._head().number
-            bounds = (start, below(prefix) if prefix else _END, -1 if limit is None else limit)
-            keys = self._execute(_RANGE_LIMIT, bounds).fetchall()
-        return Listing(number, [cast(str, key)[len(prefix) :] for (key,) in keys])
+            names = (self._remainders if deep else self._names)(prefix, after, limit)
+            while True:
+                part = list_(islice(names, size))
+                yield Listing(number, part)
+                if len(part) < size:
+                    return
+
+    def _names(self, prefix: str, after: str, limit: int | None) -> Iterator[str]:
+        """One step of the index per leaf, one seek per folder."""
+        end = below(prefix) if prefix else _END
+        start: str | None = list_start(prefix, after)
+        left = math.inf if limit is None else limit
+        while start is not None and left:
+            position, start = start, None
+            for (key,) in self._execute(_RANGE, (position, end)):
+                name = name_below(prefix, cast(str, key))
+                yield name
+                left -= 1
+                if name.endswith("/"):
+                    start = below(prefix + name)
+                    break
+                if not left:
+                    break
+
+    def _remainders(self, prefix: str, after: str, limit: int | None) -> Iterator[str]:
+        start = prefix + after + "\0" if after else prefix
+        bounds = (start, below(prefix) if prefix else _END, -1 if limit is None else limit)
+        for (key,) in self._execute(_RANGE_LIMIT, bounds):
+            yield cast(str, key)[len(prefix) :]
 
     def synced(self) -> Revision:
         """The newest revision of any process.  This needs one pragma, and a read of the head only after a commit."""

@@ -21,6 +21,7 @@ from strongroom.storage.operations import Commit, GiveRole, TakeRole
 from strongroom.storage.patience import PATIENCE_S
 from strongroom.storage.sqlite.ballast import Ballast
 from strongroom.storage.sqlite.files import UPKEEP_LOCK, FairLock, FileLock, OpenedFile, prepare_directory, unwritable
+from strongroom.storage.sqlite.long_listings import PART, LongListings
 from strongroom.storage.sqlite.reader import Reader
 from strongroom.storage.sqlite.schema import connect, ensure_schema
 from strongroom.storage.sqlite.upkeep import Upkeep
@@ -29,6 +30,7 @@ from strongroom.storage.sqlite.writer import Writer
 _READ_CACHE_BYTES = 8 << 20
 _WRITE_CACHE_BYTES = 8 << 20
 _UPKEEP_CACHE_BYTES = 1 << 20
+_LONG_CACHE_BYTES = 1 << 20
 _START_ATTEMPTS = 3000
 _START_PAUSE_S = 0.01
 
@@ -83,6 +85,7 @@ class SqliteStorage:
         self._vfs = vfs
         self._synchronous = unsafe_synchronous
         self._reader: Reader | None = None
+        self._long: LongListings | None = None
         self._file: OpenedFile | None = None
         self._writer: Writer | None = None
         self._upkeep: Upkeep | None = None
@@ -99,6 +102,7 @@ class SqliteStorage:
         try:
             writing = await asyncio.to_thread(self._prepare, database, commit_lock)
             reading = connect(database, self._vfs, cache_bytes=_READ_CACHE_BYTES)
+            listing = connect(database, self._vfs, cache_bytes=_LONG_CACHE_BYTES)
             copying = connect(database, self._vfs, cache_bytes=_UPKEEP_CACHE_BYTES)
             copying.execute(f"PRAGMA synchronous = {self._synchronous}").fetchall()
             file = OpenedFile(database)
@@ -109,6 +113,7 @@ class SqliteStorage:
         self._locks.append(upkeep_lock)
         ballast = self.reserve
         self._reader = Reader(reading, self._clock)
+        self._long = LongListings(Reader(listing, self._clock))
         self._file = file
         self._writer = Writer(
             writing, file, commit_lock, ballast, clock=self._clock, random=self._random, patience_s=self._patience_s
@@ -155,8 +160,10 @@ class SqliteStorage:
 
     async def close(self) -> None:
         """Commit the accepted operations, then close all files."""
-        writer, upkeep, reader = self._writer, self._upkeep, self._reader
-        self._writer = self._upkeep = self._reader = None
+        writer, upkeep, reader, long = self._writer, self._upkeep, self._reader, self._long
+        self._writer = self._upkeep = self._reader = self._long = None
+        if long is not None:
+            await long.close()
         _started.discard(self)
         if upkeep is not None:
             await upkeep.close()
@@ -174,8 +181,8 @@ class SqliteStorage:
     def disown(self) -> None:
         """In a forked child: drop the locks, which both processes share, and refuse every call."""
         # Kept alive, because closing a connection that crossed a fork is as wrong as using it.
-        _crossed.append((self._reader, self._writer, self._upkeep))
-        self._reader = self._writer = self._upkeep = None
+        _crossed.append((self._reader, self._long, self._writer, self._upkeep))
+        self._reader = self._long = self._writer = self._upkeep = None
         self._close_locks()
 
     async def get(self, key: str) -> Entry | None:
@@ -189,12 +196,20 @@ class SqliteStorage:
     async def list(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
         """The distinct next segments below `prefix`; see `Storage.list`."""
         check_page(prefix, after, limit)
-        return self._opened().list(prefix, after, limit)
+        return await self._listing(prefix, after, limit, deep=False)
 
     async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
         """Every key below `prefix`; see `Storage.scan`."""
         check_page(prefix, after, limit)
-        return self._opened().scan(prefix, after, limit)
+        return await self._listing(prefix, after, limit, deep=True)
+
+    async def _listing(self, prefix: str, after: str, limit: int | None, *, deep: bool) -> Listing:
+        reader = self._opened()
+        most = PART if limit is None else min(limit, PART)
+        listing = reader.scan(prefix, after, most) if deep else reader.list(prefix, after, most)
+        if len(listing.names) < PART or limit == PART or self._long is None:
+            return listing
+        return await self._long.listing(prefix, after, limit, deep=deep)
 
     async def synced(self) -> Revision:
         """The newest revision of any process."""
