@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from strongroom.barrier.barrier import Barrier
-from strongroom.barrier.derived import Basis, Derived, prefixes_of
+from strongroom.barrier.derived import Basis, Derived
 from strongroom.barrier.stable import Restart, StableValues
+
+_FEW = 64
 
 
 class ReadSet:
@@ -102,15 +104,24 @@ class ReadSet:
         changed = self.barrier.cache.changes_since(self.revision)
         if changed is None or self.barrier.history != self._history:
             raise Restart
-        for key in changed:
-            if key in self._reads or any(key in derived.keys for derived in self._derived):
-                raise Restart
-            if self._prefixes or self._derived:
-                for prefix in prefixes_of(key):
-                    if prefix in self._prefixes or any(prefix in derived.prefixes for derived in self._derived):
-                        raise Restart
+        if not self._is_apart(changed if len(changed) < _FEW else set(changed)):
+            raise Restart
         self.revision = self.barrier.revision
         self._seen = self.barrier.seen
+
+    def _is_apart(self, changed: Collection[str]) -> bool:
+        """Whether nothing of this was read, neither as a row nor in a listing."""
+        if not self._reads.keys().isdisjoint(changed):
+            return False
+        listed = list(self._prefixes)
+        for derived in self._derived:
+            if not derived.keys.keys().isdisjoint(changed):
+                return False
+            listed += derived.prefixes
+        if not listed:
+            return True
+        prefixes = tuple(listed)
+        return not any(key.startswith(prefixes) for key in changed)
 
     def _all_reads(self) -> dict[str, int]:
         reads: dict[str, int] = {}

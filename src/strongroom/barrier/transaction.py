@@ -256,7 +256,9 @@ class Transaction(ReadSet):
         This is for work that is too large for one commit.  It must not change rows that this transaction has read,
         because then this transaction would run again and find its own work.
         """
-        return await self.once.wait(f"apart {name}", lambda: self._apart(body))
+        result = await self.once.wait(f"apart {name}", lambda: self._apart(body))
+        self.revalidate()  # now and then, because after thousands of commits it takes long
+        return result
 
     async def _apart(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
         if self._committer is self.barrier.storage:
