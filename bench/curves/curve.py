@@ -17,8 +17,8 @@ from bench.servers import server
 from bench.servers.server import PEER, Server
 from bench.servers.settings import ServerSettings
 
-_WARMED_A_SECOND = 1_000
-_MOST_WARM_UP_S = 12.0
+_WARMED_A_SECOND = 400
+_MOST_WARM_UP_S = 25.0
 
 
 class Chart(msgspec.Struct, frozen=True):
