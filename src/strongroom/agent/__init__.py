@@ -1,0 +1,1 @@
+"""The agent and the proxy: they log in, keep a token, render files, run programs, and pass requests on."""
