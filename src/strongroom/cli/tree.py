@@ -64,6 +64,8 @@ class Node(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command or group of that name below this one."""
         full = f"{self.name} {cmd_name}".strip()
+        if full in table.COMMANDS and table.children(full):
+            return Branch(full, short_help=table.COMMANDS[full].summary)
         if full in table.COMMANDS:
             return Leaf(full, short_help=table.COMMANDS[full].summary)
         if full in table.GROUPS:
@@ -93,7 +95,7 @@ class Node(click.Group):
             self._suggest(words, terminal)
             return 1 if self.name else 127
         command, before, after = chosen
-        if wants_help(before) and isinstance(command, Leaf):
+        if wants_help(before) and isinstance(command, Leaf | Branch):
             after = ["-h"]
         elif before:
             text = command._help() if isinstance(command, Node) else usage.command(load(str(command.name)))
@@ -127,6 +129,19 @@ class Node(click.Group):
                     return None
                 return command, list(words[:position]), list(words[position + 1 :])
         return None
+
+
+class Branch(Node):
+    """A command that does something, and has subcommands too."""
+
+    def _help(self) -> str:
+        return usage.command(load(str(self.name)))
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Run the subcommand that the first word names, else the command itself."""
+        if ctx.args and ctx.args[0] in table.children(self.name or ""):
+            return super().invoke(ctx)
+        return run(str(self.name), ctx.args, terminal=ctx.obj, environment=os.environ)
 
 
 def root() -> Node:
