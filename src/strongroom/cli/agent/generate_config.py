@@ -102,7 +102,7 @@ _OPTIONS = Group(
         Flag("exec", "The program that the agent runs, with its arguments.", default="env"),
         Flag(
             "path",
-            "A key/value secret (secret/foo or secret/data/foo), or all below a folder (secret/foo/*); may be repeated.",
+            "A key/value secret (secret/foo, secret/data/foo), or all below a folder (secret/foo/*); may be repeated.",
             "strings",
         ),
         Flag("type", f"What to make: {_TYPE}."),
