@@ -1,0 +1,43 @@
+"""What templates reach outside of themselves: the clock, files, the environment, secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Lacking(Exception):
+    """A secret isn't known yet.  The template is executed again when it is.
+
+    A function that lacks something notes it and returns an empty value where consul-template does, so that one
+    execution finds all that is needed; this is raised where there is nothing to go on with.
+    """
+
+
+class Surroundings(Protocol):
+    """Given to an execution by whoever renders."""
+
+    def now(self) -> datetime:
+        """The time, with its zone."""
+
+    def random(self, count: int) -> bytes:
+        """So many random bytes."""
+
+    def environment(self) -> Mapping[str, str]:
+        """The environment's variables."""
+
+    def file(self, path: str) -> str:
+        """The text of a file.  Raises `FunctionFailed` if it may not be read."""
+
+    def secret(self, path: str, arguments: Mapping[str, Any]) -> Any:
+        """What a read, or with arguments a write, of a path gives: a `Structure`, or None when it lacks."""
+
+    def secrets(self, path: str) -> Sequence[str]:
+        """The names under a path; none when they lack."""
+
+    def certificate(self, path: str, arguments: Mapping[str, Any]) -> Any:
+        """A certificate with its key and chain, issued at a path, or kept from a file; None when it lacks."""
+
+    def write_file(self, path: str, owner: str, group: str, mode: str, flags: str, text: str) -> str:
+        """Write a file beside the template's own; returns what stands in the output for it."""

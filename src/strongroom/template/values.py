@@ -1,0 +1,49 @@
+"""What a template computes with: Go's values in Python's (p).
+
+    string         str; bytes that aren't UTF-8 are lone surrogates, as `surrogateescape` makes them
+    int            int, within 64 bits                     float64        float
+    bool, nil      bool, None                              []byte         bytes
+    map, slice     dict with keys of type str, list        json.Number    Number
+    time.Time      datetime with a zone                    struct         a subclass of Structure
+
+Values are never changed: a function that alters a list or map returns a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, TypeAlias
+
+
+class Number(str):
+    """A number as JSON spelled it: Go's `json.Number`, whose kind is string though its type isn't."""
+
+    __slots__ = ()
+
+
+class Structure:
+    """A value with fields and methods that a template reads by name.
+
+    Attributes:
+        go_type: the name of the type in messages, such as `*dependency.Secret`.
+        fields: the names that a template may read, each with the attribute that has its value.
+        methods: the names that a template may call, each with the attribute that is called.
+    """
+
+    go_type: ClassVar[str] = "struct {}"
+    fields: ClassVar[Mapping[str, str]] = {}
+    methods: ClassVar[Mapping[str, str]] = {}
+
+
+Value: TypeAlias = str | int | float | bool | bytes | None | datetime | Structure | Mapping[str, Any] | Sequence[Any]
+
+
+def data_of(text: str) -> bytes:
+    """The bytes of a Go string."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def text_of(data: bytes) -> str:
+    """Bytes as a Go string."""
+    return data.decode("utf-8", "surrogateescape")
