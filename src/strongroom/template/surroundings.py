@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,6 +14,24 @@ class Lacking(Exception):
     A function that lacks something notes it and returns an empty value where consul-template does, so that one
     execution finds all that is needed; this is raised where there is nothing to go on with.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """What `writeToFile` is to write.
+
+    Attributes:
+        owner, group: names or numbers; empty for those of the process.
+        mode: in octal digits.
+        flags: of `append` and `newline`, with commas.
+    """
+
+    path: str
+    owner: str
+    group: str
+    mode: str
+    text: str = field(repr=False)
+    flags: str = ""
 
 
 class Surroundings(Protocol):
@@ -39,5 +58,5 @@ class Surroundings(Protocol):
     def certificate(self, path: str, arguments: Mapping[str, Any]) -> Any:
         """A certificate with its key and chain, issued at a path, or kept from a file; None when it lacks."""
 
-    def write_file(self, path: str, owner: str, group: str, mode: str, flags: str, text: str) -> str:
-        """Write a file beside the template's own; returns what stands in the output for it."""
+    def write_file(self, file: WrittenFile) -> None:
+        """Write a file besides the template's own, by `writeToFile`.  Raises `FunctionFailed`."""

@@ -36,7 +36,7 @@ class Structure:
     methods: ClassVar[Mapping[str, str]] = {}
 
 
-Value: TypeAlias = str | int | float | bool | bytes | None | datetime | Structure | Mapping[str, Any] | Sequence[Any]
+Value: TypeAlias = str | int | float | bool | bytes | datetime | Structure | Mapping[str, Any] | Sequence[Any] | None
 
 
 def data_of(text: str) -> bytes:
