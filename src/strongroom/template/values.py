@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
+
+ESCAPED_BYTES: Final = range(0xDC80, 0xDD00)
+"""The codes of lone surrogates that stand for bytes 0x80 to 0xff."""
 
 
 class Number(str):
@@ -40,10 +43,26 @@ Value: TypeAlias = str | int | float | bool | bytes | datetime | Structure | Map
 
 
 def data_of(text: str) -> bytes:
-    """The bytes of a Go string."""
-    return text.encode("utf-8", "surrogateescape")
+    """The bytes of a Go string.  A lone surrogate that stands for no byte is the replacement character, as in Go."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if _is_no_byte(ord(each)) else each for each in text).encode("utf-8", "surrogateescape")
 
 
 def text_of(data: bytes) -> str:
     """Bytes as a Go string."""
     return data.decode("utf-8", "surrogateescape")
+
+
+def whole(text: str) -> str:
+    """A text whose escaped bytes form characters where they can: two halves of one were joined, or it was cut."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text_of(data_of(text))
+    return text
+
+
+def _is_no_byte(code: int) -> bool:
+    return 0xD800 <= code <= 0xDFFF and code not in ESCAPED_BYTES

@@ -1,0 +1,1 @@
+"""How values are written, as Go's `fmt` writes them (p)."""
