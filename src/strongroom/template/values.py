@@ -5,6 +5,8 @@
     bool, nil      bool, None                              []byte         bytes
     map, slice     dict with keys of type str, list        json.Number    Number
     time.Time      datetime with a zone                    struct         a subclass of Structure
+    uint64         Unsigned                                nil pointer    NilPointer
+    map of strings TextMap
 
 Values are never changed: a function that alters a list or map returns a new one.
 """
@@ -12,6 +14,7 @@ Values are never changed: a function that alters a list or map returns a new one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, TypeAlias
 
@@ -25,13 +28,37 @@ class Number(str):
     __slots__ = ()
 
 
+class Unsigned(int):
+    """Go's `uint64`, whose arithmetic wraps at zero."""
+
+    __slots__ = ()
+
+
+class TextMap(dict[str, str]):
+    """Go's `map[string]string`: a key that it lacks is the empty text, where another map has no value."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NilPointer:
+    """A pointer to no structure, which has a type all the same.
+
+    Attributes:
+        go_type: the name of the type in messages, such as `*dependency.SecretAuth`.
+    """
+
+    go_type: str
+
+
 class Structure:
     """A value with fields and methods that a template reads by name.
 
     Attributes:
         go_type: the name of the type in messages, such as `*dependency.Secret`.
         fields: the names that a template may read, each with the attribute that has its value.
-        methods: the names that a template may call, each with the attribute that is called.
+        methods: the names that a template may call, each with the attribute that is called.  What it takes is told by
+            its annotations.  `String` also gives the text that is printed.
     """
 
     go_type: ClassVar[str] = "struct {}"
@@ -39,7 +66,9 @@ class Structure:
     methods: ClassVar[Mapping[str, str]] = {}
 
 
-Value: TypeAlias = str | int | float | bool | bytes | datetime | Structure | Mapping[str, Any] | Sequence[Any] | None
+Value: TypeAlias = (
+    str | int | float | bool | bytes | datetime | Structure | NilPointer | Mapping[str, Any] | Sequence[Any] | None
+)
 
 
 def data_of(text: str) -> bytes:
@@ -57,6 +86,8 @@ def text_of(data: bytes) -> str:
 
 def whole(text: str) -> str:
     """A text whose escaped bytes form characters where they can: two halves of one were joined, or it was cut."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
