@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
+
+from strongroom.template.budget import Budget
 
 
 class Kind(Enum):
@@ -26,6 +28,17 @@ class Kind(Enum):
     REFLECTED = "reflect.Value"
 
 
+class Execution(Protocol):
+    """What is executed, for functions that execute templates themselves."""
+
+    @property
+    def budget(self) -> Budget:
+        """What it may still cost."""
+
+    def run(self, name: str, data: Any) -> str:
+        """The result of a defined template for some data.  Raises `TemplateError`, and `FunctionFailed` without it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function by which templates compute.
@@ -35,9 +48,11 @@ class Function:
         takes: the types of its parameters.
         rest: of all further arguments; None if there can't be any.
         around: whether `call` takes the `Surroundings` before the arguments.
+        execution: whether `call` takes the `Execution` before the arguments.
     """
 
     call: Callable[..., Any]
     takes: tuple[Kind, ...] = ()
     rest: Kind | None = None
     around: bool = False
+    execution: bool = False

@@ -1,0 +1,1 @@
+"""From a template's tree and values to its result."""
