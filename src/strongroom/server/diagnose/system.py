@@ -39,6 +39,7 @@ EXTRAS = {
     "cel": ("re2",),
     "dns": ("dns",),
     "pqc": ("pqcrypto",),
+    "agent": ("bcrypt", "re2", "yaml"),
     "ldap": ("ldap",),
     "kerberos": ("gssapi",),
 }
