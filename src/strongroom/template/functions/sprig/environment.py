@@ -1,0 +1,43 @@
+"""The environment's variables (p).
+
+OpenBao's agent has these two, HashiCorp's leaves them out.  They tell what `env` tells as well.
+
+Source: https://masterminds.github.io/sprig/os.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from strongroom.template.function import Function, Kind
+from strongroom.template.functions.bounds import check_bytes
+from strongroom.template.surroundings import Surroundings
+
+_REFERENCE = re.compile(
+    r"\$(?:\{(?P<braced>[^}]*)\}|(?P<unended>\{)|(?P<special>[*#$@!?0-9-])|(?P<name>[A-Za-z_]\w*))", re.A
+)
+
+
+def _env(around: Surroundings, name: str) -> str:
+    return around.environment().get(name, "")
+
+
+def _expand_env(around: Surroundings, text: str) -> str:
+    """The text with values in place of `$name` and `${name}`."""
+    variables, size = around.environment(), len(text)
+
+    def value(reference: re.Match[str]) -> str:
+        nonlocal size
+        found = variables.get(reference["braced"] or reference["special"] or reference["name"] or "", "")
+        size += len(found)
+        check_bytes(size)
+        return found
+
+    return _REFERENCE.sub(value, text)
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "env": Function(_env, (Kind.STRING,), around=True),
+    "expandenv": Function(_expand_env, (Kind.STRING,), around=True),
+}
