@@ -10,12 +10,13 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.login import table
-from strongroom.cli.login.method import Attempt, LoginError
+from strongroom.cli.login.method import Attempt
 from strongroom.cli.paths import clean
 from strongroom.cli.prompt import NoTerminal, ask_hidden
 from strongroom.cli.render import SecretAnswer
 from strongroom.cli.token_store import TokenStoreError
 from strongroom.client.client import Client
+from strongroom.client.login.error import LoginError
 from strongroom.client.settings import named, parse_bool
 
 _NOBODY = (

@@ -16,10 +16,6 @@ Answer = dict[str, Any]
 """A login's answer as the API gives it; what a finished login brought is in `auth`."""
 
 
-class LoginError(Exception):
-    """A login that can't go on: something is missing, or another system didn't give what it should."""
-
-
 class Field(NamedTuple):
     """A name that can be given on the command line (`name=value`).
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from strongroom.cli.login.method import Answer, Attempt, LoginError
+from strongroom.cli.login.method import Answer, Attempt
+from strongroom.client.login.error import LoginError
 from strongroom.client.settings import named
 
 

@@ -203,8 +203,9 @@ def test_okta_shows_the_number_that_its_app_asks_for(tmp_path: Path) -> None:
 def test_a_missing_package_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without botocore the login says what to install, and how."""
     from strongroom.cli.login import aws
-    from strongroom.cli.login.method import Attempt, LoginError
+    from strongroom.cli.login.method import Attempt
     from strongroom.client.client import Client
+    from strongroom.client.login.error import LoginError
     from strongroom.client.settings import Settings
 
     for name in ("botocore", "botocore.auth"):

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from strongroom.cli.login.method import Attempt, LoginError
+from strongroom.cli.login.method import Attempt
 from strongroom.cli.login.oidc import flow, options
 from strongroom.cli.login.oidc.listener import Callback, Listener
 from strongroom.client.client import Client, Prepared
 from strongroom.client.errors import BadRequest
+from strongroom.client.login.error import LoginError
 from strongroom.client.settings import Settings
 from tests.conformance.cli.provider import fetch
 from tests.unit.cli.login.running import DONE, login

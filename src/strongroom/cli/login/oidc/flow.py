@@ -14,10 +14,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from strongroom.cli.login.method import Answer, Attempt, LoginError
+from strongroom.cli.login.method import Answer, Attempt
 from strongroom.cli.login.oidc import options
 from strongroom.cli.login.oidc.options import Options
 from strongroom.client.errors import ResponseError
+from strongroom.client.login.error import LoginError
 
 if TYPE_CHECKING:
     from strongroom.cli.login.oidc.listener import Callback, Listener

@@ -16,9 +16,10 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from strongroom.cli.login.method import Answer, LoginError
+from strongroom.cli.login.method import Answer
 from strongroom.cli.login.oidc import page
 from strongroom.client.errors import ClientError, ResponseError, describe
+from strongroom.client.login.error import LoginError
 
 PATH = "/oidc/callback"
 _LOCALHOST = "localhost"

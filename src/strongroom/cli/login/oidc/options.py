@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from strongroom.cli.login.method import Attempt, LoginError
+from strongroom.cli.login.method import Attempt
 from strongroom.client.client import canonical_namespace
+from strongroom.client.login.error import LoginError
 from strongroom.client.settings import parse_bool
 from strongroom.client.transport import Origin, parse_origin
 

@@ -9,13 +9,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from strongroom.cli.login.method import LoginError
+from strongroom.client.login.error import LoginError
 
 TIMEOUT_S = 10.0
 _ANSWER_BYTES = 1024 * 1024
 
 
-def ask(url: str, headers: Mapping[str, str], what: str, *, body: bytes | None = None) -> str:
+def ask(url: str, headers: Mapping[str, str], what: str, *, body: bytes | None = None, verb: str = "") -> str:
     """The answer as text.  Neither proxies nor redirects are followed: a metadata service is next door.
 
     Args:
@@ -23,6 +23,7 @@ def ask(url: str, headers: Mapping[str, str], what: str, *, body: bytes | None =
         headers: of the request.
         what: what is asked for, for the error.
         body: sent by POST; without it the request is a GET.
+        verb: instead of these.
 
     Raises: `LoginError`.
     """
@@ -34,7 +35,7 @@ def ask(url: str, headers: Mapping[str, str], what: str, *, body: bytes | None =
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     connection = connect(parts.netloc, timeout=TIMEOUT_S)
     try:
-        connection.request("GET" if body is None else "POST", path, body, dict(headers))
+        connection.request(verb or ("GET" if body is None else "POST"), path, body, dict(headers))
         response = connection.getresponse()
         content = response.read(_ANSWER_BYTES)
     except (OSError, http.client.HTTPException) as error:
