@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 
 @dataclass
@@ -20,6 +21,8 @@ class Answering:
     asked: list[str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     headers: list[Message] = field(default_factory=list)
+    forms: list[dict[str, list[str]]] = field(default_factory=list)
+    """The bodies that are forms."""
 
 
 @contextmanager
@@ -38,6 +41,9 @@ def answering(answers: Mapping[str, Any], *, otherwise: Any = None) -> Iterator[
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             state.asked.append(line)
             state.headers.append(self.headers)
+            if self.headers.get("Content-Type") == "application/x-www-form-urlencoded":
+                state.forms.append(parse_qs(body.decode()))
+                body = b""
             state.bodies.append(json.loads(body) if body else None)
             document = answers.get(line, otherwise)
             is_raw = isinstance(document, bytes)

@@ -7,8 +7,9 @@ https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/ho
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from strongroom.client.login.error import LoginError
 from strongroom.client.login.metadata import ask_json
@@ -23,6 +24,8 @@ MACHINE = {
 }
 """What the server is told about a machine, and how its metadata call it."""
 _SERVICE = "http://169.254.169.254"
+_AUTHORITY = "https://login.microsoftonline.com"
+_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _HEADERS = {"Metadata": "true"}
 
 
@@ -46,6 +49,44 @@ def identity_token(environment: Mapping[str, str], resource: str, identity: Mapp
     if not isinstance(token, str) or not token:
         raise LoginError("the machine's identity has no token")
     return token
+
+
+def application_token(environment: Mapping[str, str], scope: str) -> str:
+    """The token of the application that the variables of Azure's own libraries name.
+
+    It proves itself by the token that a cluster gives to a pod (AZURE_FEDERATED_TOKEN_FILE), or by its secret.
+
+    Args:
+        scope: what the token is for, such as `https://management.azure.com/.default`.
+
+    Raises: `LoginError`.
+
+    Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+    """
+    tenant, client = environment.get("AZURE_TENANT_ID", ""), environment.get("AZURE_CLIENT_ID", "")
+    if not tenant or not client:
+        raise LoginError("AZURE_TENANT_ID and AZURE_CLIENT_ID aren't set, which name the application to log in as")
+    form = {"grant_type": "client_credentials", "client_id": client, "scope": scope, **_application_proof(environment)}
+    authority = environment.get("AZURE_AUTHORITY_HOST", "").rstrip("/") or _AUTHORITY
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    url = f"{authority}/{quote(tenant, safe='')}/oauth2/v2.0/token"
+    token = ask_json(url, headers, "the application's token", body=urlencode(form).encode()).get("access_token")
+    if not isinstance(token, str) or not token:
+        raise LoginError("the application got no token")
+    return token
+
+
+def _application_proof(environment: Mapping[str, str]) -> dict[str, str]:
+    """What proves that this is the application, as the form has it."""
+    if path := environment.get("AZURE_FEDERATED_TOKEN_FILE", ""):
+        try:
+            assertion = Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise LoginError(f"AZURE_FEDERATED_TOKEN_FILE: {path} can't be read") from error
+        return {"client_assertion_type": _ASSERTION, "client_assertion": assertion}
+    if secret := environment.get("AZURE_CLIENT_SECRET", ""):
+        return {"client_secret": secret}
+    raise LoginError("neither AZURE_FEDERATED_TOKEN_FILE nor AZURE_CLIENT_SECRET is set, which prove the application")
 
 
 def machine(environment: Mapping[str, str]) -> dict[str, str]:
