@@ -9,7 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from strongroom.client.client import NOTHING, Answer, Client
-from strongroom.client.settings import Settings
+from strongroom.client.durations import go_text
+from strongroom.client.errors import ClientError, ResponseError, Unreachable
+from strongroom.client.settings import Settings, Tls
 
 DEFAULT_CONNECTIONS = 10
 
@@ -23,8 +25,17 @@ class Upstream:
     """
 
     def __init__(self, settings: Settings, connections: int = DEFAULT_CONNECTIONS) -> None:
-        self._client = Client(replace(settings, token="", wrap_ttl=""))
+        self._client = _client(settings)
         self._threads = ThreadPoolExecutor(connections, "strongroom-agent-upstream")
+
+    @property
+    def settings(self) -> Settings:
+        """Where the server is and how it is reached."""
+        return self._client.settings
+
+    def configure(self, settings: Settings) -> None:
+        """Reach the server in another way from the next request on.  Raises `BadSettings`, and changes nothing then."""
+        self._client = _client(settings)
 
     async def ask(
         self,
@@ -36,20 +47,29 @@ class Upstream:
         query: Iterable[tuple[str, str]] = (),
         namespace: str | None = None,
         wrap_ttl: str = "",
+        headers: tuple[tuple[str, str], ...] = (),
+        tls: Tls | None = None,
     ) -> Any:
         """The decoded JSON of an answer; None when it was empty.
 
         Args:
             path: below `/v1/`.
             namespace: instead of the one of the settings.
+            headers: besides the client's own.
+            tls: instead of the settings'.
 
         Raises: what `Client.request` does: `ResponseError`, `Unreachable`, `BadSettings`, `BadAnswer`.
         """
-        client = self._client.with_token(token) if token else self._client
-        if namespace is not None or wrap_ttl:
-            settings = client.settings
-            chosen = settings.namespace if namespace is None else namespace
-            client = Client(replace(settings, namespace=chosen, wrap_ttl=wrap_ttl))
+        settings = self.settings
+        chosen = replace(
+            settings,
+            token=token,
+            namespace=settings.namespace if namespace is None else namespace,
+            wrap_ttl=wrap_ttl,
+            headers=(*settings.headers, *headers),
+            tls=tls or settings.tls,
+        )
+        client = self._client if chosen == settings else Client(chosen)
 
         def send() -> Answer:
             return client.request(method, path, body=body, query=query)
@@ -60,3 +80,25 @@ class Upstream:
     def close(self) -> None:
         """End when the requests under way have ended; those that wait are dropped."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _client(settings: Settings) -> Client:
+    return Client(replace(settings, token="", wrap_ttl=""))
+
+
+def wrap_ttl_text(seconds: int) -> str:
+    """How long an answer stays wrapped, as the header has it; empty for 0, which asks for no wrapping.  (p)"""
+    return go_text(seconds * 10**9) if seconds else ""
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong with a request, in one line and without its address's path, for the log.  (p)"""
+    match error:
+        case ResponseError():
+            said = "; ".join(" ".join(text.split()) for text in error.errors or ())
+            return f"status {error.status}" + (f": {said}" if said else "")
+        case Unreachable():
+            return error.reason
+        case ClientError():
+            return " ".join(str(error).split())
+    return " ".join(str(error).split()) or type(error).__name__

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Login:
         number: grows with each login; a renewal keeps it.
         ends_at: by the monotonic clock, when the token ends unless it is renewed; infinite for one that doesn't.
         last_end_at: by the monotonic clock, what no renewal goes beyond, as far as it is known.
+        wrapping: what stands for the token where the method has it wrapped, for sinks.  Then `token` is empty.
     """
 
     number: int
@@ -22,6 +24,7 @@ class Login:
     renewable: bool
     ends_at: float
     last_end_at: float
+    wrapping: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 class Session(Protocol):
@@ -36,6 +39,12 @@ class Session(Protocol):
 
     def refused(self, login: Login) -> None:
         """Tell that the server refused the token as invalid.  A new login begins, if it is still the current one."""
+
+    async def holds(self, login: Login) -> bool:
+        """Whether the server still knows the token.
+
+        For whoever was denied something and can't tell why: an unknown token and a policy get answers that are alike.
+        """
 
     async def lasting(self, seconds: float) -> Login:
         """A login that lasts so long, as far as the server allows: a new one, if the current one ends before.
