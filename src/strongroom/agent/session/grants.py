@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from strongroom.client.login.error import LoginError
+from strongroom.client.values import Number
 
 _WRAPPED: Final = ("token", "accessor", "ttl", "creation_time", "creation_path", "wrapped_accessor")
 """What is handed on of a wrapped answer, in the order that Vault's programs have."""
+
+_MOST_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,9 @@ def _part(answer: Any, name: str) -> dict[str, Any]:
 
 
 def _whole(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and math.isfinite(value) and value > 0 else 0
+    """A number above 0; 0 for anything else."""
+    digits = value if isinstance(value, Number) else ""
+    return int(digits) if digits.isdecimal() and len(digits) < _MOST_DIGITS else 0
 
 
 def _seconds_of(value: Any) -> float | None:

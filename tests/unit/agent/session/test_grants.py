@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -16,6 +17,7 @@ from strongroom.agent.session.grants import (
     together,
 )
 from strongroom.client.login.error import LoginError
+from strongroom.client.values import decode
 
 AUTH = {"client_token": "hvs.planted", "accessor": "acc", "lease_duration": 4, "renewable": True, "num_uses": 0}
 LOOKUP = {
@@ -43,12 +45,17 @@ WRAPPING = {
 }
 
 
+def received(answer: Any) -> Any:
+    """An answer as the client hands it on."""
+    return decode(json.dumps(answer))
+
+
 def test_a_login() -> None:
     """A login gives a token for a time; one without an end has no time."""
-    assert of_login({"auth": AUTH}) == Grant("hvs.planted", "acc", 4, 4, renewable=True)
-    assert of_login({"auth": {**AUTH, "lease_duration": 0}}).ttl_s == math.inf
-    assert of_login({"auth": {**AUTH, "num_uses": 3}}).uses == 3
-    assert "planted" not in repr(of_login({"auth": AUTH}))
+    assert of_login(received({"auth": AUTH})) == Grant("hvs.planted", "acc", 4, 4, renewable=True)
+    assert of_login(received({"auth": {**AUTH, "lease_duration": 0}})).ttl_s == math.inf
+    assert of_login(received({"auth": {**AUTH, "num_uses": 3}})).uses == 3
+    assert "planted" not in repr(of_login(received({"auth": AUTH})))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,7 @@ def test_a_login() -> None:
 def test_a_login_without_a_token(answer: Any, reason: str) -> None:
     """An answer without a token says why."""
     with pytest.raises(LoginError, match=reason):
-        of_login(answer)
+        of_login(received(answer))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,7 @@ def test_a_login_without_a_token(answer: Any, reason: str) -> None:
 )
 def test_a_lookup(data: dict[str, Any], ttl: float, full: float, age: float, left: float) -> None:
     """A look-up says how old a token is, by the server's clock, and where its last end is."""
-    found = of_lookup({"data": data}, "hvs.mine")
+    found = of_lookup(received({"data": data}), "hvs.mine")
     assert (found.token, found.ttl_s, found.full_ttl_s, found.left_s) == (
         "hvs.mine",
         ttl,
@@ -94,8 +101,8 @@ def test_a_lookup(data: dict[str, Any], ttl: float, full: float, age: float, lef
 
 def test_a_login_and_its_lookup() -> None:
     """Of a fresh login its own answer counts, and the look-up adds the last end."""
-    login = of_login({"auth": {**AUTH, "lease_duration": 30}})
-    found = together(login, of_lookup({"data": {**LOOKUP, "ttl": 29, "explicit_max_ttl": 60}}, "other"))
+    login = of_login(received({"auth": {**AUTH, "lease_duration": 30}}))
+    found = together(login, of_lookup(received({"data": {**LOOKUP, "ttl": 29, "explicit_max_ttl": 60}}), "other"))
     assert (found.token, found.ttl_s, found.full_ttl_s, found.age_s) == ("hvs.planted", 30, 30, 0)
     assert found.left_s == pytest.approx(60, abs=2)
 
@@ -118,8 +125,8 @@ def test_a_login_that_isnt_wrapped(answer: Any) -> None:
 
 def test_a_renewal() -> None:
     """A renewal grants a time."""
-    assert of_renewal({"auth": AUTH}) == (4, True)
-    assert of_renewal({"auth": {**AUTH, "lease_duration": 0, "renewable": False}}) == (0, False)
+    assert of_renewal(received({"auth": AUTH})) == (4, True)
+    assert of_renewal(received({"auth": {**AUTH, "lease_duration": 0, "renewable": False}})) == (0, False)
     for answer in (None, {}, {"auth": {}}):
         with pytest.raises(LoginError, match="says nothing"):
             of_renewal(answer)
