@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from strongroom.client.client import NOTHING, Answer, Client
 from strongroom.client.durations import go_text
 from strongroom.client.errors import ClientError, ResponseError, Unreachable
 from strongroom.client.settings import Settings, Tls
+from strongroom.lib.outgoing.threads import in_thread
 
 DEFAULT_CONNECTIONS = 10
 
@@ -26,7 +26,8 @@ class Upstream:
 
     def __init__(self, settings: Settings, connections: int = DEFAULT_CONNECTIONS) -> None:
         self._client = _client(settings)
-        self._threads = ThreadPoolExecutor(connections, "strongroom-agent-upstream")
+        self._slots = asyncio.Semaphore(connections)
+        self._closed = False
 
     @property
     def settings(self) -> Settings:
@@ -74,12 +75,16 @@ class Upstream:
         def send() -> Answer:
             return client.request(method, path, body=body, query=query)
 
-        answer = await asyncio.get_running_loop().run_in_executor(self._threads, send)
+        # Threads that keep nobody waiting: an agent that is to end doesn't wait for a server that hangs.
+        async with self._slots:
+            if self._closed:
+                raise Unreachable(method, settings.address, "the agent ends")
+            answer = await in_thread(send)
         return answer.json()
 
     def close(self) -> None:
-        """End when the requests under way have ended; those that wait are dropped."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Send nothing any more: what waits for its turn fails.  Requests under way keep nobody from ending."""
+        self._closed = True
 
 
 def _client(settings: Settings) -> Client:

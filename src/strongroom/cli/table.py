@@ -57,6 +57,7 @@ _MODULES = {
     "completion.command": {"completion": "Print a script that completes commands in a shell"},
     "print_token": {"print token": "Print the token in use"},
     "server": {"server": "Start a server"},
+    "agent.command": {"agent": "Start an agent, which logs in and keeps a token for programs"},
     "kv.data": {
         "kv get": "Read a secret",
         "kv put": "Write a secret",

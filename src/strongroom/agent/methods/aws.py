@@ -5,7 +5,6 @@ Source: https://developer.hashicorp.com/vault/docs/agent-and-proxy/autoauth/meth
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from strongroom.agent.methods.method import Basis, LoginRequest, Plain
 from strongroom.agent.options import option, read, seconds, text
 from strongroom.client.login.aws import AwsKeys, endpoint, found_keys, instance_document, signed_request
 from strongroom.client.login.error import LoginError
+from strongroom.lib.outgoing.threads import in_thread
 
 log = structlog.get_logger("auth.aws")
 
@@ -66,13 +66,13 @@ class Aws(Plain):
 
     async def login(self) -> LoginRequest:
         """The request of a login.  Raises `LoginError`."""
-        proof = await asyncio.to_thread(self._document if self._options.type == "ec2" else self._signed)
+        proof = await in_thread(self._document if self._options.type == "ec2" else self._signed)
         return LoginRequest(self._path, {"role": self._options.role, **proof})
 
     async def renewed(self) -> bool:
         """Whether the machine has other keys than those of the last login."""
         try:
-            keys = await asyncio.to_thread(found_keys, "give access_key and secret_key")
+            keys = await in_thread(lambda: found_keys("give access_key and secret_key"))
         except LoginError as error:
             log.warning("new credentials can't be looked for", reason=str(error))
             return False

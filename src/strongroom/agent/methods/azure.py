@@ -5,7 +5,6 @@ Source: https://developer.hashicorp.com/vault/docs/agent-and-proxy/autoauth/meth
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -14,6 +13,7 @@ from strongroom.agent.methods.method import Basis, LoginRequest, Plain
 from strongroom.agent.options import flag, option, read, text
 from strongroom.client.login.azure import application_token, identity_token, machine
 from strongroom.client.login.error import LoginError
+from strongroom.lib.outgoing.threads import in_thread
 
 log = structlog.get_logger("auth.azure")
 
@@ -49,7 +49,7 @@ class Azure(Plain):
 
     async def login(self) -> LoginRequest:
         """The request of a login.  Raises `LoginError`."""
-        proof = await asyncio.to_thread(self._application if self._options.authenticate_from_environment else self._own)
+        proof = await in_thread(self._application if self._options.authenticate_from_environment else self._own)
         return LoginRequest(self._path, {"role": self._options.role, **proof})
 
     def _own(self) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import structlog
 from strongroom.agent.methods.method import GONE
 from strongroom.client.errors import describe
 from strongroom.client.login.error import LoginError
+from strongroom.lib.outgoing.threads import in_thread
 
 log = structlog.get_logger("auth.method")
 
@@ -74,19 +74,19 @@ class CredentialFile:
 
     async def read(self) -> str:
         """What it holds, or held when it was last there.  Raises `LoginError`."""
-        return await asyncio.to_thread(self._read)
+        return await in_thread(self._read)
 
     async def used(self) -> None:
         """Remove the file that was read, if it is to be removed; one that has come since stays."""
         if self._removes and self._seen is not None:
-            await asyncio.to_thread(self._remove)
+            await in_thread(self._remove)
 
     async def renewed(self) -> bool:
         """Whether it holds something else than what was last read.
 
         It has to stay the same from one question to the next, because somebody may still be writing it.
         """
-        return await asyncio.to_thread(self._renewed)
+        return await in_thread(self._renewed)
 
     def _read(self) -> str:
         try:

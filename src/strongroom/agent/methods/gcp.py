@@ -5,7 +5,6 @@ Source: https://developer.hashicorp.com/vault/docs/agent-and-proxy/autoauth/meth
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from strongroom.agent.methods.method import Basis, LoginRequest, Plain
@@ -20,6 +19,7 @@ from strongroom.client.login.gcp import (
     machine_token,
     signed_token,
 )
+from strongroom.lib.outgoing.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Gcp(Plain):
 
     async def login(self) -> LoginRequest:
         """The request of a login.  Raises `LoginError`."""
-        token = await asyncio.to_thread(self._of_machine if self._options.type == "gce" else self._of_account)
+        token = await in_thread(self._of_machine if self._options.type == "gce" else self._of_account)
         return LoginRequest(self._path, {"role": self._options.role, "jwt": token})
 
     def _of_machine(self) -> str:

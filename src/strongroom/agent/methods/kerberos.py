@@ -5,12 +5,12 @@ Source: https://openbao.org/docs/agent-and-proxy/autoauth/methods/kerberos/
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from strongroom.agent.methods.method import Basis, LoginRequest, Plain
 from strongroom.agent.options import flag, option, read, text
 from strongroom.client.login.kerberos import Ticket, authorization
+from strongroom.lib.outgoing.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +41,5 @@ class Kerberos(Plain):
 
     async def login(self) -> LoginRequest:
         """The request of a login, with a new ticket.  Raises `LoginError`."""
-        header = await asyncio.to_thread(authorization, self._ticket)
+        header = await in_thread(lambda: authorization(self._ticket))
         return LoginRequest(f"{self._mount}/login", headers=(("Authorization", header),))

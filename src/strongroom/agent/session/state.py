@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from strongroom.agent.session.grants import Grant
 from strongroom.agent.session.timing import (
@@ -14,6 +15,9 @@ from strongroom.agent.session.timing import (
     renewal_backoff_s,
     renewed,
 )
+
+DEFAULT_LEAST_S: Final = 1.0
+DEFAULT_MOST_S: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,8 @@ class Terms:
         configured_at: when the configuration was changed, in seconds since the epoch.
     """
 
-    least_s: float = 1.0
-    most_s: float = 300.0
+    least_s: float = DEFAULT_LEAST_S
+    most_s: float = DEFAULT_MOST_S
     exits: bool = False
     on_news: bool = False
     configured_at: float = 0.0

@@ -21,6 +21,7 @@ from strongroom.agent.sinks.file import FileSink
 from strongroom.agent.upstream import Upstream, reason_of, wrap_ttl_text
 from strongroom.client.errors import ClientError, Denied, describe
 from strongroom.client.values import encode
+from strongroom.lib.outgoing.threads import in_thread
 from strongroom.server.config.reader import ConfigError, Notice
 
 log = structlog.get_logger("sink.file")
@@ -80,7 +81,7 @@ class Delivery:
     async def prove(self) -> None:
         """Say in the log if the sink can't be written, before anybody has logged in for it."""
         try:
-            await asyncio.to_thread(self._file.prove)
+            await in_thread(self._file.prove)
         except OSError as error:
             log.error("the sink can't be written; that is tried again after the login", **self._about(describe(error)))
 
@@ -110,7 +111,7 @@ class Delivery:
         if self._sink.wrap_ttl_s:
             text = await self._wrapped(login, session)
         try:
-            await asyncio.to_thread(self._write, text)
+            await in_thread(lambda: self._write(text))
         except OSError as error:
             raise NotDelivered(describe(error)) from error
 

@@ -69,7 +69,7 @@ class Threads:
 
     async def _in_place(self, lane: str, work: Callable[[], T]) -> T:
         async with self._slots.place(lane, total_s=_ONE_DAY_S):
-            return await _in_thread(work)
+            return await in_thread(work)
 
     def _left(self, task: asyncio.Task[object]) -> None:
         self._places.discard(task)
@@ -77,8 +77,8 @@ class Threads:
             task.exception()  # whoever asked may have gone
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
-    """The result of a thread of its own, which doesn't keep the process from ending."""
+async def in_thread(work: Callable[[], T]) -> T:
+    """The result of a thread of its own, which doesn't keep the process from ending.  Raises what `work` raises."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 

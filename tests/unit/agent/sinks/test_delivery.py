@@ -94,7 +94,6 @@ def deliver(
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            upstream.close()
 
     with answering(answers or {}) as server, structlog.testing.capture_logs() as logs:
         asyncio.run(both(server.address))
@@ -178,7 +177,6 @@ def test_a_sink_that_wraps(tmp_path: Path) -> None:
             await story(session, delivery)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            upstream.close()
 
         asyncio.run(both())
     assert json.loads(path.read_text()) == WRAPPING

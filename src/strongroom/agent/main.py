@@ -1,0 +1,94 @@
+"""`strongroom agent`: from the command line's flags to a running agent."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from strongroom.__about__ import VERSION
+from strongroom.agent.arguments import AgentArguments
+from strongroom.agent.loading import Loaded, load
+from strongroom.agent.run import Agent
+from strongroom.agent.session.keeping import LoginFailed
+from strongroom.client.errors import BadSettings
+from strongroom.lib.errors import StrongroomError
+from strongroom.lib.hardening import hide_memory
+from strongroom.server import logs
+from strongroom.server.diagnostics import signals
+from strongroom.server.sources import SourceError
+from strongroom.server.supervisor.service_manager import ServiceManager
+
+log = structlog.get_logger("agent")
+
+_PID_MODE = 0o644
+
+
+class AgentError(Exception):
+    """The agent can't start; the text says why."""
+
+
+def serve(arguments: AgentArguments) -> int:
+    """Run an agent until it is told to stop, or has done what it was started for.
+
+    Returns: the exit status: 0, or 1 when it can't start or go on (the reason is on standard error).
+    """
+    signals.ignore()
+    faulthandler.enable()  # where it was, for who ends an agent that hangs
+    try:
+        hide_memory()
+        loaded = load(arguments, os.environ)
+        top = loaded.config.top
+        if top.log_level and top.log_level not in logs.LEVELS:
+            raise AgentError(f'unknown log level "{top.log_level[:64]}": it is one of {", ".join(logs.LEVELS)}')
+        logs.configure(top.log_level, top.log_format, top.log_file)
+        agent = Agent(arguments, loaded, ServiceManager(os.environ))
+        _announce(loaded)
+        with _pid_file(top.pid_file):
+            return uvloop.run(agent.run())
+    except LoginFailed as error:
+        log.error("the agent ends", reason=str(error))
+        return 1
+    except StrongroomError as error:
+        sys.stderr.write(f"{error.text}\n")
+        return 1
+    except (AgentError, SourceError, BadSettings, logs.LogError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+@contextlib.contextmanager
+def _pid_file(name: str) -> Iterator[None]:
+    """A file with the number of this process, for as long as it runs."""
+    if not name:
+        yield
+        return
+    path = Path(name)
+    try:
+        path.write_text(f"{os.getpid()}\n", encoding="ascii")
+    except OSError as error:
+        raise AgentError(f"the pid_file {path} cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _announce(loaded: Loaded) -> None:
+    for notice in loaded.config.notices:
+        log.warning(str(notice))
+    method = loaded.config.auto_auth.method.type if loaded.config.auto_auth is not None else "none"
+    sys.stdout.write(
+        f"==> Strongroom agent configuration:\n\n"
+        f"             Version: {VERSION}\n"
+        f"              Server: {loaded.server.address}\n"
+        f"         Auth method: {method}\n\n"
+        f"==> Strongroom agent started! Log data will stream in below:\n\n"
+    )
+    sys.stdout.flush()

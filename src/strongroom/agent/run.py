@@ -1,0 +1,192 @@
+"""The composition root of an agent: what it is made of is put together and started here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from strongroom.agent.arguments import AgentArguments
+from strongroom.agent.config.auto_auth import AutoAuth
+from strongroom.agent.loading import Loaded, load
+from strongroom.agent.methods.method import Basis
+from strongroom.agent.methods.table import given_by, maker_of, mount_of
+from strongroom.agent.session.keeping import KeptSession
+from strongroom.agent.session.kept import KeptToken
+from strongroom.agent.session.requests import Requests
+from strongroom.agent.session.state import DEFAULT_LEAST_S, DEFAULT_MOST_S, Terms
+from strongroom.agent.sinks.delivery import Delivery
+from strongroom.agent.upstream import Upstream
+from strongroom.client.errors import BadSettings
+from strongroom.lib.clock import Clock, SystemClock
+from strongroom.lib.errors import StrongroomError
+from strongroom.server import logs
+from strongroom.server.diagnostics import signals
+from strongroom.server.sources import SourceError
+from strongroom.server.supervisor.service_manager import ServiceManager
+
+log = structlog.get_logger("agent")
+
+_ATTEND_S = 1.0
+"""How often the service manager is told how the agent is."""
+
+
+class Agent:
+    """An agent that is put together, and not yet started.
+
+    Args:
+        loaded: what it runs by.
+        manager: what has started it.
+
+    Raises: `ConfigError` for options of methods and sinks, `BadSettings`.
+    """
+
+    def __init__(self, arguments: AgentArguments, loaded: Loaded, manager: ServiceManager) -> None:
+        self._arguments = arguments
+        self._config = loaded.config
+        self._manager = manager
+        self._clock: Clock = SystemClock()
+        self._upstream = Upstream(loaded.server, self._config.template_config.max_connections_per_host)
+        self._login_upstream = Upstream(loaded.login)
+        self._deliveries: list[Delivery] = []
+        self._session: KeptSession | None = None
+        if self._config.auto_auth is not None:
+            self._session = self._made(self._config.auto_auth, loaded, os.environ)
+
+    def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:
+        """The session, and what brings its token to the sinks."""
+        upstream, method = self._login_upstream, auto.method
+        self._deliveries = [Delivery(sink, environment, upstream) for sink in auto.sinks]
+        basis = Basis(given_by(method), mount_of(method), environment, upstream, loaded.login.tls)
+        way = maker_of(method)(basis)
+        for notice in (*way.notices, *(each for delivery in self._deliveries for each in delivery.notices)):
+            log.warning(str(notice))
+        terms = Terms(
+            method.min_backoff_s or DEFAULT_LEAST_S,
+            method.max_backoff_s or DEFAULT_MOST_S,
+            method.exit_on_err,
+            auto.enable_reauth_on_new_credentials,
+            loaded.configured_at,
+        )
+        kept = None if method.wrap_ttl_s else self._kept()
+        return KeptSession(way, Requests(upstream, way, method.wrap_ttl_s), terms, self._clock, kept=kept)
+
+    def _kept(self) -> KeptToken | None:
+        """The token of an earlier process, of the first sink that has one."""
+        return next(filter(None, (delivery.kept() for delivery in self._deliveries)), None)
+
+    async def run(self) -> int:
+        """Run until a signal, or until all is done that an agent with `exit_after_auth` was started for.
+
+        Returns: the exit status.
+
+        Raises: `LoginFailed`.
+        """
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        signals.answer(self._state, loop=loop)
+        parts = [asyncio.create_task(part) for part in self._parts()]
+        ends: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
+        if self._config.top.exit_after_auth:
+            ends.append(asyncio.create_task(self._all_done()))
+        self._manager.ready()
+        try:
+            done, _ = await asyncio.wait([*parts, *ends], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            self._manager.stopping()
+            await self._end([*parts, *ends])
+        log.info("the agent has stopped")
+        return 0
+
+    def _parts(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs at the same time; the end of one with an error is the agent's.
+
+        Templates, the program of `exec`, listeners and the cache are started here.
+        """
+        parts: list[Coroutine[Any, Any, None]] = [self._attend()]
+        if self._session is not None:
+            parts.append(self._session.run())
+            parts += [self._delivered(delivery, self._session) for delivery in self._deliveries]
+        else:
+            log.info("there is no auto_auth in the configuration: the agent doesn't log in")
+        return parts
+
+    async def _delivered(self, delivery: Delivery, session: KeptSession) -> None:
+        await delivery.prove()
+        await delivery.run(session)
+
+    async def _all_done(self) -> None:
+        """Wait for all that an agent with `exit_after_auth` is started for: sinks, and here also templates."""
+        if self._session is not None:
+            await self._session.after(0)
+        for delivery in self._deliveries:
+            await delivery.delivered.wait()
+
+    async def _attend(self) -> None:
+        """Tell the service manager that this process goes on, and how it is."""
+        while True:
+            self._manager.alive(self._clock.monotonic())
+            self._manager.status(self._summary())
+            await asyncio.sleep(_ATTEND_S)
+
+    def _summary(self) -> str:
+        """How the agent is, in a line without a secret."""
+        if self._session is None:
+            return "serving"
+        status = self._session.status()
+        said = "logged in" if status.accessor or self._session.current is not None else "not logged in"
+        return said if status.failing is None else f"{said}; {status.failing.reason}"
+
+    def _state(self) -> Mapping[str, object]:
+        """How the agent is, for who asks by a signal."""
+        if self._session is None:
+            return {}
+        status = self._session.status()
+        failing = status.failing
+        return {
+            "logins": status.number,
+            "ends_in_s": round(status.ends_in_s, 1),
+            "next": status.next_action,
+            "next_in_s": round(status.next_action_in_s, 1),
+            "failing_since": "" if failing is None else failing.since,
+            "reason": "" if failing is None else failing.reason,
+        }
+
+    def _reload(self) -> None:
+        """Read the configuration again, for the log's level and file, and how the server is checked.
+
+        Of the level what stands in the files counts, as documented, and not what a flag said at the start.
+        """
+        self._manager.reloading()
+        level = ""
+        try:
+            loaded = load(replace(self._arguments, log_level=""), os.environ)
+            level = loaded.config.top.log_level
+            for upstream, settings in ((self._upstream, loaded.server), (self._login_upstream, loaded.login)):
+                upstream.configure(replace(upstream.settings, tls=settings.tls))
+            log.info("read the configuration again")
+        except (SourceError, BadSettings, StrongroomError) as error:
+            reason = error.text if isinstance(error, StrongroomError) else str(error)
+            log.error("the configuration was not read again: all stays as it was", reason=reason)
+        try:
+            logs.reopen(level)
+        except logs.LogError as error:
+            log.error("the log file was not reopened: logging continues in the old file", reason=str(error))
+        self._manager.ready()
+
+    async def _end(self, tasks: list[asyncio.Task[Any]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for upstream in (self._upstream, self._login_upstream):
+            upstream.close()

@@ -1,0 +1,53 @@
+"""The command `agent`: its flags, handed to the agent as one value."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from strongroom.cli import PROGRAM
+from strongroom.cli.command import HTTP, Arity, Command
+from strongroom.cli.flags import Flag, Group
+from strongroom.cli.invocation import Invocation
+
+_EXIT = "exit-after-auth"
+_OPTIONS = Group(
+    "Command Options",
+    (
+        Flag("config", "A configuration file or directory; may be repeated.", "strings", variable="AGENT_CONFIG_PATH"),
+        Flag(_EXIT, "End when a login was made, and all sinks and templates are written.", "bool"),
+        Flag("log-file", "Where to write the log as well."),
+        Flag("log-format", "standard or json.", variable="LOG_FORMAT"),
+        Flag("log-level", "trace, debug, info, warn or error.", variable="LOG_LEVEL"),
+    ),
+)
+
+
+def _agent(call: Invocation) -> int:
+    flags = call.flags
+    given = [flag for flag in HTTP.flags if flag.variable and flags.given(flag.name)]
+    client = {flag.variable: str(flags.on(flag.name)).lower() for flag in given if flag.kind == "bool"}
+    client |= {flag.variable: flags.text(flag.name) for flag in given if flag.kind == "string"}
+    # An agent needs a lot, the command line next to nothing: its modules are named here, not imported above.
+    arguments = import_module("strongroom.agent.arguments").AgentArguments(
+        config=tuple(flags.many("config")),
+        exit_after_auth=flags.on(_EXIT) if flags.given(_EXIT) else None,
+        log_level=flags.text("log-level").lower(),
+        log_format=flags.text("log-format").lower(),
+        log_file=flags.text("log-file"),
+        client=client,
+        headers=tuple((name.title(), value) for name, value in flags.pairs("header").items()),
+    )
+    return int(import_module("strongroom.agent.main").serve(arguments) or 0)
+
+
+COMMANDS = {
+    "agent": Command(
+        "agent [options]",
+        "Starts an agent. It logs in by a method of its configuration, keeps its token, and writes it to files.\n\n"
+        f"$ {PROGRAM} agent -config=/etc/strongroom/agent.hcl\n\n"
+        "What flags say comes before variables, and these before the configuration.",
+        _agent,
+        (_OPTIONS,),
+        Arity(0, 0),
+    ),
+}
