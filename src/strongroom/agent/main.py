@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import faulthandler
 import os
@@ -27,8 +28,6 @@ from strongroom.server.supervisor.service_manager import ServiceManager
 
 log = structlog.get_logger("agent")
 
-_PID_MODE = 0o644
-
 
 class AgentError(Exception):
     """The agent can't start; the text says why."""
@@ -51,7 +50,7 @@ def serve(arguments: AgentArguments) -> int:
         agent = Agent(arguments, loaded, ServiceManager(os.environ))
         _announce(loaded)
         with _pid_file(top.pid_file):
-            return uvloop.run(agent.run())
+            uvloop.run(_run(agent))
     except LoginFailed as error:
         log.error("the agent ends", reason=str(error))
         return 1
@@ -61,6 +60,13 @@ def serve(arguments: AgentArguments) -> int:
     except (AgentError, SourceError, BadSettings, logs.LogError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    return 0
+
+
+async def _run(agent: Agent) -> None:
+    stopped = asyncio.Event()
+    agent.obey(stopped)
+    await agent.run(stopped)
 
 
 @contextlib.contextmanager

@@ -80,19 +80,19 @@ class Agent:
         """The token of an earlier process, of the first sink that has one."""
         return next(filter(None, (delivery.kept() for delivery in self._deliveries)), None)
 
-    async def run(self) -> int:
-        """Run until a signal, or until all is done that an agent with `exit_after_auth` was started for.
-
-        Returns: the exit status.
-
-        Raises: `LoginFailed`.
-        """
-        stopped = asyncio.Event()
+    def obey(self, stopped: asyncio.Event) -> None:
+        """Have signals end this agent, have it read its configuration again, or say how it is."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
         signals.answer(self._state, loop=loop)
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Run until it is stopped, or until all is done that an agent with `exit_after_auth` was started for.
+
+        Raises: `LoginFailed`.
+        """
         parts = [asyncio.create_task(part) for part in self._parts()]
         ends: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
         if self._config.top.exit_after_auth:
@@ -106,7 +106,6 @@ class Agent:
             self._manager.stopping()
             await self._end([*parts, *ends])
         log.info("the agent has stopped")
-        return 0
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
         """What runs at the same time; the end of one with an error is the agent's.

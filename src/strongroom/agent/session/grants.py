@@ -77,7 +77,7 @@ def wrapping_of(answer: Any) -> Mapping[str, Any] | None:
     found = _part(answer, "wrap_info")
     if not found.get("token"):
         return None
-    return {name: found[name] for name in _WRAPPED if found.get(name) not in {None, ""}}
+    return {name: found.get(name) or "" for name in _WRAPPED}
 
 
 def of_lookup(answer: Any, token: str) -> Grant:

@@ -1,0 +1,1 @@
+"""How the agent logs in, against real servers."""
