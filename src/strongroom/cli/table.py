@@ -58,6 +58,7 @@ _MODULES = {
     "print_token": {"print token": "Print the token in use"},
     "server": {"server": "Start a server"},
     "agent.command": {"agent": "Start an agent, which logs in and keeps a token for programs"},
+    "agent.generate_config": {"agent generate-config": "Write an agent's configuration"},
     "kv.data": {
         "kv get": "Read a secret",
         "kv put": "Write a secret",

@@ -45,7 +45,8 @@ COMMANDS = {
         "agent [options]",
         "Starts an agent. It logs in by a method of its configuration, keeps its token, and writes it to files.\n\n"
         f"$ {PROGRAM} agent -config=/etc/strongroom/agent.hcl\n\n"
-        "What flags say comes before variables, and these before the configuration.",
+        "What flags say comes before variables, and these before the configuration. The command "
+        "`agent generate-config` writes a first one, for a program that gets secrets in its environment.",
         _agent,
         (_OPTIONS,),
         Arity(0, 0),

@@ -32,6 +32,10 @@ _WARNING = (
 def _generate(call: Invocation) -> int:
     if call.flags.text("type") != _TYPE:
         raise Failure(f'Please specify a -type flag; currently only -type="{_TYPE}" is supported.', 1)
+    try:
+        command = shlex.split(call.flags.text("exec"))
+    except ValueError as error:
+        raise Failure(f"-exec is no command line: {error}", 1) from error
     file = Path(call.arguments[0] if call.arguments else _DEFAULT_FILE)
     found: list[FoundSecret] = []
     for path in call.flags.many("path"):
@@ -42,7 +46,7 @@ def _generate(call: Invocation) -> int:
         str(Path("~/.vault-token").expanduser()),
         call.settings().address,
         variables_of(found),
-        shlex.split(call.flags.text("exec")),
+        command,
     )
     try:
         file.write_text(text, encoding="utf-8")
