@@ -5,7 +5,7 @@ from __future__ import annotations
 from strongroom.core import access
 from strongroom.core.attempt import Attempt
 from strongroom.core.identity_values import EntityValues
-from strongroom.core.leasing import EntityLeases
+from strongroom.core.mount_leases import MountLeases
 from strongroom.crypto.mac import same
 from strongroom.lib.errors import Internal
 from strongroom.sdk.request import Client, Request
@@ -65,7 +65,7 @@ def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:
         in_clear=request.in_clear,
         headers=_passed(request, _names(entry), token),
         request_id=request.id,
-        leases=EntityLeases(attempt, entry),
+        leases=MountLeases(attempt, entry),
         identity=EntityValues(attempt),
         well_known=MountClaims(txn, attempt.router, exchange.namespace.id, entry.record.id),
     )

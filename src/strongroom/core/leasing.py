@@ -1,4 +1,4 @@
-"""Leases the secret of a response, or answers with an earlier lease of the same entity."""
+"""Leases the secret of a response."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import Internal, InvalidRequest
 from strongroom.sdk.response import Lease, Response
 from strongroom.services.identity import entities
-from strongroom.services.leases import LeaseRecord, rows
+from strongroom.services.leases import LeaseRecord
 from strongroom.services.leases.records import ENTITY, IN_FORCE, PLANNED, TOKEN
 from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens import Bearer
 from strongroom.services.tokens.logic import grant_ttl
-from strongroom.sysapi.lease_owner import is_owned, owned_until
+from strongroom.sysapi.lease_owner import owned_until
 
 _UNOWNED = (
     "the secret has a lease, which ends with the token it was asked with: that of a login in the request's headers is "
@@ -26,8 +26,6 @@ _NO_ENTITY = (
     "the secret's lease belongs to the client's entity, and this token has none: log in by an auth method, or have the "
     "secret leased to tokens"
 )
-_LOOKED_AT = 16
-"""Leases that one request considers.  The usual number is one or two."""
 
 
 async def lease(attempt: Attempt, entry: MountEntry, response: Response, wanted: Lease, answer: Answer) -> Answer:
@@ -41,7 +39,7 @@ async def lease(attempt: Attempt, entry: MountEntry, response: Response, wanted:
     if not bearer.is_kept and wanted.owner != ENTITY:
         raise InvalidRequest(_UNOWNED)
     _check_texts(wanted)
-    entity_id = await _entity_of(attempt, bearer)
+    entity_id = await entity_of(attempt, bearer)
     if wanted.owner == ENTITY and not entity_id:
         raise InvalidRequest(_NO_ENTITY)
     planned, warnings = _planned(attempt, entry, bearer, wanted, entity_id)
@@ -109,49 +107,8 @@ def _check_texts(wanted: Lease) -> None:
         raise Internal(detail="a lease with a ceiling, or that may be given again, needs a group")
 
 
-async def _entity_of(attempt: Attempt, bearer: Bearer) -> str:
+async def entity_of(attempt: Attempt, bearer: Bearer) -> str:
     """The id of the client's entity, also if the one of its login was merged into it; empty for none."""
     id_ = bearer.record.entity_id
     entity = await entities.living(attempt.txn, keys.namespace_of(id_), id_) if id_ else None
     return entity.id if entity is not None else ""
-
-
-class EntityLeases:
-    """The leases of one mount that the client's entity has.
-
-    Args:
-        entry: the mount that serves the request.
-    """
-
-    def __init__(self, attempt: Attempt, entry: MountEntry) -> None:
-        self._attempt = attempt
-        self._entry = entry
-
-    async def reusable(self, group: str, reuse: str) -> Response | None:
-        """The answer of an earlier request with its lease, if at least half of the lease's time is left; or None.
-
-        It isn't if the token that the lease ends with ends earlier.
-        """
-        attempt, bearer = self._attempt, self._attempt.exchange.bearer
-        entity_id = await _entity_of(attempt, bearer) if bearer is not None else ""
-        if not entity_id or not reuse:
-            return None
-        namespace = attempt.exchange.namespace.id
-        place = rows.reusable(namespace, self._entry.record.id, entity_id, group, reuse)
-        now, best, left_s = attempt.request.received_at, None, 0.0
-        for id_ in await attempt.txn.scan(place, limit=_LOOKED_AT):
-            found = await attempt.services.leases.in_force(attempt.txn, id_)
-            remaining_s = await self._left_s(found, now) if found is not None else 0.0
-            if found is not None and remaining_s > left_s and 2 * remaining_s >= found.ttl_s:
-                best, left_s = found, remaining_s
-        if best is None:
-            return None
-        return Response(data=best.answer, lease_id=best.id, hint_ttl_s=int(left_s), renewable=best.renewable)
-
-    async def _left_s(self, lease: LeaseRecord, now: float) -> float:
-        """The time for which the lease has an owner and doesn't expire."""
-        services, txn = self._attempt.services, self._attempt.txn
-        until = await owned_until(services, txn, lease, now)
-        if until is None or not await is_owned(services, txn, lease, now):
-            return 0.0
-        return min(until, lease.expires_at) - now

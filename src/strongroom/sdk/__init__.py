@@ -43,6 +43,7 @@ from strongroom.sdk.fields import (
     SignedDuration,
     StringMap,
 )
+from strongroom.sdk.leases import HeldLease
 from strongroom.sdk.listing import Page, listed
 from strongroom.sdk.names import check_segment_name, is_segment_name
 from strongroom.sdk.near_miss import Keys
@@ -69,6 +70,7 @@ __all__ = [
     "Engine",
     "FieldError",
     "GivenDuration",
+    "HeldLease",
     "InPath",
     "IntList",
     "Internal",

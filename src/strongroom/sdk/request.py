@@ -13,6 +13,7 @@ from strongroom.sdk.passwords import new_password
 
 if TYPE_CHECKING:
     from strongroom.barrier.stable import StableValues
+    from strongroom.sdk.leases import HeldLease, Leases
     from strongroom.sdk.response import Response
     from strongroom.sdk.view import View
 
@@ -66,13 +67,6 @@ class Mount(msgspec.Struct, frozen=True):
     """Whether users may change their own passwords."""
     does_scheduled_work: bool = True
     """Whether its engine has a method `due`."""
-
-
-class Leases(Protocol):
-    """The leases of a mount, as far as a client's request may see them."""
-
-    async def reusable(self, group: str, reuse: str) -> Response | None:
-        """See `Request.reusable`."""
 
 
 class IdentityValues(Protocol):
@@ -129,7 +123,7 @@ class Request(msgspec.Struct, frozen=True):
     Empty if they were canonical.
     """
     leases: Leases | None = None
-    """The leases that the client may be given again; engines use `reusable`."""
+    """The mount's leases; engines use `reusable`, `lease_of` and `end_lease`."""
     identity: IdentityValues | None = None
     """The client's entity, as templates see it; engines use `identity_value`."""
     well_known: WellKnown | None = None
@@ -209,6 +203,24 @@ class Request(msgspec.Struct, frozen=True):
             group, reuse: as in the `Lease` that the engine would return.
         """
         return await self.leases.reusable(group, reuse) if self.leases is not None else None
+
+    async def lease_of(self, account: str) -> HeldLease | None:
+        """The mount's lease of an account, if there is one: the latest, should there be several.
+
+        Args:
+            account: as in the `Lease` that the engine has returned.
+        """
+        self.view.know_the_time()
+        return await self.leases.of_account(account) if self.leases is not None else None
+
+    async def end_lease(self, account: str) -> None:
+        """End the mount's leases of an account when the request commits, because the engine has undone their secret.
+
+        `Engine.revoke` isn't called for them.  A lease whose secret is only planned isn't touched.
+        """
+        if self.leases is None:
+            raise Internal(detail="leases can't be ended by work that no client asked for")
+        await self.leases.end(account)
 
     async def identity_value(self, name: str) -> str | None:
         """What a template's parameter stands for, such as `identity.entity.name`.
