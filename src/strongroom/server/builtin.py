@@ -34,6 +34,7 @@ from strongroom.engines.rabbitmq import RabbitMq
 from strongroom.engines.ssh import Ssh
 from strongroom.engines.totp import Totp
 from strongroom.engines.transit import Transit
+from strongroom.engines.turns import TurnsEngine
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.server import plugins
 from strongroom.services.mounts import AUTH, SECRET
@@ -60,6 +61,7 @@ ENGINES: tuple[tuple[str, type[Engine]], ...] = (
     ("totp", Totp),
     ("ssh", Ssh),
     ("transit", Transit),
+    ("turns", TurnsEngine),
 )
 """Secrets engines by the type that they are mounted by."""
 

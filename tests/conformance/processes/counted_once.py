@@ -24,7 +24,7 @@ _URL = "https://pki.example/v1/pki/acme/"
 
 def prepare(node: Node) -> None:
     """Mount what the claims are about."""
-    for engine in ("pki", "ssh", "totp"):
+    for engine in ("pki", "ssh", "totp", "turns"):
         node.ok("POST", f"sys/mounts/{engine}", {"type": engine})
     node.ok("POST", "pki/root/generate/internal", {"common_name": "Root", "key_type": "ec", "ttl": "700h"})
     node.ok("POST", "pki/config/cluster", {"path": "https://pki.example/v1/pki"})
@@ -34,6 +34,7 @@ def prepare(node: Node) -> None:
     node.ok("POST", "pki/roles/few", {**role, "duplicate_limit": 3, "duplicate_window": "1h"})
     node.ok("POST", "ssh/roles/otp", {"key_type": "otp", "default_user": "u", "cidr_list": "127.0.0.0/8"})
     node.ok("POST", "totp/keys/k", {"key": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "period": "12h"})
+    node.ok("POST", "turns/groups/web", {"size": 2})
 
 
 @contextmanager
@@ -133,6 +134,23 @@ def the_limit_of_a_role_holds(nodes: Nodes) -> None:
     assert _statuses(answers) == {200: 3, 429: _all_but(3, nodes)}
 
 
+def a_place_has_one_holder(nodes: Nodes) -> None:
+    """Of many who ask for a turn at once, as many get one as there are places; all are told of the same holders."""
+    bodies = [{"holder": f"host-{at}"} for at in range(CONNECTIONS * len(nodes))]
+    numbers = []
+    for _ in range(3):
+        answers = at_once(nodes, "turns/take/web", bodies, nodes[0].token)
+        assert _statuses(answers) == {200: 2, 429: _all_but(2, nodes)}
+        assert all(1 <= int(answer.headers["retry-after"]) <= 5 for answer in answers if answer.status == 429)
+        turns = [answer.data["turn"] for answer in answers if answer.status == 200]
+        numbers += [answer.data["number"] for answer in answers if answer.status == 200]
+        for node in nodes:
+            shown = node.ok("GET", "turns/groups/web/holders").data["holders"]
+            assert sorted(each["turn"] for each in shown) == sorted(turns)
+        at_once(nodes, "turns/give/web", [{"turn": turn} for turn in turns], nodes[0].token)
+    assert len(set(numbers)) == 6
+
+
 CLAIMS: tuple[Callable[[Nodes], None], ...] = (
     a_password_lets_in_once,
     a_code_is_valid_once,
@@ -140,4 +158,5 @@ CLAIMS: tuple[Callable[[Nodes], None], ...] = (
     a_key_has_one_account,
     a_certificate_is_revoked_once,
     the_limit_of_a_role_holds,
+    a_place_has_one_holder,
 )

@@ -858,6 +858,14 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {"issuer": "", "account_name": "", "algorithm": "SHA1", "digits": 6, "period_s": 30, "skew": 1},
     ),
     "strongroom.engines.totp.records.UsedCodes": ("totp-used-codes", {}),
+    "strongroom.engines.turns.records.HeldTurn": (None, {}),
+    "strongroom.engines.turns.records.LastNumber": ("turns-last-number", {}),
+    "strongroom.engines.turns.records.TurnGroup": (
+        "turns-group",
+        {"size": 1, "ttl_s": 60, "max_ttl_s": 3600, "description": ""},
+    ),
+    "strongroom.engines.turns.records.TurnLine": ("turns-line", {"number": 0, "held": (), "waiting": ()}),
+    "strongroom.engines.turns.records.Waiter": (None, {}),
     "strongroom.engines.pki.acme.records.AcmeConfig": (
         "pki-acme-config",
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.flow.core.kept_answers.rows import auth, identity, kv, pki, ssh, system, token, transit
+from tests.flow.core.kept_answers.rows import auth, identity, kv, pki, ssh, system, token, transit, turns
 from tests.flow.core.kept_answers.rows.world import Subject
 
 SUBJECTS: dict[str, Subject] = {
@@ -13,5 +13,6 @@ SUBJECTS: dict[str, Subject] = {
     "transit": transit.SUBJECT,
     "pki": pki.SUBJECT,
     "ssh": ssh.SUBJECT,
+    "turns": turns.SUBJECT,
     "auth": auth.SUBJECT,
 }

@@ -1,0 +1,1 @@
+"""The paths of the engine `turns`, a file for each noun."""
