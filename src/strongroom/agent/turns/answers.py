@@ -1,0 +1,173 @@
+"""What the server's answers about turns mean (p)."""
+
+from __future__ import annotations
+
+import enum
+import json
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from strongroom.client.errors import (
+    BadAnswer,
+    BadRequest,
+    ClientError,
+    Denied,
+    NotServing,
+    RateLimited,
+    ResponseError,
+    ServerFailed,
+    Unreachable,
+)
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_UNKNOWN_TOKEN = ("permission denied",)
+"""All that servers say to a token that they don't know.  What policies deny comes as a list of errors in one text."""
+_UNKNOWN_TOKEN_TO_VAULT = "invalid token"  # noqa: S105 - a part of an error
+
+
+class TokenRefused(ClientError):
+    """The server doesn't know the agent's token any more.  The session logs in again."""
+
+
+class Kind(enum.Enum):
+    """Why there is no turn."""
+
+    WAIT = "wait"
+    """Others have one."""
+    AWAY = "away"
+    """The server doesn't answer, is sealed, or has too much to do; or the agent has to log in again."""
+    DENIED = "denied"
+    """The agent's policies don't allow it."""
+    WRONG = "wrong"
+    """There is no such group, or the configuration is wrong in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no turn.
+
+    Attributes:
+        reason: for people, in one line.
+        after_s: when the server wants to be asked again; None if it doesn't say.
+    """
+
+    kind: Kind
+    reason: str
+    after_s: float | None = None
+
+
+class _Turn(msgspec.Struct, frozen=True):
+    turn: str
+    number: int
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    lease_id: str
+    lease_duration: float
+    data: _Turn
+
+
+class _Renewed(msgspec.Struct, frozen=True):
+    lease_duration: float
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    retry_after: float
+
+
+class _Refused(msgspec.Struct, frozen=True):
+    data: _Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A turn that this instance has.
+
+    Attributes:
+        number: greater than that of every earlier turn of the group.
+        login: the number of the login whose token took it, and with which it ends.
+        ends_at: by the monotonic clock, unless it is renewed.
+    """
+
+    turn: str
+    number: int
+    lease_id: str
+    login: int
+    ends_at: float
+
+
+def held_of(answer: Any, login: int, asked_at: float) -> Held:
+    """The turn that the server has given.
+
+    Args:
+        asked_at: when the request was sent, by the monotonic clock.
+
+    Raises: `BadAnswer` if it isn't one.
+    """
+    taken = _converted(answer, _Taken)
+    if not taken.lease_id:
+        raise BadAnswer("the server has answered without a lease: it gives no turns at this path")
+    return Held(taken.data.turn, taken.data.number, taken.lease_id, login, asked_at + taken.lease_duration)
+
+
+def renewed_s(answer: Any) -> float:
+    """For how many seconds a lease was renewed.  Raises `BadAnswer`."""
+    return _converted(answer, _Renewed).lease_duration
+
+
+def _converted(answer: Any, type_: type[S]) -> S:
+    try:
+        return msgspec.convert(answer, type_, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadAnswer("the server's answer isn't that of an engine that gives turns") from error
+
+
+def refusal_of(error: ClientError) -> Refusal:
+    """Why a request for a turn has failed."""
+    reason = reason_of(error)
+    match error:
+        case RateLimited(body=body):
+            after_s = _retry_after_s(body)
+            return Refusal(Kind.AWAY if after_s is None else Kind.WAIT, reason, after_s)
+        case Unreachable() | NotServing() | ServerFailed() | TokenRefused():
+            return Refusal(Kind.AWAY, reason)
+        case Denied():
+            return Refusal(Kind.DENIED, reason)
+    return Refusal(Kind.WRONG, reason)
+
+
+def _retry_after_s(body: str) -> float | None:
+    """When to ask again, as the engine says; None of a quota, which says nothing in its body."""
+    try:
+        return msgspec.convert(json.loads(body), _Refused, strict=False).data.retry_after
+    except (ValueError, msgspec.ValidationError):
+        return None
+
+
+def is_gone(error: ClientError, left_s: float) -> bool:
+    """Whether a lease that couldn't be renewed has ended, or can't be prolonged.
+
+    Args:
+        left_s: until it ends; negative if it has.  A server that is away doesn't end it, and gives the turn to nobody.
+    """
+    return isinstance(error, BadRequest) or (left_s <= 0 and refusal_of(error).kind is not Kind.AWAY)
+
+
+def may_be_unknown_token(error: ClientError) -> bool:
+    """Whether the server may not know the token any more, as opposed to what policies deny to it."""
+    if not isinstance(error, Denied):
+        return False
+    return error.errors == _UNKNOWN_TOKEN or any(_UNKNOWN_TOKEN_TO_VAULT in text for text in error.errors or ())
+
+
+def reason_of(error: ClientError) -> str:
+    """A failure in one line, without the request's address."""
+    match error:
+        case ResponseError(errors=errors, status=status):
+            return f"{status}: {'; '.join(' '.join(text.split()) for text in errors or ()) or 'no reason was given'}"
+        case Unreachable():
+            return error.reason
+    return str(error).partition("\n")[0]

@@ -1,0 +1,1 @@
+"""How the agent takes turns, without a server."""
