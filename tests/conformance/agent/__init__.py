@@ -1,1 +1,1 @@
-"""The agent against real servers."""
+"""The agent against servers that run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,6 @@ async def test_a_command_is_killed_when_nobody_waits_any_more(tmp_path: Path) ->
 
 async def _ended(pid: int) -> None:
     """Wait until a process has ended; one that was killed is still there for a moment."""
-    while Path(f"/proc/{pid}").exists():
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] == "Z":
-            return
-        await asyncio.sleep(0.01)
+    with contextlib.suppress(FileNotFoundError):
+        while Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z":
+            await asyncio.sleep(0.01)
