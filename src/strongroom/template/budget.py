@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from strongroom.template.limits import Limits
 
 _BYTES_A_STEP: Final = 256
+_ELEMENTS_A_STEP: Final = 16
+_CHARACTERS_A_STEP: Final = 8
 
 
 class Exhausted(Exception):
@@ -31,6 +33,17 @@ class Budget:
     def handle(self, length: int) -> None:
         """Take a step for a text, and more if it is long.  Raises `Exhausted`."""
         self.step(1 + length // _BYTES_A_STEP)
+
+    def escape(self, length: int) -> None:
+        """Take steps for a text each of whose characters may be looked at alone.  Raises `Exhausted`."""
+        self.step(1 + length // _CHARACTERS_A_STEP)
+
+    def hand_over(self, value: Any) -> None:
+        """Take steps for what a function may do with a value.  Raises `Exhausted`."""
+        if isinstance(value, (str, bytes)):
+            self.handle(len(value))
+        elif isinstance(value, (list, dict)):
+            self.step(len(value) // _ELEMENTS_A_STEP)
 
     def check_text(self, length: int) -> None:
         """Raise `Exhausted` for a text that is longer than any may be."""

@@ -13,7 +13,8 @@ class Limits:
         template_bytes: of a template's text.
         nesting: how deep parentheses and actions stand in one another.
         depth: the same while templates call each other.
-        steps: values that are computed, elements that are printed, and 256 bytes of a text count as one each.
+        steps: values that are computed, elements that are printed, 256 bytes of a text, and 16 elements of a list or
+            map that a function gets count as one each.
         text_bytes: of any text that is computed on the way.
         output_bytes: of the result.
     """

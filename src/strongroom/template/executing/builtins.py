@@ -41,7 +41,9 @@ def _escaper(escape: Callable[[str], str]) -> Function:
 
     def escaped(execution: Execution, *values: Any) -> str:
         shown = [NO_VALUE if value is None else value for value in values]
-        return escape(printed(shown, execution.budget))
+        text = printed(shown, execution.budget)
+        execution.budget.escape(len(text))
+        return escape(text)
 
     return Function(escaped, rest=Kind.ANY, execution=True)
 

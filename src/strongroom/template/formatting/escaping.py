@@ -5,6 +5,7 @@ Source: https://pkg.go.dev/text/template#HTMLEscapeString, #JSEscapeString, #URL
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote_plus
 
@@ -18,6 +19,8 @@ _SCRIPT: Final = str.maketrans(
     }
 )
 
+_UNUSUAL = re.compile(r"[^\x00-\x7f]")
+
 
 def html_escaped(text: str) -> str:
     """A text that stands for itself in HTML."""
@@ -27,7 +30,7 @@ def html_escaped(text: str) -> str:
 def script_escaped(text: str) -> str:
     """A text that stands for itself in a string of JavaScript."""
     text = text.translate(_SCRIPT)
-    return text if text.isascii() else "".join(map(_script_character, text))
+    return text if text.isprintable() else _UNUSUAL.sub(lambda found: _script_character(found[0]), text)
 
 
 def query_escaped(text: str) -> str:
@@ -36,6 +39,6 @@ def query_escaped(text: str) -> str:
 
 
 def _script_character(each: str) -> str:
-    if each.isprintable() or each == "\x7f" or ord(each) in ESCAPED_BYTES:
+    if each.isprintable() or ord(each) in ESCAPED_BYTES:
         return each
     return f"\\u{ord(each):04X}"

@@ -5,6 +5,7 @@ Source: https://pkg.go.dev/strconv#Quote
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from strongroom.template.values import ESCAPED_BYTES
@@ -13,17 +14,24 @@ REPLACEMENT: Final = "\ufffd"
 MOST_CODE: Final = 0x10FFFF
 _ESCAPES: Final = {character: f"\\{letter}" for character, letter in zip("\a\b\f\n\r\t\v\\", "abfnrtv\\", strict=True)}
 
+_UNUSUAL = re.compile(r"[^ !#-\[\]-~]")
+"""What may have to be escaped in a literal."""
+_NEVER_RAW = re.compile(r"[`\x00-\x08\x0a-\x1f\x7f\ufeff\udc80-\udcff]")
+
 
 def quoted(text: str, *, ascii_only: bool = False) -> str:
     """A text as an interpreted string literal."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    return f'"{"".join(_escaped(each, chr(34), ascii_only) for each in text)}"'
+    if text.isprintable() and (text.isascii() or not ascii_only):
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    else:
+        escaped = _UNUSUAL.sub(lambda found: _escaped(found[0], '"', ascii_only), text)
+    return f'"{escaped}"'
 
 
 def quoted_character(code: int, *, ascii_only: bool = False) -> str:
     """A character as a literal.  A code that is none is the replacement character."""
-    return f"'{_escaped(character(code), chr(39), ascii_only)}'"
+    escaped = _escaped(character(code), "'", ascii_only)
+    return f"'{escaped}'"
 
 
 def character(code: int) -> str:
@@ -33,10 +41,7 @@ def character(code: int) -> str:
 
 def can_be_raw(text: str) -> bool:
     """Whether a text can stand unchanged between back quotes on one line."""
-    return not any(
-        each in "`\x7f\ufeff" or (each < " " and each != "\t") or ESCAPED_BYTES.start <= ord(each) < ESCAPED_BYTES.stop
-        for each in text
-    )
+    return _NEVER_RAW.search(text) is None
 
 
 def _escaped(each: str, quote: str, ascii_only: bool) -> str:

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
 
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _OFFSET_AS_NAME = re.compile(r"UTC[+-]")
 
 
@@ -23,7 +28,7 @@ def time_syntax(at: datetime) -> str:
     """A time as Go would write it."""
     zone = "time.UTC" if _zone_name(at) == "UTC" else "time.Local"
     parts = f"{at.day}, {at.hour}, {at.minute}, {at.second}, {at.microsecond * 1000}"
-    return f"time.Date({at.year}, time.{at:%B}, {parts}, {zone})"
+    return f"time.Date({at.year}, time.{_MONTHS[at.month - 1]}, {parts}, {zone})"
 
 
 def _offset_text(at: datetime) -> str:

@@ -115,6 +115,8 @@ class Printer:
     def _simple_text(self, value: Any, verb: str) -> str | None:
         """The text of a value without parts; None if it has some, or the verb is for others."""
         if isinstance(value, str):
+            if verb == "q" or self._directive.syntax:
+                self._budget.escape(len(value))
             return string_text(str(value), verb, self._directive)
         if isinstance(value, bool):
             return self._directive.padded("true" if value else "false") if verb in {"t", "v"} else None

@@ -18,6 +18,8 @@ _H = r"[0-9a-fA-F](?:_?[0-9a-fA-F])*"
 _INTEGER = re.compile(
     r"([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+)|0((?:_?[0-7])*)|([1-9](?:_?[0-9])*))"
 )
+_SHORT = re.compile(r"0|[1-9][0-9]{0,8}")
+"""Most numbers."""
 _BASES: Final = (16, 8, 2, 8, 10)
 _DECIMAL = re.compile(rf"[+-]?(?:{_D}(?:\.(?:{_D})?)?|\.{_D})(?:[eE][+-]?{_D})?")
 _HEXADECIMAL = re.compile(rf"[+-]?0[xX](?:_?{_H}(?:\.(?:{_H})?)?|\.{_H})[pP][+-]?{_D}")
@@ -43,6 +45,9 @@ def character_values(code: int) -> NumberValues:
 
 def number_values(text: str) -> NumberValues:
     """What a number stands for.  Raises `BadLiteral`."""
+    if _SHORT.fullmatch(text):
+        value = int(text)
+        return NumberValues(value, value, float(value))
     found = _INTEGER.fullmatch(text)
     if found:
         sign, *spelled = found.groups()

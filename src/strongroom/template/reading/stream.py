@@ -55,9 +55,9 @@ class Stream:
 
     def peek(self) -> Token:
         """The next piece, which stays."""
-        token = self.next()
-        self.back(token)
-        return token
+        if not self._ahead:
+            self._ahead.append(self.next())
+        return self._ahead[-1]
 
     def next_but_space(self) -> Token:
         """Take the next piece that isn't space."""
@@ -67,8 +67,8 @@ class Stream:
 
     def peek_but_space(self) -> Token:
         """Take the space that is next, and tell what follows it."""
-        token = self.next_but_space()
-        self.back(token)
+        while (token := self.peek()).sort is Sort.SPACE:
+            self._ahead.pop()
         return token
 
     def expect(self, sorts: Collection[Sort], context: str) -> Token:
