@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from strongroom.template.values import NilPointer, Number, Structure, TextMap, Unsigned
+from strongroom.template.values import NamedInteger, NilPointer, Number, Structure, TextMap, Unsigned
 
 ANY_TYPE: Final = "interface {}"
 BYTES_TYPE: Final = "[]uint8"
@@ -37,7 +37,7 @@ def type_name(value: Any) -> str:
     name = _NAMES.get(type(value))
     if name is not None:
         return name
-    if isinstance(value, (Structure, NilPointer)):
+    if isinstance(value, (Structure, NilPointer, NamedInteger)):
         return value.go_type
     if isinstance(value, Byte):
         return "uint8"

@@ -6,7 +6,7 @@
     map, slice     dict with keys of type str, list        json.Number    Number
     time.Time      datetime with a zone                    struct         a subclass of Structure
     uint64         Unsigned                                nil pointer    NilPointer
-    map of strings TextMap
+    map of strings TextMap                                 time.Month     NamedInteger
 
 Values are never changed: a function that alters a list or map returns a new one.
 """
@@ -32,6 +32,24 @@ class Unsigned(int):
     """Go's `uint64`, whose arithmetic wraps at zero."""
 
     __slots__ = ()
+
+
+class NamedInteger(int):
+    """An integer of a type of its own that prints as a name, such as Go's `time.Month`.
+
+    Attributes:
+        go_type: the name of the type in messages.
+        name: what it prints as.
+    """
+
+    go_type: str
+    name: str
+
+    def __new__(cls, value: int, go_type: str, name: str) -> NamedInteger:
+        number = super().__new__(cls, value)
+        number.go_type = go_type
+        number.name = name
+        return number
 
 
 class TextMap(dict[str, str]):

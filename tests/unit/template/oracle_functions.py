@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
 from strongroom.template import Limits, parse
@@ -12,42 +11,9 @@ from strongroom.template.errors import FunctionFailed
 from strongroom.template.executing.members import MissingKey
 from strongroom.template.formatting.printing import printed
 from strongroom.template.function import Function, Kind
-from strongroom.template.surroundings import WrittenFile
+from strongroom.template.functions.methods import METHODS
 from strongroom.template.values import text_of
-
-
-class Nowhere:
-    """Surroundings in which there is nothing."""
-
-    def now(self) -> datetime:
-        """The beginning of time."""
-        return datetime.fromtimestamp(0, UTC)
-
-    def random(self, count: int) -> bytes:
-        """Nothing that is random."""
-        return bytes(count)
-
-    def environment(self) -> Mapping[str, str]:
-        """No variables."""
-        return {}
-
-    def file(self, path: str) -> str:
-        """No file."""
-        raise FunctionFailed(f"there is no {path}")
-
-    def secret(self, path: str, arguments: Mapping[str, Any]) -> Any:
-        """No secret."""
-
-    def secrets(self, path: str) -> Sequence[str]:
-        """No names."""
-        return []
-
-    def certificate(self, path: str, arguments: Mapping[str, Any]) -> Any:
-        """No certificate."""
-
-    def write_file(self, file: WrittenFile) -> None:
-        """Nowhere to write it."""
-        raise FunctionFailed(f"{file.path} can't be written")
+from tests.unit.template.functions.around import FixedSurroundings
 
 
 def shown(*values: Any) -> str:
@@ -77,6 +43,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "mapping": Function(lambda values: str(len(values)), (Kind.MAP,)),
     "data": Function(text_of, (Kind.BYTES,)),
     "at": Function(shown, (Kind.TIME,)),
+    **METHODS,
 }
 
 
@@ -93,4 +60,4 @@ def executed(
     template = parse(
         text, name=name, functions=FUNCTIONS, delimiters=delimiters, missing_key=missing_key, limits=limits
     )
-    return template.execute(data, Nowhere(), limits)
+    return template.execute(data, FixedSurroundings(), limits)

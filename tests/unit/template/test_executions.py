@@ -11,18 +11,24 @@ from strongroom.template.errors import TemplateError
 from tests.unit.template.oracle_functions import executed
 from tests.unit.template.typed import VECTORS, typed
 
-EXECUTIONS: dict[str, Any] = json.loads((VECTORS / "executions.json").read_text())
+TABLES: dict[str, Any] = {
+    name: json.loads((VECTORS / f"{name}.json").read_text()) for name in ("executions", "methods")
+}
+CASES = [
+    pytest.param(name, case, id=f"{name}-{ascii(case['text'])[:60]}")
+    for name, table in TABLES.items()
+    for case in table["cases"]
+]
 
 
-@pytest.mark.parametrize("case", EXECUTIONS["cases"], ids=lambda case: ascii(case["text"])[:60])
-def test_a_template_gives_what_go_gives(case: dict[str, Any]) -> None:
-    """The table holds what Go 1.26 wrote, or said about the template, word for word."""
+@pytest.mark.parametrize(("table", "case"), CASES)
+def test_a_template_gives_what_go_gives(table: str, case: dict[str, Any]) -> None:
+    """The tables hold what Go 1.26 wrote, or said about the template, word for word."""
     left, right = case.get("delimiters", ["", ""])
     missing = case.get("missing", "default")
+    data = typed(TABLES[table]["data"])
     try:
-        outcome = {
-            "output": executed(case["text"], typed(EXECUTIONS["data"]), delimiters=(left, right), missing_key=missing)
-        }
+        outcome = {"output": executed(case["text"], data, delimiters=(left, right), missing_key=missing)}
     except TemplateError as error:
         outcome = {"error": error.text}
     assert outcome == {key: case[key] for key in ("output", "error") if key in case}

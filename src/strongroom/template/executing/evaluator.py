@@ -166,7 +166,7 @@ class Evaluator:
         value = holder(receiver, name, self._missing_key)
         if value is NOTHING:
             return NOTHING
-        method = method_of(value, name)
+        method = method_of(value, name, self._functions)
         if method is not None:
             return self._caller.call(frame, method, node, name, given)
         return field_of(value, name, self._missing_key, static=static_type(receiver), has_arguments=len(given) > 0)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from strongroom.template.function import Function, Kind
-from strongroom.template.values import Structure
+from strongroom.template.types import type_name
+from strongroom.template.values import NamedInteger, Number, Structure
 
 _KINDS: Final[Mapping[str, Kind]] = {
     "str": Kind.STRING,
@@ -21,11 +23,26 @@ _KINDS: Final[Mapping[str, Kind]] = {
 """By annotations; what isn't among them takes any value."""
 
 
-def method_of(value: Any, name: str) -> Function | None:
-    """The method of a value; None if it has none of this name."""
-    if not isinstance(value, Structure) or name not in value.methods:
+def method_of(value: Any, name: str, functions: Mapping[str, Function]) -> Function | None:
+    """The method of a value; None if it has none of this name.
+
+    Args:
+        functions: has the methods of times and numbers, as `time.Time.Format`.
+    """
+    if isinstance(value, Structure):
+        return _of_structure(value, name)
+    if not isinstance(value, (datetime, Number, NamedInteger)):
         return None
-    attribute = value.methods[name]
+    method = functions.get(f"{type_name(value)}.{name}")
+    if method is None:
+        return None
+    return Function(partial(method.call, value), method.takes[1:], method.rest)
+
+
+def _of_structure(value: Structure, name: str) -> Function | None:
+    attribute = value.methods.get(name)
+    if attribute is None:
+        return None
     takes, rest = _parameters(getattr(type(value), attribute))
     return Function(getattr(value, attribute), takes, rest)
 

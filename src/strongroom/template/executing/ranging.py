@@ -13,7 +13,7 @@ from strongroom.template.executing.held import NOTHING, Boxed, plain
 from strongroom.template.executing.refusal import Refusal
 from strongroom.template.formatting.values import sorted_keys
 from strongroom.template.types import Byte, is_integer, is_list, is_map, type_name
-from strongroom.template.values import TextMap
+from strongroom.template.values import TextMap, Unsigned
 
 _PAIR = 2
 
@@ -35,7 +35,8 @@ def elements_of(value: Any, variables: int, budget: Budget) -> Iterator[tuple[An
     if is_integer(value):
         if variables >= _PAIR:
             raise Refusal(f"can't use a value of type {type_name(value)} to iterate over more than one variable")
-        return ((NOTHING, type(value)(each)) for each in range(value))
+        kind = Unsigned if isinstance(value, Unsigned) else int
+        return ((NOTHING, kind(each)) for each in range(value))
     if is_map(value):
         # The body may change the map: it goes through what is there now.
         items = [(key, value[key]) for key in sorted_keys(value, budget)]

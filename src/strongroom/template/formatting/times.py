@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-_MONTHS: Final = (
+MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
@@ -28,7 +28,7 @@ def time_syntax(at: datetime) -> str:
     """A time as Go would write it."""
     zone = "time.UTC" if _zone_name(at) == "UTC" else "time.Local"
     parts = f"{at.day}, {at.hour}, {at.minute}, {at.second}, {at.microsecond * 1000}"
-    return f"time.Date({at.year}, time.{_MONTHS[at.month - 1]}, {parts}, {zone})"
+    return f"time.Date({at.year}, time.{MONTHS[at.month - 1]}, {parts}, {zone})"
 
 
 def _offset_text(at: datetime) -> str:

@@ -16,7 +16,7 @@ from strongroom.template.formatting.integers import in_base, integer_text
 from strongroom.template.formatting.texts import string_text
 from strongroom.template.formatting.times import time_syntax, time_text
 from strongroom.template.types import ANY_TYPE, BYTES_TYPE, Byte, is_list, is_map, type_name
-from strongroom.template.values import NilPointer, Number, Structure, Unsigned, data_of, text_of, whole
+from strongroom.template.values import NamedInteger, NilPointer, Number, Structure, Unsigned, data_of, text_of, whole
 
 _NIL: Final = "<nil>"
 _TEXT_VERBS: Final = frozenset("vsxXq")
@@ -99,7 +99,7 @@ class Printer:
 
     def _told_text(self, value: Any, verb: str) -> str | None:
         """What a value tells about itself; None if it doesn't, or isn't asked."""
-        if self._raw or not isinstance(value, (Structure, datetime, Number)):
+        if self._raw or not isinstance(value, (Structure, datetime, Number, NamedInteger)):
             return None
         if self._directive.syntax:
             return string_text(time_syntax(value), "s", self._directive) if isinstance(value, datetime) else None
@@ -108,6 +108,8 @@ class Printer:
         if isinstance(value, Structure):
             name = value.methods.get("Error") or value.methods.get("String")
             told = None if name is None else str(getattr(value, name)())
+        elif isinstance(value, NamedInteger):
+            told = value.name
         else:
             told = time_text(value) if isinstance(value, datetime) else str(value)
         return None if told is None else string_text(told, verb, self._directive)

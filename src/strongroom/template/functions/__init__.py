@@ -18,6 +18,7 @@ from strongroom.template.functions import (
     files,
     lists,
     maps,
+    methods,
     numbers,
     refusals,
     regular_expressions,
@@ -47,5 +48,5 @@ FUNCTIONS: Mapping[str, Function] = {
 
 
 def for_one_execution() -> dict[str, Function]:
-    """The functions, with what they note for one execution."""
-    return {**FUNCTIONS, **scratch.functions()}
+    """The functions and the methods of values, with what they note for one execution."""
+    return {**FUNCTIONS, **methods.METHODS, **scratch.functions()}

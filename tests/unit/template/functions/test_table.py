@@ -17,7 +17,8 @@ FROM_ELSEWHERE = {"executeTemplate", "sockaddr"}
 
 def test_every_function_of_the_peers_is_there() -> None:
     """The names are those that consul-template and OpenBao's agent give to templates, and no others."""
-    assert for_one_execution().keys() == set(json.loads(NAMES.read_text())) - FROM_ELSEWHERE
+    names = {name for name in for_one_execution() if "." not in name}
+    assert names == set(json.loads(NAMES.read_text())) - FROM_ELSEWHERE
 
 
 @pytest.mark.parametrize(
