@@ -140,6 +140,10 @@ class LoggedIn:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    async def holds(self, login: Login) -> bool:
+        """Whether it is the login in force, which the server knows."""
+        return self.current is login
+
     async def lasting(self, seconds: float) -> Login:
         """Another login."""
         self.asked_to_last.append(seconds)
