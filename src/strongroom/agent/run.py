@@ -46,17 +46,20 @@ class Agent:
     Raises: `ConfigError` for options of methods and sinks, `BadSettings`.
     """
 
-    def __init__(self, arguments: AgentArguments, loaded: Loaded, manager: ServiceManager) -> None:
+    def __init__(
+        self, arguments: AgentArguments, loaded: Loaded, manager: ServiceManager, clock: Clock | None = None
+    ) -> None:
         self._arguments = arguments
         self._config = loaded.config
         self._manager = manager
-        self._clock: Clock = SystemClock()
+        self._clock = clock or SystemClock()
         self._upstream = Upstream(loaded.server, self._config.template_config.max_connections_per_host)
         self._login_upstream = Upstream(loaded.login)
         self._deliveries: list[Delivery] = []
-        self._session: KeptSession | None = None
+        self.session: KeptSession | None = None
+        """Who is logged in; None if nobody is to."""
         if self._config.auto_auth is not None:
-            self._session = self._made(self._config.auto_auth, loaded, os.environ)
+            self.session = self._made(self._config.auto_auth, loaded, os.environ)
 
     def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:
         """The session, and what brings its token to the sinks."""
@@ -113,9 +116,9 @@ class Agent:
         Templates, the program of `exec`, listeners and the cache are started here.
         """
         parts: list[Coroutine[Any, Any, None]] = [self._attend()]
-        if self._session is not None:
-            parts.append(self._session.run())
-            parts += [self._delivered(delivery, self._session) for delivery in self._deliveries]
+        if self.session is not None:
+            parts.append(self.session.run())
+            parts += [self._delivered(delivery, self.session) for delivery in self._deliveries]
         else:
             log.info("there is no auto_auth in the configuration: the agent doesn't log in")
         return parts
@@ -126,8 +129,8 @@ class Agent:
 
     async def _all_done(self) -> None:
         """Wait for all that an agent with `exit_after_auth` is started for: sinks, and here also templates."""
-        if self._session is not None:
-            await self._session.after(0)
+        if self.session is not None:
+            await self.session.after(0)
         for delivery in self._deliveries:
             await delivery.delivered.wait()
 
@@ -140,17 +143,17 @@ class Agent:
 
     def _summary(self) -> str:
         """How the agent is, in a line without a secret."""
-        if self._session is None:
+        if self.session is None:
             return "serving"
-        status = self._session.status()
-        said = "logged in" if status.accessor or self._session.current is not None else "not logged in"
+        status = self.session.status()
+        said = "logged in" if status.accessor or self.session.current is not None else "not logged in"
         return said if status.failing is None else f"{said}; {status.failing.reason}"
 
     def _state(self) -> Mapping[str, object]:
         """How the agent is, for who asks by a signal."""
-        if self._session is None:
+        if self.session is None:
             return {}
-        status = self._session.status()
+        status = self.session.status()
         failing = status.failing
         return {
             "logins": status.number,

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conformance.agent.login.world import World, world
-from tests.conformance.servers import start_ours, start_peer
+from tests.conformance.servers import ours, peer, start_ours, start_peer
+
+__all__ = ["ours", "peer", "place"]
 
 
 @pytest.fixture(scope="module", params=["ours", "peer"])
