@@ -35,13 +35,13 @@ class TokenRefused(ClientError):
 class Kind(enum.Enum):
     """Why there is no turn."""
 
-    WAIT = "wait"
+    WAIT = enum.auto()
     """Others have one."""
-    AWAY = "away"
+    AWAY = enum.auto()
     """The server doesn't answer, is sealed, or has too much to do; or the agent has to log in again."""
-    DENIED = "denied"
+    DENIED = enum.auto()
     """The agent's policies don't allow it."""
-    WRONG = "wrong"
+    WRONG = enum.auto()
     """There is no such group, or the configuration is wrong in another way."""
 
 
@@ -120,7 +120,7 @@ def renewed_s(answer: Any) -> float:
 
 def _converted(answer: Any, type_: type[S]) -> S:
     try:
-        return msgspec.convert(answer, type_, strict=False)
+        return msgspec.convert(answer, type_)
     except msgspec.ValidationError as error:
         raise BadAnswer("the server's answer isn't that of an engine that gives turns") from error
 
@@ -142,7 +142,7 @@ def refusal_of(error: ClientError) -> Refusal:
 def _retry_after_s(body: str) -> float | None:
     """When to ask again, as the engine says; None of a quota, which says nothing in its body."""
     try:
-        return msgspec.convert(json.loads(body), _Refused, strict=False).data.retry_after
+        return msgspec.convert(json.loads(body), _Refused).data.retry_after
     except (ValueError, msgspec.ValidationError):
         return None
 

@@ -97,7 +97,8 @@ class TurnTaker:
 
         It begins when the instance has a turn, after a random wait.  What the block does is the restart.  Afterwards,
         also if the block failed, the turn is kept until the instance is well, and for a while longer.  Then it is given
-        back.  If the block is cancelled, nobody knows how the instance is: the turn ends with its lease.
+        back.  If the block is cancelled, nobody knows how the instance is: the turn ends with its lease.  Without a
+        command that says so, an instance is taken for well.
         """
         async with self._one:
             await asyncio.sleep(self._settings.splay_s * self._chance())
