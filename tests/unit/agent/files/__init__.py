@@ -1,0 +1,1 @@
+"""Tests of files that the agent reads and writes."""
