@@ -1,0 +1,60 @@
+"""Which logins there were, and what has become of the token of each."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from strongroom.agent.dependencies.refreshing import Owner, Token
+from strongroom.agent.session.login import Login, Session
+
+_KEPT: Final = 64
+"""Logins that are remembered.  The leases of one before them have ended, or are fetched again."""
+
+
+class Tokens:
+    """The logins that dependencies were fetched with.
+
+    Args:
+        session: who logs in.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._known: dict[int, Login] = {}
+        self._refused: set[int] = set()
+        self._last = 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last login that was used or seen."""
+        return self._last
+
+    def saw(self, login: Login) -> None:
+        """Remember a login; of the same number, the last one counts."""
+        self._known[login.number] = login
+        self._last = max(self._last, login.number)
+        for number in sorted(self._known)[:-_KEPT]:
+            del self._known[number]
+            self._refused.discard(number)
+
+    def refuse(self, login: Login) -> None:
+        """Note that the server knows a token no more, and tell the session."""
+        if login.number not in self._refused:
+            self._refused.add(login.number)
+            self.session.refused(login)
+
+    def of(self, number: int) -> Token:
+        """What has become of the token of a login."""
+        current = self.session.current
+        if current is not None and current.number == number:
+            self.saw(current)
+            return Token(Owner.CURRENT, current.last_end_at)
+        known = self._known.get(number)
+        if number in self._refused or known is None:
+            return Token(Owner.REFUSED, -math.inf)
+        return Token(Owner.REPLACED, known.ends_at)
+
+    def before(self, number: int) -> list[Login]:
+        """The logins before one whose tokens may still be good."""
+        return [login for each, login in self._known.items() if each < number and each not in self._refused]
