@@ -22,7 +22,6 @@ _STANZAS = frozenset(
         *("env_template", "exec", "turns", "telemetry"),
     }
 )
-_THRESHOLD = "lease_renewal_threshold"
 
 
 def parse_config(source: str, filename: str) -> AgentConfig:
@@ -52,7 +51,7 @@ def _read(reader: Reader, document: ObjectNode) -> AgentConfig:
         cache=_cache(reader, document),
         listeners=tuple(_listener(reader, block) for block in document.blocks("listener", labels=1)),
         templates=tuple(_template(reader, block) for block in document.blocks("template", labels=0)),
-        template_config=_template_config(reader, document),
+        template_config=_single(reader, document, "template_config", TemplateConfig) or TemplateConfig(),
         env_templates=tuple(_env_template(reader, block) for block in document.blocks("env_template", labels=1)),
         exec=_single(reader, document, "exec", Exec, placed=True),
         turns=_single(reader, document, "turns", Turns, placed=True),
@@ -223,17 +222,3 @@ def _env_template(reader: Reader, block: Block) -> Template:
     if found.destination or found.command or found.exec is not None:
         raise ConfigError(where, f"expected neither destination nor command in {within}: it goes to the environment")
     return replace(found, map_to_environment_variable=name)
-
-
-def _template_config(reader: Reader, document: ObjectNode) -> TemplateConfig:
-    block = _one(reader, document, "template_config")
-    if block is None:
-        return TemplateConfig()
-    found = reader.stanza(TemplateConfig, block.body, within="template_config", ignored={_THRESHOLD})
-    for item in block.body.named(_THRESHOLD):
-        value = item.value.value if isinstance(item.value, Literal) else None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-            where = reader.where(item.pos)
-            raise ConfigError(where, f"{_THRESHOLD} in template_config: expected a part such as 0.9, found {value}")
-        found = replace(found, lease_renewal_threshold=float(value))
-    return found

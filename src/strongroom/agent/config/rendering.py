@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from strongroom.lib.hcl import HclError, Literal, Node
 from strongroom.server.config.reader import (
+    Reader,
     Where,
     boolean,
     key,
@@ -20,6 +22,14 @@ from strongroom.server.config.reader import (
     text,
     texts,
 )
+
+
+def part(_: Reader, node: Node) -> float:
+    """A part of a time, such as 0.67: above 0, and 1 at the most."""
+    value = node.value if isinstance(node, Literal) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise HclError(node.pos, f"expected a part such as 0.9, found {value}")
+    return float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,7 @@ class Template:
     Attributes:
         overwrite: whether a file that is there at the start may be replaced before anything has changed.
         refresh_s: how often what has no lease is read again; None for `static_secret_render_interval`.
-        renew_at: the part of a certificate's life after which it is issued again.
+        renew_at: the part of a certificate's life after which it is issued again; 0 for the usual one.
     """
 
     where: Where
@@ -75,6 +85,7 @@ class Template:
     engine: str = key(one_of("go", "jinja"), "go")
     overwrite: bool = key(boolean, True)
     refresh_s: int | None = key(seconds, None, name="refresh")
+    renew_at: float = key(part, 0.0)
     map_to_environment_variable: str = key(text, "")
 
 
@@ -85,7 +96,7 @@ class TemplateConfig:
     exit_on_retry_failure: bool = key(boolean, False)
     static_secret_render_interval_s: int = key(seconds, 300, name="static_secret_render_interval")
     max_connections_per_host: int = key(ranged(0), 10)
-    lease_renewal_threshold: float = 0.0
+    lease_renewal_threshold: float = key(part, 0.0)
     """The part of a lease's or certificate's time after which it is fetched again; 0 for the default."""
 
 

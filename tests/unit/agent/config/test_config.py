@@ -66,7 +66,7 @@ template {
   wait { min = "2s", max = "60s" }
   exec { command = ["systemctl", "reload", "web"], timeout = "5s" }
 }
-template { contents = "{{ 1 }}", destination = "/etc/u", left_delimiter = "<<", engine = "jinja" }
+template { contents = "{{ 1 }}", destination = "/etc/u", left_delimiter = "<<", engine = "jinja", renew_at = 0.67 }
 template_config {
   static_secret_render_interval = "10m"
   lease_renewal_threshold = 0.8
@@ -107,7 +107,7 @@ def test_a_whole_configuration() -> None:
     assert (first.perms, first.wait.min_s, first.wait.max_s) == (0o600, 2, 60)
     assert first.exec is not None
     assert (first.exec.command, first.exec.timeout_s) == (("systemctl", "reload", "web"), 5)
-    assert (second.left_delimiter, second.engine) == ("<<", "jinja")
+    assert (second.left_delimiter, second.engine, second.renew_at) == ("<<", "jinja", 0.67)
     assert config.template_config.static_secret_render_interval_s == 600
     assert config.template_config.lease_renewal_threshold == 0.8
     assert config.turns is not None
@@ -166,6 +166,7 @@ _METHOD = 'auto_auth { method "token_file" { config { token_file_path = "/t" } }
         (_METHOD + 'env_template "A" { contents = "b" }', "expected an exec stanza beside env_template, found none"),
         (_METHOD + 'exec { command = ["a"] }', "expected an env_template beside exec, found none"),
         ("template_config { lease_renewal_threshold = 2 }", "expected a part such as 0.9, found 2"),
+        ('template { renew_at = "0.5" }', "expected a part such as 0.9, found 0.5"),
         ('cache { persist "disk" { path = "/a" } }', 'expected persist "file" or "kubernetes", found "disk"'),
         ('cache { persist "file" { path = "/a" } }', 'expected "key_file"'),
         ("cache { }", "expected a listener beside cache or api_proxy, found none"),
