@@ -40,6 +40,7 @@ EXTRAS = {
     "dns": ("dns",),
     "pqc": ("pqcrypto",),
     "agent": ("bcrypt", "re2", "yaml"),
+    "jinja": ("jinja2",),
     "ldap": ("ldap",),
     "kerberos": ("gssapi",),
 }

@@ -1,0 +1,1 @@
+"""Templates and what they ask for become files, and commands are run when those have changed."""

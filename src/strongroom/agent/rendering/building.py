@@ -1,0 +1,102 @@
+"""Makes what keeps templates rendered out of their configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Final
+
+from strongroom.agent.config.config import AgentConfig
+from strongroom.agent.config.rendering import Template
+from strongroom.agent.dependencies.dependencies import Dependencies
+from strongroom.agent.dependencies.refreshing import Rule
+from strongroom.agent.rendering.command import Command, CommandLine, command_of
+from strongroom.agent.rendering.consul_template import consul_template
+from strongroom.agent.rendering.environment import environment_of
+from strongroom.agent.rendering.execution import Language, Place
+from strongroom.agent.rendering.jinja import jinja_template
+from strongroom.agent.rendering.outlet import Outlet
+from strongroom.agent.rendering.rendering import Rendering, Shared
+from strongroom.agent.rendering.renderings import Renderings
+from strongroom.agent.rendering.source import Source
+from strongroom.lib.clock import Clock, SystemClock
+
+_ATTEMPTS: Final = 12
+"""Of `retry` in `vault`, where it says 0.  Source: https://openbao.org/docs/agent-and-proxy/agent/#vault-stanza"""
+
+
+@dataclass(frozen=True, slots=True)
+class Surround:
+    """What templates are rendered in.
+
+    Attributes:
+        threads: where they are executed.
+        variables: the agent's environment.
+    """
+
+    dependencies: Dependencies
+    threads: Executor
+    variables: Mapping[str, str]
+    clock: Clock = SystemClock()  # noqa: RUF009 - it has no state
+
+
+def build(
+    config: AgentConfig, templates: Sequence[Template], outlet_of: Callable[[Template], Outlet], given: Surround
+) -> Renderings:
+    """Everything that keeps these templates rendered; it has to be run.
+
+    Args:
+        outlet_of: where the output of each goes.
+    """
+    renderings = Renderings()
+    environment = environment_of(config.server, given.variables)
+    commands: dict[CommandLine, Command] = {}
+    shared = Shared(given.dependencies, given.threads, given.clock, attempts(config), renderings.done)
+
+    def command_for(template: Template) -> Command | None:
+        line = command_of(template)
+        if line is None:
+            return None
+        if line not in commands:
+            failed = renderings.end if shared.attempts else _go_on
+            commands[line] = Command(line, environment, failed=failed, clock=given.clock)
+        return commands[line]
+
+    built = [
+        Rendering(
+            template,
+            template.destination or template.map_to_environment_variable,
+            rule_of(config, template),
+            source=Source(template, _read),
+            place=Place(template.destination, template.sandbox_path, environment),
+            outlet=outlet_of(template),
+            command=command_for(template),
+            shared=shared,
+        )
+        for template in templates
+    ]
+    renderings.begin(built, tuple(commands.values()))
+    return renderings
+
+
+def attempts(config: AgentConfig) -> int:
+    """How often something may fail before the agent ends; 0 for any number.  (p)"""
+    if not config.template_config.exit_on_retry_failure:
+        return 0
+    tries = config.server.retry.num_retries
+    return max(tries, 1) if tries else _ATTEMPTS
+
+
+def rule_of(config: AgentConfig, template: Template) -> Rule:
+    """How what a template asks for is refreshed.  (p)"""
+    every_s = template.refresh_s or config.template_config.static_secret_render_interval_s
+    return Rule(every_s, config.template_config.lease_renewal_threshold, template.renew_at)
+
+
+def _read(template: Template, text: str) -> Language:
+    return jinja_template(template, text) if template.engine == "jinja" else consul_template(template, text)
+
+
+def _go_on(_: str) -> None:
+    """A failed command is told of, and tried again."""

@@ -1,0 +1,65 @@
+"""Templates in consul-template's language.
+
+Source: https://github.com/hashicorp/consul-template/blob/main/docs/templating-language.md
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from strongroom.agent.config.rendering import Template
+from strongroom.agent.rendering.execution import Language, NotRendered
+from strongroom.lib.interfaces import read_interfaces
+from strongroom.lib.sockaddr import TemplateError as AddressFault
+from strongroom.lib.sockaddr import evaluate
+from strongroom.template import template as templates
+from strongroom.template.errors import FunctionFailed, TemplateError
+from strongroom.template.function import Function, Kind
+from strongroom.template.functions import for_one_execution
+from strongroom.template.surroundings import Surroundings
+
+_NAME: Final = ""
+"""In the texts of errors, where consul-template has none either."""
+
+
+def consul_template(template: Template, text: str) -> Language:
+    """Read a template.  Raises `NotRendered` if it is none."""
+    try:
+        return _GoTemplate(
+            templates.parse(
+                text,
+                name=_NAME,
+                functions=_functions(),
+                delimiters=(template.left_delimiter, template.right_delimiter),
+                missing_key="error" if template.error_on_missing_key else "zero",
+            )
+        )
+    except TemplateError as error:
+        raise NotRendered(error.text) from error
+
+
+class _GoTemplate:
+    """A template that was read."""
+
+    def __init__(self, template: templates.Template) -> None:
+        self._template = template
+
+    def execute(self, around: Surroundings) -> str:
+        """What it makes.  Raises `NotRendered`."""
+        try:
+            return self._template.execute(None, around, functions=_functions())
+        except TemplateError as error:
+            raise NotRendered(error.text) from error
+
+
+def _functions() -> dict[str, Function]:
+    """The functions of templates, with those that only an agent has, for one execution."""
+    return {**for_one_execution(), "sockaddr": Function(_sockaddr, rest=Kind.STRING)}
+
+
+def _sockaddr(*words: str) -> str:
+    """An address of this machine, as `sockaddr "GetPrivateIP"`."""
+    try:
+        return evaluate("{{ " + " ".join(words) + " }}", read_interfaces())
+    except (AddressFault, OSError) as error:
+        raise FunctionFailed(f"sockaddr: {error}") from error

@@ -1,0 +1,77 @@
+"""Files from templates: the one way in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, NoReturn
+
+from strongroom.agent.config.config import AgentConfig
+from strongroom.agent.dependencies.dependencies import Dependencies
+from strongroom.agent.rendering.building import Surround, build
+from strongroom.agent.rendering.outlet import outlet_of
+from strongroom.agent.rendering.rendering import RenderingEnded
+from strongroom.agent.rendering.status import RenderingStatus, status_of
+from strongroom.agent.session.login import Session
+from strongroom.agent.upstream import Upstream
+from strongroom.lib.clock import SystemClock
+
+THREADS: Final = 2
+"""How many templates are executed at once: one that takes long holds up the next one no longer than the other."""
+
+
+class FileRendering:
+    """Keeps the files of all `template` stanzas rendered.
+
+    Args:
+        session: who is logged in.
+        upstream: the server.
+        variables: the agent's environment.
+
+    Attributes:
+        rendered: whether each file was rendered once, and the commands have been run: `exit_after_auth` waits for it.
+    """
+
+    def __init__(
+        self, config: AgentConfig, session: Session, upstream: Upstream, variables: Mapping[str, str] = os.environ
+    ) -> None:
+        self._dependencies = Dependencies(
+            session,
+            upstream,
+            connections=config.template_config.max_connections_per_host or 1,
+        )
+        self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
+        self._clock = SystemClock()
+        given = Surround(self._dependencies, self._threads, variables, self._clock)
+        self._renderings = build(config, config.templates, outlet_of, given)
+        self.rendered = self._renderings.rendered
+
+    async def run(self) -> NoReturn:
+        """Keep the files rendered, until this is cancelled.
+
+        Raises: `RenderingEnded` if the configuration says that the agent ends because of a failure.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._dependencies.run())
+                tasks.create_task(self._renderings.run())
+        except* RenderingEnded as ended:
+            raise first_of(ended) from None
+        raise AssertionError("it ends by an error only")
+
+    def status(self) -> RenderingStatus:
+        """How everything is."""
+        dependencies = self._dependencies
+        return status_of(self._renderings, dependencies.states(), dependencies.outage, self._clock.monotonic())
+
+    def close(self) -> None:
+        """Give back what was taken, after the end of `run`.  Files stay, and leases end by themselves."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def first_of(group: BaseExceptionGroup[RenderingEnded]) -> RenderingEnded:
+    """One of the reasons for which several tasks ended."""
+    first = group.exceptions[0]
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first

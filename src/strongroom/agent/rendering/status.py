@@ -1,0 +1,98 @@
+"""How templates and what they ask for are, for whoever looks (p)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from strongroom.agent.dependencies.dependency import Dependency
+from strongroom.agent.dependencies.failing import Outage, Trouble
+from strongroom.agent.dependencies.state import State
+from strongroom.agent.rendering.renderings import Renderings
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateStatus:
+    """A template.
+
+    Attributes:
+        name: its file or variable.
+        phase: `waiting`, `rendered` or `failing`.
+        rendered_at: when it was rendered last, in seconds since the epoch; None if it never was.
+        waits_for: what it can't be rendered without.
+        trouble: why it can't be rendered.
+    """
+
+    name: str
+    phase: str
+    rendered_at: float | None
+    waits_for: tuple[str, ...]
+    trouble: Trouble | None
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyStatus:
+    """What templates ask for.
+
+    Attributes:
+        is_known: whether there is an answer.
+        trouble: since when and why it is stale, or not known; None if it is fresh.
+        next: `renew` or `fetch`; empty while that is under way, and for files.
+        next_in_s: in how many seconds.
+    """
+
+    name: str
+    is_known: bool
+    trouble: Trouble | None
+    next: str
+    next_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStatus:
+    """A command.
+
+    Attributes:
+        trouble: why it failed the last time; None if it didn't.
+    """
+
+    command: str
+    trouble: Trouble | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderingStatus:
+    """Everything.
+
+    Attributes:
+        outage: since when the server is away; None while it isn't.
+    """
+
+    templates: tuple[TemplateStatus, ...]
+    dependencies: tuple[DependencyStatus, ...]
+    commands: tuple[CommandStatus, ...]
+    outage: Trouble | None
+
+
+def status_of(
+    renderings: Renderings, states: Mapping[Dependency, State], outage: Outage | None, now: float
+) -> RenderingStatus:
+    """How everything is.
+
+    Args:
+        now: by the monotonic clock.
+    """
+    return RenderingStatus(
+        templates=tuple(
+            TemplateStatus(each.name, each.phase.value, each.rendered_at, tuple(map(str, each.waits_for)), each.trouble)
+            for each in renderings.templates
+        ),
+        dependencies=tuple(_dependency(each, state, now) for each, state in states.items()),
+        commands=tuple(CommandStatus(str(each.line), each.trouble) for each in renderings.commands),
+        outage=outage.trouble if outage else None,
+    )
+
+
+def _dependency(dependency: Dependency, state: State, now: float) -> DependencyStatus:
+    step, at = (state.next.step.value, state.next.at) if state.next else ("", now)
+    return DependencyStatus(str(dependency), state.answer is not None, state.trouble, step, max(at - now, 0.0))
