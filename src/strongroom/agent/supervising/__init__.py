@@ -1,0 +1,1 @@
+"""A program with secrets in its environment, which is restarted when they change."""

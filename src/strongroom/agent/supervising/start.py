@@ -1,0 +1,122 @@
+"""A program with secrets in its environment: the one way in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Final
+
+from strongroom.agent.config.config import AgentConfig
+from strongroom.agent.config.rendering import Exec, Template
+from strongroom.agent.dependencies.dependencies import Dependencies
+from strongroom.agent.rendering.building import Surround, build
+from strongroom.agent.rendering.rendering import RenderingEnded
+from strongroom.agent.rendering.start import THREADS, first_of
+from strongroom.agent.rendering.status import RenderingStatus, status_of
+from strongroom.agent.session.login import Session
+from strongroom.agent.supervising.child import NotStarted
+from strongroom.agent.supervising.supervisor import Supervisor
+from strongroom.agent.supervising.variables import VariableOutlet, Variables
+from strongroom.agent.upstream import Upstream
+from strongroom.lib.clock import SystemClock
+
+FORWARDED: Final = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGQUIT)
+"""Signals that may mean something to the program."""
+
+
+class Supervision:
+    """Runs the program of `exec` with the variables of all `env_template` stanzas.
+
+    Args:
+        settings: the `exec` stanza.
+        session: who is logged in.
+        upstream: the server.
+        variables: the agent's environment, which the program has, too.
+
+    Attributes:
+        rendered: whether each variable was rendered once.
+
+    Raises: `UnknownSignal`.
+    """
+
+    def __init__(
+        self,
+        config: AgentConfig,
+        settings: Exec,
+        session: Session,
+        upstream: Upstream,
+        variables: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._dependencies = Dependencies(
+            session,
+            upstream,
+            connections=config.template_config.max_connections_per_host or 1,
+        )
+        self._clock = SystemClock()
+        made = Variables({each.map_to_environment_variable for each in config.env_templates})
+        self._supervisor = Supervisor(settings, variables, made, self._clock)
+        self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
+
+        def outlet_of(template: Template) -> VariableOutlet:
+            return VariableOutlet(made, template.map_to_environment_variable)
+
+        given = Surround(self._dependencies, self._threads, variables, self._clock)
+        self._renderings = build(config, config.env_templates, outlet_of, given)
+        self.rendered = self._renderings.rendered
+
+    async def run(self) -> int:
+        """Run the program as soon as its environment is complete, until it ends by itself: its status.
+
+        When this is cancelled, the program is told to end, and waited for.
+
+        Raises:
+            RenderingEnded: the configuration says that the agent ends because of a failure; the program has ended, too.
+            NotStarted: the program can't be started.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                keeping = [tasks.create_task(self._dependencies.run()), tasks.create_task(self._renderings.run())]
+                with self._forwarding():
+                    status = await self._supervisor.run()
+                for task in keeping:
+                    task.cancel()
+        except* RenderingEnded as ended:
+            raise first_of(ended) from None
+        except* NotStarted as group:
+            raise group.exceptions[0] from None
+        return status
+
+    @property
+    def program(self) -> Supervisor:
+        """The program."""
+        return self._supervisor
+
+    def status(self) -> RenderingStatus:
+        """How everything is."""
+        dependencies = self._dependencies
+        return status_of(self._renderings, dependencies.states(), dependencies.outage, self._clock.monotonic())
+
+    def close(self) -> None:
+        """Give back what was taken, after the end of `run`.  Leases end by themselves."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def forward(self, number: int) -> None:
+        """Send the program a signal that the agent got, for who handles such signals before."""
+        self._supervisor.forward(number)
+
+    @contextmanager
+    def _forwarding(self) -> Iterator[None]:
+        """Send the program, for the time of the block, those signals that nobody else in the agent handles."""
+        loop = asyncio.get_running_loop()
+        free = [number for number in FORWARDED if signal.getsignal(number) is signal.SIG_DFL]
+        for number in free:
+            loop.add_signal_handler(number, self.forward, number)
+        try:
+            yield
+        finally:
+            for number in free:
+                loop.remove_signal_handler(number)
