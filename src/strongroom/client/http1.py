@@ -1,4 +1,4 @@
-"""HTTP/1.1 as a client needs it: one request, one response, then the connection closes.
+"""HTTP/1.1 as a client needs it: the bytes of a request, and the response of a stream that is waited for.
 
 The standard library's `http.client` takes longer to import than a whole command takes to run.
 Source: RFC 9112.
@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-_HEAD_LIMIT_BYTES = 256 * 1024
+from strongroom.client.response_reader import ProtocolError, ResponseReader
+
+__all__ = ["Channel", "ProtocolError", "Response", "encode_request"]
+
 _BLOCK_BYTES = 64 * 1024
-_BODILESS = (204, 304)
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """What a header's name is made of.  Source: RFC 9110, section 5.6.2."""
-
-
-class ProtocolError(Exception):
-    """The other end doesn't speak HTTP/1.1, or stopped in the middle."""
 
 
 class Channel(Protocol):
@@ -32,8 +30,16 @@ class Channel(Protocol):
         ...
 
 
-def encode_request(method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
-    """A request's bytes.  Raises `ValueError` when a header's name or value could end the header early."""
+def encode_request(
+    method: str, target: str, headers: Mapping[str, str], body: bytes | None, *, keep_open: bool = False
+) -> bytes:
+    """A request's bytes.
+
+    Args:
+        keep_open: whether the connection is to stay open for another request.
+
+    Raises: `ValueError` when a header's name or value could end the header early.
+    """
     lines = [f"{method} {target} HTTP/1.1"]
     for name, value in headers.items():
         if not name or not all(letter in _TOKEN for letter in name):
@@ -43,7 +49,8 @@ def encode_request(method: str, target: str, headers: Mapping[str, str], body: b
         lines.append(f"{name}: {value}")
     if body is not None:
         lines.append(f"Content-Length: {len(body)}")
-    lines.append("Connection: close")
+    if not keep_open:
+        lines.append("Connection: close")
     return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + (body or b"")
 
 
@@ -59,82 +66,22 @@ class Response:
 
     def __init__(self, channel: Channel, method: str) -> None:
         self._channel = channel
-        self._buffer = bytearray()
-        self.status, self.headers = self._head()
-        while self.status in range(100, 200):
-            self.status, self.headers = self._head()
-        self._empty = method == "HEAD" or self.status in _BODILESS
-
-    def _fill(self) -> bool:
-        block = self._channel.recv(_BLOCK_BYTES)
-        self._buffer += block
-        return bool(block)
-
-    def _line(self) -> bytes:
-        while (end := self._buffer.find(b"\n")) < 0:
-            if len(self._buffer) > _HEAD_LIMIT_BYTES:
-                raise ProtocolError("a line of the response is too long")
-            if not self._fill():
-                raise ProtocolError("EOF" if not self._buffer else "unexpected EOF")
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 1]
-        return line.removesuffix(b"\r")
-
-    def _head(self) -> tuple[int, dict[str, str]]:
-        start = self._line()
-        words = start.split(None, 2)
-        if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit() or len(words[1]) != 3:
-            raise ProtocolError(f'malformed HTTP response "{start[:60].decode("ascii", "backslashreplace")}"')
-        headers: dict[str, str] = {}
-        size = 0
-        while line := self._line():
-            size += len(line)
-            name, colon, value = line.decode("latin-1").partition(":")
-            if not colon or size > _HEAD_LIMIT_BYTES:
-                raise ProtocolError("malformed header in the response")
-            headers[name.lower()] = value.strip()
-        return int(words[1]), headers
-
-    def _take(self, size: int) -> Iterator[bytes]:
-        while size:
-            if not self._buffer and not self._fill():
-                raise ProtocolError("unexpected EOF")
-            block = bytes(self._buffer[:size])
-            del self._buffer[:size]
-            size -= len(block)
-            yield block
-
-    def _chunks(self) -> Iterator[bytes]:
-        while True:
-            text = self._line().split(b";")[0].strip()
-            try:
-                size = int(text, 16)
-            except ValueError:
-                raise ProtocolError("malformed chunk in the response") from None
-            if size == 0:
-                while self._line():
-                    continue
-                return
-            yield from self._take(size)
-            if self._line():
-                raise ProtocolError("malformed chunk in the response")
+        self._reader = reader = ResponseReader(method)
+        while not reader.started:
+            reader.receive(channel.recv(_BLOCK_BYTES))
+        self.status = reader.status
+        self.headers = reader.headers
 
     def blocks(self) -> Iterator[bytes]:
         """The body, in pieces as they come.  Raises `ProtocolError` when it ends too early."""
-        length = self.headers.get("content-length")
-        if self._empty:
-            return
-        if self.headers.get("transfer-encoding", "").lower() == "chunked":
-            yield from self._chunks()
-        elif length is not None:
-            if not length.isdigit():
-                raise ProtocolError("malformed Content-Length in the response")
-            yield from self._take(int(length))
-        else:
-            while self._buffer or self._fill():
-                block = bytes(self._buffer)
-                self._buffer.clear()
+        reader = self._reader
+        while True:
+            if block := reader.take():
                 yield block
+            elif reader.ended:
+                return
+            else:
+                reader.receive(self._channel.recv(_BLOCK_BYTES))
 
     def body(self) -> bytes:
         """The whole body."""

@@ -60,14 +60,18 @@ def wrap(channel: socket.socket, tls: Tls, server_name: str) -> socket.socket:
     """
     try:
         return tls_context(tls).wrap_socket(channel, server_hostname=server_name)
-    except ssl.SSLCertVerificationError as error:
-        channel.close()
-        raise ConnectionError(f"tls: failed to verify certificate: x509: {error.verify_message}") from error
     except ssl.SSLError as error:
         channel.close()
-        if error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}:
-            raise ConnectionError("http: server gave HTTP response to HTTPS client") from error
-        raise ConnectionError(f"tls: {(error.reason or str(error)).replace('_', ' ').lower()}") from error
+        raise ConnectionError(fault_of(error)) from error
     except BadSettings:
         channel.close()
         raise
+
+
+def fault_of(error: ssl.SSLError) -> str:
+    """Why a handshake failed, in the words of the API's other clients."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"tls: failed to verify certificate: x509: {error.verify_message}"
+    if error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}:
+        return "http: server gave HTTP response to HTTPS client"
+    return f"tls: {(error.reason or str(error)).replace('_', ' ').lower()}"

@@ -64,6 +64,21 @@ def open_channel(origin: Origin, settings: Settings) -> socket.socket:
         OSError: no connection; its text says at which step, in one line.
         BadSettings: a certificate file can't be read.
     """
+    channel = connect(origin, settings)
+    if origin.socket_path or origin.scheme != "https":
+        return channel
+    from strongroom.client import tls  # noqa: PLC0415 - `ssl` is slow to import, and plain HTTP doesn't need it
+
+    return tls.wrap(channel, settings.tls, settings.tls.server_name or origin.host)
+
+
+def connect(origin: Origin, settings: Settings) -> socket.socket:
+    """Connect to `origin`, through a proxy where one is set, and leave TLS to the caller.
+
+    Raises:
+        OSError: no connection; its text says at which step, in one line.
+        BadSettings: the address of the proxy is none.
+    """
     if origin.socket_path:
         return _open_unix(origin.socket_path, settings.timeout_s)
     if origin.scheme not in _PORTS:
@@ -71,20 +86,15 @@ def open_channel(origin: Origin, settings: Settings) -> socket.socket:
     if not origin.host:
         raise ConnectionError("http: no Host in request URL")
     proxy = settings.proxy or proxy_of(os.environ, origin)
-    if proxy:
-        gateway = parse_origin(proxy if "://" in proxy else f"http://{proxy}")
-        try:
-            channel = _open_tcp(gateway.host, gateway.port, settings.timeout_s)
-        except OSError as error:
-            raise ConnectionError(f"proxyconnect tcp: {error}") from error
-        _tunnel(channel, origin, urlsplit(proxy).netloc.rpartition("@")[0])
-    else:
-        channel = _open_tcp(origin.host, origin.port, settings.timeout_s)
-    if origin.scheme != "https":
-        return channel
-    from strongroom.client import tls  # noqa: PLC0415 - `ssl` is slow to import, and plain HTTP doesn't need it
-
-    return tls.wrap(channel, settings.tls, settings.tls.server_name or origin.host)
+    if not proxy:
+        return _open_tcp(origin.host, origin.port, settings.timeout_s)
+    gateway = parse_origin(proxy if "://" in proxy else f"http://{proxy}")
+    try:
+        channel = _open_tcp(gateway.host, gateway.port, settings.timeout_s)
+    except OSError as error:
+        raise ConnectionError(f"proxyconnect tcp: {error}") from error
+    _tunnel(channel, origin, urlsplit(proxy).netloc.rpartition("@")[0])
+    return channel
 
 
 def _open_unix(path: str, timeout_s: float | None) -> socket.socket:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.client.http1 import ProtocolError, Response, encode_request
+from strongroom.client.response_reader import ResponseReader
 
 
 class Pieces:
@@ -77,3 +78,66 @@ def test_a_header_cannot_smuggle_another(value: str) -> None:
     """A token with a line end in it doesn't become a header of its own."""
     with pytest.raises(ValueError, match="invalid header field value"):
         encode_request("GET", "/", {"X-Vault-Token": value}, None)
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("wire", "reusable"),
+    [
+        (OK + b"Content-Length: 2\r\n\r\nab", True),
+        (OK + b"Content-Length: 0\r\n\r\n", True),
+        (OK + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\nab", True),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", True),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", True),
+        (OK + b"Connection: Close\r\nContent-Length: 2\r\n\r\nab", False),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab", False),
+        (OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", False),
+        (OK + b"Content-Length: 2\r\n\r\nabHTTP/1.1 200 OK\r\n", False),
+    ],
+)
+def test_a_connection_stays_open_after_a_response_with_one_end(wire: bytes, reusable: bool) -> None:
+    """Only where both ends are sure to agree on where the response ended is the connection used again."""
+    reader = ResponseReader("GET")
+    reader.receive(wire)
+    assert reader.ended
+    assert reader.reusable == reusable
+
+
+def test_the_end_of_the_stream_ends_a_response_without_a_length_and_no_other() -> None:
+    """What has no length lasts until the stream ends, and the connection with it."""
+    reader = ResponseReader("GET")
+    reader.receive(OK + b"\r\nab")
+    assert not reader.ended
+    reader.receive(b"")
+    assert reader.ended
+    assert not reader.reusable
+    assert reader.take() == b"ab"
+
+
+def test_repeated_fields_are_kept_apart() -> None:
+    """A field that comes twice, such as `Link`, is there twice, in the order and with the names that it came with."""
+    reader = ResponseReader("GET")
+    reader.receive(OK + b"Link: <a>\r\nlink: <b>\r\nContent-Length: 0\r\n\r\n")
+    assert reader.fields == [("Link", "<a>"), ("link", "<b>"), ("Content-Length", "0")]
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nab",
+        OK + b"Content-Length: \xb2\r\n\r\nab",
+        OK + b"Content-Length: 99999999999999999999\r\n\r\nab",
+        OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n+2\r\nab\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 90_000,
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" + b"X" * 300_000,
+    ],
+)
+def test_what_two_readers_could_frame_differently_is_refused(wire: bytes) -> None:
+    """Two lengths, an unknown coding, a number that isn't one: an error rather than a guess at where it ends."""
+    reader = ResponseReader("GET")
+    with pytest.raises(ProtocolError):
+        reader.receive(wire)
