@@ -17,6 +17,7 @@ from strongroom.http.application import Application
 from strongroom.http.listener import Listener
 from strongroom.http.listener_application import ListenerApplication
 from strongroom.http.settings import ListenerConfig, ListenerError
+from strongroom.lib import own_process
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import Internal, StrongroomError, Tampered
 from strongroom.lib.rand import SystemRandom
@@ -32,7 +33,6 @@ from strongroom.server.stores import IN_MEMORY, open_store
 from strongroom.server.wiring import build_node, configure_audit, unseal
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
-from strongroom.sysapi.system import host
 from strongroom.sysapi.traffic import Numbers
 
 log = structlog.get_logger("server")
@@ -133,8 +133,8 @@ class Runtime:
             "body_bytes": numbers.body_bytes,
             "answer_bytes": numbers.answer_bytes,
             "tasks": len(asyncio.all_tasks()),
-            "open_files": host.open_descriptors(),
-            "resident_bytes": host.resident_bytes(),
+            "open_files": own_process.open_descriptors(),
+            "resident_bytes": own_process.resident_bytes(),
         }
 
     @property

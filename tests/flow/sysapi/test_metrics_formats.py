@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.http.options import ListenerOptions, MetricsAccess
-from strongroom.sysapi.system.exposition import Gauge, openmetrics, prometheus
+from strongroom.lib.exposition import Gauge, openmetrics, prometheus
 from tests.flow.sysapi.system_server import ROOT, Server
 
 ESCAPED = 'a"b\\c\nd\\ne'
@@ -20,6 +20,7 @@ GAUGES = [
     Gauge("vault.a.size", 1.5, "A size.", {"x": ESCAPED}),
     Gauge("vault.b.refused_total", 3, "Refusals."),
     Gauge("vault.a.size", 2, "A size.", {"x": "e"}),
+    Gauge("vault.c.hit", 4, "Hits.", counts=True),
 ]
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -30,8 +31,9 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 def test_both_formats_are_read_by_prometheus_parsers(parse: Any) -> None:
     """Types, labels with every escape, and families whose numbers were apart."""
     text = (prometheus if parse is text_string_to_metric_families else openmetrics)(GAUGES)
-    size, refused = list(parse(text))
+    size, refused, hit = list(parse(text))
     assert (size.name, size.type, refused.name, refused.type) == ("vault_a_size", "gauge", "vault_b_refused", "counter")
+    assert (hit.name, hit.type, [each.value for each in hit.samples]) == ("vault_c_hit", "counter", [4.0])
     assert [(each.labels, each.value) for each in size.samples] == [({"x": ESCAPED}, 1.5), ({"x": "e"}, 2.0)]
     assert [(each.name, each.value) for each in refused.samples] == [("vault_b_refused_total", 3.0)]
 

@@ -10,11 +10,11 @@ from collections import Counter
 import pytest
 
 from strongroom.core import front
+from strongroom.lib.exposition import Gauge, prometheus
 from strongroom.sdk.engine import Engine
 from strongroom.server.node_settings import NodeSettings
 from strongroom.services.mounts.records import Lockout
 from strongroom.sysapi.system import System
-from strongroom.sysapi.system.exposition import Gauge, prometheus
 from strongroom.sysapi.system.open_paths import OPEN_PATHS
 from strongroom.sysapi.system.openapi import Described, document
 from tests.flow.sysapi.system_server import Server

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.lib.accept import Form, preferred
-from strongroom.sysapi.system.exposition import wanted_format
+from strongroom.lib.exposition import wanted_format
 
 PROMETHEUS_3 = (
     "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"

@@ -9,13 +9,13 @@ import structlog
 
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import StorageError, StrongroomError
+from strongroom.lib.exposition import Gauge
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.numbers import Number
 from strongroom.sdk.view import View
 from strongroom.services.asking import bounded
 from strongroom.services.mounts import MountEntry, Router
 from strongroom.sysapi.services import Services
-from strongroom.sysapi.system.exposition import Gauge
 
 log = structlog.get_logger("metrics")
 

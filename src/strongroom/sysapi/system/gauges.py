@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 from strongroom.barrier import keys
+from strongroom.lib import own_process
+from strongroom.lib.exposition import Gauge
 from strongroom.sdk.engine import AuthMethod
 from strongroom.services.due import COUNTED, backlogs
 from strongroom.services.mounts import AUTH, Router
@@ -12,8 +14,6 @@ from strongroom.storage.base import Storage
 from strongroom.storage.watch import StoreState
 from strongroom.sysapi.processes import WorkerCounts
 from strongroom.sysapi.services import Services
-from strongroom.sysapi.system import host
-from strongroom.sysapi.system.exposition import Gauge
 from strongroom.sysapi.traffic import Numbers
 
 
@@ -45,9 +45,9 @@ def of_process(services: Services) -> list[Gauge]:
         Gauge(
             "vault.core.repeated_answers_total", services.barrier.cache.answers.hits, "Answers given again.", cluster
         ),
-        Gauge("process.resident_memory_bytes", host.resident_bytes(), "Memory that the process holds."),
+        Gauge("process.resident_memory_bytes", own_process.resident_bytes(), "Memory that the process holds."),
         Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
-        Gauge("process.open_fds", host.open_descriptors(), "Open files and sockets."),
+        Gauge("process.open_fds", own_process.open_descriptors(), "Open files and sockets."),
     ]
 
 

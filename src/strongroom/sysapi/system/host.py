@@ -21,20 +21,6 @@ def describe() -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part}
 
 
-def resident_bytes() -> int:
-    """The memory of this process; 0 if the kernel doesn't report it."""
-    fields = _text("self/statm").split()
-    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if len(fields) > 1 else 0
-
-
-def open_descriptors() -> int:
-    """The number of open files and sockets of this process; 0 if the kernel doesn't report it."""
-    try:
-        return sum(1 for _ in (_PROC / "self/fd").iterdir())
-    except OSError:
-        return 0
-
-
 def _text(name: str) -> str:
     try:
         return (_PROC / name).read_text(encoding="utf-8", errors="replace")

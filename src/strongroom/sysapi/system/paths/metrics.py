@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from strongroom.lib.exposition import FORMATS, wanted_format, written
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
@@ -15,7 +16,6 @@ from strongroom.services.mounts import Router
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.engine_gauges import of_engines
-from strongroom.sysapi.system.exposition import FORMATS, wanted_format, written
 from strongroom.sysapi.system.gauges import of_expiry, of_mounts, of_process, of_store
 
 _TEXT = "text/plain"
@@ -55,4 +55,5 @@ async def describe(services: Services, router: Router | None, wanted: str, accep
     if router is not None:
         gauges += [*of_mounts(services, router), *await of_expiry(services), *await of_engines(services, router)]
     gauges.sort(key=lambda gauge: gauge.name.startswith("process."))
-    return Response(raw=written(gauges, format_, now), headers=(("Vary", "Accept"),))
+    text = written(gauges, format_, now)
+    return Response(raw=RawBody(text.content, text.media_type), headers=(("Vary", "Accept"),))

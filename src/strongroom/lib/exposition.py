@@ -15,7 +15,6 @@ import msgspec
 
 from strongroom.lib import json
 from strongroom.lib.accept import Form, preferred
-from strongroom.sdk.response import RawBody
 
 PROMETHEUS: Final = "prometheus"
 OPENMETRICS: Final = "openmetrics"
@@ -46,6 +45,15 @@ class Gauge(msgspec.Struct, frozen=True):
     value: float
     help: str
     labels: dict[str, str] = {}
+    counts: bool = False
+    """Whether it only grows, although its name doesn't end in `_total`."""
+
+
+class Text(msgspec.Struct, frozen=True):
+    """Numbers, written."""
+
+    content: bytes
+    media_type: str
 
 
 def wanted_format(asked: str, accept: str) -> str:
@@ -58,7 +66,7 @@ def wanted_format(asked: str, accept: str) -> str:
     return asked or preferred(accept, _FORMS)
 
 
-def written(gauges: list[Gauge], format_: str, now: float) -> RawBody:
+def written(gauges: list[Gauge], format_: str, now: float) -> Text:
     """The numbers in one of `FORMATS`, at this time in seconds since the epoch."""
     match format_:
         case "prometheus":
@@ -67,7 +75,7 @@ def written(gauges: list[Gauge], format_: str, now: float) -> RawBody:
             content = openmetrics(gauges).encode()
         case _:
             content = json.dumps_unsorted(_plain(gauges, now))
-    return RawBody(content, _TYPES[format_])
+    return Text(content, _TYPES[format_])
 
 
 def prometheus(gauges: list[Gauge]) -> str:
@@ -85,9 +93,11 @@ def _lines(gauges: list[Gauge], *, family_has_suffix: bool) -> Iterator[str]:
     # The numbers of one family stand together.
     for name, family in groupby(sorted(gauges, key=lambda gauge: order[gauge.name]), lambda gauge: gauge.name):
         sample = name.replace(".", "_")
-        counts = sample.endswith(_TOTAL)
         shown = sample if family_has_suffix else sample.removesuffix(_TOTAL)
         for at, gauge in enumerate(family):
+            counts = gauge.counts or sample.endswith(_TOTAL)
+            if counts and not family_has_suffix:
+                sample = f"{shown}{_TOTAL}"
             if not at:
                 yield f"# HELP {shown} {gauge.help}"
                 yield f"# TYPE {shown} {'counter' if counts else 'gauge'}"
@@ -103,8 +113,10 @@ def _plain(gauges: list[Gauge], now: float) -> dict[str, Any]:
     """The numbers as Vault's JSON has them."""
     return {
         "Timestamp": datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%d %H:%M:%S +0000 UTC"),
-        "Gauges": [{"Name": g.name, "Value": g.value, "Labels": g.labels} for g in gauges],
+        "Gauges": [{"Name": g.name, "Value": g.value, "Labels": g.labels} for g in gauges if not g.counts],
         "Points": [],
-        "Counters": [],
+        "Counters": [
+            {"Name": g.name, "Count": g.value, "Sum": g.value, "Labels": g.labels} for g in gauges if g.counts
+        ],
         "Samples": [],
     }
