@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from strongroom.agent.config.auto_auth import AutoAuth, Method, Sink
 from strongroom.agent.config.config import AgentConfig
+from strongroom.agent.config.listener import read_listener
 from strongroom.agent.config.rendering import Exec, Template, TemplateConfig, Turns
 from strongroom.agent.config.server import Server
-from strongroom.agent.config.serving import AgentListener, ApiProxy, Cache, Persist
+from strongroom.agent.config.serving import ApiProxy, Cache, Persist
 from strongroom.agent.config.top import Top
 from strongroom.lib.hcl import Block, HclError, Item, Literal, ObjectNode, parse, plain
 from strongroom.server.config.reader import ConfigError, Reader
@@ -49,7 +50,7 @@ def _read(reader: Reader, document: ObjectNode) -> AgentConfig:
         auto_auth=_auto_auth(reader, document),
         api_proxy=_single(reader, document, "api_proxy", ApiProxy),
         cache=_cache(reader, document),
-        listeners=tuple(_listener(reader, block) for block in document.blocks("listener", labels=1)),
+        listeners=tuple(read_listener(reader, block) for block in document.blocks("listener", labels=1)),
         templates=tuple(_template(reader, block) for block in document.blocks("template", labels=0)),
         template_config=_single(reader, document, "template_config", TemplateConfig) or TemplateConfig(),
         env_templates=tuple(_env_template(reader, block) for block in document.blocks("env_template", labels=1)),
@@ -183,19 +184,6 @@ def _persist(reader: Reader, block: Block) -> Persist:
     if type_ == "file" and not found.key_file:
         raise ConfigError(where, 'expected "key_file" in persist "file", found none: what is kept is encrypted')
     return found
-
-
-def _listener(reader: Reader, block: Block) -> AgentListener:
-    kind, where = block.labels[0].lower(), reader.where(block.pos)
-    if kind not in {"tcp", "unix"}:
-        raise ConfigError(where, f'expected a listener "tcp" or "unix", found "{kind[:64]}"')
-    within = f'listener "{kind}"'
-    listener = reader.stanza(AgentListener, block.body, within=within, ignored={"type"}, type=kind, where=where)
-    if not listener.address:
-        if kind == "unix":
-            raise ConfigError(where, f'expected "address", the path of the socket, in {within}, found none')
-        listener = replace(listener, address="127.0.0.1:8200")
-    return listener
 
 
 def _template(reader: Reader, block: Block) -> Template:

@@ -12,12 +12,12 @@ from strongroom.server.config.reader import (
     anything,
     boolean,
     key,
-    mode,
     nested,
     one_of,
     reads,
     text,
 )
+from strongroom.server.config.stanzas import Listener
 
 ROLES = ("default", "metrics_only")
 
@@ -47,7 +47,9 @@ class Persist:
     key_file: str = key(text, "")
     """The file with the key; for `kubernetes`, the token of the service account is what it belongs to."""
     keep_after_import: bool = key(boolean, False)
-    exit_on_err: bool = key(boolean, False)
+    """For `kubernetes`: whether the files stay when they were read, and what comes later is kept too."""
+    exit_on_err: bool = key(boolean, True)
+    """Whether the program ends when what was kept can't be read."""
     service_account_token_file: str = key(text, "/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 
@@ -74,26 +76,14 @@ class AgentApi:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentListener:
-    """`listener`: where clients connect.
+class AgentListener(Listener):
+    """`listener`: where clients connect.  It has the settings of the server's listeners, and these."""
 
-    Attributes:
-        type: `tcp` or `unix`.
-    """
-
-    type: str
-    where: Where
-    address: str = key(text, "")
     role: str = key(one_of(*ROLES), "")
-    require_request_header: bool = key(boolean, False)
-    tls_disable: bool = key(boolean, False)
-    tls_cert_file: str = key(text, "")
-    tls_key_file: str = key(text, "")
-    tls_min_version: str = key(text, "")
-    tls_client_ca_file: str = key(text, "")
-    tls_require_and_verify_client_cert: bool = key(boolean, False)
-    socket_mode: int | None = key(mode, None)
-    socket_user: str = key(text, "")
-    socket_group: str = key(text, "")
     agent_api: AgentApi = field(default_factory=AgentApi, metadata=reads(nested(AgentApi, "agent_api")))
     proxy_api: AgentApi = field(default_factory=AgentApi, metadata=reads(nested(AgentApi, "proxy_api")))
+
+    @property
+    def enable_quit(self) -> bool:
+        """Whether a client of this listener may end the program."""
+        return self.agent_api.enable_quit or self.proxy_api.enable_quit
