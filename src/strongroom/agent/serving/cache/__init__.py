@@ -1,0 +1,1 @@
+"""Answers with tokens and leases, which are kept and renewed."""
