@@ -65,7 +65,7 @@ class AnswerCache:
         return len(self._entries)
 
     @property
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         """What the entries take in memory, about."""
         return self._entries.bytes
 
@@ -164,8 +164,10 @@ class AnswerCache:
         found = held(response)
         if found is None:
             return
-        of_lease = isinstance(found, LeaseHeld)
-        entry = self._entries.of_lease(found.lease_id) if of_lease else self._entries.of_token(found.token)
+        if isinstance(found, LeaseHeld):
+            entry = self._entries.of_lease(found.lease_id)
+        else:
+            entry = self._entries.of_token(found.token)
         if entry is not None:
             now = self._clock.monotonic()
             await self._change(entry, renewed(entry.term, found.duration_s, now), now)

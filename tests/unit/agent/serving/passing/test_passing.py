@@ -23,10 +23,9 @@ PEER = Peer(address="127.0.0.1", port=1, listener="127.0.0.1:8100")
 AUTO = 'auto_auth { method "token_file" { config = { token_file_path = "/t" } } }\n'
 
 
-def request(path: str = "/v1/secret/a", method: str = "GET", body: bytes = b"", **headers: str) -> HttpRequest:
+def request(path: str = "/v1/secret/a", headers: dict[str, str] | None = None) -> HttpRequest:
     """A client's request."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return HttpRequest(method=method, path=path, query="", headers=named, body=body, peer=PEER)
+    return HttpRequest(method="POST", path=path, query="", headers=headers or {}, body=b"", peer=PEER)
 
 
 def passing_on(
@@ -47,13 +46,13 @@ def passing_on(
     ("use", "headers", "token"),
     [
         (Use.NEVER, {}, ""),
-        (Use.NEVER, {"x_vault_token": "mine"}, "mine"),
+        (Use.NEVER, {"x-vault-token": "mine"}, "mine"),
         (Use.IF_NONE, {}, "own"),
-        (Use.IF_NONE, {"x_vault_token": "mine"}, "mine"),
+        (Use.IF_NONE, {"x-vault-token": "mine"}, "mine"),
         (Use.IF_NONE, {"authorization": "Bearer mine"}, "mine"),
         (Use.IF_NONE, {"authorization": "Negotiate xyz"}, "own"),
-        (Use.IF_NONE, {"x_vault_token": ""}, "own"),
-        (Use.ALWAYS, {"x_vault_token": "mine"}, "own"),
+        (Use.IF_NONE, {"x-vault-token": ""}, "own"),
+        (Use.ALWAYS, {"x-vault-token": "mine"}, "own"),
         (Use.ALWAYS, {"authorization": "Bearer mine"}, "own"),
     ],
 )
@@ -61,7 +60,7 @@ async def test_whose_token_is_used(use: Use, headers: dict[str, str], token: str
     """The client's where it has one, unless the agent's is forced on it; nothing of the other one goes on."""
     session = GivenSession("own")
     passing_, asked = passing_on(lambda _: HttpResponse(200), session, use)
-    await passing_(request(**headers))
+    await passing_(request(headers=headers))
     assert [question.token for question in asked] == [token]
     if use is Use.ALWAYS:
         assert "mine" not in str(asked[0].headers)
@@ -113,13 +112,13 @@ async def test_a_token_that_is_refused_again_is_not_tried_for_ever() -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "body"), [({"x_vault_token": "mine"}, INVALID.body), ({}, b'{"errors":["permission denied"]}')]
+    ("headers", "body"), [({"x-vault-token": "mine"}, INVALID.body), ({}, b'{"errors":["permission denied"]}')]
 )
 async def test_other_refusals_go_to_the_client(headers: dict[str, str], body: bytes) -> None:
     """A client's own token, and what policies don't allow, are no reason to log in again."""
     session = GivenSession("own", "next")
     passing_, asked = passing_on(lambda _: HttpResponse(403, (), body), session, Use.IF_NONE)
-    assert (await passing_(request(**headers))).body == body
+    assert (await passing_(request(headers=headers))).body == body
     assert (len(asked), session.refusals) == (1, [])
 
 
@@ -147,7 +146,7 @@ RENEWED = {"data": None, "auth": {"client_token": "own", "accessor": "a", "lease
         ("/v1/auth/token/lookup-self", LOOKUP, {}),
         ("/v1/auth/token/renew-self", RENEWED, {}),
         ("/v1/auth/token/lookup", LOOKUP, {}),
-        ("/v1/auth/token/lookup", LOOKUP, {"x_vault_token": "of-an-administrator"}),
+        ("/v1/auth/token/lookup", LOOKUP, {"x-vault-token": "of-an-administrator"}),
         ("/v1/team/auth//token/lookup-self/", LOOKUP, {}),
     ],
 )
@@ -155,7 +154,7 @@ async def test_the_agents_token_is_not_shown(path: str, document: object, header
     """Clients may use it and not know it, however they ask; the rest of the answer stays as it is."""
     answer = HttpResponse(200, (("Content-Type", "application/json"),), json.dumps(document).encode())
     passing_, _ = passing_on(lambda _: answer, GivenSession("own"), Use.IF_NONE)
-    shown = (await passing_(request(path, "POST", b'{"token": "own"}', **headers))).body
+    shown = (await passing_(request(path, headers))).body
     assert b'"own"' not in shown
     assert b'"a"' not in shown
     assert (b"12345678901234567890123" in shown) == (document is LOOKUP)
@@ -164,7 +163,7 @@ async def test_the_agents_token_is_not_shown(path: str, document: object, header
 async def test_the_agents_token_is_not_wrapped_either() -> None:
     """Whoever unwraps an answer sees all of it."""
     passing_, asked = passing_on(lambda _: HttpResponse(200), GivenSession("own"), Use.IF_NONE)
-    response = await passing_(request("/v1/auth/token/lookup-self", x_vault_wrap_ttl="60"))
+    response = await passing_(request("/v1/auth/token/lookup-self", {"x-vault-wrap-ttl": "60"}))
     assert (response.status, asked) == (400, [])
 
 

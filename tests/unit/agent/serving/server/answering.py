@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -57,8 +58,14 @@ async def _until_blank(reader: asyncio.StreamReader) -> bytes:
 
 
 @asynccontextmanager
-async def answering(answers: Callable[[int], bytes | None] = lambda _: OK) -> AsyncIterator[Answering]:
-    """Run the server until the block ends."""
+async def answering(
+    answers: Callable[[int], bytes | None] = lambda _: OK, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Answering]:
+    """Run the server until the block ends.
+
+    Args:
+        tls: for a server named `localhost`.
+    """
     server = Answering(answers)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -67,8 +74,9 @@ async def answering(answers: Callable[[int], bytes | None] = lambda _: OK) -> As
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    listening = await asyncio.start_server(connected, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    listening = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    port = listening.sockets[0].getsockname()[1]
+    server.url = f"https://localhost:{port}" if tls is not None else f"http://127.0.0.1:{port}"
     try:
         yield server
     finally:
