@@ -61,8 +61,8 @@ async def gathered(answer: Arriving, patience_s: float = PATIENCE_S) -> HttpResp
     body = bytearray()
     if length is None and answer.media_type != JSON and answer.has_body:
         return _streamed(answer, headers, b"")
-    if length is not None and length > WHOLE_BYTES:
-        return _streamed(answer, headers, b"")
+    if length is not None and (length > WHOLE_BYTES or (length and not answer.has_body)):
+        return _streamed(answer, headers, b"")  # the answer to HEAD has a length and no body
     try:
         async with asyncio.timeout(patience_s if length is None else None):
             async for block in answer:

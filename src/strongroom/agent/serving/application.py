@@ -59,10 +59,9 @@ class AgentApplication:
 
     async def _answer(self, request: HttpRequest) -> HttpResponse:
         listener, name = self._listener, own_path(request.path)
-        if name == METRICS:
-            # A scraper can't be told to send header fields, and numbers change nothing.
-            return await self._own(name, request, enable_quit=False)
         if listener.role == _METRICS_ONLY:
+            if name == METRICS:
+                return await self._own(name, request, enable_quit=False)
             return said(404, "this listener only serves the metrics")
         if listener.require_request_header and request.headers.get("x-vault-request") != "true":
             return said(412, 'missing "X-Vault-Request" header')

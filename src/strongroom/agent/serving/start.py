@@ -15,6 +15,7 @@ from strongroom.agent.config.serving import AgentListener
 from strongroom.agent.serving.answers import gathered, marked, unanswered
 from strongroom.agent.serving.application import AgentApplication
 from strongroom.agent.serving.cache.cache import AnswerCache
+from strongroom.agent.serving.cache.revocations import TokenGone
 from strongroom.agent.serving.counters import Counters
 from strongroom.agent.serving.kept.store import Kept, NothingKept
 from strongroom.agent.serving.own.metrics import MetricsBoard, of_cache, of_requests
@@ -98,13 +99,14 @@ class Serving:
     def _passing_of(self, config: AgentConfig) -> Passing:
         given = self._given
         name = given.program.capitalize()
+        agent = f"Strongroom {name} API Proxy/{VERSION}"
         prepends = config.api_proxy is not None and config.api_proxy.prepend_configured_namespace
         ask = self._ask_plainly
         if config.cache is not None and not config.cache.disable_caching_dynamic_secrets:
             self.cache = ask = AnswerCache(
                 self._ask,
                 self._own_tokens.has,
-                f"Strongroom {name} API Proxy/{VERSION}",
+                agent,
                 kept=given.kept,
                 clock=given.clock,
                 counters=self.counters,
@@ -114,9 +116,16 @@ class Serving:
             name,
             given.session,
             own=self._own_tokens,
+            clock=given.clock,
+            ended=self._forget_token,
             use=self._use,
             namespace=given.settings.namespace if prepends else "",
         )
+
+    async def _forget_token(self, token: str) -> None:
+        """Forget what was made with a token that doesn't hold any more."""
+        if self.cache is not None:
+            await self.cache.forget(TokenGone(token))
 
     def _describe(self) -> None:
         """Tell of this part."""

@@ -20,6 +20,10 @@ class GivenSession:
         self._number = 0
         self._changed = asyncio.Event()
         self.refusals: list[str] = []
+        self.looks: list[str] = []
+        """The tokens that were asked for."""
+        self.ended: set[str] = set()
+        """Those that don't hold."""
         self.current: Login | None = None
         self._next()
 
@@ -47,10 +51,18 @@ class GivenSession:
             await self._changed.wait()
         return self.current
 
+    async def holds(self, login: Login) -> bool:
+        """Whether the token isn't one of those that end."""
+        self.looks.append(login.token)
+        await asyncio.sleep(0)
+        if login.token in self.ended:
+            self.refused(login)
+        return login.token not in self.ended
+
     def refused(self, login: Login) -> None:
         """Log in with the next token, if this one is still in force."""
-        self.refusals.append(login.token)
         if self.current is login:
+            self.refusals.append(login.token)
             self.current = None
             asyncio.get_running_loop().call_soon(self._next)
 

@@ -32,6 +32,16 @@ async def test_requests_pass_through_a_listener() -> None:
         assert server.requests[0].startswith(b"LIST /v1/a%2Fb?x=1 HTTP/1.1\r\n")
 
 
+async def test_the_answer_to_head_has_no_length_of_its_own() -> None:
+    """It isn't told as empty what isn't."""
+    head = OK.replace(b"2\r\n\r\n{}", b"2\r\n\r\n")
+    async with answering(lambda _: head) as server, serving(PLAIN % "", server.url) as served:
+        for _ in range(2):
+            got = await ask(served.addresses[0], "/v1/a", "HEAD")
+            assert (got.status, got.body, got.headers.get("content-length", "2")) == (200, b"", "2")
+        assert server.connections == 1
+
+
 async def test_a_unix_socket_belongs_to_whom_it_should(tmp_path: Path) -> None:
     """With the mode that was asked for, and it is there again when the agent starts anew."""
     path = tmp_path / "agent.sock"
@@ -124,7 +134,7 @@ async def test_a_server_that_is_away_is_told_at_once() -> None:
         ("require_request_header = true", "/v1/a", {"X-Vault-Request": "yes"}, 412),
         ("require_request_header = true", "/v1/a", {"X-Vault-Request": "true"}, 200),
         ("require_request_header = true", "/agent/v1/status", {}, 412),
-        ("require_request_header = true", "/agent/v1/metrics", {}, 200),
+        ("require_request_header = true", "/agent/v1/metrics", {}, 412),
         ('role = "metrics_only"', "/v1/a", {}, 404),
         ('role = "metrics_only"', "/agent/v1/status", {}, 404),
         ('role = "metrics_only"', "/proxy/v1/metrics", {}, 200),

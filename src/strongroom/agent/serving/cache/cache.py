@@ -13,13 +13,14 @@ from strongroom.agent.serving.answers import marked
 from strongroom.agent.serving.cache.entries import CachedAnswer, CachedAnswers
 from strongroom.agent.serving.cache.holding import LeaseHeld, TokenHeld, held, may_hold, renews
 from strongroom.agent.serving.cache.key import key_of
+from strongroom.agent.serving.cache.looking import holds, look_of
 from strongroom.agent.serving.cache.record import decoded, encoded
 from strongroom.agent.serving.cache.renewing import Later, Schedule, Verdict, on_the_loop, outcome_of, renewal_of
 from strongroom.agent.serving.cache.revocations import Gone, TokenGone, revoked
-from strongroom.agent.serving.cache.term import Term, failed, granted, is_over, renewed, unrenewable
+from strongroom.agent.serving.cache.term import Term, failed, granted, is_over, renewed
 from strongroom.agent.serving.counters import Counters
 from strongroom.agent.serving.kept.store import Kept, NotKept
-from strongroom.agent.serving.passing.passing import Ask, is_invalid
+from strongroom.agent.serving.passing.passing import DENIED, Ask
 from strongroom.agent.serving.question import Question
 from strongroom.http.message import HttpResponse
 from strongroom.lib.clock import Clock
@@ -119,8 +120,8 @@ class AnswerCache:
         """The server's answer, after what follows from it was done."""
         response = await self._ask(question)
         if response.status >= 300:
-            if question.token and is_invalid(response):
-                await self.forget(TokenGone(question.token))
+            if response.status == DENIED:
+                await self._doubt(question.token)
             return response
         self._counters.miss += 1
         if renews(question):
@@ -130,6 +131,14 @@ class AnswerCache:
         elif key is not None:
             await self._keep(question, key, response)
         return marked(response)
+
+    async def _doubt(self, token: str) -> None:
+        """Forget what was made with a token, if it isn't valid any more."""
+        entry = self._entries.of_token(token)
+        if entry is not None:
+            look = await self._ask(look_of(token, entry.namespace, self._agent))
+            if holds(look) is False:
+                await self.forget(TokenGone(token))
 
     async def _keep(self, question: Question, key: bytes, response: HttpResponse) -> None:
         found = held(response)
@@ -225,13 +234,8 @@ class AnswerCache:
                 await self._change(entry, renewed(entry.term, outcome, now), now)
             case Verdict.LATER:
                 await self._change(entry, failed(entry.term), now)
-            case Verdict.NEVER:
-                await self._change(entry, unrenewable(entry.term), now)
-            case Verdict.GONE:
+            case Verdict.ENDED:
                 await self._end(entry)
-            case Verdict.TOKEN_GONE:
-                token = entry.held.token if isinstance(entry.held, TokenHeld) else entry.token
-                await self.forget(TokenGone(token))
 
     async def _end(self, entry: CachedAnswer) -> None:
         """Remove an entry, and all that ends with it."""

@@ -25,12 +25,8 @@ class Verdict(Enum):
 
     LATER = auto()
     """The server couldn't be asked, or is troubled: it may succeed later."""
-    NEVER = auto()
-    """It isn't renewed any more, and may still hold."""
-    GONE = auto()
-    """What the entry holds isn't there any more."""
-    TOKEN_GONE = auto()
-    """The token isn't valid, so nothing that was made with it is."""
+    ENDED = auto()
+    """It isn't renewed any more: whoever needs it next gets another one."""
 
 
 class _Auth(msgspec.Struct):
@@ -70,12 +66,10 @@ def outcome_of(response: HttpResponse) -> int | Verdict:
         except msgspec.DecodeError:
             return Verdict.LATER
         seconds = renewed.auth.lease_duration if renewed.auth is not None else renewed.lease_duration
-        return seconds if seconds > 0 else Verdict.GONE
-    if response.status == 403:
-        return Verdict.TOKEN_GONE if b"invalid token" in response.body else Verdict.NEVER
-    if response.status in {400, 404}:
-        return Verdict.GONE if b"not found" in response.body else Verdict.NEVER
-    return Verdict.LATER
+        return seconds if seconds > 0 else Verdict.ENDED
+    # Too many requests are a state of the server, as its own failures are.
+    refused = 400 <= response.status < 500 and response.status != 429
+    return Verdict.ENDED if refused else Verdict.LATER
 
 
 class Timer(Protocol):

@@ -46,11 +46,6 @@ def failed(term: Term) -> Term:
     return msgspec.structs.replace(term, failures=term.failures + 1)
 
 
-def unrenewable(term: Term) -> Term:
-    """The term of what the server refuses to renew."""
-    return msgspec.structs.replace(term, last=True)
-
-
 def stale_at(term: Term) -> float:
     """When it is too near its end to be given to anybody."""
     return term.ends_at - min(term.full_s * _MARGIN, _LARGEST_MARGIN_S)

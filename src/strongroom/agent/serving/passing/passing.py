@@ -17,13 +17,15 @@ from strongroom.agent.serving.passing.own_tokens import OwnTokens
 from strongroom.agent.serving.question import Question
 from strongroom.agent.session.login import Login, Session
 from strongroom.http.message import HttpRequest, HttpResponse
+from strongroom.lib.clock import Clock
 
 log = structlog.get_logger("agent.proxy")
 
 LOGIN_WAIT_S: Final = 10.0
 """How long a request waits for a login, the first one or another one.  Clients give up after a minute."""
-_INVALID: Final = b"invalid token"
-"""What the API's text holds when a token isn't known, and not when its policies don't allow something."""
+_SURE_S: Final = 1.0
+"""How long it is believed that a token holds.  A client whose requests are all denied costs one more in this time."""
+DENIED: Final = 403
 
 Ask = Callable[[Question], Awaitable[HttpResponse]]
 
@@ -36,6 +38,7 @@ class Passing:
         program: `Agent` or `Proxy`.
         session: the agent's login; None without one.
         own: is told of the agent's tokens that are used.
+        ended: is told of one that doesn't hold any more.
         use: when its token is used.
         namespace: what the clients' namespaces are below; empty for none.
         login_wait_s: how long a request waits for a login.
@@ -48,12 +51,17 @@ class Passing:
         session: Session | None,
         *,
         own: OwnTokens,
+        clock: Clock,
         use: Use,
+        ended: Callable[[str], Awaitable[None]],
         namespace: str = "",
         login_wait_s: float = LOGIN_WAIT_S,
     ) -> None:
         self._ask = ask
         self._own_tokens = own
+        self._clock = clock
+        self._ended = ended
+        self._sure = (0, 0.0)
         self._program = program
         self._session = session
         self._use = use if session is not None else Use.NEVER
@@ -85,12 +93,12 @@ class Passing:
     async def _with_own(self, question: Question, session: Session) -> HttpResponse:
         """Ask with the agent's token, and once more with the next one if it is refused."""
         login = session.current or await self._next(session, 0)
-        if login is None:
+        if login is None or not login.token:
             return _not_logged_in()
         response = await self._own(question, login)
-        if not is_invalid(response):
+        if response.status != DENIED or await self._holds(session, login):
             return response
-        session.refused(login)
+        await self._ended(login.token)
         log.info("the server refused the agent's token: the request waits for the next login")
         login = await self._next(session, login.number)
         return response if login is None else await self._own(question, login)
@@ -101,6 +109,16 @@ class Passing:
         self._own_tokens.note(login)
         asked = msgspec.structs.replace(question, token=login.token)
         return self._shown(asked, await self._ask(asked), login)
+
+    async def _holds(self, session: Session, login: Login) -> bool:
+        """Whether a login's token is valid: asked for once in a while, however many requests are denied."""
+        number, until = self._sure
+        if number == login.number and self._clock.monotonic() < until:
+            return True
+        found = await session.holds(login)
+        if found:
+            self._sure = (login.number, self._clock.monotonic() + _SURE_S)
+        return found
 
     async def _next(self, session: Session, number: int) -> Login | None:
         """A login after this one; None if there is none in time."""
@@ -115,11 +133,6 @@ class Passing:
         if self._use is Use.NEVER or login is None or response.status != 200 or not shows_token(question):
             return response
         return msgspec.structs.replace(response, body=hidden(response.body, login.token))
-
-
-def is_invalid(response: HttpResponse) -> bool:
-    """Whether an answer says that the token isn't valid."""
-    return response.status == 403 and _INVALID in response.body
 
 
 def _not_logged_in() -> HttpResponse:

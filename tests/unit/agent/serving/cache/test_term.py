@@ -13,7 +13,6 @@ from strongroom.agent.serving.cache.term import (
     next_step_at,
     renewed,
     stale_at,
-    unrenewable,
 )
 
 
@@ -47,14 +46,6 @@ def test_default_ten_seconds_greatest_twenty() -> None:
     term = renewed(term, 3, 17.0)
     assert (term.last, term.ends_at) == (True, 20.0)
     assert next_step_at(term, 17.0, 0.5) == stale_at(term) == 19.0
-
-
-def test_what_cannot_be_renewed_waits_for_its_end() -> None:
-    """It still holds until then."""
-    term = unrenewable(granted(100, 0.0))
-    assert next_step_at(term, 50.0, 0.0) == 90.0
-    assert not is_over(term, 89.0)
-    assert is_over(term, 90.0)
 
 
 @pytest.mark.parametrize(("duration_s", "margin_s"), [(10, 1), (600, 60), (86_400, 60)])

@@ -16,9 +16,10 @@ from strongroom.agent.serving.passing.passing import Passing
 from strongroom.agent.serving.question import Question
 from strongroom.http.message import HttpRequest, HttpResponse, Peer
 from strongroom.server.config.reader import ConfigError
+from tests.sim.clock import SetClock
 from tests.unit.agent.serving.sessions import GivenSession
 
-INVALID = HttpResponse(403, (), b'{"errors":["permission denied","invalid token"]}')
+DENIED = HttpResponse(403, (), b'{"errors":["permission denied"]}')
 PEER = Peer(address="127.0.0.1", port=1, listener="127.0.0.1:8100")
 AUTO = 'auto_auth { method "token_file" { config = { token_file_path = "/t" } } }\n'
 
@@ -39,7 +40,12 @@ def passing_on(
         await asyncio.sleep(0)
         return answer(question)
 
-    return Passing(ask, "Agent", session, own=OwnTokens(session), use=use, login_wait_s=0.05), asked
+    async def ended(token: str) -> None:
+        assert session is not None
+        assert token in session.ended
+
+    own = OwnTokens(session)
+    return Passing(ask, "Agent", session, own=own, clock=SetClock(), use=use, ended=ended, login_wait_s=0.05), asked
 
 
 @pytest.mark.parametrize(
@@ -92,34 +98,41 @@ def test_a_token_that_there_will_not_be_is_refused(text: str) -> None:
         use_of(config)
 
 
-async def test_a_refused_token_is_told_and_the_request_tried_once_more() -> None:
+async def test_a_request_with_a_token_that_has_ended_is_tried_once_more() -> None:
     """Five requests at once: each is answered with the next login's token, which one refusal was enough for."""
     session = GivenSession("first", "second")
-    passing_, asked = passing_on(lambda q: INVALID if q.token == "first" else HttpResponse(200), session, Use.IF_NONE)
+    session.ended = {"first"}
+    passing_, asked = passing_on(lambda q: DENIED if q.token == "first" else HttpResponse(200), session, Use.IF_NONE)
     responses = await asyncio.gather(*(passing_(request()) for _ in range(5)))
     assert {response.status for response in responses} == {200}
-    assert session.current is not None
-    assert session.current.token == "second"
-    assert len(asked) == 10
+    assert (session.refusals, len(asked)) == (["first"], 10)
 
 
 async def test_a_token_that_is_refused_again_is_not_tried_for_ever() -> None:
     """The second refusal goes to the client."""
     session = GivenSession("first", "second", "third")
-    passing_, asked = passing_on(lambda _: INVALID, session, Use.IF_NONE)
+    session.ended = {"first", "second"}
+    passing_, asked = passing_on(lambda _: DENIED, session, Use.IF_NONE)
     assert (await passing_(request())).status == 403
     assert len(asked) == 2
 
 
-@pytest.mark.parametrize(
-    ("headers", "body"), [({"x-vault-token": "mine"}, INVALID.body), ({}, b'{"errors":["permission denied"]}')]
-)
-async def test_other_refusals_go_to_the_client(headers: dict[str, str], body: bytes) -> None:
+@pytest.mark.parametrize("headers", [{"x-vault-token": "mine"}, {}])
+async def test_other_refusals_go_to_the_client(headers: dict[str, str]) -> None:
     """A client's own token, and what policies don't allow, are no reason to log in again."""
     session = GivenSession("own", "next")
-    passing_, asked = passing_on(lambda _: HttpResponse(403, (), body), session, Use.IF_NONE)
-    assert (await passing_(request(headers=headers))).body == body
+    passing_, asked = passing_on(lambda _: DENIED, session, Use.IF_NONE)
+    assert (await passing_(request(headers=headers))).status == 403
     assert (len(asked), session.refusals) == (1, [])
+
+
+async def test_denied_requests_ask_for_the_token_once_a_second() -> None:
+    """A client whose policies don't allow what it does doesn't double its requests."""
+    session = GivenSession("own")
+    passing_, _ = passing_on(lambda _: DENIED, session, Use.IF_NONE)
+    for _ in range(10):
+        await passing_(request())
+    assert session.looks == ["own"]
 
 
 async def test_a_request_waits_for_the_first_login() -> None:
