@@ -7,7 +7,8 @@ import contextlib
 import faulthandler
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -17,12 +18,15 @@ from strongroom.__about__ import VERSION
 from strongroom.agent.arguments import AgentArguments
 from strongroom.agent.loading import Loaded, load
 from strongroom.agent.run import Agent
+from strongroom.agent.serving.kept.store import NotKept
 from strongroom.agent.session.keeping import LoginFailed
 from strongroom.client.errors import BadSettings
+from strongroom.http.settings import ListenerError
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.hardening import hide_memory
 from strongroom.server import logs
 from strongroom.server.diagnostics import signals
+from strongroom.server.plan import PlanError
 from strongroom.server.sources import SourceError
 from strongroom.server.supervisor.service_manager import ServiceManager
 
@@ -33,7 +37,23 @@ class AgentError(Exception):
     """The agent can't start; the text says why."""
 
 
-def serve(arguments: AgentArguments) -> int:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of agent is started.
+
+    Attributes:
+        name: `agent` or `proxy`.
+        prepare: what becomes of the configuration first.  It may raise `ConfigError`.
+    """
+
+    name: str
+    prepare: Callable[[Loaded], Loaded]
+
+
+AGENT = Kind("agent", lambda loaded: loaded)
+
+
+def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:
     """Run an agent until it is told to stop, or has done what it was started for.
 
     Returns: the exit status: 0, or 1 when it can't start or go on (the reason is on standard error).
@@ -42,13 +62,13 @@ def serve(arguments: AgentArguments) -> int:
     faulthandler.enable()  # where it was, for who ends an agent that hangs
     try:
         hide_memory()
-        loaded = load(arguments, os.environ)
+        loaded = kind.prepare(load(arguments, os.environ))
         top = loaded.config.top
         if top.log_level and top.log_level not in logs.LEVELS:
             raise AgentError(f'unknown log level "{top.log_level[:64]}": it is one of {", ".join(logs.LEVELS)}')
         logs.configure(top.log_level, top.log_format, top.log_file)
-        agent = Agent(arguments, loaded, ServiceManager(os.environ))
-        _announce(loaded)
+        agent = Agent(arguments, loaded, ServiceManager(os.environ), program=kind.name)
+        _announce(loaded, kind.name)
         with _pid_file(top.pid_file):
             uvloop.run(_run(agent))
     except LoginFailed as error:
@@ -57,7 +77,7 @@ def serve(arguments: AgentArguments) -> int:
     except StrongroomError as error:
         sys.stderr.write(f"{error.text}\n")
         return 1
-    except (AgentError, SourceError, BadSettings, logs.LogError) as error:
+    except (AgentError, SourceError, BadSettings, ListenerError, NotKept, PlanError, logs.LogError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -86,15 +106,17 @@ def _pid_file(name: str) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _announce(loaded: Loaded) -> None:
+def _announce(loaded: Loaded, name: str) -> None:
     for notice in loaded.config.notices:
         log.warning(str(notice))
     method = loaded.config.auto_auth.method.type if loaded.config.auto_auth is not None else "none"
+    listeners = ", ".join(f"{each.type} {each.address}" for each in loaded.config.listeners)
     sys.stdout.write(
-        f"==> Strongroom agent configuration:\n\n"
+        f"==> Strongroom {name} configuration:\n\n"
         f"             Version: {VERSION}\n"
         f"              Server: {loaded.server.address}\n"
-        f"         Auth method: {method}\n\n"
-        f"==> Strongroom agent started! Log data will stream in below:\n\n"
+        f"         Auth method: {method}\n"
+        f"           Listeners: {listeners or 'none'}\n\n"
+        f"==> Strongroom {name} started! Log data will stream in below:\n\n"
     )
     sys.stdout.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from strongroom.agent.config.auto_auth import AutoAuth
 from strongroom.agent.loading import Loaded, load
 from strongroom.agent.methods.method import Basis
 from strongroom.agent.methods.table import given_by, maker_of, mount_of
+from strongroom.agent.serving.part import ServingPart
 from strongroom.agent.session.keeping import KeptSession
 from strongroom.agent.session.kept import KeptToken
 from strongroom.agent.session.requests import Requests
@@ -25,6 +26,7 @@ from strongroom.agent.upstream import Upstream
 from strongroom.client.errors import BadSettings
 from strongroom.lib.clock import Clock, SystemClock
 from strongroom.lib.errors import StrongroomError
+from strongroom.lib.rand import SystemRandom
 from strongroom.server import logs
 from strongroom.server.diagnostics import signals
 from strongroom.server.sources import SourceError
@@ -42,12 +44,19 @@ class Agent:
     Args:
         loaded: what it runs by.
         manager: what has started it.
+        program: `agent` or `proxy`.
 
-    Raises: `ConfigError` for options of methods and sinks, `BadSettings`.
+    Raises: `ConfigError` for options of methods and sinks, `BadSettings`, `NotKept`.
     """
 
     def __init__(
-        self, arguments: AgentArguments, loaded: Loaded, manager: ServiceManager, clock: Clock | None = None
+        self,
+        arguments: AgentArguments,
+        loaded: Loaded,
+        manager: ServiceManager,
+        clock: Clock | None = None,
+        *,
+        program: str = "agent",
     ) -> None:
         self._arguments = arguments
         self._config = loaded.config
@@ -56,10 +65,13 @@ class Agent:
         self._upstream = Upstream(loaded.server, self._config.template_config.max_connections_per_host)
         self._login_upstream = Upstream(loaded.login)
         self._deliveries: list[Delivery] = []
+        self._stop: Callable[[], None] = lambda: None
+        self._clients = ServingPart(self._config, program, self._clock, SystemRandom())
         self.session: KeptSession | None = None
         """Who is logged in; None if nobody is to."""
         if self._config.auto_auth is not None:
             self.session = self._made(self._config.auto_auth, loaded, os.environ)
+        self._clients.attach(loaded.server, self.session, self._quit)
 
     def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:
         """The session, and what brings its token to the sinks."""
@@ -80,8 +92,13 @@ class Agent:
         return KeptSession(way, Requests(upstream, way, method.wrap_ttl_s), terms, self._clock, kept=kept)
 
     def _kept(self) -> KeptToken | None:
-        """The token of an earlier process, of the first sink that has one."""
-        return next(filter(None, (delivery.kept() for delivery in self._deliveries)), None)
+        """The token of an earlier process: the one that was kept, or of the first sink that has one."""
+        written = (delivery.kept() for delivery in self._deliveries)
+        return self._clients.kept_token() or next(filter(None, written), None)
+
+    def _quit(self) -> None:
+        """End, as a client wants it."""
+        self._stop()
 
     def obey(self, stopped: asyncio.Event) -> None:
         """Have signals end this agent, have it read its configuration again, or say how it is."""
@@ -94,8 +111,10 @@ class Agent:
     async def run(self, stopped: asyncio.Event) -> None:
         """Run until it is stopped, or until all is done that an agent with `exit_after_auth` was started for.
 
-        Raises: `LoginFailed`.
+        Raises: `LoginFailed`, `ListenerError`.
         """
+        self._stop = stopped.set
+        await self._clients.start()
         parts = [asyncio.create_task(part) for part in self._parts()]
         ends: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
         if self._config.top.exit_after_auth:
@@ -113,9 +132,9 @@ class Agent:
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
         """What runs at the same time; the end of one with an error is the agent's.
 
-        Templates, the program of `exec`, listeners and the cache are started here.
+        Templates and the program of `exec` are started here.
         """
-        parts: list[Coroutine[Any, Any, None]] = [self._attend()]
+        parts: list[Coroutine[Any, Any, None]] = [self._attend(), self._clients.run()]
         if self.session is not None:
             parts.append(self.session.run())
             parts += [self._delivered(delivery, self.session) for delivery in self._deliveries]
@@ -176,6 +195,7 @@ class Agent:
             level = loaded.config.top.log_level
             for upstream, settings in ((self._upstream, loaded.server), (self._login_upstream, loaded.login)):
                 upstream.configure(replace(upstream.settings, tls=settings.tls))
+            self._clients.reload(loaded.config, loaded.server)
             log.info("read the configuration again")
         except (SourceError, BadSettings, StrongroomError) as error:
             reason = error.text if isinstance(error, StrongroomError) else str(error)
@@ -190,5 +210,6 @@ class Agent:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._clients.close()
         for upstream in (self._upstream, self._login_upstream):
             upstream.close()

@@ -59,6 +59,7 @@ _MODULES = {
     "server": {"server": "Start a server"},
     "agent.command": {"agent": "Start an agent, which logs in and keeps a token for programs"},
     "agent.generate_config": {"agent generate-config": "Write an agent's configuration"},
+    "agent.proxy": {"proxy": "Start a proxy, which passes requests on and logs in for programs"},
     "kv.data": {
         "kv get": "Read a secret",
         "kv put": "Write a secret",

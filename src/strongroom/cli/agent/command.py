@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from strongroom.cli import PROGRAM
 from strongroom.cli.command import HTTP, Arity, Command
@@ -10,7 +11,7 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 
 _EXIT = "exit-after-auth"
-_OPTIONS = Group(
+OPTIONS = Group(
     "Command Options",
     (
         Flag("config", "A configuration file or directory; may be repeated.", "strings", variable="AGENT_CONFIG_PATH"),
@@ -22,13 +23,14 @@ _OPTIONS = Group(
 )
 
 
-def _agent(call: Invocation) -> int:
+def arguments_of(call: Invocation) -> Any:
+    """What the flags say, as an `AgentArguments`."""
     flags = call.flags
     given = [flag for flag in HTTP.flags if flag.variable and flags.given(flag.name)]
     client = {flag.variable: str(flags.on(flag.name)).lower() for flag in given if flag.kind == "bool"}
     client |= {flag.variable: flags.text(flag.name) for flag in given if flag.kind == "string"}
     # An agent needs a lot, the command line next to nothing: its modules are named here, not imported above.
-    arguments = import_module("strongroom.agent.arguments").AgentArguments(
+    return import_module("strongroom.agent.arguments").AgentArguments(
         config=tuple(flags.many("config")),
         exit_after_auth=flags.on(_EXIT) if flags.given(_EXIT) else None,
         log_level=flags.text("log-level").lower(),
@@ -37,7 +39,10 @@ def _agent(call: Invocation) -> int:
         client=client,
         headers=tuple((name.title(), value) for name, value in flags.pairs("header").items()),
     )
-    return int(import_module("strongroom.agent.main").serve(arguments) or 0)
+
+
+def _agent(call: Invocation) -> int:
+    return int(import_module("strongroom.agent.main").serve(arguments_of(call)) or 0)
 
 
 COMMANDS = {
@@ -48,7 +53,7 @@ COMMANDS = {
         "What flags say comes before variables, and these before the configuration. The command "
         "`agent generate-config` writes a first one, for a program that gets secrets in its environment.",
         _agent,
-        (_OPTIONS,),
+        (OPTIONS,),
         Arity(0, 0),
     ),
 }

@@ -1,0 +1,83 @@
+"""The part of an agent that serves clients, and what it keeps for the next process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from strongroom.agent.config.config import AgentConfig
+from strongroom.agent.serving.kept.logins import keep_logins, kept_token
+from strongroom.agent.serving.kept.start import Persisted
+from strongroom.agent.serving.kept.store import Kept, NothingKept
+from strongroom.agent.serving.start import Serving, Surroundings
+from strongroom.agent.session.keeping import KeptSession
+from strongroom.agent.session.kept import KeptToken
+from strongroom.client.settings import Settings
+from strongroom.lib.clock import Clock
+from strongroom.lib.rand import Random
+
+
+class ServingPart:
+    """What serves clients, from the opening of what was kept to the end.
+
+    Args:
+        program: `agent` or `proxy`.
+
+    Raises: `NotKept` if what was kept can't be read, and that is to end the program.
+    """
+
+    def __init__(self, config: AgentConfig, program: str, clock: Clock, random: Random) -> None:
+        self._config = config
+        self._program = program
+        self._clock = clock
+        persist = config.cache.persist if config.cache is not None else None
+        self._persisted = Persisted(persist, random) if persist is not None else None
+        self._serving: Serving | None = None
+        self._session: KeptSession | None = None
+
+    @property
+    def kept(self) -> Kept:
+        """What outlives the process, for all parts of the agent."""
+        return self._persisted or NothingKept()
+
+    def kept_token(self) -> KeptToken | None:
+        """The agent's token of an earlier process."""
+        return kept_token(self.kept)
+
+    def attach(self, settings: Settings, session: KeptSession | None, quit_: Callable[[], None]) -> Serving:
+        """Put together what serves.  Other parts add to its `status` and its `metrics` before it starts.
+
+        Raises: `ConfigError`, `BadSettings`.
+        """
+        basis = Surroundings(settings, session, quit_, self._program, self.kept, self._clock)
+        self._serving = serving = Serving(self._config, basis)
+        self._session = session
+        if session is not None:
+            serving.status.add("session", session.status)
+        return serving
+
+    async def start(self) -> None:
+        """Open the listeners.  Raises `ListenerError`, `ConfigError`."""
+        if self._persisted is not None:
+            self._persisted.start()
+        if self._serving is not None:
+            await self._serving.start()
+
+    async def run(self) -> None:
+        """Keep the token of each login, until cancelled."""
+        if self._persisted is None or self._session is None:
+            await asyncio.Event().wait()
+        else:
+            await keep_logins(self._session, self._persisted, self._clock)
+
+    def reload(self, config: AgentConfig, settings: Settings) -> None:
+        """Take over changed settings, and read certificates again."""
+        if self._serving is not None:
+            self._serving.reload(config, settings)
+
+    async def close(self) -> None:
+        """Finish what is under way, and release everything."""
+        if self._serving is not None:
+            await self._serving.close()
+        if self._persisted is not None:
+            await self._persisted.close()
