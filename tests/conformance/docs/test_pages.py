@@ -33,7 +33,7 @@ PAGES = (
     *("approvals.md", "audit.md", "coming-from-vault.md", "configuration.md", "identity.md", "leases-and-tokens.md"),
     *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md"),
     "troubleshooting.md",
-    *("engines", "auth"),
+    *("engines", "auth", "agent"),
 )
 OWN_TESTS = {
     "auth/kerberos.md",

@@ -177,7 +177,7 @@ class Serving:
             await self.close()
             raise
         for stanza, listener in self._listeners:
-            log.info("clients are served", listener=listener.name, type=stanza.type, role=stanza.role or "default")
+            log.debug("clients are served", listener=listener.name, type=stanza.type, role=stanza.role or "default")
 
     def _opened(self, stanza: AgentListener) -> Listener:
         return Listener(self._application(stanza), listener_config(stanza), _socket(stanza), self._given.clock)

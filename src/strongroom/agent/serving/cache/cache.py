@@ -84,7 +84,8 @@ class AnswerCache:
             if not is_over(entry.term, now):
                 self._entries.put(entry)
                 self._schedule.set(entry, now)
-        log.info("answers of an earlier process were taken over", number=len(self._entries))
+        if len(self._entries):
+            log.info("answers of an earlier process were taken over", number=len(self._entries))
 
     async def __call__(self, question: Question) -> HttpResponse:
         """The answer to a question."""
