@@ -10,7 +10,7 @@ import structlog
 from strongroom.agent.config.serving import AgentListener
 from strongroom.agent.serving.answers import said
 from strongroom.agent.serving.own.paths import METRICS, OwnPaths, own_path
-from strongroom.agent.serving.passing.authorization import Use, token_of
+from strongroom.agent.serving.passing.authorization import TokenUse, token_of
 from strongroom.http.custom_headers import CustomHeaders
 from strongroom.http.decode import token_in
 from strongroom.http.message import HttpRequest, HttpResponse
@@ -39,7 +39,7 @@ class AgentApplication:
         listener: AgentListener,
         own: OwnPaths,
         pass_on: Callable[[HttpRequest], Awaitable[HttpResponse]],
-        use: Use,
+        use: TokenUse,
     ) -> None:
         self.turn = Turn()
         self._listener = listener

@@ -9,7 +9,7 @@ from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.serving.kept.logins import keep_logins, kept_token
 from strongroom.agent.serving.kept.start import Persisted
 from strongroom.agent.serving.kept.store import Kept, NothingKept
-from strongroom.agent.serving.start import Serving, Surroundings
+from strongroom.agent.serving.start import Serving, ServingBasis
 from strongroom.agent.session.keeping import KeptSession
 from strongroom.agent.session.kept import KeptToken
 from strongroom.client.settings import Settings
@@ -49,7 +49,7 @@ class ServingPart:
 
         Raises: `ConfigError`, `BadSettings`.
         """
-        basis = Surroundings(settings, session, quit_, self._program, self.kept, self._clock)
+        basis = ServingBasis(settings, session, quit_, self._program, self.kept, self._clock)
         self._serving = serving = Serving(self._config, basis)
         self._session = session
         if session is not None:

@@ -47,7 +47,7 @@ DRAIN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ServingBasis:
     """What the serving part is given by the rest of the agent.
 
     Attributes:
@@ -77,7 +77,7 @@ class Serving:
     Raises: `ConfigError`, `BadSettings`: what can't be served.
     """
 
-    def __init__(self, config: AgentConfig, given: Surroundings) -> None:
+    def __init__(self, config: AgentConfig, given: ServingBasis) -> None:
         self._given = given
         self._config = config
         self._use = use_of(config)

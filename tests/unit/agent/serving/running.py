@@ -13,7 +13,7 @@ from typing import Any
 
 from strongroom.agent.config.config import AgentConfig, check, merge
 from strongroom.agent.config.reading import parse_config
-from strongroom.agent.serving.start import Serving, Surroundings
+from strongroom.agent.serving.start import Serving, ServingBasis
 from strongroom.agent.session.login import Session
 from strongroom.client.settings import Settings
 
@@ -35,7 +35,7 @@ async def serving(
         text: the configuration. url: of the server. quits: gets an entry when a client ends the agent.
         settings: how the server is reached.
     """
-    given = Surroundings(
+    given = ServingBasis(
         settings=Settings(address=url, **{"max_retries": 0, **settings}),
         session=session,
         quit_=lambda: (quits if quits is not None else []).append("quit"),

@@ -15,9 +15,16 @@ from strongroom.agent.serving.cache.holding import LeaseHeld, TokenHeld, held, m
 from strongroom.agent.serving.cache.key import key_of
 from strongroom.agent.serving.cache.looking import holds, look_of
 from strongroom.agent.serving.cache.record import decoded, encoded
-from strongroom.agent.serving.cache.renewing import Later, Schedule, Verdict, on_the_loop, outcome_of, renewal_of
+from strongroom.agent.serving.cache.renewing import (
+    Later,
+    RenewalSchedule,
+    RenewalVerdict,
+    on_the_loop,
+    outcome_of,
+    renewal_of,
+)
 from strongroom.agent.serving.cache.revocations import Gone, TokenGone, revoked
-from strongroom.agent.serving.cache.term import Term, failed, granted, is_over, renewed
+from strongroom.agent.serving.cache.term import LeaseTerm, failed, granted, is_over, renewed
 from strongroom.agent.serving.counters import Counters
 from strongroom.agent.serving.kept.store import Kept, NotKept
 from strongroom.agent.serving.passing.passing import DENIED, Ask
@@ -60,7 +67,7 @@ class AnswerCache:
         self._counters = counters
         self._entries = CachedAnswers()
         self._flights: dict[bytes, asyncio.Future[HttpResponse | None]] = {}
-        self._schedule = Schedule(self._step, later)
+        self._schedule = RenewalSchedule(self._step, later)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -199,7 +206,7 @@ class AnswerCache:
         self._schedule.set(entry, now)
         await self._save(entry.key, encoded(entry, self._behind_s()))
 
-    async def _change(self, entry: CachedAnswer, term: Term, now: float) -> None:
+    async def _change(self, entry: CachedAnswer, term: LeaseTerm, now: float) -> None:
         await self._put(msgspec.structs.replace(entry, term=term), now)
 
     async def _save(self, key: bytes, content: bytes | None) -> None:
@@ -227,15 +234,15 @@ class AnswerCache:
             if self._entries.get(key) is entry:
                 await self._went(entry, outcome)
 
-    async def _went(self, entry: CachedAnswer, outcome: int | Verdict) -> None:
+    async def _went(self, entry: CachedAnswer, outcome: int | RenewalVerdict) -> None:
         now = self._clock.monotonic()
         match outcome:
             case int():
                 self._counters.renewed += 1
                 await self._change(entry, renewed(entry.term, outcome, now), now)
-            case Verdict.LATER:
+            case RenewalVerdict.LATER:
                 await self._change(entry, failed(entry.term), now)
-            case Verdict.ENDED:
+            case RenewalVerdict.ENDED:
                 await self._end(entry)
 
     async def _end(self, entry: CachedAnswer) -> None:

@@ -19,7 +19,7 @@ from strongroom.agent.serving.cache.revocations import (
     PathBelow,
     TokenGone,
 )
-from strongroom.agent.serving.cache.term import Term
+from strongroom.agent.serving.cache.term import LeaseTerm
 
 MOST: Final = 20_000
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -36,7 +36,7 @@ class CachedAnswer(msgspec.Struct, frozen=True):
     token: str
     """That the request was made with; empty for a login."""
     held: Held
-    term: Term
+    term: LeaseTerm
     stored_at: float
     """Seconds since the epoch."""
     status: int

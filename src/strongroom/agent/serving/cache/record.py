@@ -6,7 +6,7 @@ import msgspec
 
 from strongroom.agent.serving.cache.entries import CachedAnswer
 from strongroom.agent.serving.cache.holding import Held
-from strongroom.agent.serving.cache.term import Term
+from strongroom.agent.serving.cache.term import LeaseTerm
 
 
 class CachedAnswerRecord(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ def decoded(content: bytes, behind_s: float) -> CachedAnswer:
         token=record.token,
         held=record.held,
         # As after a failure: within a second it is tried.
-        term=Term(record.full_s, ends_at - record.full_s, ends_at, failures=1, last=record.last),
+        term=LeaseTerm(record.full_s, ends_at - record.full_s, ends_at, failures=1, last=record.last),
         stored_at=record.stored_at,
         status=record.status,
         headers=record.headers,

@@ -20,7 +20,7 @@ _AT_ONCE: Final = 8
 """Renewals under way at a time: clients come first."""
 
 
-class Verdict(Enum):
+class RenewalVerdict(Enum):
     """What an attempt to renew something has shown."""
 
     LATER = auto()
@@ -58,18 +58,18 @@ def renewal_of(entry: CachedAnswer, agent: str) -> Question:
     return Question(method="PUT", path=path, query="", headers=headers, body=body, token=token)
 
 
-def outcome_of(response: HttpResponse) -> int | Verdict:
+def outcome_of(response: HttpResponse) -> int | RenewalVerdict:
     """For how many seconds something was renewed, or why it wasn't."""
     if response.status == 200:
         try:
             renewed = _decoder.decode(response.body)
         except msgspec.DecodeError:
-            return Verdict.LATER
+            return RenewalVerdict.LATER
         seconds = renewed.auth.lease_duration if renewed.auth is not None else renewed.lease_duration
-        return seconds if seconds > 0 else Verdict.ENDED
+        return seconds if seconds > 0 else RenewalVerdict.ENDED
     # Too many requests are a state of the server, as its own failures are.
     refused = 400 <= response.status < 500 and response.status != 429
-    return Verdict.ENDED if refused else Verdict.LATER
+    return RenewalVerdict.ENDED if refused else RenewalVerdict.LATER
 
 
 class Timer(Protocol):
@@ -89,7 +89,7 @@ def on_the_loop(seconds: float, call: Callable[[bytes], None], key: bytes) -> Ti
     return asyncio.get_running_loop().call_later(seconds, call, key)
 
 
-class Schedule:
+class RenewalSchedule:
     """Calls for each entry when it is due.
 
     Args:

@@ -15,7 +15,7 @@ _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 30.0
 
 
-class Term(msgspec.Struct, frozen=True):
+class LeaseTerm(msgspec.Struct, frozen=True):
     """The life of a lease or a token, as far as it is known."""
 
     full_s: float
@@ -28,30 +28,30 @@ class Term(msgspec.Struct, frozen=True):
     """Whether it can't be renewed any more."""
 
 
-def granted(duration_s: float, now: float) -> Term:
+def granted(duration_s: float, now: float) -> LeaseTerm:
     """The term of what was just issued."""
-    return Term(full_s=duration_s, granted_at=now, ends_at=now + duration_s)
+    return LeaseTerm(full_s=duration_s, granted_at=now, ends_at=now + duration_s)
 
 
-def renewed(term: Term, duration_s: float, now: float) -> Term:
+def renewed(term: LeaseTerm, duration_s: float, now: float) -> LeaseTerm:
     """The term after a renewal.  What gained next to nothing has come to its greatest age."""
     ends_at = now + duration_s
     gained = ends_at - term.ends_at
     last = duration_s < term.full_s * (1 - _MARGIN) and gained < term.full_s * _MARGIN
-    return Term(full_s=term.full_s, granted_at=now, ends_at=ends_at, last=last)
+    return LeaseTerm(full_s=term.full_s, granted_at=now, ends_at=ends_at, last=last)
 
 
-def failed(term: Term) -> Term:
+def failed(term: LeaseTerm) -> LeaseTerm:
     """The term after a renewal that may succeed later."""
     return msgspec.structs.replace(term, failures=term.failures + 1)
 
 
-def stale_at(term: Term) -> float:
+def stale_at(term: LeaseTerm) -> float:
     """When it is too near its end to be given to anybody."""
     return term.ends_at - min(term.full_s * _MARGIN, _LARGEST_MARGIN_S)
 
 
-def next_step_at(term: Term, now: float, chance: float) -> float:
+def next_step_at(term: LeaseTerm, now: float, chance: float) -> float:
     """When something is to be done: a renewal, or the removal if that comes first.
 
     Args:
@@ -67,6 +67,6 @@ def next_step_at(term: Term, now: float, chance: float) -> float:
     return min(term.granted_at + left * (_RENEW_AT + _SPREAD * chance), removal)
 
 
-def is_over(term: Term, now: float) -> bool:
+def is_over(term: LeaseTerm, now: float) -> bool:
     """Whether it has to be removed."""
     return now >= stale_at(term)

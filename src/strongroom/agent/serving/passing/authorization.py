@@ -13,7 +13,7 @@ from strongroom.http.decode import token_in
 from strongroom.server.config.reader import ConfigError, Where
 
 
-class Use(Enum):
+class TokenUse(Enum):
     """When the token of the agent's own login is used for clients."""
 
     NEVER = "false"
@@ -22,13 +22,13 @@ class Use(Enum):
 
 
 _WORDS = {
-    **dict.fromkeys(("", "false", "0", "f", "no"), Use.NEVER),
-    **dict.fromkeys(("true", "1", "t", "yes"), Use.IF_NONE),
-    "force": Use.ALWAYS,
+    **dict.fromkeys(("", "false", "0", "f", "no"), TokenUse.NEVER),
+    **dict.fromkeys(("true", "1", "t", "yes"), TokenUse.IF_NONE),
+    "force": TokenUse.ALWAYS,
 }
 
 
-def use_of(config: AgentConfig) -> Use:
+def use_of(config: AgentConfig) -> TokenUse:
     """What the configuration says; in old files, `cache` says it.
 
     Raises: `ConfigError` for another word, and for a login that nobody makes.
@@ -39,15 +39,15 @@ def use_of(config: AgentConfig) -> Use:
     use = _WORDS.get(given.lower())
     if use is None:
         raise ConfigError(where, f'use_auto_auth_token: expected true, false or "force", found "{given[:64]}"')
-    if use is not Use.NEVER and config.auto_auth is None:
+    if use is not TokenUse.NEVER and config.auto_auth is None:
         raise ConfigError(where, "expected auto_auth beside use_auto_auth_token, found none")
     return use
 
 
-def token_of(headers: Mapping[str, str], use: Use) -> str | None:
+def token_of(headers: Mapping[str, str], use: TokenUse) -> str | None:
     """The client's token, empty if it has none and none is to be used; None if that of the agent is to be used."""
     given = token_in(headers)
-    if use is Use.ALWAYS or (use is Use.IF_NONE and not given):
+    if use is TokenUse.ALWAYS or (use is TokenUse.IF_NONE and not given):
         return None
     return given
 

@@ -11,7 +11,7 @@ import structlog
 
 from strongroom.agent.serving.answers import said
 from strongroom.agent.serving.passing import fields
-from strongroom.agent.serving.passing.authorization import Use, token_of, without_token
+from strongroom.agent.serving.passing.authorization import TokenUse, token_of, without_token
 from strongroom.agent.serving.passing.hiding import hidden, is_wrapped, shows_token
 from strongroom.agent.serving.passing.own_tokens import OwnTokens
 from strongroom.agent.serving.question import Question
@@ -52,7 +52,7 @@ class Passing:
         *,
         own: OwnTokens,
         clock: Clock,
-        use: Use,
+        use: TokenUse,
         ended: Callable[[str], Awaitable[None]],
         namespace: str = "",
         login_wait_s: float = LOGIN_WAIT_S,
@@ -64,12 +64,12 @@ class Passing:
         self._sure = (0, 0.0)
         self._program = program
         self._session = session
-        self._use = use if session is not None else Use.NEVER
+        self._use = use if session is not None else TokenUse.NEVER
         self._namespace = namespace.strip("/")
         self._login_wait_s = login_wait_s
 
     @property
-    def use(self) -> Use:
+    def use(self) -> TokenUse:
         """When the agent's token is used."""
         return self._use
 
@@ -130,7 +130,7 @@ class Passing:
 
     def _shown(self, question: Question, response: HttpResponse, login: Login | None) -> HttpResponse:
         """The answer without the agent's token."""
-        if self._use is Use.NEVER or login is None or response.status != 200 or not shows_token(question):
+        if self._use is TokenUse.NEVER or login is None or response.status != 200 or not shows_token(question):
             return response
         return msgspec.structs.replace(response, body=hidden(response.body, login.token))
 

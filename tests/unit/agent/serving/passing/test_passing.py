@@ -10,7 +10,7 @@ import pytest
 
 from strongroom.agent.config.config import AgentConfig, check, merge
 from strongroom.agent.config.reading import parse_config
-from strongroom.agent.serving.passing.authorization import Use, use_of
+from strongroom.agent.serving.passing.authorization import TokenUse, use_of
 from strongroom.agent.serving.passing.own_tokens import OwnTokens
 from strongroom.agent.serving.passing.passing import Passing
 from strongroom.agent.serving.question import Question
@@ -30,7 +30,7 @@ def request(path: str = "/v1/secret/a", headers: dict[str, str] | None = None) -
 
 
 def passing_on(
-    answer: Callable[[Question], HttpResponse], session: GivenSession | None, use: Use
+    answer: Callable[[Question], HttpResponse], session: GivenSession | None, use: TokenUse
 ) -> tuple[Passing, list[Question]]:
     """What passes requests on to a server that answers so, and the list of what it was asked."""
     asked: list[Question] = []
@@ -51,38 +51,38 @@ def passing_on(
 @pytest.mark.parametrize(
     ("use", "headers", "token"),
     [
-        (Use.NEVER, {}, ""),
-        (Use.NEVER, {"x-vault-token": "mine"}, "mine"),
-        (Use.IF_NONE, {}, "own"),
-        (Use.IF_NONE, {"x-vault-token": "mine"}, "mine"),
-        (Use.IF_NONE, {"authorization": "Bearer mine"}, "mine"),
-        (Use.IF_NONE, {"authorization": "Negotiate xyz"}, "own"),
-        (Use.IF_NONE, {"x-vault-token": ""}, "own"),
-        (Use.ALWAYS, {"x-vault-token": "mine"}, "own"),
-        (Use.ALWAYS, {"authorization": "Bearer mine"}, "own"),
+        (TokenUse.NEVER, {}, ""),
+        (TokenUse.NEVER, {"x-vault-token": "mine"}, "mine"),
+        (TokenUse.IF_NONE, {}, "own"),
+        (TokenUse.IF_NONE, {"x-vault-token": "mine"}, "mine"),
+        (TokenUse.IF_NONE, {"authorization": "Bearer mine"}, "mine"),
+        (TokenUse.IF_NONE, {"authorization": "Negotiate xyz"}, "own"),
+        (TokenUse.IF_NONE, {"x-vault-token": ""}, "own"),
+        (TokenUse.ALWAYS, {"x-vault-token": "mine"}, "own"),
+        (TokenUse.ALWAYS, {"authorization": "Bearer mine"}, "own"),
     ],
 )
-async def test_whose_token_is_used(use: Use, headers: dict[str, str], token: str) -> None:
+async def test_whose_token_is_used(use: TokenUse, headers: dict[str, str], token: str) -> None:
     """The client's where it has one, unless the agent's is forced on it; nothing of the other one goes on."""
     session = GivenSession("own")
     passing_, asked = passing_on(lambda _: HttpResponse(200), session, use)
     await passing_(request(headers=headers))
     assert [question.token for question in asked] == [token]
-    if use is Use.ALWAYS:
+    if use is TokenUse.ALWAYS:
         assert "mine" not in str(asked[0].headers)
 
 
 @pytest.mark.parametrize(
     ("text", "use"),
     [
-        ("", Use.NEVER),
-        ("api_proxy {}", Use.NEVER),
-        ("api_proxy { use_auto_auth_token = true }", Use.IF_NONE),
-        ('api_proxy { use_auto_auth_token = "force" }', Use.ALWAYS),
-        ("cache { use_auto_auth_token = true }", Use.IF_NONE),
+        ("", TokenUse.NEVER),
+        ("api_proxy {}", TokenUse.NEVER),
+        ("api_proxy { use_auto_auth_token = true }", TokenUse.IF_NONE),
+        ('api_proxy { use_auto_auth_token = "force" }', TokenUse.ALWAYS),
+        ("cache { use_auto_auth_token = true }", TokenUse.IF_NONE),
     ],
 )
-def test_the_configuration_decides(text: str, use: Use) -> None:
+def test_the_configuration_decides(text: str, use: TokenUse) -> None:
     """Under either stanza that may say it."""
     assert use_of(merge([parse_config(AUTO + text, "a.hcl")])) is use
 
@@ -102,7 +102,9 @@ async def test_a_request_with_a_token_that_has_ended_is_tried_once_more() -> Non
     """Five requests at once: each is answered with the next login's token, which one refusal was enough for."""
     session = GivenSession("first", "second")
     session.ended = {"first"}
-    passing_, asked = passing_on(lambda q: DENIED if q.token == "first" else HttpResponse(200), session, Use.IF_NONE)
+    passing_, asked = passing_on(
+        lambda q: DENIED if q.token == "first" else HttpResponse(200), session, TokenUse.IF_NONE
+    )
     responses = await asyncio.gather(*(passing_(request()) for _ in range(5)))
     assert {response.status for response in responses} == {200}
     assert (session.refusals, len(asked)) == (["first"], 10)
@@ -112,7 +114,7 @@ async def test_a_token_that_is_refused_again_is_not_tried_for_ever() -> None:
     """The second refusal goes to the client."""
     session = GivenSession("first", "second", "third")
     session.ended = {"first", "second"}
-    passing_, asked = passing_on(lambda _: DENIED, session, Use.IF_NONE)
+    passing_, asked = passing_on(lambda _: DENIED, session, TokenUse.IF_NONE)
     assert (await passing_(request())).status == 403
     assert len(asked) == 2
 
@@ -121,7 +123,7 @@ async def test_a_token_that_is_refused_again_is_not_tried_for_ever() -> None:
 async def test_other_refusals_go_to_the_client(headers: dict[str, str]) -> None:
     """A client's own token, and what policies don't allow, are no reason to log in again."""
     session = GivenSession("own", "next")
-    passing_, asked = passing_on(lambda _: DENIED, session, Use.IF_NONE)
+    passing_, asked = passing_on(lambda _: DENIED, session, TokenUse.IF_NONE)
     assert (await passing_(request(headers=headers))).status == 403
     assert (len(asked), session.refusals) == (1, [])
 
@@ -129,7 +131,7 @@ async def test_other_refusals_go_to_the_client(headers: dict[str, str]) -> None:
 async def test_denied_requests_ask_for_the_token_once_a_second() -> None:
     """A client whose policies don't allow what it does doesn't double its requests."""
     session = GivenSession("own")
-    passing_, _ = passing_on(lambda _: DENIED, session, Use.IF_NONE)
+    passing_, _ = passing_on(lambda _: DENIED, session, TokenUse.IF_NONE)
     for _ in range(10):
         await passing_(request())
     assert session.looks == ["own"]
@@ -138,7 +140,7 @@ async def test_denied_requests_ask_for_the_token_once_a_second() -> None:
 async def test_a_request_waits_for_the_first_login() -> None:
     """For a while; then it is told that there is none, and nothing was asked without a token."""
     session = GivenSession()
-    passing_, asked = passing_on(lambda _: HttpResponse(200), session, Use.IF_NONE)
+    passing_, asked = passing_on(lambda _: HttpResponse(200), session, TokenUse.IF_NONE)
     waiting = asyncio.create_task(passing_(request()))
     await asyncio.sleep(0)
     session.log_in("own")
@@ -166,7 +168,7 @@ RENEWED = {"data": None, "auth": {"client_token": "own", "accessor": "a", "lease
 async def test_the_agents_token_is_not_shown(path: str, document: object, headers: dict[str, str]) -> None:
     """Clients may use it and not know it, however they ask; the rest of the answer stays as it is."""
     answer = HttpResponse(200, (("Content-Type", "application/json"),), json.dumps(document).encode())
-    passing_, _ = passing_on(lambda _: answer, GivenSession("own"), Use.IF_NONE)
+    passing_, _ = passing_on(lambda _: answer, GivenSession("own"), TokenUse.IF_NONE)
     shown = (await passing_(request(path, headers))).body
     assert b'"own"' not in shown
     assert b'"a"' not in shown
@@ -175,7 +177,7 @@ async def test_the_agents_token_is_not_shown(path: str, document: object, header
 
 async def test_the_agents_token_is_not_wrapped_either() -> None:
     """Whoever unwraps an answer sees all of it."""
-    passing_, asked = passing_on(lambda _: HttpResponse(200), GivenSession("own"), Use.IF_NONE)
+    passing_, asked = passing_on(lambda _: HttpResponse(200), GivenSession("own"), TokenUse.IF_NONE)
     response = await passing_(request("/v1/auth/token/lookup-self", {"x-vault-wrap-ttl": "60"}))
     assert (response.status, asked) == (400, [])
 
@@ -183,5 +185,5 @@ async def test_the_agents_token_is_not_wrapped_either() -> None:
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"[]", b'{"data": null}', b'{"data": {"id": "other"}}'])
 async def test_what_does_not_hold_it_passes(body: bytes) -> None:
     """Byte for byte."""
-    passing_, _ = passing_on(lambda _: HttpResponse(200, (), body), GivenSession("own"), Use.IF_NONE)
+    passing_, _ = passing_on(lambda _: HttpResponse(200, (), body), GivenSession("own"), TokenUse.IF_NONE)
     assert (await passing_(request("/v1/auth/token/lookup-self"))).body == body
