@@ -91,16 +91,16 @@ def ask(
 
 @contextlib.contextmanager
 def proxy(
-    directory: Path, server: Server | str, config: str, *, peer: bool = False, port: int | None = None
+    directory: Path, server: Server | str, config: str, *, peer: bool = False, word: str = "proxy"
 ) -> Iterator[RunningProxy]:
     """Run a proxy until the block ends.
 
     Args:
         directory: for its files. server: what it stands before, or its address. config: in which `{address}` and
-        `{directory}` are replaced. peer: whether it is the reference program. port: instead of a free one.
+        `{directory}` are replaced. peer: whether it is the reference program. word: the command.
     """
     name = "bao-proxy" if peer else "strongroom-proxy"
-    address = f"127.0.0.1:{port or free_port()}"
+    address = f"127.0.0.1:{free_port()}"
     url = server if isinstance(server, str) else server.url
     directory.mkdir(exist_ok=True)
     file = directory / f"{name}-{address.rpartition(':')[2]}.hcl"
@@ -111,7 +111,7 @@ def proxy(
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))) == 0
 
-    command = [PEER if peer else OURS, "proxy", f"-config={file}"]
+    command: list[str | Path] = [PEER if peer else OURS, word, f"-config={file}"]
     with served(command, directory, directory / f"{file.stem}.log", listens) as program:
         yield RunningProxy(name, address, program)
 

@@ -159,7 +159,8 @@ def test_a_killed_proxy_issues_nothing_twice(place: Place) -> None:
 
 def test_a_stream_passes_as_it_comes(place: Place, running: RunningProxy) -> None:
     """The server's log, line by line, until the client goes."""
-    with socket.create_connection(tuple(running.address.split(":")), timeout=30) as connection:
+    host, _, port = running.address.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(b"GET /v1/sys/monitor?log_level=debug HTTP/1.1\r\nHost: a\r\n\r\n")
         reader = connection.makefile("rb")
         assert reader.readline().split()[1] == b"200"
@@ -187,7 +188,23 @@ def test_a_server_that_is_killed(tmp_path: Path) -> None:
             assert (answer.status, answer.headers["retry-after"]) == (502, "1")
             assert answer.json["errors"][0].startswith(f"no answer from {place.server.url}: dial tcp")
             assert running.ask("/v1/sys/health").status == 502
-            assert running.ask("/proxy/v1/status").status == 200
+            status = running.ask("/proxy/v1/status").json
+            assert status["session"]["number"] == 1
+            assert "accessor" not in status["session"]
+
+
+def test_an_agent_serves_clients_too(place: Place) -> None:
+    """Beside what it does itself: its sink has the token that clients act with."""
+    sink = '  sink "file" { config = { path = "{directory}/sink" } }\n'
+    config = LISTENER + BY_ROLE.replace("  method", f"{sink}  method", 1) + "cache {}\n"
+    with proxy(place.directory, place.server, config, word="agent") as running:
+        assert running.ask("/v1/secret/data/behaviour").status == 200
+        assert [login(running).cache for _ in range(2)] == ["MISS", "HIT"]
+        wait_until((place.directory / "sink").exists, "the sink isn't written")
+        token = (place.directory / "sink").read_text()
+        children = [running.ask("/v1/auth/token/create", "POST", {"ttl": "1h"}, each).cache for each in ("", token)]
+        assert children == ["MISS", "HIT"]
+        assert "vault.agent.cache.hit" in running.ask("/agent/v1/metrics").body.decode()
 
 
 def test_the_program_ends_as_it_should(place: Place) -> None:
@@ -199,7 +216,7 @@ def test_the_program_ends_as_it_should(place: Place) -> None:
         wait_until(pid_file.exists, "there is no pid file")
         assert pid_file.read_text() == f"{running.program.pid}\n"
         running.program.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: "the configuration was reloaded" in running.program.log_text(), "it wasn't reloaded")
+        wait_until(lambda: "read the configuration again" in running.program.log_text(), "it wasn't reloaded")
         assert running.ask("/proxy/v1/quit", "POST", {}).status == 200
         assert running.program.wait() == 0
     assert not pid_file.exists()
@@ -208,7 +225,7 @@ def test_the_program_ends_as_it_should(place: Place) -> None:
 @pytest.mark.parametrize(
     ("config", "problem"),
     [
-        ("", "a listener stanza is needed"),
+        ("", "expected a listener"),
         ('listener "tcp" {\n}\n', "expected tls_cert_file and tls_key_file"),
         (LISTENER + "api_proxy { use_auto_auth_token = true }\n", "expected auto_auth beside use_auto_auth_token"),
         (LISTENER.replace("{address}", "{taken}"), "is in use by another process"),

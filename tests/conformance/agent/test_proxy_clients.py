@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import hvac
+import hvac  # type: ignore[import-untyped]
 import pytest
 
 from tests.conformance.agent.proxies import AUTO_AUTH, LISTENER, RunningProxy, ask, proxy, token_of

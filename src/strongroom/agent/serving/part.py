@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
 
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.serving.kept.logins import keep_logins, kept_token
@@ -12,6 +14,7 @@ from strongroom.agent.serving.kept.store import Kept, NothingKept
 from strongroom.agent.serving.start import Serving, ServingBasis
 from strongroom.agent.session.keeping import KeptSession
 from strongroom.agent.session.kept import KeptToken
+from strongroom.agent.session.state import SessionStatus
 from strongroom.client.settings import Settings
 from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random
@@ -53,7 +56,7 @@ class ServingPart:
         self._serving = serving = Serving(self._config, basis)
         self._session = session
         if session is not None:
-            serving.status.add("session", session.status)
+            serving.status.add("session", lambda: _shown(session.status()))
         return serving
 
     async def start(self) -> None:
@@ -81,3 +84,9 @@ class ServingPart:
             await self._serving.close()
         if self._persisted is not None:
             await self._persisted.close()
+
+
+def _shown(status: SessionStatus) -> dict[str, Any]:
+    """How a session is, for whoever asks: an accessor is nobody else's business."""
+    shown = asdict(status)
+    return {"logged_in": bool(shown.pop("accessor")), **shown}
