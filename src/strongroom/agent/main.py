@@ -17,9 +17,11 @@ import uvloop
 from strongroom.__about__ import VERSION
 from strongroom.agent.arguments import AgentArguments
 from strongroom.agent.loading import Loaded, load
+from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.run import Agent
 from strongroom.agent.serving.kept.store import NotKept
 from strongroom.agent.session.keeping import LoginFailed
+from strongroom.agent.supervising.child import NotStarted
 from strongroom.client.errors import BadSettings
 from strongroom.http.settings import ListenerError
 from strongroom.lib.errors import StrongroomError
@@ -56,7 +58,8 @@ AGENT = Kind("agent", lambda loaded: loaded)
 def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:
     """Run an agent until it is told to stop, or has done what it was started for.
 
-    Returns: the exit status: 0, or 1 when it can't start or go on (the reason is on standard error).
+    Returns: the exit status: that of its program, else 0; 1 when it can't start or go on (the reason is on standard
+        error).
     """
     signals.ignore()
     faulthandler.enable()  # where it was, for who ends an agent that hangs
@@ -71,7 +74,7 @@ def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:
         _announce(loaded, kind.name)
         with _pid_file(top.pid_file):
             uvloop.run(_run(agent))
-    except LoginFailed as error:
+    except (LoginFailed, RenderingEnded, NotStarted) as error:
         log.error("the agent ends", reason=str(error))
         return 1
     except StrongroomError as error:
@@ -80,7 +83,7 @@ def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:
     except (AgentError, SourceError, BadSettings, ListenerError, NotKept, PlanError, logs.LogError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return 0
+    return agent.exit_status
 
 
 async def _run(agent: Agent) -> None:

@@ -14,6 +14,7 @@ import structlog
 from strongroom.agent.arguments import AgentArguments
 from strongroom.agent.config.auto_auth import AutoAuth
 from strongroom.agent.loading import Loaded, load
+from strongroom.agent.making import MakingPart
 from strongroom.agent.methods.method import Basis
 from strongroom.agent.methods.table import given_by, maker_of, mount_of
 from strongroom.agent.serving.part import ServingPart
@@ -72,6 +73,7 @@ class Agent:
         if self._config.auto_auth is not None:
             self.session = self._made(self._config.auto_auth, loaded, os.environ)
         self._clients.attach(loaded.server, self.session, self._quit)
+        self._making = MakingPart(self._config, self.session, self._upstream) if self.session is not None else None
 
     def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:
         """The session, and what brings its token to the sinks."""
@@ -100,6 +102,11 @@ class Agent:
         """End, as a client wants it."""
         self._stop()
 
+    @property
+    def exit_status(self) -> int:
+        """Of the program that it ran; 0 if it ran none."""
+        return self._making.exit_status if self._making is not None else 0
+
     def obey(self, stopped: asyncio.Event) -> None:
         """Have signals end this agent, have it read its configuration again, or say how it is."""
         loop = asyncio.get_running_loop()
@@ -111,7 +118,7 @@ class Agent:
     async def run(self, stopped: asyncio.Event) -> None:
         """Run until it is stopped, or until all is done that an agent with `exit_after_auth` was started for.
 
-        Raises: `LoginFailed`, `ListenerError`.
+        Raises: `LoginFailed`, `ListenerError`, `RenderingEnded`, `NotStarted`.
         """
         self._stop = stopped.set
         await self._clients.start()
@@ -129,15 +136,13 @@ class Agent:
             await self._end([*parts, *ends])
         log.info("the agent has stopped")
 
-    def _parts(self) -> list[Coroutine[Any, Any, None]]:
-        """What runs at the same time; the end of one with an error is the agent's.
-
-        Templates and the program of `exec` are started here.
-        """
-        parts: list[Coroutine[Any, Any, None]] = [self._attend(), self._clients.run()]
+    def _parts(self) -> list[Coroutine[Any, Any, Any]]:
+        """What runs at the same time; the end of one with an error is the agent's."""
+        parts: list[Coroutine[Any, Any, Any]] = [self._attend(), self._clients.run()]
         if self.session is not None:
             parts.append(self.session.run())
             parts += [self._delivered(delivery, self.session) for delivery in self._deliveries]
+            parts += [self._making.run()] if self._making is not None else []
         else:
             log.info("there is no auto_auth in the configuration: the agent doesn't log in")
         return parts
@@ -147,11 +152,13 @@ class Agent:
         await delivery.run(session)
 
     async def _all_done(self) -> None:
-        """Wait for all that an agent with `exit_after_auth` is started for: sinks, and here also templates."""
+        """Wait for all that an agent with `exit_after_auth` is started for: sinks, and templates."""
         if self.session is not None:
             await self.session.after(0)
         for delivery in self._deliveries:
             await delivery.delivered.wait()
+        if self._making is not None:
+            await self._making.made()
 
     async def _attend(self) -> None:
         """Tell the service manager that this process goes on, and how it is."""
@@ -211,5 +218,7 @@ class Agent:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._clients.close()
+        if self._making is not None:
+            self._making.close()
         for upstream in (self._upstream, self._login_upstream):
             upstream.close()

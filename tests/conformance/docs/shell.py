@@ -144,7 +144,7 @@ def plain_programs() -> str:
 
 @contextlib.contextmanager
 def opened(directory: Path, path: str) -> Iterator[tuple[Shell, Names]]:
-    """A shell with addresses of its own in the place of a server's and an agent's, and folders in that of the system's."""
+    """A shell with addresses in the place of a server's and an agent's, and folders in that of the system's."""
     address = f"127.0.0.1:{free_port()}"
     replaced = {"0.0.0.0:8200": address, "127.0.0.1:8200": address, "127.0.0.1:8100": f"127.0.0.1:{free_port()}"}
     for place in PLACES:
