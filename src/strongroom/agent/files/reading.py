@@ -47,11 +47,14 @@ def read_marked(path: str, sandbox: str = "", *, follows_link: bool = True) -> F
     """The text of a file, with its mark.  Arguments and errors as those of `read_file`."""
     try:
         descriptor = _opened(path, sandbox, _FLAGS if follows_link else _FLAGS | os.O_NOFOLLOW)
-        with os.fdopen(descriptor, "rb") as opened:
+        try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
-                raise FileUnreadable(f"{path}: is no regular file")
-            data = opened.read(MOST_BYTES + 1)
+                raise FileUnreadable(f"{path}: {_kind(found.st_mode)}")
+            with os.fdopen(descriptor, "rb", closefd=False) as opened:
+                data = opened.read(MOST_BYTES + 1)
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         raise FileUnreadable(f"{path}: {reason(error)}") from error
     if len(data) > MOST_BYTES:
@@ -75,6 +78,10 @@ def reason(error: OSError | ValueError) -> str:
     """Why the operating system refused, in lower case."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return text[:1].lower() + text[1:]
+
+
+def _kind(mode: int) -> str:
+    return "is a directory" if stat.S_ISDIR(mode) else "is no regular file"
 
 
 def _opened(path: str, sandbox: str, flags: int) -> int:

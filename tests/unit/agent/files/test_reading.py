@@ -32,6 +32,7 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "big").write_bytes(b"x" * (MOST_BYTES + 1))
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("big")
+    descriptors = len(list(Path("/proc/self/fd").iterdir()))
     for name, reason in {
         "nothing": "no such file or directory",
         "big": f"is longer than {MOST_BYTES} bytes",
@@ -46,3 +47,4 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
         read_file(str(tmp_path / "link"), follows_link=False)
     with pytest.raises(FileUnreadable, match="is outside of sandbox_path"):
         read_file("../x", str(tmp_path))
+    assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
