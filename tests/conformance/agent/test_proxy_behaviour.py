@@ -204,7 +204,8 @@ def test_an_agent_serves_clients_too(place: Place) -> None:
         token = (place.directory / "sink").read_text()
         children = [running.ask("/v1/auth/token/create", "POST", {"ttl": "1h"}, each).cache for each in ("", token)]
         assert children == ["MISS", "HIT"]
-        assert "vault.agent.cache.hit" in running.ask("/agent/v1/metrics").body.decode()
+        counters = {each["Name"]: each["Count"] for each in running.ask("/agent/v1/metrics").json["Counters"]}
+        assert (counters["vault.agent.auth.success"], counters["vault.agent.cache.hit"]) == (1, 2)
 
 
 def test_the_program_ends_as_it_should(place: Place) -> None:

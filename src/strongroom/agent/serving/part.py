@@ -11,6 +11,7 @@ from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.serving.kept.logins import keep_logins, kept_token
 from strongroom.agent.serving.kept.start import Persisted
 from strongroom.agent.serving.kept.store import Kept, NothingKept
+from strongroom.agent.serving.own.metrics import of_session
 from strongroom.agent.serving.start import Serving, ServingBasis
 from strongroom.agent.session.keeping import KeptSession
 from strongroom.agent.session.kept import KeptToken
@@ -57,6 +58,7 @@ class ServingPart:
         self._session = session
         if session is not None:
             serving.status.add("session", lambda: _shown(session.status()))
+            serving.metrics.add(lambda: of_session(self._program, session.status()))
         return serving
 
     async def start(self) -> None:

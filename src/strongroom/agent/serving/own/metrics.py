@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from strongroom.agent.serving.counters import Counters
+from strongroom.agent.session.state import SessionStatus
 from strongroom.lib import own_process
 from strongroom.lib.exposition import Gauge
 
@@ -58,4 +59,13 @@ def of_cache(program: str, number: int, size: int) -> list[Gauge]:
     return [
         Gauge(f"vault.{program}.cache.entries", number, "Answers that are kept."),
         Gauge(f"vault.{program}.cache.bytes", size, "What they take in memory, about."),
+    ]
+
+
+def of_session(program: str, status: SessionStatus) -> list[Gauge]:
+    """How the agent's login is."""
+    failing = int(status.failing is not None)
+    return [
+        Gauge(f"vault.{program}.auth.success", status.number, "Logins.", counts=True),
+        Gauge(f"vault.{program}.auth.failing", failing, "Whether a login or a renewal failed last."),
     ]
