@@ -36,6 +36,7 @@ PAGES = (
     *("engines", "auth", "agent"),
 )
 OWN_TESTS = {
+    "agent/template-functions.md",
     "auth/kerberos.md",
     "auth/radius.md",
     "engines/aws.md",
