@@ -120,7 +120,7 @@ def renewed_s(answer: Any) -> float:
 
 def _converted(answer: Any, type_: type[S]) -> S:
     try:
-        return msgspec.convert(answer, type_)
+        return msgspec.convert(answer, type_, strict=False)  # numbers come as they were written
     except msgspec.ValidationError as error:
         raise BadAnswer("the server's answer isn't that of an engine that gives turns") from error
 

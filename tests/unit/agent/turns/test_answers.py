@@ -19,6 +19,7 @@ from strongroom.agent.turns.answers import (
     renewed_s,
 )
 from strongroom.client.errors import BadAnswer, ClientError, ResponseError, Unreachable, by_status
+from strongroom.client.values import decode
 
 TAKEN = {
     "lease_id": "turns/take/web/x",
@@ -120,3 +121,10 @@ def test_when_a_turn_is_lost(failure: ClientError, left_s: float, gone: bool) ->
 def test_which_denials_may_be_of_the_token(failure: ClientError, unknown: bool) -> None:
     """As opposed to those of policies and engines."""
     assert may_be_unknown_token(failure) is unknown
+
+
+def test_numbers_are_read_as_the_client_hands_them_on() -> None:
+    """It keeps the text that they came with."""
+    answer = decode(b'{"lease_id": "turns/take/web/x", "lease_duration": 60, "data": {"turn": "t", "number": 7}}')
+    assert held_of(answer, 1, 100.0) == Held("t", 7, "turns/take/web/x", 1, 160.0)
+    assert renewed_s(answer) == 60.0
