@@ -63,6 +63,8 @@ class CredentialFile:
         self._content = ""
         self._seen: _Seen | None = None
         self._unsettled: _Seen | None = None
+        self._looked: _Seen | None = None
+        """What was read last, or couldn't be: that is told once."""
 
     @property
     def given_at(self) -> float:
@@ -78,7 +80,7 @@ class CredentialFile:
 
     async def used(self) -> None:
         """Remove the file that was read, if it is to be removed; one that has come since stays."""
-        if self._removes and self._seen is not None:
+        if self._removes:
             await in_thread(self._remove)
 
     async def renewed(self) -> bool:
@@ -114,32 +116,30 @@ class CredentialFile:
 
     def _renewed(self) -> bool:
         now = _state(self._path)
-        if now is None or now == self._seen:
-            self._unsettled = None
+        if now in {None, self._seen, self._looked}:
             return False
         if now != self._unsettled:
             self._unsettled = now
             return False
-        self._unsettled = None
+        self._looked = now
         before = self._content
         try:
             renewed = self._read() != before
         except LoginError as error:
             log.warning(f"{error}")
             return False
-        if not renewed and self._seen is not None and self._removes:
+        if not renewed and self._removes:
             self._remove()
         return renewed
 
     def _remove(self) -> None:
-        if _state(self._path) != self._seen:
+        if self._seen is None or _state(self._path) != self._seen:
             return
         target = self._path.resolve() if self._follows_links else self._path
         try:
-            target.unlink(missing_ok=True)
+            target.unlink()
         except OSError as error:
             log.error(f"the file with the {self._what} can't be removed", path=str(target), reason=describe(error))
-        self._seen = None
 
 
 def _load(path: Path) -> tuple[bytes, _Seen]:

@@ -14,7 +14,7 @@ from strongroom.client.values import Number
 _WRAPPED: Final = ("token", "accessor", "ttl", "creation_time", "creation_path", "wrapped_accessor")
 """What is handed on of a wrapped answer, in the order that Vault's programs have."""
 
-_MOST_DIGITS: Final = 16
+_MOST_DIGITS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def of_login(answer: Any) -> Grant:
             raise LoginError("the login asks for a second factor, which an agent can't give")
         raise LoginError("the server's answer to the login has no token")
     # A login whose token has no end says 0.
-    ttl_s = float(_whole(auth.get("lease_duration"))) or math.inf
+    ttl_s = _whole(auth.get("lease_duration")) or math.inf
     return Grant(
         token,
         str(auth.get("accessor") or ""),
@@ -90,7 +90,7 @@ def of_lookup(answer: Any, token: str) -> Grant:
     data = _part(answer, "data")
     if "ttl" not in data:
         raise LoginError("the server's answer about the token says nothing")
-    ttl_s = math.inf if data.get("expire_time") is None else float(_whole(data["ttl"]))
+    ttl_s = math.inf if data.get("expire_time") is None else _whole(data["ttl"])
     full = _whole(data.get("period")) or _whole(data.get("creation_ttl"))
     age_s, left_s = 0.0, math.inf
     if (expires_at := _seconds_of(data.get("expire_time"))) is not None:
@@ -102,7 +102,7 @@ def of_lookup(answer: Any, token: str) -> Grant:
         token,
         str(data.get("accessor") or ""),
         ttl_s,
-        max(ttl_s, float(full)),
+        max(ttl_s, full),
         renewable=bool(data.get("renewable")),
         age_s=age_s,
         left_s=left_s,
@@ -123,7 +123,7 @@ def of_renewal(answer: Any) -> tuple[float, bool]:
     auth = _part(answer, "auth")
     if "lease_duration" not in auth:
         raise LoginError("the server's answer to the renewal says nothing")
-    return float(_whole(auth["lease_duration"])), bool(auth.get("renewable"))
+    return _whole(auth["lease_duration"]), bool(auth.get("renewable"))
 
 
 def _part(answer: Any, name: str) -> dict[str, Any]:
@@ -134,14 +134,12 @@ def _part(answer: Any, name: str) -> dict[str, Any]:
 def _whole(value: Any) -> int:
     """A number above 0; 0 for anything else."""
     digits = value if isinstance(value, Number) else ""
-    return int(digits) if digits.isdecimal() and len(digits) < _MOST_DIGITS else 0
+    return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else 0
 
 
 def _seconds_of(value: Any) -> float | None:
     """A moment as the API writes it, in seconds since the epoch; None for none."""
-    if not isinstance(value, str) or not value:
-        return None
     try:
         return datetime.fromisoformat(value).timestamp()
-    except ValueError:
+    except (TypeError, ValueError):
         return None

@@ -94,7 +94,7 @@ def logged_in(state: State, grant: Grant, terms: Terms, on: Occasion, *, same: b
         same: whether it gave the token that there was.  Asking for that goes on ever more slowly.
     """
     failures = state.logins + 1 if same else 0
-    wait_s = backoff_s(max(failures, 1), terms.least_s, terms.most_s, on.chance)
+    wait_s = backoff_s(failures, terms.least_s, terms.most_s, on.chance)
     proven = grant.left_s < NEVER
     life = Life(
         began_at=on.now - grant.age_s,

@@ -121,7 +121,10 @@ def lasts(life: Life, now: float, seconds: float) -> bool:
 
 
 def backoff_s(failures: int, least_s: float, most_s: float, chance: float) -> float:
-    """How long to wait after so many failures in a row: twice as long each time, less a quarter of it by chance."""
+    """How long to wait after so many failures in a row: twice as long each time, less a quarter of it by chance.
+
+    After none it is the least.
+    """
     doubled = min(least_s * 2.0 ** min(failures - 1, 62), most_s)
     return max(least_s, doubled * (1 - chance / 4))
 

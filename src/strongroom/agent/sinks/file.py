@@ -21,7 +21,7 @@ from strongroom.server.config.reader import Notice
 _DEFAULT_MODE = 0o640
 _MOST_TOKEN_BYTES = 64 * 1024
 _FOR_OTHERS_TO_WRITE = 0o022
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_DIRECTORY = os.O_DIRECTORY | os.O_CLOEXEC
 _BESIDE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 

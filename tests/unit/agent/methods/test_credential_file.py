@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+import structlog
 
 from strongroom.agent.methods.credential_file import CredentialFile, without_line_end
 from strongroom.agent.methods.method import GONE
@@ -36,6 +37,40 @@ def test_what_cant_be_read(tmp_path: Path, make: object, reason: str) -> None:
         _read(CredentialFile(str(path), "secret id"))
     assert "secret id" in str(told.value)
     assert str(path) in str(told.value)
+
+
+def test_the_most_that_is_read(tmp_path: Path) -> None:
+    """A file may have a mebibyte."""
+    (tmp_path / "secret").write_bytes(b"x" * 1024 * 1024)
+    assert len(_read(CredentialFile(str(tmp_path / "secret"), "secret id"))) == 1024 * 1024
+
+
+def test_what_is_told(tmp_path: Path) -> None:
+    """A file that has gone was used up as meant; one that can't be used is told, and watched without telling again."""
+    path = tmp_path / "secret"
+    path.write_text("one")
+    file = CredentialFile(str(path), "secret id")
+    _read(file)
+    path.unlink()
+    with structlog.testing.capture_logs() as logs:
+        _read(file)
+        assert logs == []
+        path.write_bytes(b"\xff")
+        for _ in range(6):
+            assert not asyncio.run(file.renewed())
+        assert [line["log_level"] for line in logs] == ["warning"]
+        path.write_text("two")
+        assert [asyncio.run(file.renewed()) for _ in range(3)] == [False, True, False]
+        assert len(logs) == 1
+
+
+def test_a_file_that_cant_be_removed() -> None:
+    """A removal that fails is told, and ends nothing."""
+    file = CredentialFile("/proc/sys/kernel/hostname", "secret id", removes=True)
+    _read(file)
+    with structlog.testing.capture_logs() as logs:
+        asyncio.run(file.used())
+    assert [line["log_level"] for line in logs] == ["error"]
 
 
 def test_what_was_read_before_is_known(tmp_path: Path) -> None:

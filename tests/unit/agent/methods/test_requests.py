@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def test_which_end_of_a_link_is_removed(tmp_path: Path, follows: bool, left: lis
     assert [file.name for file in tmp_path.iterdir()] == left
 
 
-def _wrapped(creation_path: str, data: dict[str, Any] | None = None) -> Answers:
+def _wrapped(creation_path: str, data: Any = None) -> Answers:
     return Answers(
         {
             "GET sys/wrapping/lookup": {"data": {"creation_path": creation_path}},
@@ -147,6 +148,33 @@ def test_a_wrapped_secret_id(tmp_path: Path, removes: bool) -> None:
     assert (tmp_path / "secret").exists() is not removes
 
 
+def test_slashes_around_a_path_say_nothing(tmp_path: Path) -> None:
+    """The path where a secret id was wrapped may be written with slashes around it."""
+    (tmp_path / "role").write_text("r")
+    (tmp_path / "secret").write_text("wrapping")
+    options = WRAPPED.replace(WRAPPING_PATH, f"/{WRAPPING_PATH}/")
+    method = make("approle", options, tmp_path, server=_wrapped(f"{WRAPPING_PATH}/"))
+    assert request_of(method).body["secret_id"] == "inner"
+
+
+def test_an_opened_wrapping_token_is_gone(tmp_path: Path) -> None:
+    """A wrapping token that was opened is removed at once: whatever becomes of the login, nobody can use it again."""
+    (tmp_path / "role").write_text("r")
+    (tmp_path / "secret").write_text("wrapping")
+    asyncio.run(make("approle", WRAPPED, tmp_path, server=_wrapped(WRAPPING_PATH)).login())
+    assert not (tmp_path / "secret").exists()
+
+
+@pytest.mark.parametrize("newer", ["role", "secret"])
+def test_the_newer_of_two(tmp_path: Path, newer: str) -> None:
+    """Another role id is something new, too."""
+    for name in ("role", "secret"):
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (2000, 2000) if name == newer else (1000, 1000))
+    method = make("approle", 'role_id_file_path = "@/role", secret_id_file_path = "@/secret"', tmp_path)
+    assert method.given_at == 2000
+
+
 @pytest.mark.parametrize("found", ["sys/wrapping/wrap", "auth/approle/role/other/secret-id", ""])
 def test_an_exchanged_wrapping_token(tmp_path: Path, found: str) -> None:
     """A token that was wrapped at another path is neither opened nor removed."""
@@ -159,12 +187,22 @@ def test_an_exchanged_wrapping_token(tmp_path: Path, found: str) -> None:
     assert (tmp_path / "secret").exists()
 
 
-def test_something_else_was_wrapped(tmp_path: Path) -> None:
+def test_no_answer_about_a_wrapping_token(tmp_path: Path) -> None:
+    """A wrapping token of which nothing is known isn't opened."""
+    (tmp_path / "role").write_text("r")
+    (tmp_path / "secret").write_text("wrapping")
+    server = Answers({"GET sys/wrapping/lookup": None})
+    with pytest.raises(LoginError, match="may have been exchanged"):
+        request_of(make("approle", WRAPPED, tmp_path, server=server))
+
+
+@pytest.mark.parametrize("inside", [{"role_id": "r"}, {"secret_id": ""}, {"secret_id": 7}, ["secret_id"]])
+def test_something_else_was_wrapped(tmp_path: Path, inside: Any) -> None:
     """A wrapping token without a secret id in it says so."""
     (tmp_path / "role").write_text("r")
     (tmp_path / "secret").write_text("wrapping")
     with pytest.raises(LoginError, match="no secret id"):
-        request_of(make("approle", WRAPPED, tmp_path, server=_wrapped(WRAPPING_PATH, {"role_id": "r"})))
+        request_of(make("approle", WRAPPED, tmp_path, server=_wrapped(WRAPPING_PATH, inside)))
 
 
 @pytest.mark.parametrize(

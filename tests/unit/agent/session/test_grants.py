@@ -55,6 +55,7 @@ def test_a_login() -> None:
     assert of_login(received({"auth": AUTH})) == Grant("hvs.planted", "acc", 4, 4, renewable=True)
     assert of_login(received({"auth": {**AUTH, "lease_duration": 0}})).ttl_s == math.inf
     assert of_login(received({"auth": {**AUTH, "num_uses": 3}})).uses == 3
+    assert of_login(received({"auth": {**AUTH, "accessor": None}})).accessor == ""  # a batch token has none
     assert "planted" not in repr(of_login(received({"auth": AUTH})))
 
 
@@ -65,6 +66,7 @@ def test_a_login() -> None:
         ({}, "has no token"),
         ({"auth": None}, "has no token"),
         ({"auth": {"client_token": ""}}, "has no token"),
+        ({"auth": {"client_token": True}}, "has no token"),
         ({"auth": {"client_token": "", "mfa_requirement": {"mfa_request_id": "1"}}}, "a second factor"),
     ],
 )
@@ -77,14 +79,15 @@ def test_a_login_without_a_token(answer: Any, reason: str) -> None:
 @pytest.mark.parametrize(
     ("data", "ttl", "full", "age", "left"),
     [
-        (LOOKUP, 20, 30, 10, math.inf),
-        ({**LOOKUP, "explicit_max_ttl": 60}, 20, 30, 10, 50),
-        ({**LOOKUP, "explicit_max_ttl": 5}, 20, 30, 10, 0),
-        ({**LOOKUP, "period": 120}, 20, 120, 10, math.inf),
-        ({**LOOKUP, "creation_ttl": 10}, 20, 20, 10, math.inf),
+        (LOOKUP, 20, 30, 10.197, math.inf),
+        ({**LOOKUP, "explicit_max_ttl": 60}, 20, 30, 10.197, 49.803),
+        ({**LOOKUP, "explicit_max_ttl": 5}, 20, 30, 10.197, 0),
+        ({**LOOKUP, "period": 120}, 20, 120, 10.197, math.inf),
+        ({**LOOKUP, "creation_ttl": 10}, 20, 20, 10.197, math.inf),
         (ROOT, math.inf, math.inf, 0, math.inf),
         ({**LOOKUP, "expire_time": "soon"}, 20, 30, 0, math.inf),
-        ({**LOOKUP, "ttl": 0}, 0, 30, 30, math.inf),
+        ({**LOOKUP, "expire_time": 7}, 20, 30, 0, math.inf),
+        ({**LOOKUP, "ttl": 0}, 0, 30, 30.197, math.inf),
     ],
 )
 def test_a_lookup(data: dict[str, Any], ttl: float, full: float, age: float, left: float) -> None:
@@ -94,9 +97,36 @@ def test_a_lookup(data: dict[str, Any], ttl: float, full: float, age: float, lef
         "hvs.mine",
         ttl,
         full,
-        pytest.approx(left, abs=1),
+        pytest.approx(left, abs=0.001),
     )
-    assert found.age_s == pytest.approx(age, abs=1)
+    assert found.age_s == pytest.approx(age, abs=0.001)
+    assert (found.accessor, found.uses) == ("acc", 0)
+
+
+@pytest.mark.parametrize(("number", "ttl"), [(999_999_999_999_999, 999_999_999_999_999), (10**15, math.inf)])
+def test_a_time_beyond_all_sense(number: int, ttl: float) -> None:
+    """A number that no server means is none."""
+    assert of_login(received({"auth": {**AUTH, "lease_duration": number}})).ttl_s == ttl
+
+
+@pytest.mark.parametrize("renewable", [True, False])
+def test_whether_it_can_be_renewed(renewable: bool) -> None:
+    """Each answer says whether the token can be renewed."""
+    assert of_login(received({"auth": {**AUTH, "renewable": renewable}})).renewable is renewable
+    assert of_lookup(received({"data": {**LOOKUP, "renewable": renewable}}), "t").renewable is renewable
+    assert of_renewal(received({"auth": {**AUTH, "renewable": renewable}})) == (4, renewable)
+
+
+def test_a_clock_that_is_behind() -> None:
+    """A token that seems to be of the future is a new one."""
+    data = {**LOOKUP, "creation_time": 1895798793, "explicit_max_ttl": 60}
+    found = of_lookup(received({"data": data}), "t")
+    assert (found.age_s, found.left_s) == (0, 60)
+
+
+def test_a_lookup_of_a_token_for_a_few_requests() -> None:
+    """A look-up says how many requests a token is good for."""
+    assert of_lookup(received({"data": {**LOOKUP, "num_uses": 3}}), "hvs.mine").uses == 3
 
 
 def test_a_login_and_its_lookup() -> None:

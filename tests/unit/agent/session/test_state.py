@@ -65,6 +65,14 @@ def test_a_login(grant: Grant, guess: float, began: float, last: float, proven: 
     assert (state.number, state.plan.no_login_before, state.plan.wanted) == (1, 101, False)
 
 
+def test_what_holds_without_a_word() -> None:
+    """The documented waits, and nothing that ends the agent or logs in anew by itself."""
+    terms = Terms()
+    assert (terms.least_s, terms.most_s, terms.exits, terms.on_news, terms.configured_at) == (1, 300, False, False, 0)
+    state = State()
+    assert (state.number, state.logins, state.renewals, state.refusals, state.guess_s) == (0, 0, 0, 0, NEVER)
+
+
 def test_failed_logins_are_told_since_when() -> None:
     """Failures make the waits longer and keep when they began; a login ends them."""
     state = HELD
@@ -99,6 +107,18 @@ def test_a_renewal_teaches_how_long_logins_last() -> None:
     assert (life_of(state).last_end_at, state.guess_s) == (NEVER, NEVER)
 
 
+def test_a_guess_is_of_the_whole_life() -> None:
+    """How long a login lasts counts from when it was made."""
+    held = logged_in(State(), GRANT, TERMS, at(100), same=False)
+    assert renewal_granted(held, life_of(held), 1200, at(2500), renewable=True).guess_s == 3600
+
+
+def test_renewals_are_tried_often_near_the_end() -> None:
+    """There is time for some more tries before the token ends."""
+    state = renewal_failed(replace(HELD, renewals=9), life_of(HELD), "sealed", TERMS, at(3560))
+    assert state.plan.no_renewal_before == 3570
+
+
 def test_failed_renewals_keep_the_token() -> None:
     """A token stays in use while it can't be renewed, and since when is told."""
     state = HELD
@@ -122,6 +142,20 @@ def test_a_refused_token(lived: float, before: int, wait: float) -> None:
     """A refused token is followed by a login at once, unless one token after the other is refused."""
     state = refused(replace(HELD, refusals=before), life_of(HELD), TERMS, at(lived))
     assert (state.plan.life, state.plan.no_login_before) == (None, wait)
+    assert state.refusals == (before + 1 if lived < 300 else 1)
+
+
+def test_a_token_is_refused_soon_by_its_own_age() -> None:
+    """How soon a token was refused counts from its login, however long the agent runs."""
+    late = logged_in(State(refusals=3), GRANT, TERMS, at(100_000), same=False)
+    assert refused(late, life_of(late), TERMS, at(100_010)).refusals == 4
+    assert refused(late, life_of(late), TERMS, at(100_400)).refusals == 1
+
+
+def test_a_renewal_that_proves_nothing_keeps_the_guess() -> None:
+    """As long as a renewal doesn't reach the guess, it stays."""
+    held = logged_in(State(guess_s=7200), GRANT, TERMS, at(0), same=False)
+    assert renewal_granted(held, life_of(held), 3600, at(2400), renewable=True).guess_s == 7200
 
 
 def test_an_end_and_a_wish() -> None:
@@ -137,8 +171,12 @@ def test_a_status_is_without_the_token() -> None:
     status = status_of(login_failed(HELD, "away", TERMS, at(100)), "acc", 200)
     assert (status.number, status.accessor, status.ends_in_s, status.next_action) == (1, "acc", 3400, "renew")
     assert status.failing == Failing(1100, "away")
+    assert (status.last_end_in_s, status.next_action_in_s) == (NEVER, pytest.approx(2020))
+    limited = logged_in(State(), replace(GRANT, left_s=7200), TERMS, at(0), same=False)
+    assert status_of(limited, "acc", 200).last_end_in_s == 7000
     empty = status_of(State(), "", 0)
-    assert (empty.ends_in_s, empty.next_action, empty.next_action_in_s) == (0, "log in", 0)
+    assert (empty.ends_in_s, empty.last_end_in_s) == (0, 0)
+    assert (empty.next_action, empty.next_action_in_s) == ("log in", 0)
 
 
 @pytest.mark.parametrize(
@@ -159,3 +197,4 @@ def test_a_token_from_before(owns: bool, given: float | None, configured: float,
     kept = KeptToken("hvs.planted", 100, owns)
     assert is_tried(kept, given, configured) is tried
     assert "planted" not in repr(kept)
+    assert not KeptToken("hvs.planted", 100).owns_leases

@@ -57,6 +57,11 @@ def test_when(token: Life, renewal: float, login: float) -> None:
     assert login_at(token) == pytest.approx(login, abs=0.01)
 
 
+def test_a_token_without_an_end_gains_nothing() -> None:
+    """A token that doesn't end isn't renewed, whatever it may be."""
+    assert not life(ttl_s=NEVER).gains
+
+
 @pytest.mark.parametrize(
     ("token", "now", "ttl_s", "ends", "last", "proven"),
     [
@@ -70,6 +75,7 @@ def test_when(token: Life, renewal: float, login: float) -> None:
         (life(last=HOUR, proven=False), 2400, 1200, HOUR, HOUR, True),
         (life(last=HOUR, proven=False), 2400, 1800, 4200, 4200, True),
         (life(last=HOUR), 2400, HOUR, 6000, NEVER, False),
+        (life(last=6000 - 1), 2400, HOUR, 6000, 5999, True),
         (life(ttl_s=4), 2.5, 3, 5.5, 5.5, True),
         (life(ttl_s=60), 40, 59, 99, NEVER, False),
         (life(), 2400, 2 * HOUR, 2400 + 2 * HOUR, NEVER, False),
@@ -79,7 +85,7 @@ def test_what_a_renewal_says(token: Life, now: float, ttl_s: float, ends: float,
     """A renewal that grants less than usual says where the last end is; one that grants more corrects a guess."""
     after = renewed(token, now, ttl_s, renewable=True, chance=0.1)
     assert (after.ends_at, after.last_end_at, after.proven) == (ends, last, proven)
-    assert (after.began_at, after.chance) == (0, 0.1)
+    assert (after.began_at, after.chance, after.full_ttl_s) == (0, 0.1, max(token.full_ttl_s, ttl_s))
     assert not renewed(token, now, ttl_s, renewable=False, chance=0.1).gains
 
 
@@ -105,6 +111,7 @@ def test_whether_a_token_lasts(token: Life, now: float, seconds: float, enough: 
 @pytest.mark.parametrize(
     ("failures", "chance", "expected"),
     [
+        (0, 0.0, 1),
         (1, 0.0, 1),
         (1, 0.99, 1),
         (2, 0.0, 2),

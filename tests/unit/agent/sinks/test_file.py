@@ -77,6 +77,38 @@ def test_an_owner(tmp_path: Path, options: dict[str, Any], owner: int, group: in
     assert (path.stat().st_uid, path.stat().st_gid) == (owner, group)
 
 
+@AS_ROOT
+def test_what_isnt_configured_is_the_systems(tmp_path: Path) -> None:
+    """A directory that gives its group to new files gives it to the token's, too."""
+    os.chown(tmp_path, 0, NOBODY)
+    tmp_path.chmod(0o2755)
+    sink(tmp_path / "token", uid=NOBODY).write("hvs.one")
+    assert ((tmp_path / "token").stat().st_uid, (tmp_path / "token").stat().st_gid) == (NOBODY, NOBODY)
+
+
+def test_nothing_stays_open(tmp_path: Path) -> None:
+    """Neither writing nor reading leaves a descriptor behind, whether it works or not."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        sink(tmp_path / "token").write("hvs.one")
+        assert sink(tmp_path / "token").kept() is not None
+        sink(tmp_path / "token").prove()
+        (tmp_path / "directory").mkdir(exist_ok=True)
+        assert sink(tmp_path / "directory").kept() is None
+        with pytest.raises(OSError, match=r"."):
+            sink(tmp_path / "directory").write("hvs.one")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_fault_is_told_and_not_that_of_the_cleaning_up(tmp_path: Path) -> None:
+    """What was written beside the place may have gone; the error is the one that was there first."""
+    made = sink(tmp_path / "token")
+    with made._opened() as directory, pytest.raises(ValueError, match="first"):
+        with made._beside(directory, b"hvs.one") as beside:
+            (tmp_path / beside).unlink()
+            raise ValueError("first")
+
+
 def test_a_link_is_replaced(tmp_path: Path) -> None:
     """A link in the file's place gives way, and what it leads to stays as it is."""
     (tmp_path / "elsewhere").write_text("mine")
