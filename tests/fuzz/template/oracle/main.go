@@ -111,22 +111,22 @@ func typed(v any) any {
 
 func functions(root **template.Template) template.FuncMap {
 	return template.FuncMap{
-		"fail":   func() (string, error) { return "", fmt.Errorf("it fails") },
-		"list":   func(v ...any) []any { return v },
-		"text":   func(s string) string { return s },
-		"two":    func(a string, b int) string { return fmt.Sprint(a, b) },
-		"many":   func(a string, b ...string) string { return fmt.Sprint(a, len(b)) },
-		"many64": func(b ...int64) string { return fmt.Sprint(b) },
-		"real":   func(f float64) string { return fmt.Sprint(f) },
-		"flag":   func(b bool) string { return fmt.Sprint(b) },
-		"uns":    func(u uint64) string { return fmt.Sprint(u) },
-		"thing":  func(v any) any { return v },
-		"none":   func() any { return nil },
-		"strs":   func(s []string) string { return fmt.Sprint(len(s)) },
-		"anys":   func(s []any) string { return fmt.Sprint(len(s)) },
+		"fail":    func() (string, error) { return "", fmt.Errorf("it fails") },
+		"list":    func(v ...any) []any { return v },
+		"text":    func(s string) string { return s },
+		"two":     func(a string, b int) string { return fmt.Sprint(a, b) },
+		"many":    func(a string, b ...string) string { return fmt.Sprint(a, len(b)) },
+		"many64":  func(b ...int64) string { return fmt.Sprint(b) },
+		"real":    func(f float64) string { return fmt.Sprint(f) },
+		"flag":    func(b bool) string { return fmt.Sprint(b) },
+		"uns":     func(u uint64) string { return fmt.Sprint(u) },
+		"thing":   func(v any) any { return v },
+		"none":    func() any { return nil },
+		"strs":    func(s []string) string { return fmt.Sprint(len(s)) },
+		"anys":    func(s []any) string { return fmt.Sprint(len(s)) },
 		"mapping": func(m map[string]any) string { return fmt.Sprint(len(m)) },
-		"data":   func(b []byte) string { return string(b) },
-		"at":     func(t time.Time) string { return t.String() },
+		"data":    func(b []byte) string { return string(b) },
+		"at":      func(t time.Time) string { return t.String() },
 		"executeTemplate": func(name string, v ...any) (string, error) {
 			var dot any
 			if len(v) > 0 {
