@@ -10,10 +10,10 @@ import struct
 from typing import Final
 
 from strongroom.template.formatting.directive import Directive
+from strongroom.template.formatting.shortest import format_float
 
 _SIX: Final = 6
-"""The precision of most verbs, and the digits from which a shortest number has an exponent."""
-_LEAST_EXPONENT: Final = -4
+"""The precision of most verbs."""
 _MANTISSA_BITS: Final = 52
 _EXPONENT_BIAS: Final = 1075
 """Of a mantissa that is an integer."""
@@ -53,30 +53,10 @@ def _unsigned_text(value: float, verb: str, precision: int) -> str:
     if verb in "xX":
         text = _hexadecimal(value, precision)
     elif precision < 0:
-        text = shortest(value)
+        text = format_float(value)
     else:
         text = f"%.{precision}{verb.lower()}" % value
     return text.upper() if verb.isupper() else text
-
-
-def shortest(value: float) -> str:
-    """The fewest digits that stand for this number alone, with an exponent if it is large or small."""
-    mantissa, _, exponent = repr(value).partition("e")
-    before, _, after = mantissa.partition(".")
-    point = len(before) + int(exponent or 0)
-    digits = (before + after).lstrip("0")
-    point -= len(before + after) - len(digits)
-    digits = digits.rstrip("0")
-    if not digits:
-        return "0"
-    power = point - 1
-    if power < _LEAST_EXPONENT or power >= _SIX:
-        fraction = f".{digits[1:]}" if len(digits) > 1 else ""
-        return f"{digits[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"
-    if point <= 0:
-        return f"0.{'0' * -point}{digits}"
-    whole = digits[:point].ljust(point, "0")
-    return f"{whole}.{digits[point:]}" if len(digits) > point else whole
 
 
 def _parts(value: float) -> tuple[int, int]:

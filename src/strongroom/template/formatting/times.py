@@ -20,13 +20,13 @@ def time_text(at: datetime) -> str:
     """A time as it prints: `2006-01-02 15:04:05.5 -0700 MST`."""
     fraction = f".{at.microsecond:06}".rstrip("0") if at.microsecond else ""
     offset = _offset_text(at)
-    name = "" if at.tzinfo is None else _zone_name(at)
+    name = "" if at.tzinfo is None else zone_name(at)
     return f"{at.year:04}-{at:%m-%d %H:%M:%S}{fraction} {offset} {name or offset}"
 
 
 def time_syntax(at: datetime) -> str:
     """A time as Go would write it."""
-    zone = "time.UTC" if _zone_name(at) == "UTC" else "time.Local"
+    zone = "time.UTC" if zone_name(at) == "UTC" else "time.Local"
     parts = f"{at.day}, {at.hour}, {at.minute}, {at.second}, {at.microsecond * 1000}"
     return f"time.Date({at.year}, time.{MONTHS[at.month - 1]}, {parts}, {zone})"
 
@@ -37,7 +37,7 @@ def _offset_text(at: datetime) -> str:
     return f"{'-' if offset_s < 0 else '+'}{minutes // 60:02}{minutes % 60:02}"
 
 
-def _zone_name(at: datetime) -> str:
+def zone_name(at: datetime) -> str:
     """The abbreviation of the zone; empty if it is known by its offset alone."""
     if at.tzinfo == UTC:
         return "UTC"

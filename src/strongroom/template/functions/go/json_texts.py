@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from strongroom.template.errors import FunctionFailed
+from strongroom.template.formatting.shortest import format_float, shortest
 from strongroom.template.functions.bounds import BoundedText, TooMuch, Visits
 from strongroom.template.functions.go.layouts import RFC3339_NANO, format_time
-from strongroom.template.functions.go.numbers import format_float, shortest
 from strongroom.template.functions.go.texts import valid
 from strongroom.template.functions.maps import OwnMap
 from strongroom.template.types import is_list, type_name

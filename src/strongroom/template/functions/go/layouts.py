@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
+
+from strongroom.template.formatting.times import MONTHS, zone_name
 
 RFC3339 = "2006-01-02T15:04:05Z07:00"
 RFC3339_NANO = "2006-01-02T15:04:05.999999999Z07:00"
-MONTHS = [
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-]  # fmt: skip
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _ELEMENT = re.compile(
     "January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|002|0[1-6]|15|2006|1|2|__2|_2(?!006)|3|4|5|PM|pm"
@@ -44,15 +42,6 @@ def format_time(value: datetime, layout: str) -> str:
 def offset_s(value: datetime) -> int:
     """How many seconds the time's zone is before UTC."""
     return int((value.utcoffset() or timedelta()).total_seconds())
-
-
-def zone_name(value: datetime) -> str:
-    """The abbreviation of the time's zone; an empty one for an offset without a name."""
-    zone = value.tzinfo
-    if isinstance(zone, timezone) and zone == UTC:
-        return "UTC"
-    name = value.tzname() or ""
-    return "" if isinstance(zone, timezone) and re.match("UTC[+-]", name) else name
 
 
 def _element_text(value: datetime, element: str) -> str:

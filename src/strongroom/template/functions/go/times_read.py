@@ -7,7 +7,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from strongroom.template.functions.go.layouts import DAYS, MONTHS, elements, zone_name
+from strongroom.template.formatting.times import MONTHS, zone_name
+from strongroom.template.functions.go.layouts import DAYS, elements
 
 _NUMBERS = {
     "01": (2, 2), "1": (1, 2), "02": (2, 2), "2": (1, 2), "_2": (1, 2), "15": (1, 2), "03": (2, 2), "3": (1, 2),

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from strongroom.template.errors import FunctionFailed
+from strongroom.template.formatting.shortest import format_float
 from strongroom.template.functions.bounds import BoundedText, Visits
 from strongroom.template.functions.go.layouts import RFC3339_NANO, format_time
-from strongroom.template.functions.go.numbers import NotANumber, format_float, parse_float, parse_int
+from strongroom.template.functions.go.numbers import NotANumber, parse_float, parse_int
 from strongroom.template.types import is_list, type_name
 from strongroom.template.values import NilPointer, Number, Structure
 

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from strongroom.template.errors import FunctionFailed
+from strongroom.template.formatting.shortest import format_float
 from strongroom.template.function import Function, Kind
-from strongroom.template.functions.go.numbers import format_float
 from strongroom.template.functions.sprig.conversions import floating
 
 _DIVISION_DIGITS = 10**16

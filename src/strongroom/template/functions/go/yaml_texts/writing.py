@@ -10,9 +10,10 @@ from functools import cmp_to_key
 from typing import Any
 
 from strongroom.template.errors import FunctionFailed
+from strongroom.template.formatting.shortest import format_float
 from strongroom.template.functions.bounds import Visits, check_bytes
 from strongroom.template.functions.go.layouts import RFC3339_NANO, format_time
-from strongroom.template.functions.go.numbers import NotANumber, format_float, parse_float, parse_int
+from strongroom.template.functions.go.numbers import NotANumber, parse_float, parse_int
 from strongroom.template.functions.go.yaml_texts.reading import library
 from strongroom.template.functions.go.yaml_texts.scalars import needs_quotes
 from strongroom.template.types import is_list, type_name
