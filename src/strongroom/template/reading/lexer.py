@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from strongroom.template.formatting.quoting import REPLACEMENT, quoted
+from strongroom.template.formatting.quoting import quoted
+from strongroom.template.reading.characters import code_point, is_alphanumeric
 from strongroom.template.reading.tokens import KEYWORDS, Sort, Token
-from strongroom.template.values import ESCAPED_BYTES
 
 _SPACES: Final = " \t\r\n"
 _SPACE_SET: Final = frozenset(_SPACES)
@@ -151,7 +151,7 @@ class Lexer:
             return self._identifier(start)
         if first.isascii() and first.isprintable():
             return self._token(Sort.SIGN, start, start + 1)
-        return self._fault(start, f"unrecognized character in action: {_code_point(first)}")
+        return self._fault(start, f"unrecognized character in action: {code_point(first)}")
 
     def _end_action(self, start: int) -> Token:
         trimmed = self._closing(start) or 0
@@ -206,13 +206,13 @@ class Lexer:
             return self._token(sort if sort is Sort.VARIABLE else Sort.DOT, start, start + 1)
         end = self._word_end(start + 1)
         if not self._terminates(end):
-            return self._fault(start, f"bad character {_code_point(self._text[end])}")
+            return self._fault(start, f"bad character {code_point(self._text[end])}")
         return self._token(sort, start, end)
 
     def _identifier(self, start: int) -> Token:
         end = self._word_end(start)
         if not self._terminates(end):
-            return self._fault(start, f"bad character {_code_point(self._text[end])}")
+            return self._fault(start, f"bad character {code_point(self._text[end])}")
         word = self._text[start:end]
         if word in {"true", "false"}:
             return self._token(Sort.BOOL, start, end)
@@ -248,17 +248,7 @@ class Lexer:
         return self._character_at(at) in _TERMINATORS or self._text.startswith(self._right, at)
 
 
-def is_alphanumeric(character: str) -> bool:
-    """Whether a character may stand in a name."""
-    return character == "_" or character.isalpha() or character.isdecimal()
-
-
 def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
     """Where a match that begins here ends.  The pattern matches anywhere."""
     found = pattern.match(text, at)
     return found.end() if found else at
-
-
-def _code_point(character: str) -> str:
-    shown = REPLACEMENT if ord(character) in ESCAPED_BYTES else character
-    return f"U+{ord(shown):04X} '{shown}'" if shown.isprintable() else f"U+{ord(shown):04X}"
