@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.agent.dependencies.failing import Trouble
 from strongroom.agent.rendering.rendering import RenderingEnded
 from tests.conformance.agent.keeping import until
 from tests.conformance.agent.rendering import agent, agent_with_own_session, holds
 from tests.conformance.agent.world import World, world
 
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root")
+NO_TROUBLE = Trouble(0, 0, "")
 FAST = 'template_config { static_secret_render_interval = "1s" }'
 
 
@@ -95,6 +97,24 @@ async def test_a_blocked_template_holds_up_no_other(made: World, tmp_path: Path)
         made.put_secret("good", nope="there")
         await holds(missing, "found")
         await holds(wrong, "there")
+
+
+async def test_a_template_that_stays_wrong_is_tried_ever_more_seldom(made: World, tmp_path: Path) -> None:
+    """Neither a change of what it asked for nor a file that is still wrong makes it be tried without a pause."""
+    made.put_secret("wrong", a="1")
+    source, file = tmp_path / "source", tmp_path / "x"
+    source.write_text(_kv("wrong"))
+    stanza = f'template {{ source = "{source}", destination = "{file}", error_on_missing_key = true }}\n'
+    async with agent(made, FAST + stanza) as running:
+        await running.rendered()
+        source.write_text("{{ broken")
+        made.put_secret("wrong", b="2")
+        await until(lambda: "broken" in (running.template(file).trouble or NO_TROUBLE).reason)
+        made.put_secret("wrong", b="3")
+        await asyncio.sleep(1.5)
+        assert (running.template(file).trouble or NO_TROUBLE).failures < 8
+        source.write_text(_kv("wrong", "b"))
+        await holds(file, "3")
 
 
 async def test_commands_run_once_for_files_that_change_together(made: World, tmp_path: Path) -> None:

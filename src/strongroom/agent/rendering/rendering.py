@@ -115,6 +115,11 @@ class Rendering:
         return self._ready
 
     @property
+    def _may_end(self) -> bool:
+        """Whether a failure of this template may end the agent."""
+        return self._shared.attempts > 0 and self.template.error_fatal is not False
+
+    @property
     def phase(self) -> Phase:
         """What it is waiting for."""
         if self.trouble is not None:
@@ -137,7 +142,7 @@ class Rendering:
         state = self._dependencies.state(dependency)
         if dependency.kind is Kind.FILE:
             self.answered(dependency)
-        elif state is not None and state.trouble is not None and self._shared.attempts:
+        elif state is not None and state.trouble is not None and self._may_end:
             outage = self._dependencies.outage
             if max(state.trouble.failures, outage.trouble.failures if outage else 0) >= self._shared.attempts:
                 self._end = f"{dependency}: {state.trouble.reason}"
@@ -162,6 +167,7 @@ class Rendering:
 
     async def _render(self) -> None:
         """Ask, execute, and write.  Raises `NotRendered`, `NotWritten`, `RenderingEnded`."""
+        self._news.clear()  # What comes from now on is a reason to render again, whatever fails.
         language = await self._in_thread(self._source.language)
         if not self._tried_out:
             await self._outlet.try_out()
@@ -216,10 +222,11 @@ class Rendering:
         self.trouble = trouble_after(self.trouble, reason, Moment.now(self._shared.clock))
         failures = self.trouble.failures
         log.error("the template can't be rendered", template=self.name, reason=reason, times=failures)
-        if self._shared.attempts and self.template.error_fatal is not False:
+        if self._may_end:
             raise RenderingEnded(reason)
         pause = pause_s(failures, chance(self.name, "rendering", failures))
-        self._dependencies.hasten(self._asked, pause)
+        if self._ready:  # Another secret may help, but not against a full disk.
+            self._dependencies.hasten(self._asked, pause)
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._wait_for_news()
