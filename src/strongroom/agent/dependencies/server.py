@@ -217,7 +217,7 @@ class ServerDependencies:
             login = await self._tokens.session.after(number)
             number = login.number
             self._tokens.saw(login)
-            for earlier in self._tokens.before(number):
+            for earlier in self._tokens.before(number, self._clock.monotonic()):
                 await self._is_refused(earlier)
             for dependency, state in self._ledger.states().items():
                 answer = state.answer

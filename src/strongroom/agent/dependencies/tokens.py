@@ -35,8 +35,7 @@ class Tokens:
         self._known[login.number] = login
         self._last = max(self._last, login.number)
         for number in sorted(self._known)[:-_KEPT]:
-            del self._known[number]
-            self._refused.discard(number)
+            self._forget(number)
 
     def refuse(self, login: Login) -> None:
         """Note that the server knows a token no more, and tell the session."""
@@ -55,6 +54,18 @@ class Tokens:
             return Token(Owner.REFUSED, -math.inf)
         return Token(Owner.REPLACED, known.ends_at)
 
-    def before(self, number: int) -> list[Login]:
-        """The logins before one whose tokens may still be good."""
-        return [login for each, login in self._known.items() if each < number and each not in self._refused]
+    def before(self, number: int, now: float) -> list[Login]:
+        """The logins before one whose tokens may still be good; those that have ended are forgotten.
+
+        Args:
+            now: by the monotonic clock.
+        """
+        for each, login in list(self._known.items()):
+            if each < number and (login.ends_at <= now or each in self._refused):
+                self._forget(each)
+        return [login for each, login in self._known.items() if each < number]
+
+    def _forget(self, number: int) -> None:
+        """Keep no token that is of no use.  A lease of its login counts as ended."""
+        del self._known[number]
+        self._refused.discard(number)
