@@ -22,6 +22,7 @@ from strongroom.agent.run import Agent
 from strongroom.agent.serving.kept.store import NotKept
 from strongroom.agent.session.keeping import LoginFailed
 from strongroom.agent.supervising.child import NotStarted
+from strongroom.agent.turns import TurnsMissing
 from strongroom.client.errors import BadSettings
 from strongroom.http.settings import ListenerError
 from strongroom.lib.errors import StrongroomError
@@ -74,7 +75,7 @@ def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:
         _announce(loaded, kind.name)
         with _pid_file(top.pid_file):
             uvloop.run(_run(agent))
-    except (LoginFailed, RenderingEnded, NotStarted) as error:
+    except (LoginFailed, RenderingEnded, NotStarted, TurnsMissing) as error:
         log.error("the agent ends", reason=str(error))
         return 1
     except StrongroomError as error:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from strongroom.agent.config.config import AgentConfig
+from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.start import FileRendering
 from strongroom.agent.session.login import Session
+from strongroom.agent.supervising.child import NotStarted
 from strongroom.agent.supervising.start import Supervision
 from strongroom.agent.supervising.supervisor import UnknownSignal
+from strongroom.agent.turns import TurnsMissing, TurnTaker
+from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
 from strongroom.server.config.reader import ConfigError
 
@@ -16,40 +20,56 @@ from strongroom.server.config.reader import ConfigError
 class MakingPart:
     """Keeps files rendered, or runs a program; nothing, if neither is configured.
 
+    Args:
+        turns_upstream: the server, for turns: its requests don't wait for those of templates.
+
     Attributes:
         exit_status: of the program, when it has ended.
 
-    Raises: `ConfigError` for a signal that there isn't, and for what this version doesn't do.
+    Raises: `ConfigError` for a signal that there isn't, and for turns of no group.
     """
 
-    def __init__(self, config: AgentConfig, session: Session, upstream: Upstream) -> None:
+    def __init__(self, config: AgentConfig, session: Session, upstream: Upstream, turns_upstream: Upstream) -> None:
         self.exit_status = 0
         self._files: FileRendering | None = None
         self._program: Supervision | None = None
-        if config.turns is not None:
-            raise ConfigError(config.turns.where, "turns can't be taken by this version of the agent yet")
+        self._turns = TurnTaker(config.turns, turns_upstream, session) if config.turns is not None else None
+        turn: Turn = AT_ANY_TIME if self._turns is None else self._turns.turn
         if config.exec is not None:
             try:
-                self._program = Supervision(config, config.exec, session, upstream)
+                self._program = Supervision(config, config.exec, session, upstream, turn=turn)
             except UnknownSignal as error:
                 raise ConfigError(config.exec.where, str(error)) from error
         elif config.templates:
-            self._files = FileRendering(config, session, upstream)
+            self._files = FileRendering(config, session, upstream, turn=turn)
 
     async def run(self) -> bool:
         """Go on until cancelled, or until the program has ended.
 
         Returns: whether the agent ends by that.
 
-        Raises: `RenderingEnded`, `NotStarted`.
+        Raises: `RenderingEnded`, `NotStarted`, `TurnsMissing`.
         """
+        if self._turns is None:
+            await self._make()
+            return True
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                checking = tasks.create_task(self._turns.check())
+                await self._make()
+                checking.cancel()
+        except* (RenderingEnded, NotStarted, TurnsMissing) as group:
+            raise group.exceptions[0] from None
+        return True
+
+    async def _make(self) -> None:
+        """Keep files rendered, or run the program until it ends."""
         if self._program is not None:
             self.exit_status = await self._program.run()
         elif self._files is not None:
             await self._files.run()
         else:
             await asyncio.Event().wait()
-        return True
 
     async def made(self) -> None:
         """Wait until all was made once."""

@@ -35,6 +35,8 @@ from strongroom.server.supervisor.service_manager import ServiceManager
 
 log = structlog.get_logger("agent")
 
+_TURN_CONNECTIONS = 2
+"""One renews a turn while the other gives it back."""
 _ATTEND_S = 1.0
 """How often the service manager is told how the agent is."""
 
@@ -65,6 +67,7 @@ class Agent:
         self._clock = clock or SystemClock()
         self._upstream = Upstream(loaded.server, self._config.template_config.max_connections_per_host)
         self._login_upstream = Upstream(loaded.login)
+        self._turns_upstream = Upstream(loaded.server, _TURN_CONNECTIONS)
         self._deliveries: list[Delivery] = []
         self._stop: Callable[[], None] = lambda: None
         self._clients = ServingPart(self._config, program, self._clock, SystemRandom())
@@ -73,7 +76,9 @@ class Agent:
         if self._config.auto_auth is not None:
             self.session = self._made(self._config.auto_auth, loaded, os.environ)
         self._clients.attach(loaded.server, self.session, self._quit)
-        self._making = MakingPart(self._config, self.session, self._upstream) if self.session is not None else None
+        self._making: MakingPart | None = None
+        if self.session is not None:
+            self._making = MakingPart(self._config, self.session, self._upstream, self._turns_upstream)
 
     def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:
         """The session, and what brings its token to the sinks."""
@@ -118,7 +123,7 @@ class Agent:
     async def run(self, stopped: asyncio.Event) -> None:
         """Run until it is stopped, or until all is done that an agent with `exit_after_auth` was started for.
 
-        Raises: `LoginFailed`, `ListenerError`, `RenderingEnded`, `NotStarted`.
+        Raises: `LoginFailed`, `ListenerError`, `RenderingEnded`, `NotStarted`, `TurnsMissing`.
         """
         self._stop = stopped.set
         await self._clients.start()
@@ -200,7 +205,11 @@ class Agent:
         try:
             loaded = load(replace(self._arguments, log_level=""), os.environ)
             level = loaded.config.top.log_level
-            for upstream, settings in ((self._upstream, loaded.server), (self._login_upstream, loaded.login)):
+            for upstream, settings in (
+                (self._upstream, loaded.server),
+                (self._turns_upstream, loaded.server),
+                (self._login_upstream, loaded.login),
+            ):
                 upstream.configure(replace(upstream.settings, tls=settings.tls))
             self._clients.reload(loaded.config, loaded.server)
             log.info("read the configuration again")
@@ -220,5 +229,5 @@ class Agent:
         await self._clients.close()
         if self._making is not None:
             self._making.close()
-        for upstream in (self._upstream, self._login_upstream):
+        for upstream in (self._upstream, self._turns_upstream, self._login_upstream):
             upstream.close()

@@ -109,21 +109,28 @@ def next_step(terms: Terms, rule: Rule, token: Token, now: float, share: float) 
         case Leased():
             return _of_lease(terms, rule, token, now, share)
         case Rotated():
-            # The server has replaced it a moment after the time that it says in whole seconds.
-            return Next(Step.FETCH, max(terms.at + 1 + share, now + _LEAST_PAUSE_S))
+            # The server has replaced it a moment after the time that it says in whole seconds.  An operator may have it
+            # replaced at any time, and says so to nobody.
+            at = min(terms.at + 1 + share, _read_again_at(rule.static_s, now, share))
+            return Next(Step.FETCH, max(at, now + _LEAST_PAUSE_S))
         case Expiring():
             part = rule.renew_at or _threshold(rule, share)
             return Next(Step.FETCH, max(_at_part(terms.begins_at, terms.ends_at, part), now))
         case Static():
             every_s = min(rule.static_s, terms.hint_s) if terms.hint_s else rule.static_s
-            return Next(Step.FETCH, now + max(every_s * _threshold(Rule(0), share), _LEAST_PAUSE_S))
+            return Next(Step.FETCH, _read_again_at(every_s, now, share))
     assert_never(terms)
 
 
 def with_check(planned: Next, rule: Rule, now: float, share: float) -> Next:
     """The plan for a certificate, which is looked at as often as static secrets are until it is fetched again."""
-    check_at = now + max(rule.static_s * _threshold(Rule(0), share), _LEAST_PAUSE_S)
+    check_at = _read_again_at(rule.static_s, now, share)
     return planned if planned.at <= check_at else Next(Step.CHECK, check_at)
+
+
+def _read_again_at(every_s: float, now: float, share: float) -> float:
+    """When what may change at any time is read again."""
+    return now + max(every_s * _threshold(Rule(0), share), _LEAST_PAUSE_S)
 
 
 def _of_lease(lease: Leased, rule: Rule, token: Token, now: float, share: float) -> Next:

@@ -20,6 +20,7 @@ from strongroom.agent.rendering.outlet import Outlet
 from strongroom.agent.rendering.rendering import Rendering, Shared
 from strongroom.agent.rendering.renderings import Renderings
 from strongroom.agent.rendering.source import Source
+from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.lib.clock import Clock, SystemClock
 
 _ATTEMPTS: Final = 12
@@ -33,12 +34,14 @@ class Surround:
     Attributes:
         threads: where they are executed.
         variables: the agent's environment.
+        turn: when commands may run.
     """
 
     dependencies: Dependencies
     threads: Executor
     variables: Mapping[str, str]
     clock: Clock = SystemClock()  # noqa: RUF009 - it has no state
+    turn: Turn = AT_ANY_TIME
 
 
 def build(
@@ -60,7 +63,7 @@ def build(
             return None
         if line not in commands:
             failed = renderings.end if shared.attempts else _go_on
-            commands[line] = Command(line, environment, failed=failed, clock=given.clock)
+            commands[line] = Command(line, environment, failed=failed, clock=given.clock, turn=given.turn)
         return commands[line]
 
     built = [

@@ -15,6 +15,7 @@ from strongroom.agent.dependencies.failing import Trouble, pause_s, trouble_afte
 from strongroom.agent.dependencies.moment import Moment
 from strongroom.agent.dependencies.refreshing import chance
 from strongroom.agent.rendering.program import ProgramFailed, run, words
+from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.lib.clock import Clock
 
 log = structlog.get_logger("agent.rendering")
@@ -54,6 +55,7 @@ class Command:
         line: what is run.
         environment: variables.
         failed: called when it failed.
+        turn: when it may run.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Command:
         *,
         failed: Callable[[str], None],
         clock: Clock,
+        turn: Turn = AT_ANY_TIME,
     ) -> None:
         self.line = line
         self.trouble: Trouble | None = None
@@ -70,6 +73,7 @@ class Command:
         self._environment = environment
         self._failed = failed
         self._clock = clock
+        self._turn = turn
         self._expected: set[object] = set()
         self._nobody = asyncio.Event()
         self._nobody.set()
@@ -112,7 +116,11 @@ class Command:
                     await self._wanted.wait()
             await self._settle()
             self._wanted.clear()
-            await self._once()
+            async with self._turn():
+                if self._wanted.is_set():  # while others had their turns
+                    await self._settle()
+                    self._wanted.clear()
+                await self._once()
             if not self._wanted.is_set():
                 self._idle.set()
 

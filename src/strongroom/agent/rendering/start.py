@@ -15,6 +15,7 @@ from strongroom.agent.rendering.outlet import outlet_of
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.status import RenderingStatus, status_of
 from strongroom.agent.session.login import Session
+from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
 from strongroom.lib.clock import SystemClock
 
@@ -29,13 +30,20 @@ class FileRendering:
         session: who is logged in.
         upstream: the server.
         variables: the agent's environment.
+        turn: when commands may run.
 
     Attributes:
         rendered: whether each file was rendered once, and the commands have been run: `exit_after_auth` waits for it.
     """
 
     def __init__(
-        self, config: AgentConfig, session: Session, upstream: Upstream, variables: Mapping[str, str] = os.environ
+        self,
+        config: AgentConfig,
+        session: Session,
+        upstream: Upstream,
+        variables: Mapping[str, str] = os.environ,
+        *,
+        turn: Turn = AT_ANY_TIME,
     ) -> None:
         self._dependencies = Dependencies(
             session,
@@ -44,7 +52,7 @@ class FileRendering:
         )
         self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
         self._clock = SystemClock()
-        given = Surround(self._dependencies, self._threads, variables, self._clock)
+        given = Surround(self._dependencies, self._threads, variables, self._clock, turn)
         self._renderings = build(config, config.templates, outlet_of, given)
         self.rendered = self._renderings.rendered
 

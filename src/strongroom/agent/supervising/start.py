@@ -21,6 +21,7 @@ from strongroom.agent.session.login import Session
 from strongroom.agent.supervising.child import NotStarted
 from strongroom.agent.supervising.supervisor import Supervisor
 from strongroom.agent.supervising.variables import VariableOutlet, Variables
+from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
 from strongroom.lib.clock import SystemClock
 
@@ -36,6 +37,7 @@ class Supervision:
         session: who is logged in.
         upstream: the server.
         variables: the agent's environment, which the program has, too.
+        turn: when the program may be restarted.
 
     Attributes:
         rendered: whether each variable was rendered once.
@@ -50,6 +52,8 @@ class Supervision:
         session: Session,
         upstream: Upstream,
         variables: Mapping[str, str] = os.environ,
+        *,
+        turn: Turn = AT_ANY_TIME,
     ) -> None:
         self._dependencies = Dependencies(
             session,
@@ -58,7 +62,7 @@ class Supervision:
         )
         self._clock = SystemClock()
         made = Variables({each.map_to_environment_variable for each in config.env_templates})
-        self._supervisor = Supervisor(settings, variables, made, self._clock)
+        self._supervisor = Supervisor(settings, variables, made, self._clock, turn=turn)
         self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
 
         def outlet_of(template: Template) -> VariableOutlet:

@@ -15,6 +15,7 @@ from strongroom.agent.rendering.settling import Settling
 from strongroom.agent.supervising.child import Child
 from strongroom.agent.supervising.states import Action, Event, State, after
 from strongroom.agent.supervising.variables import Variables
+from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.lib.clock import Clock
 
 log = structlog.get_logger("agent.supervising")
@@ -42,6 +43,7 @@ class Supervisor:
         environment: the agent's variables.
         variables: those that are made from secrets.
         settle_s: how long nothing has to change before it is started again.
+        turn: when it may be restarted.  It is started without one: what doesn't run can't be missed.
 
     Raises: `UnknownSignal`.
     """
@@ -54,12 +56,14 @@ class Supervisor:
         clock: Clock,
         *,
         settle_s: float = SETTLE_S,
+        turn: Turn = AT_ANY_TIME,
     ) -> None:
         self._settings = settings
         self._restarts = settings.restart_on_secret_changes == "always"  # noqa: S105 - no password
         self._stop_signal = signal_named(settings.restart_stop_signal)
         self._environment = environment
         self._settle_s = settle_s
+        self._turn = turn
         self._variables = variables
         self._clock = clock
         self._state = State.NOT_STARTED
@@ -67,6 +71,7 @@ class Supervisor:
         self._given: Mapping[str, str] | None = None
         self._end_by: float | None = None
         self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._started = asyncio.Event()
         self._ends: asyncio.Task[None] | None = None
         self._status = 0
 
@@ -144,6 +149,7 @@ class Supervisor:
         self._given, self._end_by = self._variables.values(), None
         self._child = await Child.start(self._settings.command, {**self._environment, **self._given})
         self._ends = asyncio.create_task(self._follow_end(self._child))
+        self._started.set()
         log.info("the program is started", pid=self._child.pid)
 
     async def _follow_end(self, child: Child) -> None:
@@ -152,20 +158,39 @@ class Supervisor:
         await self._events.put(Event.ENDED)
 
     async def _follow_changes(self) -> None:
-        """Tell of another environment when it has settled."""
-        changed, now = self._variables.changed, self._clock.monotonic
+        """Have the program started when its environment has settled, and restarted when that is another one."""
+        changed = self._variables.changed
         while True:
             await changed.wait()
-            changed.clear()
-            settling = Settling(now(), now())
-            with suppress(TimeoutError):
-                while True:
-                    async with asyncio.timeout(settling.ends_at(self._settle_s) - now()):
-                        await changed.wait()
-                    changed.clear()
-                    settling = settling.after(now())
-            if self._variables.values() != self._given:
-                await self._events.put(Event.CHANGED)
+            await self._settle()
+            if self._given is None or not self._restarts:
+                self._tell_of_change()
+                continue
+            async with self._turn():
+                if changed.is_set():  # while others had their turns
+                    await self._settle()
+                if self._tell_of_change():
+                    await self._started.wait()
+
+    def _tell_of_change(self) -> bool:
+        """Tell that the environment is another one than the program's; whether it is."""
+        if self._variables.values() == self._given:
+            return False
+        self._started.clear()
+        self._events.put_nowait(Event.CHANGED)
+        return True
+
+    async def _settle(self) -> None:
+        """Wait until there was no change for a while."""
+        changed, now = self._variables.changed, self._clock.monotonic
+        changed.clear()
+        settling = Settling(now(), now())
+        with suppress(TimeoutError):
+            while True:
+                async with asyncio.timeout(settling.ends_at(self._settle_s) - now()):
+                    await changed.wait()
+                changed.clear()
+                settling = settling.after(now())
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -81,7 +81,7 @@ def test_a_program(place: World, tmp_path: Path, program: str) -> None:
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (TEMPLATE + 'turns { path = "turns/web" }\n', "turns can't be taken by this version of the agent yet"),
+        (TEMPLATE + 'turns { path = "web" }\n', "expected path in turns as MOUNT/GROUP"),
         (PROGRAM.replace("exec {", 'exec { restart_stop_signal = "SIGNONE"\n'), "SIGNONE"),
     ],
 )

@@ -36,6 +36,7 @@ def _lease(duration: float = 100, full: float = 0, *, renewable: bool = True, at
         (Expiring(0, 1000), Rule(300, threshold=0.5), Step.FETCH, 450, 550),
         (Expiring(-5000, -4000), RULE, Step.FETCH, 0, 0),
         (Rotated(120), RULE, Step.FETCH, 121, 122),
+        (Rotated(86400), RULE, Step.FETCH, 255, 285),
         (Rotated(-5), RULE, Step.FETCH, 1, 1),
         (Static(), RULE, Step.FETCH, 255, 285),
         (Static(), Rule(10), Step.FETCH, 8.5, 9.5),

@@ -12,8 +12,10 @@ import pytest
 
 from strongroom.agent.config.rendering import Template, TemplateExec
 from strongroom.agent.rendering.command import Command, CommandLine, command_of
+from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.lib.clock import SystemClock
 from strongroom.server.config.reader import Where
+from tests.sim.agent_turns import Turns
 
 HERE = Where("test", 1)
 
@@ -35,12 +37,13 @@ def test_the_command_of_a_template(template: Template, expected: CommandLine | N
 
 
 @asynccontextmanager
-async def _running(script: str, failures: list[str]) -> AsyncIterator[Command]:
+async def _running(script: str, failures: list[str], turn: Turn = AT_ANY_TIME) -> AsyncIterator[Command]:
     command = Command(
         CommandLine(("sh", "-c", script), 10),
         {"PATH": os.environ["PATH"]},
         failed=failures.append,
         clock=SystemClock(),
+        turn=turn,
     )
     task = asyncio.create_task(command.run())
     try:
@@ -99,3 +102,21 @@ async def test_a_failure_is_told_and_tried_again(tmp_path: Path) -> None:
             await asyncio.sleep(0.05)
     assert failures == [f"the command sh -c {script} failed: it ended with status 1"]
     assert (tmp_path / "log").read_text() == "x\nx\n"
+
+
+async def test_it_runs_in_its_turn(tmp_path: Path) -> None:
+    """What changes while others have their turns is in the same run, and its turn is over after it has ended."""
+    turns = Turns()
+    async with _running(f"echo x >> {tmp_path}/log", [], turns.turn) as command:
+        command.settled("a", changed=True)
+        while not turns.asked:
+            await asyncio.sleep(0.02)
+        command.settled("b", changed=True)
+        assert not (tmp_path / "log").exists()
+        turns.give()
+        await command.idle()
+        while not turns.ended:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+    assert (tmp_path / "log").read_text() == "x\n"
+    assert (turns.asked, turns.ended) == (1, 1)

@@ -19,8 +19,10 @@ from strongroom.agent.supervising.child import NotStarted
 from strongroom.agent.supervising.states import State
 from strongroom.agent.supervising.supervisor import Supervisor, UnknownSignal, signal_named
 from strongroom.agent.supervising.variables import Variables
+from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.lib.clock import SystemClock
 from strongroom.server.config.reader import Where
+from tests.sim.agent_turns import Turns
 
 PROGRAM = """
 import os, signal, sys, time
@@ -55,13 +57,16 @@ class Running:
 
 
 @asynccontextmanager
-async def _running(folder: Path, manner: str = "polite", **settings: Any) -> AsyncIterator[Running]:
+async def _running(
+    folder: Path, manner: str = "polite", *, turn: Turn = AT_ANY_TIME, **settings: Any
+) -> AsyncIterator[Running]:
     (folder / "program.py").write_text(PROGRAM)
     log = folder / "log"
     settings.setdefault("command", (sys.executable, str(folder / "program.py"), str(log), manner))
     variables = Variables({"A"})
     environment: Mapping[str, str] = {"PATH": os.environ["PATH"]}
-    made = Supervisor(Exec(Where("test", 1), **settings), environment, variables, SystemClock(), settle_s=0.2)
+    settled = Exec(Where("test", 1), **settings)
+    made = Supervisor(settled, environment, variables, SystemClock(), settle_s=0.2, turn=turn)
     task = asyncio.create_task(made.run())
     try:
         yield Running(made, variables, task, log)
@@ -176,3 +181,47 @@ def test_an_unknown_signal_is_named() -> None:
     """A mistake is told before anything is started."""
     with pytest.raises(UnknownSignal, match="there is no signal SIGNAL"):
         signal_named("SIGNAL")
+
+
+async def test_it_is_restarted_in_its_turn(tmp_path: Path) -> None:
+    """It starts without one, keeps running until it has one, and is started with what has changed until then."""
+    turns = Turns()
+    async with _running(tmp_path, turn=turns.turn) as running:
+        running.variables.put("A", "one")
+        await running.logged("started with one")
+        running.variables.put("A", "two")
+        while not turns.asked:
+            await asyncio.sleep(0.02)
+        running.variables.put("A", "three")
+        await asyncio.sleep(0.5)
+        await running.logged("started with one")
+        turns.give()
+        await running.logged("started with one", "SIGTERM", "started with three")
+        while not turns.ended:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.5)
+        assert (turns.asked, turns.ended) == (1, 1)
+
+
+async def test_one_that_is_never_restarted_takes_no_turn(tmp_path: Path) -> None:
+    """`restart_on_secret_changes = never`."""
+    turns = Turns()
+    async with _running(tmp_path, turn=turns.turn, restart_on_secret_changes="never") as running:
+        running.variables.put("A", "one")
+        await running.logged("started with one")
+        running.variables.put("A", "two")
+        await asyncio.sleep(0.5)
+        assert turns.asked == 0
+
+
+async def test_one_that_ends_while_it_waits_for_its_turn(tmp_path: Path) -> None:
+    """Its status is the agent's, as ever."""
+    turns = Turns()
+    async with _running(tmp_path, turn=turns.turn) as running:
+        running.variables.put("A", "one")
+        await running.logged("started with one")
+        running.variables.put("A", "two")
+        while not turns.asked:
+            await asyncio.sleep(0.02)
+        (tmp_path / "log.end").touch()
+        assert await running.task == 5
