@@ -49,8 +49,12 @@ class Surroundings(Protocol):
     def file(self, path: str) -> str:
         """The text of a file.  Raises `FunctionFailed` if it may not be read."""
 
-    def secret(self, path: str, arguments: Mapping[str, Any]) -> Any:
-        """What a read, or with arguments a write, of a path gives: a `Structure`, or None when it lacks."""
+    def secret(self, path: str, arguments: Mapping[str, Any] | None) -> Any:
+        """What a read or a write of a path gives: a `Structure`, or None when it lacks.
+
+        Args:
+            arguments: what is written, which may be nothing; None for a read.
+        """
 
     def secrets(self, path: str) -> Sequence[str]:
         """The names under a path; none when they lack."""

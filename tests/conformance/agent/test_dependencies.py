@@ -15,8 +15,8 @@ from tests.conformance.agent.keeping import keeping, until
 from tests.conformance.agent.world import LEASE_MAX_S, World, world
 from tests.sim.dropping_proxy import DroppingProxy
 
-LONG = secret("database/creds/long", {})
-SHORT = secret("database/creds/short", {})
+LONG = secret("database/creds/long")
+SHORT = secret("database/creds/short")
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        (secret("secret/versions", {}), {"a": "2"}),
-        (secret("secret/data/versions", {}), {"a": "2"}),
-        (secret("secret/versions?version=1", {}), {"a": "1"}),
+        (secret("secret/versions"), {"a": "2"}),
+        (secret("secret/data/versions"), {"a": "2"}),
+        (secret("secret/versions?version=1"), {"a": "1"}),
     ],
 )
 async def test_versioned_secrets(made: World, asked: Dependency, expected: dict[str, str]) -> None:
@@ -64,7 +64,7 @@ async def test_names_and_writes(made: World) -> None:
 
 async def test_a_secret_that_is_not_there_is_waited_for(made: World) -> None:
     """A missing secret is an error that names it, and is answered soon after somebody writes it."""
-    asked = secret("secret/later", {})
+    asked = secret("secret/later")
     async with keeping(made) as kept:
         kept.asking.want(asked)
         await until(lambda: kept.asking.state(asked).trouble is not None)
@@ -79,7 +79,7 @@ async def test_a_secret_that_is_not_there_is_waited_for(made: World) -> None:
 async def test_a_new_version_is_seen_within_the_interval(made: World) -> None:
     """A static secret is read again as often as its template wants; the same content tells nobody."""
     made.put_secret("polled", a="1")
-    asked = secret("secret/polled", {})
+    asked = secret("secret/polled")
     async with keeping(made) as kept:
         kept.asking.want(asked, rule=Rule(1))
         await kept.asking.answer(asked)
@@ -150,7 +150,7 @@ async def test_short_leases_are_renewed_and_then_replaced_in_time(made: World) -
 async def test_a_token_that_was_revoked_elsewhere(made: World) -> None:
     """All that ended with it is replaced within a moment, by a new login; what has no lease isn't."""
     made.put_secret("revoked", a="1")
-    static = secret("secret/revoked", {})
+    static = secret("secret/revoked")
     async with keeping(made) as kept:
         kept.asking.want(LONG, static, rule=Rule(1.0))
         first = await kept.asking.answer(LONG)
@@ -165,7 +165,7 @@ async def test_a_token_that_was_revoked_elsewhere(made: World) -> None:
 
 async def test_what_policies_deny_costs_one_request_after_another_pause(made: World) -> None:
     """A denied path doesn't end the token, and is asked for ever more seldom."""
-    denied, allowed = secret("sys/policies/acl/app", {}), secret("secret/allowed", {})
+    denied, allowed = secret("sys/policies/acl/app"), secret("secret/allowed")
     made.put_secret("allowed", a="1")
     async with keeping(made) as kept:
         kept.asking.want(denied, allowed)
@@ -264,10 +264,10 @@ async def test_a_certificate_that_was_revoked_or_whose_authority_has_changed(mad
 async def test_while_the_server_is_away_everything_stays_and_little_is_asked(made: World) -> None:
     """Answers stay in use, the server is asked once in a while whatever their number, and nothing is taken anew."""
     made.put_secret("away", a="1")
-    static = secret("secret/away", {})
+    static = secret("secret/away")
     for number in range(50):
         made.put_secret(f"away{number}", a="1")
-    many = [secret(f"secret/away{number}", {}) for number in range(50)]
+    many = [secret(f"secret/away{number}") for number in range(50)]
     async with DroppingProxy(int(made.server.address.rpartition(":")[2])) as proxy:
         async with keeping(replace(made, port=proxy.port)) as kept:
             kept.asking.want(static, LONG, SHORT, *many, rule=Rule(1))

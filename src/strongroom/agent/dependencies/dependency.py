@@ -45,13 +45,14 @@ class Dependency:
         return f"{self.kind.value} {self.path}{query}{names}"
 
 
-def secret(path: str, arguments: Mapping[str, Any]) -> Dependency:
-    """What `secret` asks for: a read, or with arguments a write.
+def secret(path: str, arguments: Mapping[str, Any] | None = None) -> Dependency:
+    """What `secret` asks for: a read or a write.
 
     Args:
         path: of a read, as a URL has it: with a query behind it, and `%20` for a space.
+        arguments: what is written, which may be nothing; None for a read.
     """
-    if arguments:
+    if arguments is not None:
         return Dependency(Kind.WRITE, _bare(path), arguments=_pairs(arguments.items()))
     before, _, query = path.partition("#")[0].partition("?")
     return Dependency(Kind.READ, _bare(unquote(before)), query=_pairs(parse_qsl(query, keep_blank_values=True)))

@@ -99,7 +99,7 @@ class Notes:
             raise FunctionFailed(state.trouble.reason)
         return "" if state.answer is None else str(state.answer.value)
 
-    def secret(self, path: str, arguments: Mapping[str, Any]) -> Any:
+    def secret(self, path: str, arguments: Mapping[str, Any] | None) -> Any:
         """What a read or a write gives; None when it lacks."""
         return self._value(dependencies.secret(path, arguments))
 

@@ -69,7 +69,7 @@ def _functions(around: Surroundings) -> dict[str, Callable[..., Any]]:
     """What a template calls, besides Jinja's own."""
 
     def secret(path: str, **arguments: Any) -> Any:
-        return _shown(around.secret(path, _texts(arguments)))
+        return _shown(around.secret(path, _texts(arguments) if arguments else None))
 
     def secrets(path: str) -> Any:
         return list(around.secrets(path))

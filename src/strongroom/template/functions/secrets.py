@@ -5,7 +5,7 @@ Source: https://github.com/hashicorp/consul-template/blob/main/docs/templating-l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from strongroom.template.errors import FunctionFailed
@@ -15,23 +15,23 @@ from strongroom.template.surroundings import Surroundings
 
 
 def _secret(around: Surroundings, *given: str) -> Any:
-    return _asked("secret", around.secret, given)
+    """A read; with any further argument, even an empty one, a write."""
+    if not given:
+        return None
+    return around.secret(_path("secret", given[0]), _arguments(given) if len(given) > 1 else None)
 
 
 def _pki_cert(around: Surroundings, *given: str) -> Any:
-    return _asked("pkiCert", around.certificate, given)
+    return around.certificate(_path("pkiCert", given[0]), _arguments(given)) if given else None
 
 
 def _secrets(around: Surroundings, path: str) -> Sequence[str]:
     return list(around.secrets(_path("secrets", path))) if path else []
 
 
-def _asked(name: str, ask: Callable[[str, Mapping[str, Any]], Any], given: Sequence[str]) -> Any:
-    """What the surroundings give for a path and pairs as `key=value`; nothing without a path."""
-    if not given:
-        return None
-    arguments = dict(_pair(pair) for pair in given[1:] if pair)
-    return ask(_path(name, given[0]), arguments)
+def _arguments(given: Sequence[str]) -> Mapping[str, Any]:
+    """The pairs `key=value` behind a path."""
+    return dict(_pair(pair) for pair in given[1:] if pair)
 
 
 def _pair(text: str) -> tuple[str, str]:

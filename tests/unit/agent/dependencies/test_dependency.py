@@ -10,14 +10,15 @@ from strongroom.agent.dependencies.dependency import Dependency, Kind, certifica
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        (secret("secret/foo", {}), secret(" /secret/foo/ ", {}), True),
-        (secret("secret/foo", {}), secret("secret/foo?version=2", {}), False),
+        (secret("secret/foo"), secret(" /secret/foo/ "), True),
+        (secret("secret/foo"), secret("secret/foo?version=2"), False),
         (secret("a", {"x": "1", "y": "2"}), secret("a", {"y": "2", "x": "1"}), True),
         (secret("a", {"x": "1"}), secret("a", {"x": "2"}), False),
         (secret("a", {"x": "1"}), certificate("a", {"x": "1"}, ""), False),
         (certificate("a", {"x": "1"}, "/one"), certificate("a", {"x": "1"}, "/other"), False),
         (certificate("a", {"x": "1"}, "/one"), certificate("a", {"x": "2"}, "/one"), False),
-        (names("a"), secret("a", {}), False),
+        (secret("a"), secret("a", {}), False),
+        (names("a"), secret("a"), False),
         (file("/x", ""), file("/x", "/sandbox"), False),
     ],
 )
@@ -41,8 +42,14 @@ def test_equal_calls_are_one(one: Dependency, other: Dependency, same: bool) -> 
 )
 def test_a_read_is_written_as_a_url(path: str, expected: str, query: tuple[tuple[str, str], ...]) -> None:
     """What stands behind a question mark goes into the request's query, as consul-template has it."""
-    found = secret(path, {})
+    found = secret(path)
     assert (found.kind, found.path, found.query) == (Kind.READ, expected, query)
+
+
+@pytest.mark.parametrize(("arguments", "kind"), [(None, Kind.READ), ({}, Kind.WRITE), ({"a": "b"}, Kind.WRITE)])
+def test_a_write_may_have_no_arguments(arguments: dict[str, str] | None, kind: Kind) -> None:
+    """Only none at all make a read."""
+    assert secret("auth/approle/role/app/secret-id", arguments).kind is kind
 
 
 def test_arguments_are_not_shown() -> None:

@@ -11,7 +11,7 @@ from strongroom.agent.dependencies.refreshing import Rule
 from strongroom.agent.dependencies.state import Answer, State
 from strongroom.agent.dependencies.terms import Static
 
-A, B, C = (secret(f"secret/{name}", {}) for name in "abc")
+A, B, C = (secret(f"secret/{name}") for name in "abc")
 RULE = Rule(300)
 
 

@@ -17,7 +17,7 @@ from strongroom.template.errors import FunctionFailed
 from strongroom.template.surroundings import Surroundings, WrittenFile
 
 PLACE = Place("/etc/x", "/sandbox", {"A": "b"})
-FIRST, SECOND = secret("secret/a", {}), secret("secret/b", {"c": "d"})
+FIRST, SECOND = secret("secret/a"), secret("secret/b", {"c": "d"})
 
 
 class Written:
@@ -36,7 +36,7 @@ def _attempt(execute: Callable[[Surroundings], str], **known: Any) -> Attempt:
 
 
 def _both(around: Surroundings) -> str:
-    first, second = around.secret("secret/a", {}), around.secret("/secret/b/", {"c": "d"})
+    first, second = around.secret("secret/a", None), around.secret("/secret/b/", {"c": "d"})
     return f"{first} {second}"
 
 
@@ -64,7 +64,7 @@ def test_an_error_counts_when_nothing_is_lacking() -> None:
     """A template that can't go on with nothing is executed again when it has what it asked for."""
 
     def execute(around: Surroundings) -> str:
-        if around.secret("secret/a", {}) is None:
+        if around.secret("secret/a", None) is None:
             raise NotRendered("nothing has no fields")
         raise NotRendered("the real fault")
 

@@ -22,7 +22,7 @@ TEMPLATE = Template(Where("test", 1), engine="jinja")
 DATA = {"user": "ada", "port": Number("5432"), "ratio": Number("1.5"), "tags": ["a", "b"], "password": "hunter2"}
 APP = Secret("r", "lease/1", 60, True, DATA, [], None, None)
 KNOWN: dict[Dependency, Any] = {
-    secret("kv1/app", {}): APP,
+    secret("kv1/app"): APP,
     secret("pki/issue/web", {"common_name": "a", "ttl": "60", "x": "true"}): APP,
     names("kv1"): ["one", "two"],
     certificate("pki/issue/web", {"common_name": "a"}, "/x"): Pems("CERT", "KEY", "CA", ("CA",), 0, 1),
@@ -65,7 +65,7 @@ def test_one_execution_finds_all_that_is_lacking() -> None:
     made = _attempt(
         "{{ secret('a').data.x.y }}{% for z in secret('b').data %}{{ z.q }}{% endfor %}{{ pki_cert('c').key }}"
     )
-    assert made.lacking == {secret("a", {}), secret("b", {}), certificate("c", {}, "/x")}
+    assert made.lacking == {secret("a"), secret("b"), certificate("c", {}, "/x")}
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ class FixedSurroundings:
     variables: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     time: datetime = NOW
-    asked: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    asked: list[tuple[str, str, Mapping[str, Any] | None]] = field(default_factory=list)
     written: list[WrittenFile] = field(default_factory=list)
     _bytes: count[int] = field(default_factory=count)
 
@@ -39,7 +39,7 @@ class FixedSurroundings:
             raise FunctionFailed("no such file")
         return self.files[path]
 
-    def secret(self, path: str, arguments: Mapping[str, Any]) -> Any:
+    def secret(self, path: str, arguments: Mapping[str, Any] | None) -> Any:
         self.asked.append(("secret", path, arguments))
         return None
 

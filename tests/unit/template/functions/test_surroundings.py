@@ -130,6 +130,16 @@ def test_secrets_are_asked_with_pairs(name: str, kind: str) -> None:
     assert around.asked == [(kind, "a/b", {"ttl": "1h", "q": "a=b"})]
 
 
+@pytest.mark.parametrize(
+    ("given", "arguments"), [(("a",), None), (("a", ""), {}), (("a", "", ""), {}), (("a", "k=v"), {"k": "v"})]
+)
+def test_any_further_argument_makes_a_write(given: tuple[str, ...], arguments: object) -> None:
+    """Also an empty one, which writes nothing: so consul-template asks paths that take no fields."""
+    around = FixedSurroundings()
+    call("secret", *given, around=around)
+    assert around.asked == [("secret", "a", arguments)]
+
+
 def test_lists_of_secrets() -> None:
     """No path lists nothing, and asks nobody."""
     around = FixedSurroundings()
