@@ -16,6 +16,7 @@ import uvloop
 
 from strongroom.__about__ import VERSION
 from strongroom.agent.arguments import AgentArguments
+from strongroom.agent.config.top import Top
 from strongroom.agent.loading import Loaded, load
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.run import Agent
@@ -70,7 +71,7 @@ def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:
         top = loaded.config.top
         if top.log_level and top.log_level not in logs.LEVELS:
             raise AgentError(f'unknown log level "{top.log_level[:64]}": it is one of {", ".join(logs.LEVELS)}')
-        logs.configure(top.log_level, top.log_format, top.log_file)
+        logs.configure(top.log_level, top.log_format, _log_file(top, kind), _rotation(top))
         agent = Agent(arguments, loaded, ServiceManager(os.environ), program=kind.name)
         _announce(loaded, kind.name)
         with _pid_file(top.pid_file):
@@ -91,6 +92,15 @@ async def _run(agent: Agent) -> None:
     stopped = asyncio.Event()
     agent.obey(stopped)
     await agent.run(stopped)
+
+
+def _log_file(top: Top, kind: Kind) -> str:
+    """Where the log is; in a folder it has the program's name."""
+    return f"{top.log_file}{kind.name}.log" if top.log_file.endswith("/") else top.log_file
+
+
+def _rotation(top: Top) -> logs.Rotation:
+    return logs.Rotation(top.log_rotate_bytes, top.log_rotate_duration_s, top.log_rotate_max_files)
 
 
 @contextlib.contextmanager

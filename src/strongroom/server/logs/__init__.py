@@ -13,10 +13,12 @@ from strongroom.server.logs.log import (
     without_secrets,
 )
 from strongroom.server.logs.output import LEVELS, LogError
+from strongroom.server.logs.rotation import Rotation
 
 __all__ = [
     "LEVELS",
     "LogError",
+    "Rotation",
     "configure",
     "document_without_secrets",
     "hide",

@@ -11,6 +11,7 @@ import structlog
 from strongroom.lib.redaction import Redaction
 from strongroom.server.logs.output import LEVELS, Output, number_of
 from strongroom.server.logs.rendering import render_json, render_standard
+from strongroom.server.logs.rotation import Rotation
 from strongroom.server.logs.watches import Watches
 
 _output = Output()
@@ -42,17 +43,19 @@ def _distribute(render: Any) -> Any:
     return last
 
 
-def configure(level: str = "info", format_: str = "standard", file: str = "") -> None:
+def configure(level: str = "info", format_: str = "standard", file: str = "", rotation: Rotation | None = None) -> None:
     """Set up logging for this process.
 
     Args:
         level: a key of `LEVELS`; empty for `info`.
         format_: `standard` or `json`.
         file: a path to append to besides standard error; empty for none.
+        rotation: when this process, which is alone with the file, puts it aside.
 
     Raises: `LogError` when the file can't be opened.
     """
     _output.configure(level or "info", Path(file) if file else None)
+    _output.rotation = rotation
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from strongroom.lib.redaction import Redaction
+from strongroom.server.logs.rotation import Rotation
 
 LEVELS: Mapping[str, int] = {
     "trace": 5,
@@ -40,6 +42,9 @@ class Output:
         self._configured = self._level
         self._path: Path | None = None
         self._descriptors = [_STANDARD_ERROR]
+        self._size_bytes, self._opened_at = 0, 0.0
+        self.rotation: Rotation | None = None
+        """The rule by which the file is rotated; only for a process that nobody shares the file with."""
         self.redaction = Redaction()
 
     def configure(self, level: str, path: Path | None) -> None:
@@ -50,6 +55,7 @@ class Output:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
                 descriptors.append(os.open(path, flags, _FILE_MODE))
+                self._size_bytes, self._opened_at = os.fstat(descriptors[-1]).st_size, time.monotonic()
             except OSError as error:
                 raise LogError(f"the log file {path} cannot be opened: {error.strerror}") from error
         for old in self._descriptors[1:]:
@@ -78,7 +84,24 @@ class Output:
         """Write one line in one piece, as other processes write there too."""
         # Redaction comes last, so that it covers every text.
         data = self.redaction.text(line).encode("utf-8", "replace") + b"\n"
+        if self.rotation is not None and self._path is not None:
+            self._rotate(self.rotation, self._path)
+        self._size_bytes += len(data)
         for descriptor in self._descriptors:
             # A log that can't be written, on a full disk or a closed pipe, must not fail what is being logged.
             with contextlib.suppress(OSError):
                 os.write(descriptor, data)
+
+    def _rotate(self, rotation: Rotation, path: Path) -> None:
+        """Put the file aside if that is due.  The log goes on in the same file if that can't be done."""
+        if not rotation.is_due(self._size_bytes, time.monotonic() - self._opened_at):
+            return
+        # Tried again when it is due anew, and not with each line.
+        self._size_bytes, self._opened_at = 0, time.monotonic()
+        level = self._level
+        with contextlib.suppress(OSError, LogError):
+            path.rename(rotation.name(path, time.time_ns()))
+            self.reopen("")
+            self._level = level
+            for name in rotation.surplus(path, (each.name for each in path.parent.iterdir())):
+                path.with_name(name).unlink()

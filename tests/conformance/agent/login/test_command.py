@@ -123,3 +123,18 @@ def test_how_it_ends(place: Server, tmp_path: Path, given: list[str], status: in
     assert not (tmp_path / "pid").exists()
     if status == 0:
         assert (tmp_path / "token").exists()
+
+
+def test_a_log_that_is_rotated(place: Server, tmp_path: Path) -> None:
+    """In a folder it has the program's name, and what was put aside the time beside it."""
+    (tmp_path / "password").write_text(PASSWORD)
+    log = f'log_file = "{tmp_path}/logs/"\nlog_rotate_bytes = 1\nlog_rotate_max_files = 2\n'
+    path = _config(tmp_path, place, log)
+    command = [OURS, "agent", f"-config={path}", "-exit-after-auth", "-log-level=info"]
+    done = subprocess.run(
+        command, env=environment(tmp_path), capture_output=True, text=True, timeout=60, check=True
+    ).stderr
+    files = sorted((tmp_path / "logs").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+    assert len(files) == 3
+    assert files[-1].name == "agent.log"
+    assert [file.read_text() for file in files] == [f"{line}\n" for line in done.splitlines()[-3:]]
