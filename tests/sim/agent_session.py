@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from typing import Any
 
 from strongroom.agent.session.login import Login
 from strongroom.agent.upstream import Upstream
+from strongroom.lib.clock import SleeplessClock
+
+_CLOCK = SleeplessClock()
+"""As the agent's parts have it."""
 
 
 class TokenSession:
@@ -39,7 +42,7 @@ class TokenSession:
     async def log_in(self) -> Login:
         """Log in, whatever there is."""
         answer = await self._upstream.ask("PUT", "auth/token/create", token=self._creator, body=self.request)
-        auth, now = answer["auth"], time.monotonic()
+        auth, now = answer["auth"], _CLOCK.monotonic()
         ends_at = now + int(auth["lease_duration"])
         login = Login(
             number=len(self.logins) + 1,
@@ -84,7 +87,7 @@ class TokenSession:
             current = self._current
             if current is not None:
                 whole = int(self.request["ttl"].removesuffix("s"))
-                left = current.last_end_at - time.monotonic()
+                left = current.last_end_at - _CLOCK.monotonic()
                 if left >= seconds or left >= whole / 2:
                     return current
             return await self.log_in()

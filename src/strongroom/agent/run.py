@@ -17,6 +17,7 @@ from strongroom.agent.loading import Loaded, load
 from strongroom.agent.making import MakingPart
 from strongroom.agent.methods.method import Basis
 from strongroom.agent.methods.table import given_by, maker_of, mount_of
+from strongroom.agent.server_clock import ServerClock
 from strongroom.agent.serving.part import ServingPart
 from strongroom.agent.session.keeping import KeptSession
 from strongroom.agent.session.kept import KeptToken
@@ -25,7 +26,7 @@ from strongroom.agent.session.state import DEFAULT_LEAST_S, DEFAULT_MOST_S, Term
 from strongroom.agent.sinks.delivery import Delivery
 from strongroom.agent.upstream import Upstream
 from strongroom.client.errors import BadSettings
-from strongroom.lib.clock import Clock, SystemClock
+from strongroom.lib.clock import Clock, SleeplessClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.rand import SystemRandom
 from strongroom.server import logs
@@ -64,10 +65,11 @@ class Agent:
         self._arguments = arguments
         self._config = loaded.config
         self._manager = manager
-        self._clock = clock or SystemClock()
-        self._upstream = Upstream(loaded.server, self._config.template_config.max_connections_per_host)
-        self._login_upstream = Upstream(loaded.login)
-        self._turns_upstream = Upstream(loaded.server, _TURN_CONNECTIONS)
+        self._clock = clock or SleeplessClock()
+        server_clock = ServerClock(self._clock)
+        self._upstream = Upstream(loaded.server, self._config.template_config.max_connections_per_host, server_clock)
+        self._login_upstream = Upstream(loaded.login, clock=server_clock)
+        self._turns_upstream = Upstream(loaded.server, _TURN_CONNECTIONS, server_clock)
         self._deliveries: list[Delivery] = []
         self._stop: Callable[[], None] = lambda: None
         self._clients = ServingPart(self._config, program, self._clock, SystemRandom())

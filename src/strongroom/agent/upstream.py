@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from strongroom.agent.server_clock import ServerClock
 from strongroom.client.client import NOTHING, Answer, Client
 from strongroom.client.durations import go_text
 from strongroom.client.errors import ClientError, ResponseError, Unreachable
 from strongroom.client.settings import Settings, Tls
+from strongroom.lib.clock import SleeplessClock
 from strongroom.lib.outgoing.threads import in_thread
 
 DEFAULT_CONNECTIONS = 10
@@ -22,9 +24,13 @@ class Upstream:
     Args:
         settings: where it is and how it is reached; a token in it isn't used.
         connections: how many requests are under way at once; others wait.
+        clock: what time it is for the server, which its answers tell.
     """
 
-    def __init__(self, settings: Settings, connections: int = DEFAULT_CONNECTIONS) -> None:
+    def __init__(
+        self, settings: Settings, connections: int = DEFAULT_CONNECTIONS, clock: ServerClock | None = None
+    ) -> None:
+        self.clock = clock or ServerClock(SleeplessClock())
         self._client = _client(settings)
         self._slots = asyncio.Semaphore(connections)
         self._closed = False
@@ -80,6 +86,7 @@ class Upstream:
             if self._closed:
                 raise Unreachable(method, settings.address, "the agent ends")
             answer = await in_thread(send)
+        self.clock.saw(answer.headers.get("date", ""))
         return answer.json()
 
     def close(self) -> None:

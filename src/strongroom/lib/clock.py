@@ -28,3 +28,14 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds of a clock that never jumps."""
         return time.monotonic()
+
+
+class SleeplessClock(SystemClock):
+    """The machine's clocks, of which the monotonic one goes on while the machine is suspended.
+
+    It is for what others count on meanwhile: leases end on the server while a client of it sleeps.
+    """
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that never jumps."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -12,6 +12,7 @@ from strongroom.agent.dependencies.dependencies import Dependencies
 from strongroom.agent.dependencies.dependency import Dependency
 from strongroom.agent.dependencies.refreshing import Rule
 from strongroom.agent.dependencies.state import State
+from strongroom.lib.clock import Clock
 from tests.conformance.agent.world import World
 from tests.sim.agent_session import TokenSession
 
@@ -75,16 +76,19 @@ class Keeping:
 
 
 @asynccontextmanager
-async def keeping(world: World, ttl: str = "3600s", **request: Any) -> AsyncIterator[Keeping]:
+async def keeping(
+    world: World, ttl: str = "3600s", *, clock: Clock | None = None, login: bool = True, **request: Any
+) -> AsyncIterator[Keeping]:
     """Dependencies, kept by a session whose tokens last so long, until the block ends."""
-    upstream = world.upstream()
+    upstream = world.upstream(clock)
     session = TokenSession(
         upstream, world.server.token, {"policies": ["app"], "ttl": ttl, "explicit_max_ttl": ttl, **request}
     )
-    dependencies = Dependencies(session, upstream)
+    dependencies = Dependencies(session, upstream, clock=clock)
     running = asyncio.create_task(dependencies.run())
     try:
-        await session.log_in()
+        if login:
+            await session.log_in()
         yield Keeping(Asking(dependencies), session, dependencies)
     finally:
         running.cancel()

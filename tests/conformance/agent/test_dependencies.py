@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from strongroom.agent.dependencies.dependency import Dependency, certificate, names, secret
 from strongroom.agent.dependencies.refreshing import Rule
 from strongroom.agent.dependencies.secret import Secret
+from strongroom.agent.dependencies.terms import Expiring
+from strongroom.lib.clock import SleeplessClock
 from tests.conformance.agent.keeping import keeping, until
 from tests.conformance.agent.world import LEASE_MAX_S, World, world
 from tests.sim.dropping_proxy import DroppingProxy
@@ -289,3 +293,67 @@ async def test_while_the_server_is_away_everything_stays_and_little_is_asked(mad
             assert len(kept.session.logins) == 1
             await until(lambda: not any(kept.asking.state(each).trouble for each in (static, LONG, SHORT, *many)), 5)
             assert kept.dependencies.outage is None
+
+
+class WrongClock(SleeplessClock):
+    """A machine's clock that is set to another day.
+
+    Args:
+        ahead_s: of the server's.
+    """
+
+    def __init__(self, ahead_s: float) -> None:
+        self.ahead_s = ahead_s
+
+    def now(self) -> float:
+        """Seconds since the epoch, as somebody has set it."""
+        return super().now() + self.ahead_s
+
+
+@pytest.mark.parametrize("ahead_days", [30, -30])
+async def test_a_clock_that_is_wrong(made: World, ahead_days: int, tmp_path: Path) -> None:
+    """A certificate of a day is replaced before its real end, and not one after another, whatever day it is here."""
+    by_secret, by_name = (
+        make("pki/issue/web", {"common_name": f"clock{ahead_days}.example.com"})
+        for make in (secret, partial(certificate, destination=str(tmp_path / "x")))
+    )
+    clock, before = WrongClock(ahead_days * 86400.0), len(made.root.list("pki/certs")["data"]["keys"])
+    async with keeping(made, clock=clock) as kept:
+        kept.asking.want(by_secret, by_name, rule=Rule(1))
+        await kept.asking.answer(by_secret)
+        serial = (await kept.asking.answer(by_name)).serial
+        for _ in range(2):
+            for asked in (by_secret, by_name):
+                answer = kept.asking.state(asked).answer
+                assert answer is not None
+                assert isinstance(answer.terms, Expiring)
+                assert answer.terms.ends_at - clock.monotonic() == pytest.approx(86400, abs=60)
+            clock.ahead_s = -clock.ahead_s  # and somebody sets it wrong in another way, while it is looked at
+            await asyncio.sleep(1.2)
+        assert kept.asking.value(by_name).serial == serial
+    assert len(made.root.list("pki/certs")["data"]["keys"]) == before + 2
+
+
+async def test_a_clock_that_is_wrong_at_a_restart(made: World, tmp_path: Path) -> None:
+    """A certificate in a file is taken as it seems, and its real end is known as soon as it was looked at."""
+    asked = certificate("pki/issue/web", {"common_name": "restart.example.com"}, str(tmp_path / "x"))
+    async with keeping(made) as kept:
+        kept.asking.want(asked)
+        pems = await kept.asking.answer(asked)
+    (tmp_path / "x").write_text(pems.cert + pems.own_key + pems.own_ca)
+    clock = WrongClock(23 * 3600.0)
+    async with keeping(made, clock=clock, login=False) as kept:
+        kept.asking.want(asked, rule=Rule(1))
+        assert (await kept.asking.answer(asked)).serial == pems.serial
+
+        def left_s() -> float:
+            answer = kept.asking.state(asked).answer
+            assert answer is not None
+            assert isinstance(answer.terms, Expiring)
+            return answer.terms.ends_at - clock.monotonic()
+
+        assert left_s() < 3700
+        await asyncio.sleep(1.1)
+        await kept.session.log_in()
+        await until(lambda: left_s() > 80_000)
+        assert kept.asking.value(asked).serial == pems.serial

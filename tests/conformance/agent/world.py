@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from strongroom.agent.server_clock import ServerClock
 from strongroom.agent.upstream import Upstream
 from strongroom.client.client import Client
 from strongroom.client.settings import Settings
+from strongroom.lib.clock import Clock, SleeplessClock
 from tests.conformance.servers import Server, start_ours
 from tests.sim import redis
 
@@ -47,9 +49,9 @@ class World:
         address = f"http://127.0.0.1:{self.port}" if self.port else self.server.url
         return Settings(address=address, max_retries=0, timeout_s=10.0)
 
-    def upstream(self) -> Upstream:
+    def upstream(self, clock: Clock | None = None) -> Upstream:
         """The server for an agent, which has to be closed."""
-        return Upstream(self.settings)
+        return Upstream(self.settings, clock=ServerClock(clock or SleeplessClock()))
 
     def write(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Write as root."""

@@ -20,7 +20,7 @@ from strongroom.agent.dependencies.state import State
 from strongroom.agent.dependencies.tokens import Tokens
 from strongroom.agent.session.login import Session
 from strongroom.agent.upstream import Upstream
-from strongroom.lib.clock import Clock, SystemClock
+from strongroom.lib.clock import Clock, SleeplessClock
 
 
 class Dependencies:
@@ -42,14 +42,14 @@ class Dependencies:
         host: str = "",
         clock: Clock | None = None,
     ) -> None:
-        clock = clock or SystemClock()
+        clock = clock or SleeplessClock()
         host = host or socket.gethostname()
         self._ledger = Ledger()
         self._gate = Gate(connections, host, clock)
         self._server = ServerDependencies(
             self._ledger,
             Tokens(session),
-            Fetching(Asking(upstream), clock),
+            Fetching(Asking(upstream), upstream.clock),
             self._gate,
             host=host,
             clock=clock,

@@ -71,6 +71,13 @@ class Fetching:
         """Why a certificate isn't good any more; empty if it is.  Raises as `Client.request` does."""
         return await self._standing.fault(dependency, value, token) if isinstance(value, Pems) else ""
 
+    def checked(self, value: Any, terms: Terms) -> Terms:
+        """How long a certificate holds, now that the server has told what time it is.
+
+        One from a file was looked at before that.
+        """
+        return _lifetime(value, self._moment()) if isinstance(value, Pems) and isinstance(terms, Expiring) else terms
+
     async def knows(self, token: str) -> bool:
         """Whether the server knows a token.  Raises as `Client.request` does."""
         return await self._asking.knows(token)

@@ -115,7 +115,8 @@ def next_step(terms: Terms, rule: Rule, token: Token, now: float, share: float) 
             return Next(Step.FETCH, max(at, now + _LEAST_PAUSE_S))
         case Expiring():
             part = rule.renew_at or _threshold(rule, share)
-            return Next(Step.FETCH, max(_at_part(terms.begins_at, terms.ends_at, part), now))
+            # An authority that is about to end issues what has ended already.
+            return Next(Step.FETCH, max(_at_part(terms.begins_at, terms.ends_at, part), now + _LEAST_PAUSE_S))
         case Static():
             every_s = min(rule.static_s, terms.hint_s) if terms.hint_s else rule.static_s
             return Next(Step.FETCH, _read_again_at(every_s, now, share))

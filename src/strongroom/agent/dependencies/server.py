@@ -20,7 +20,7 @@ from strongroom.agent.dependencies.outcomes import Circumstances, Failure, answe
 from strongroom.agent.dependencies.refreshing import Next, Step, chance
 from strongroom.agent.dependencies.schedule import Schedule
 from strongroom.agent.dependencies.state import Answer, State
-from strongroom.agent.dependencies.terms import Leased
+from strongroom.agent.dependencies.terms import Leased, is_later
 from strongroom.agent.dependencies.tokens import Tokens
 from strongroom.agent.session.login import Login
 from strongroom.agent.upstream import reason_of
@@ -28,8 +28,8 @@ from strongroom.client.errors import ClientError
 from strongroom.lib.clock import Clock
 
 log = structlog.get_logger("agent.dependencies")
-_LONGEST_WAIT_S = 3600.0
-"""Event loops take no infinite time."""
+_LONGEST_WAIT_S = 60.0
+"""Event loops take no infinite time, and their timers stand still while the machine is suspended."""
 
 
 class ServerDependencies:
@@ -143,10 +143,15 @@ class ServerDependencies:
         if attempt.step is Step.CHECK and answer is not None:
             fault = await self._fetching.fault(attempt.dependency, answer.value, login.token)
             if not fault:
-                return answer
+                return replace(answer, terms=self._fetching.checked(answer.value, answer.terms))
             log.info("another certificate is issued", dependency=str(attempt.dependency), reason=fault)
         if attempt.step is Step.RENEW and answer is not None and isinstance(answer.terms, Leased):
             return replace(answer, terms=await self._fetching.renew(answer.terms, answer.value, login.token))
+        if attempt.step is Step.FETCH and answer is not None and attempt.dependency not in self._incomplete:
+            # A certificate from a file, which seemed older before the server had told what time it is.
+            terms = self._fetching.checked(answer.value, answer.terms)
+            if is_later(terms, answer.terms):
+                return replace(answer, terms=terms)
         fetched = await self._fetching.fetch(attempt.dependency, login.token)
         self._incomplete.pop(attempt.dependency, None)
         return attempt.answer(fetched, login.number)

@@ -16,6 +16,8 @@ from strongroom.template.values import Number
 TOKEN = "token"  # noqa: S105 - no lease has such an id
 """Stands for a lease's id where the lease is a token: its secret isn't repeated here."""
 
+_MUCH_S = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Leased:
@@ -110,6 +112,11 @@ def terms_of(secret: Secret, moment: Moment) -> Terms:
         if ttl is not None:
             return Rotated(now + ttl)
     return Static(secret.lease_duration)
+
+
+def is_later(terms: Terms, before: Terms) -> bool:
+    """Whether the end of a certificate is much later than it seemed before."""
+    return isinstance(terms, Expiring) and isinstance(before, Expiring) and terms.ends_at > before.ends_at + _MUCH_S
 
 
 def _seconds(data: Mapping[str, Any], name: str) -> float | None:

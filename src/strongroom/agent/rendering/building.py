@@ -21,7 +21,7 @@ from strongroom.agent.rendering.rendering import Rendering, Shared
 from strongroom.agent.rendering.renderings import Renderings
 from strongroom.agent.rendering.source import Source
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
-from strongroom.lib.clock import Clock, SystemClock
+from strongroom.lib.clock import Clock, SleeplessClock
 
 _ATTEMPTS: Final = 12
 """Of `retry` in `vault`, where it says 0.  Source: https://openbao.org/docs/agent-and-proxy/agent/#vault-stanza"""
@@ -40,7 +40,7 @@ class Surround:
     dependencies: Dependencies
     threads: Executor
     variables: Mapping[str, str]
-    clock: Clock = SystemClock()  # noqa: RUF009 - it has no state
+    clock: Clock = SleeplessClock()  # noqa: RUF009 - it has no state
     turn: Turn = AT_ANY_TIME
 
 

@@ -17,7 +17,7 @@ from strongroom.agent.rendering.status import RenderingStatus, status_of
 from strongroom.agent.session.login import Session
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
-from strongroom.lib.clock import SystemClock
+from strongroom.lib.clock import SleeplessClock
 
 THREADS: Final = 2
 """How many templates are executed at once: one that takes long holds up the next one no longer than the other."""
@@ -51,7 +51,7 @@ class FileRendering:
             connections=config.template_config.max_connections_per_host or 1,
         )
         self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
-        self._clock = SystemClock()
+        self._clock = SleeplessClock()
         given = Surround(self._dependencies, self._threads, variables, self._clock, turn)
         self._renderings = build(config, config.templates, outlet_of, given)
         self.rendered = self._renderings.rendered

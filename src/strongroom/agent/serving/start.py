@@ -34,7 +34,7 @@ from strongroom.http.listener import Listener
 from strongroom.http.message import HttpResponse
 from strongroom.http.settings import ListenerError
 from strongroom.http.sockets import open_tcp, open_unix
-from strongroom.lib.clock import Clock, SystemClock
+from strongroom.lib.clock import Clock, SleeplessClock
 from strongroom.lib.interfaces import read_interfaces
 from strongroom.server.config.addresses import placed
 from strongroom.server.config.stanzas import Settings as ServerSettings
@@ -63,7 +63,7 @@ class ServingBasis:
     quit_: Callable[[], None]
     program: str = "agent"
     kept: Kept = field(default_factory=NothingKept)
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock = field(default_factory=SleeplessClock)
 
 
 class Serving:

@@ -24,8 +24,8 @@ from strongroom.lib.clock import Clock
 
 log = structlog.get_logger("auth.handler")
 
-_LONGEST_SLEEP_S = 86_400.0
-"""Event loops take no infinite time."""
+_LONGEST_SLEEP_S = 60.0
+"""Event loops take no infinite time, and their timers stand still while the machine is suspended."""
 
 
 class LoginFailed(Exception):

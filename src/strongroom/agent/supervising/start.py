@@ -23,7 +23,7 @@ from strongroom.agent.supervising.supervisor import Supervisor
 from strongroom.agent.supervising.variables import VariableOutlet, Variables
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
-from strongroom.lib.clock import SystemClock
+from strongroom.lib.clock import SleeplessClock
 
 FORWARDED: Final = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGQUIT)
 """Signals that may mean something to the program."""
@@ -60,7 +60,7 @@ class Supervision:
             upstream,
             connections=config.template_config.max_connections_per_host or 1,
         )
-        self._clock = SystemClock()
+        self._clock = SleeplessClock()
         made = Variables({each.map_to_environment_variable for each in config.env_templates})
         self._supervisor = Supervisor(settings, variables, made, self._clock, turn=turn)
         self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")

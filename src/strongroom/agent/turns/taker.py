@@ -21,7 +21,7 @@ from strongroom.agent.turns.pauses import ask_again_s, check_again_s, share
 from strongroom.agent.turns.place import place_of
 from strongroom.agent.turns.server import TurnServer, Upstream
 from strongroom.client.errors import ClientError
-from strongroom.lib.clock import Clock, SystemClock
+from strongroom.lib.clock import Clock, SleeplessClock
 from strongroom.lib.rand import Random, SystemRandom
 
 log = structlog.get_logger("agent.turns")
@@ -64,7 +64,7 @@ class TurnTaker:
     ) -> None:
         self._settings = settings
         self._host = socket.gethostname()
-        self._clock = clock or SystemClock()
+        self._clock = clock or SleeplessClock()
         self._random = random or SystemRandom()
         self._holder = holder or f"{self._host}:{os.getpid()}"
         self._server = TurnServer(upstream, session, place_of(settings), self._holder, self._clock)

@@ -34,7 +34,7 @@ def _lease(duration: float = 100, full: float = 0, *, renewable: bool = True, at
         (Expiring(0, 1000), RULE, Step.FETCH, 850, 950),
         (Expiring(0, 1000), Rule(300, renew_at=0.67), Step.FETCH, 670, 670),
         (Expiring(0, 1000), Rule(300, threshold=0.5), Step.FETCH, 450, 550),
-        (Expiring(-5000, -4000), RULE, Step.FETCH, 0, 0),
+        (Expiring(-5000, -4000), RULE, Step.FETCH, 1, 1),
         (Rotated(120), RULE, Step.FETCH, 121, 122),
         (Rotated(86400), RULE, Step.FETCH, 255, 285),
         (Rotated(-5), RULE, Step.FETCH, 1, 1),
