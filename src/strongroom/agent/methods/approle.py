@@ -13,6 +13,7 @@ import structlog
 from strongroom.agent.methods.credential_file import CredentialFile
 from strongroom.agent.methods.method import GONE, Asking, Basis, LoginRequest, Plain
 from strongroom.agent.options import flag, option, read, text
+from strongroom.client.errors import BadRequest, Denied
 from strongroom.client.login.error import LoginError
 
 log = structlog.get_logger("auth.approle")
@@ -83,7 +84,7 @@ class AppRole(Plain):
 
 
 async def check_origin(server: Asking, wrapping: str, path: str) -> None:
-    """Check which request made a wrapping token, before it is opened.
+    """Check which request made a wrapping token, before it is opened, and that nobody has opened it.
 
     Somebody who opened it on its way could have wrapped something again, but only at another path.
 
@@ -91,7 +92,11 @@ async def check_origin(server: Asking, wrapping: str, path: str) -> None:
 
     Source: https://openbao.org/docs/concepts/response-wrapping/
     """
-    answer = await server.ask("GET", "sys/wrapping/lookup", token=wrapping)
+    try:
+        answer = await server.ask("GET", "sys/wrapping/lookup", token=wrapping)
+    except (BadRequest, Denied) as error:
+        log.error("SECURITY: a secret id comes in a wrapping token that isn't valid any more", path=path)
+        raise LoginError("the wrapping token has ended, or somebody else has opened it: ask for another one") from error
     found = str(_data(answer).get("creation_path", "")).strip("/")
     if found != path:
         log.error("SECURITY: a secret id comes in a wrapping token of another path", expected=path, found=found)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from strongroom.agent.session.keeping import LoginFailed
 from tests.conformance.agent.login.world import WRAPPING_PATH, World, run_ours, run_theirs
 from tests.unit.agent.sinks.test_envelope import opened
 
@@ -129,3 +130,15 @@ def _untouched(place: World, directory: Path) -> Path:
     """The same configuration, written once: a changed one asks for a new login."""
     path = directory / "agent.hcl"
     return path if path.exists() else place.config(directory, f"{WRAPPED}\n{SINK}")
+
+
+def test_a_secret_id_that_somebody_else_has_unwrapped(place: World, tmp_path: Path) -> None:
+    """The login fails with a text that says so, and nothing is used up."""
+    wrapping = place.secret_id(wrapped=True)
+    place.root.sys.unwrap(wrapping)
+    (tmp_path / "secret").write_text(wrapping)
+    method = WRAPPED.replace("{ config", "{ exit_on_err = true\n config", 1)
+    with pytest.raises(LoginFailed, match="somebody else has opened it"):
+        run_ours(place.config(tmp_path, f"{method}\n{SINK}"))
+    assert (tmp_path / "secret").read_text() == wrapping
+    assert not (tmp_path / "token").exists()

@@ -24,7 +24,10 @@ class Answers:
     async def ask(self, method: str, path: str, *, token: str = "", body: Any = None) -> Any:
         """The answer for a verb and a path."""
         self.asked.append((f"{method} {path}", token))
-        return self.answers[f"{method} {path}"]
+        answer = self.answers[f"{method} {path}"]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def make(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from strongroom.agent.methods.method import GONE
+from strongroom.client.errors import by_status
 from strongroom.client.login.error import LoginError
 from strongroom.client.settings import Tls
 from tests.unit.agent.methods.making import Answers, make, request_of
@@ -194,6 +195,18 @@ def test_no_answer_about_a_wrapping_token(tmp_path: Path) -> None:
     server = Answers({"GET sys/wrapping/lookup": None})
     with pytest.raises(LoginError, match="may have been exchanged"):
         request_of(make("approle", WRAPPED, tmp_path, server=server))
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_wrapping_token_that_was_opened_before(tmp_path: Path, status: int) -> None:
+    """Somebody was there first, or it has ended: that is told, and its file stays for whoever looks into it."""
+    (tmp_path / "role").write_text("r")
+    (tmp_path / "secret").write_text("wrapping")
+    error = by_status(status)("GET", "http://vault/v1/sys/wrapping/lookup", status, errors=("no",), body="")
+    server = Answers({"GET sys/wrapping/lookup": error})
+    with pytest.raises(LoginError, match="somebody else has opened it"):
+        request_of(make("approle", WRAPPED, tmp_path, server=server))
+    assert (tmp_path / "secret").exists()
 
 
 @pytest.mark.parametrize("inside", [{"role_id": "r"}, {"secret_id": ""}, {"secret_id": 7}, ["secret_id"]])
