@@ -101,11 +101,12 @@ def play(
     terms: Terms = TERMS,
     method: LoginMethod | None = None,
     kept: KeptToken | None = None,
+    clock: LoopClock | None = None,
 ) -> None:
     """Run a session for as long as its story lasts; an end of the session is the story's end, too."""
 
     async def both() -> None:
-        session = KeptSession(method or Files(), script, terms, LoopClock(), kept=kept, chance=lambda: 0.5)
+        session = KeptSession(method or Files(), script, terms, clock or LoopClock(), kept=kept, chance=lambda: 0.5)
         script.session = session
         tasks = [asyncio.ensure_future(session.run()), asyncio.ensure_future(story(session))]
         try:
@@ -213,6 +214,27 @@ def test_a_server_that_is_away_takes_no_token_away() -> None:
 
     play(script, story)
     assert script.asked == ["login", *["renew one"] * 5]
+
+
+def test_a_machine_that_was_suspended() -> None:
+    """Timers stood still meanwhile: it is noticed within a minute that the token has ended, and there is another."""
+
+    class Clock(LoopClock):
+        asleep_s = 0.0
+
+        def monotonic(self) -> float:
+            return super().monotonic() + self.asleep_s
+
+    gone, clock = status(403), Clock()
+    script = Script(logins=[token("one"), token("two")], renewals=[gone], lookups=[gone])
+
+    async def story(session: KeptSession) -> None:
+        await session.after(0)
+        woken_at, clock.asleep_s = asyncio.get_running_loop().time(), 8 * 3600.0
+        assert (await session.after(1)).token == "two"
+        assert asyncio.get_running_loop().time() - woken_at <= 61
+
+    play(script, story, clock=clock)
 
 
 def test_a_token_that_ends_while_the_server_is_away() -> None:
