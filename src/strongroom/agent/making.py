@@ -7,6 +7,7 @@ import asyncio
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.start import FileRendering
+from strongroom.agent.rendering.status import RenderingStatus
 from strongroom.agent.session.login import Session
 from strongroom.agent.supervising.child import NotStarted
 from strongroom.agent.supervising.start import Supervision
@@ -70,6 +71,11 @@ class MakingPart:
             await self._files.run()
         else:
             await asyncio.Event().wait()
+
+    def status(self) -> RenderingStatus | None:
+        """How files and variables are; None if there are none."""
+        part = self._program or self._files
+        return None if part is None else part.status()
 
     async def made(self) -> None:
         """Wait until all was made once."""

@@ -77,10 +77,11 @@ class Agent:
         """Who is logged in; None if nobody is to."""
         if self._config.auto_auth is not None:
             self.session = self._made(self._config.auto_auth, loaded, os.environ)
-        self._clients.attach(loaded.server, self.session, self._quit)
+        serving = self._clients.attach(loaded.server, self.session, self._quit)
         self._making: MakingPart | None = None
         if self.session is not None:
             self._making = MakingPart(self._config, self.session, self._upstream, self._turns_upstream)
+            serving.status.add("rendering", self._making.status)
 
     def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:
         """The session, and what brings its token to the sinks."""
@@ -180,7 +181,12 @@ class Agent:
             return "serving"
         status = self.session.status()
         said = "logged in" if status.accessor or self.session.current is not None else "not logged in"
-        return said if status.failing is None else f"{said}; {status.failing.reason}"
+        return "; ".join([said, *([] if status.failing is None else [status.failing.reason]), *self._failures()[:1]])
+
+    def _failures(self) -> tuple[str, ...]:
+        """What goes wrong with files and variables."""
+        rendering = self._making.status() if self._making is not None else None
+        return () if rendering is None else rendering.failures
 
     def _state(self) -> Mapping[str, object]:
         """How the agent is, for who asks by a signal."""
@@ -195,6 +201,7 @@ class Agent:
             "next_in_s": round(status.next_action_in_s, 1),
             "failing_since": "" if failing is None else failing.since,
             "reason": "" if failing is None else failing.reason,
+            "rendering_failures": "; ".join(self._failures()),
         }
 
     def _reload(self) -> None:

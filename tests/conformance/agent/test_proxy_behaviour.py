@@ -208,6 +208,31 @@ def test_an_agent_serves_clients_too(place: Place) -> None:
         assert (counters["vault.agent.auth.success"], counters["vault.agent.cache.hit"]) == (1, 2)
 
 
+def test_an_agent_says_what_its_files_lack(place: Place) -> None:
+    """At its listener and to whoever asks by a signal: which file waits for what, and since when; no secret."""
+    shown = '{{ with secret \\"secret/data/%s\\" }}{{ .Data.data.x }}{{ end }}'
+    files = "".join(
+        f'template {{ contents = "{shown % name}", destination = "{{directory}}/{name}" }}\n'
+        for name in ("behaviour", "lacking")
+    )
+    with proxy(place.directory, place.server, LISTENER + BY_ROLE + files, word="agent") as running:
+        wait_until((place.directory / "behaviour").exists, "the file isn't written")
+
+        def told() -> dict[str, Any]:
+            return {each["name"]: each for each in running.ask("/agent/v1/status").json["rendering"]["dependencies"]}
+
+        wait_until(lambda: told()["read secret/data/lacking"]["trouble"] is not None, "nothing is lacking")
+        templates = running.ask("/agent/v1/status").json["rendering"]["templates"]
+        assert [each["phase"] for each in templates] == ["rendered", "waiting"]
+        assert templates[1]["waits_for"] == ["read secret/data/lacking"]
+        fresh = told()["read secret/data/behaviour"]
+        assert fresh["trouble"] is None
+        assert 0 < fresh["next_in_s"] < 300
+        running.program.process.send_signal(signal.SIGUSR1)
+        reason = "read secret/data/lacking: no secret exists at secret/data/lacking"
+        wait_until(lambda: f'rendering_failures="{reason}"' in running.program.log_text(), running.program.log_text)
+
+
 def test_the_program_ends_as_it_should(place: Place) -> None:
     """By a signal and by a client; it reads its configuration again by another signal, and tells its process id."""
     pid_file = place.directory / "pid"

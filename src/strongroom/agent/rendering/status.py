@@ -73,6 +73,15 @@ class RenderingStatus:
     commands: tuple[CommandStatus, ...]
     outage: Trouble | None
 
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What goes wrong, a text for each: in the words of the log, without a secret."""
+        named = [(each.name, each.trouble) for each in self.templates]
+        named += [(each.name, each.trouble) for each in self.dependencies]
+        named += [(each.command, each.trouble) for each in self.commands]
+        told = [f"{name}: {trouble.reason}" for name, trouble in named if trouble is not None]
+        return tuple(told if self.outage is None else [self.outage.reason])
+
 
 def status_of(
     renderings: Renderings, states: Mapping[Dependency, State], outage: Outage | None, now: float
