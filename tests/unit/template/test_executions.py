@@ -84,3 +84,9 @@ def test_integers_out_of_range_are_refused(number: str) -> None:
     value = typed({"$type": "uint64", "value": int(number)})
     text = "{{uns .}}" if int(number) < 0 else "{{many64 .}}"
     assert "wrong type for value" in refusal(text, value)
+
+
+@pytest.mark.parametrize("text", ["{{ $x = 1 }}", "{{ if $x = 1 }}{{ end }}", "{{ range $x = . }}{{ end }}"])
+def test_a_variable_is_declared_before_it_is_assigned(text: str) -> None:
+    """Go reads such a template, and refuses to execute it."""
+    assert refusal(text, ["a"]).endswith("undefined variable: $x")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from strongroom.template.executing.refusal import Refusal
+
 
 @dataclass(slots=True)
 class _Variable:
@@ -34,7 +36,9 @@ class Scope:
         self._by_name.setdefault(name, []).append(variable)
 
     def assign(self, name: str, value: Any) -> None:
-        """Change the newest variable of a name."""
+        """Change the newest variable of a name.  Raises `Refusal`: a template is read without a look at this."""
+        if not self._by_name.get(name):
+            raise Refusal(f"undefined variable: {name}")
         self._by_name[name][-1].value = value
 
     def assign_top(self, number: int, value: Any) -> None:
