@@ -5,6 +5,8 @@ Source: https://github.com/hashicorp/consul-template/blob/main/docs/templating-l
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import Final
 
 from strongroom.agent.config.rendering import Template
@@ -50,6 +52,10 @@ class _GoTemplate:
             return self._template.execute(None, around, functions=_functions())
         except TemplateError as error:
             raise NotRendered(error.text) from error
+        except Exception as error:  # A fault of this program must hold up no other template, and may show a secret.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            told = f"a fault of this program: {type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+            raise NotRendered(told) from None
 
 
 def _functions() -> dict[str, Function]:
