@@ -77,11 +77,13 @@ class Structure:
         fields: the names that a template may read, each with the attribute that has its value.
         methods: the names that a template may call, each with the attribute that is called.  What it takes is told by
             its annotations.  `String` also gives the text that is printed.
+        pointers: the fields that are pointers to structures, each with the type's name; None there is a nil pointer.
     """
 
     go_type: ClassVar[str] = "struct {}"
     fields: ClassVar[Mapping[str, str]] = {}
     methods: ClassVar[Mapping[str, str]] = {}
+    pointers: ClassVar[Mapping[str, str]] = {}
 
 
 Value: TypeAlias = (

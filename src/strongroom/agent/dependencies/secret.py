@@ -69,6 +69,7 @@ class Secret(Structure):
         "Auth": "auth",
         "WrapInfo": "wrap_info",
     }
+    pointers: ClassVar[Mapping[str, str]] = {"Auth": SecretAuth.go_type, "WrapInfo": SecretWrapInfo.go_type}
 
     request_id: str = field(compare=False)
     """Another one each time: it makes no answer a new one."""

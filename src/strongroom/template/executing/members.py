@@ -40,7 +40,10 @@ def field_of(value: Any, name: str, missing_key: MissingKey, *, static: str, has
     if isinstance(value, Structure) and name in value.fields:
         if has_arguments:
             raise Refusal(f"{name} has arguments but cannot be invoked as function")
-        return boxed_nil(getattr(value, value.fields[name]))
+        found = getattr(value, value.fields[name])
+        if found is None and name in value.pointers:
+            return NilPointer(value.pointers[name])
+        return boxed_nil(found)
     if not is_map(value):
         raise Refusal(f"can't evaluate field {name} in type {static}")
     if has_arguments:

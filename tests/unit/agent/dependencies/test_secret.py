@@ -10,7 +10,9 @@ import pytest
 
 from strongroom.agent.dependencies.secret import Secret, secret_of
 from strongroom.client.values import decode
+from strongroom.template.errors import TemplateError
 from strongroom.template.values import Number, Structure
+from tests.unit.template.oracle_functions import executed
 
 
 def _secret(**answer: Any) -> Secret:
@@ -69,3 +71,11 @@ def test_the_number_of_a_request_makes_no_other_answer() -> None:
     """Reading the same again gives an equal answer, so that nothing is rendered again."""
     assert _secret(request_id="1", data={"a": 1}) == _secret(request_id="2", data={"a": 1})
     assert _secret(request_id="1", data={"a": 1}) != _secret(request_id="1", data={"a": 2})
+
+
+def test_a_part_that_is_absent_is_a_nil_pointer() -> None:
+    """So it prints as `<nil>`, is false, and has no fields, as in consul-template."""
+    found = _secret(data={"a": 1})
+    assert executed("{{ .Auth }} {{ .WrapInfo }} {{ if .Auth }}yes{{ end }}", found) == "<nil> <nil> "
+    with pytest.raises(TemplateError, match=r"nil pointer evaluating \*dependency.SecretAuth.ClientToken"):
+        executed("{{ .Auth.ClientToken }}", found)
