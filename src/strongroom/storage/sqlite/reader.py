@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 import apsw
 
@@ -23,6 +22,8 @@ _GET = "SELECT value, revision FROM kv WHERE key = ?"
 # In SQLite every blob is greater than every text, so an empty blob is the upper end of all keys.
 _RANGE = "SELECT key FROM kv WHERE key >= ? AND key < ? ORDER BY key"
 _RANGE_LIMIT = _RANGE + " LIMIT ?"
+_IS_KEY = "SELECT 1 FROM kv WHERE key = ?"
+_IS_FOLDER = "SELECT 1 FROM kv WHERE key >= ? AND key < ? LIMIT 1"
 _COMMIT = "SELECT id FROM feed WHERE number = ?"
 _FEED = "SELECT keys FROM feed WHERE number > ? ORDER BY number"
 _KNOWN = "SELECT 1 FROM feed WHERE id = ? LIMIT 1"
@@ -56,6 +57,18 @@ class _Transaction:
                 raise storage_error(failed, "reading") from error
         if isinstance(error, apsw.Error):
             raise storage_error(error, "reading") from error
+
+
+class Part(NamedTuple):
+    """A part of a listing, and what has become of the parts before, at one revision.
+
+    Attributes:
+        changed: names of the parts before that may have come or gone since the last one, and whether they are there.
+    """
+
+    revision: Revision
+    names: list_[str]
+    changed: dict[str, bool]
 
 
 class Reader:
@@ -105,21 +118,37 @@ class Reader:
         with self._snapshot:
             return Listing(self._head().number, list_(self._remainders(prefix, after, limit)))
 
-    def parts(
-        self, prefix: str, after: str, limit: int | None, *, deep: bool, size: int
-    ) -> Generator[Listing, None, None]:
-        """The same in parts of one revision, the last one shorter than `size`.
+    def first_part(self, prefix: str, after: str, limit: int, *, deep: bool) -> Part:
+        """The first names of `list`, or with `deep` of `scan`, for a listing that is read in parts."""
+        with self._snapshot:
+            return Part(self._head(), list_((self._remainders if deep else self._names)(prefix, after, limit)), {})
 
-        Nothing else is read by this reader until the last part was taken, or the iterator closed.
+    def next_part(self, prefix: str, after: str, limit: int, *, deep: bool, read: str, since: Revision) -> Part:
+        """The names after those that were read, and the changes of these.
+
+        Args:
+            after: what the first part came after. read: the last name that was read. since: the revision then.
+
+        Raises: `FeedTooOld` if the changes aren't known any more.
         """
         with self._snapshot:
-            number = self._head().number
-            names = (self._remainders if deep else self._names)(prefix, after, limit)
-            while True:
-                part = list_(islice(names, size))
-                yield Listing(number, part)
-                if len(part) < size:
-                    return
+            changed = self._changes(prefix, since, deep=deep)
+            return Part(
+                self._head(),
+                list_((self._remainders if deep else self._names)(prefix, read, limit)),
+                {name: self._is_there(prefix, name) for name in changed if after < name <= read},
+            )
+
+    def _changes(self, prefix: str, since: Revision, *, deep: bool) -> set[str]:
+        """Names below `prefix` that may have come or gone."""
+        keys = (key for key in self._changed_keys(since) if key.startswith(prefix))
+        return {key[len(prefix) :] if deep else name_below(prefix, key) for key in keys}
+
+    def _is_there(self, prefix: str, name: str) -> bool:
+        key = prefix + name
+        if name.endswith("/"):
+            return bool(self._execute(_IS_FOLDER, (key, below(key))).fetchall())
+        return bool(self._execute(_IS_KEY, (key,)).fetchall())
 
     def _names(self, prefix: str, after: str, limit: int | None) -> Iterator[str]:
         """One step of the index per leaf, one seek per folder."""
@@ -160,14 +189,17 @@ class Reader:
     def changed_since(self, revision: Revision) -> Sequence[str]:
         """The keys written after `revision`, each once; raises `FeedTooOld`."""
         with self._snapshot:
-            if revision.number == 0:
-                known = revision.id == b"" and self._rows.first() == 1
-            else:
-                known = self._execute(_COMMIT, (revision.number,)).fetchall() == [(revision.id,)]
-            if not known:
-                raise FeedTooOld(detail=f"revision {revision.number}")
-            rows = self._execute(_FEED, (revision.number,)).fetchall()
-        return list(dict.fromkeys(key for (packed,) in rows for key in unpack_keys(cast(bytes, packed))))
+            return list(dict.fromkeys(self._changed_keys(revision)))
+
+    def _changed_keys(self, revision: Revision) -> Iterator[str]:
+        if revision.number == 0:
+            known = revision.id == b"" and self._rows.first() == 1
+        else:
+            known = self._execute(_COMMIT, (revision.number,)).fetchall() == [(revision.id,)]
+        if not known:
+            raise FeedTooOld(detail=f"revision {revision.number}")
+        rows = self._execute(_FEED, (revision.number,)).fetchall()
+        return (key for (packed,) in rows for key in unpack_keys(cast(bytes, packed)))
 
     def committed(self, revision_id: bytes) -> bool:
         """Whether the feed holds the commit with this id."""
