@@ -20,6 +20,7 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Add, Revision, Storage
 from strongroom.storage.sqlite import SqliteStorage
 from strongroom.storage.sqlite.schema import APPLICATION_ID
+from strongroom.storage.sqlite.write_ahead import READERS_MS
 from tests.conformance.storage.processes import Link, worker
 from tests.sim.clock import SetClock
 from tests.sim.faulty_disk import FaultyDisk
@@ -300,6 +301,35 @@ def test_writers_do_not_wait_for_an_old_reader(tmp_path: Path) -> None:
             reader.close()
             await storage.upkeep()
             assert held == 5
+
+    run(storage, scenario)
+
+
+def test_writers_hardly_wait_for_a_young_reader(tmp_path: Path) -> None:
+    """He needs no page that isn't copied yet, but the log can't begin again: the writers' lock is free soon."""
+    storage = store(tmp_path, checkpoint_bytes=1000)
+
+    async def scenario() -> None:
+        await storage.commit({}, {"a": bytes(100_000)}, {})
+        reader = apsw.Connection(str(tmp_path / "strongroom.db"))  # the same library, for locks within a process
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM feed").fetchall()
+        await storage.upkeep()
+        waited = 0
+
+        def wait(_: int) -> bool:
+            nonlocal waited
+            waited += 1
+            return False
+
+        upkeep = storage._upkeep
+        assert upkeep is not None
+        patience = upkeep._connection.execute("PRAGMA busy_timeout").fetchall()
+        assert patience == [(READERS_MS,)]
+        upkeep._connection.set_busy_handler(wait)
+        await storage.upkeep()
+        assert waited > 0
+        reader.close()
 
     run(storage, scenario)
 

@@ -11,6 +11,11 @@ import apsw
 from strongroom.storage.sqlite.ballast import Ballast
 from strongroom.storage.sqlite.errors import is_full
 
+READERS_MS = 50
+"""How long a new beginning of the log waits for readers, because all writers wait with it.
+
+Reads of the server take a millisecond.  A copy of the store is a reader for as long as it takes.
+"""
 _FRAME_HEAD_BYTES = 24
 
 
@@ -34,6 +39,7 @@ class WriteAheadLog:
     """
 
     def __init__(self, connection: apsw.Connection, ballast: Ballast) -> None:
+        connection.set_busy_timeout(READERS_MS)
         self._connection = connection
         self._ballast = ballast
         self._path = Path(connection.filename + "-wal")
@@ -81,7 +87,7 @@ class WriteAheadLog:
         self._checkpoint(apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def _checkpoint(self, mode: int) -> None:
-        # A reader may block longer than the timeout.  The next round tries again.
+        # A reader may take longer.  The next round tries again.
         with contextlib.suppress(apsw.BusyError):
             try:
                 self._connection.wal_checkpoint(mode=mode)
