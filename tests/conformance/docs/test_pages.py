@@ -61,7 +61,8 @@ __all__ = ["package", "postgresql_server"]
 def _pages() -> list[Path]:
     found = [DOCS / name for name in PAGES]
     pages = [page for path in found for page in (path.glob("*.md") if path.is_dir() else [path])]
-    return sorted(page for page in pages if page.relative_to(DOCS).as_posix() not in OWN_TESTS)
+    pages = [page for page in pages if page.relative_to(DOCS).as_posix() not in OWN_TESTS]
+    return sorted(page for page in pages if any(block.steps for block in blocks(page)))
 
 
 def _need(page: Path) -> None:
