@@ -8,6 +8,7 @@ from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.start import FileRendering
 from strongroom.agent.rendering.status import RenderingStatus
+from strongroom.agent.serving.kept.store import Kept
 from strongroom.agent.session.login import Session
 from strongroom.agent.supervising.child import NotStarted
 from strongroom.agent.supervising.start import Supervision
@@ -22,6 +23,7 @@ class MakingPart:
     """Keeps files rendered, or runs a program; nothing, if neither is configured.
 
     Args:
+        kept: what outlives the process.
         turns_upstream: the server, for turns: its requests don't wait for those of templates.
 
     Attributes:
@@ -30,7 +32,9 @@ class MakingPart:
     Raises: `ConfigError` for a signal that there isn't, and for turns of no group.
     """
 
-    def __init__(self, config: AgentConfig, session: Session, upstream: Upstream, turns_upstream: Upstream) -> None:
+    def __init__(
+        self, config: AgentConfig, session: Session, upstream: Upstream, turns_upstream: Upstream, kept: Kept
+    ) -> None:
         self.exit_status = 0
         self._files: FileRendering | None = None
         self._program: Supervision | None = None
@@ -38,11 +42,11 @@ class MakingPart:
         turn: Turn = AT_ANY_TIME if self._turns is None else self._turns.turn
         if config.exec is not None:
             try:
-                self._program = Supervision(config, config.exec, session, upstream, turn=turn)
+                self._program = Supervision(config, config.exec, session, upstream, kept=kept, turn=turn)
             except UnknownSignal as error:
                 raise ConfigError(config.exec.where, str(error)) from error
         elif config.templates:
-            self._files = FileRendering(config, session, upstream, turn=turn)
+            self._files = FileRendering(config, session, upstream, kept=kept, turn=turn)
 
     async def run(self) -> bool:
         """Go on until cancelled, or until the program has ended.

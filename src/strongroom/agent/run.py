@@ -80,7 +80,9 @@ class Agent:
         serving = self._clients.attach(loaded.server, self.session, self._quit)
         self._making: MakingPart | None = None
         if self.session is not None:
-            self._making = MakingPart(self._config, self.session, self._upstream, self._turns_upstream)
+            self._making = MakingPart(
+                self._config, self.session, self._upstream, self._turns_upstream, self._clients.kept
+            )
             serving.status.add("rendering", self._making.status)
 
     def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:

@@ -12,6 +12,7 @@ from strongroom.agent.dependencies.dependencies import Dependencies
 from strongroom.agent.dependencies.dependency import Dependency
 from strongroom.agent.dependencies.refreshing import Rule
 from strongroom.agent.dependencies.state import State
+from strongroom.agent.serving.kept.store import Kept
 from strongroom.lib.clock import Clock
 from tests.conformance.agent.world import World
 from tests.sim.agent_session import TokenSession
@@ -77,17 +78,28 @@ class Keeping:
 
 @asynccontextmanager
 async def keeping(
-    world: World, ttl: str = "3600s", *, clock: Clock | None = None, login: bool = True, **request: Any
+    world: World,
+    ttl: str = "3600s",
+    *,
+    clock: Clock | None = None,
+    kept: Kept | None = None,
+    logs_in: bool = True,
+    **request: Any,
 ) -> AsyncIterator[Keeping]:
-    """Dependencies, kept by a session whose tokens last so long, until the block ends."""
+    """Dependencies, kept by a session whose tokens last so long, until the block ends.
+
+    Args:
+        kept: what outlives them.
+        logs_in: whether the session does.
+    """
     upstream = world.upstream(clock)
     session = TokenSession(
         upstream, world.server.token, {"policies": ["app"], "ttl": ttl, "explicit_max_ttl": ttl, **request}
     )
-    dependencies = Dependencies(session, upstream, clock=clock)
+    dependencies = Dependencies(session, upstream, clock=clock, kept=kept)
     running = asyncio.create_task(dependencies.run())
     try:
-        if login:
+        if logs_in:
             await session.log_in()
         yield Keeping(Asking(dependencies), session, dependencies)
     finally:

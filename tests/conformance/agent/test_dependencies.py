@@ -342,7 +342,7 @@ async def test_a_clock_that_is_wrong_at_a_restart(made: World, tmp_path: Path) -
         pems = await kept.asking.answer(asked)
     (tmp_path / "x").write_text(pems.cert + pems.own_key + pems.own_ca)
     clock = WrongClock(23 * 3600.0)
-    async with keeping(made, clock=clock, login=False) as kept:
+    async with keeping(made, clock=clock, logs_in=False) as kept:
         kept.asking.want(asked, rule=Rule(1))
         assert (await kept.asking.answer(asked)).serial == pems.serial
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from strongroom.agent.dependencies.versioned import Mount, list_path, mount_of, 
 from strongroom.agent.upstream import Upstream
 from strongroom.client.client import NOTHING
 from strongroom.client.errors import Denied, Missing, ResponseError
+from strongroom.template.values import Number
 
 
 class NoAnswer(Exception):
@@ -84,13 +86,17 @@ class Asking:
         """Have a token renewed that was an answer itself.  Raises as `Client.request` does."""
         return secret_of(await self._upstream.ask("PUT", "auth/token/renew-self", token=token, body=NOTHING))
 
-    async def knows(self, token: str) -> bool:
-        """Whether the server knows a token.  Raises `ClientError` if it doesn't say."""
+    async def left_s(self, token: str) -> float | None:
+        """How long a token is still good; infinite if that isn't known, and None if the server doesn't know the token.
+
+        Raises: `ClientError` if it doesn't say.
+        """
         try:
-            await self._upstream.ask("GET", "auth/token/lookup-self", token=token)
+            answer = await self._upstream.ask("GET", "auth/token/lookup-self", token=token)
         except Denied as error:
-            return not may_be_unknown_token(error)
-        return True
+            return None if may_be_unknown_token(error) else math.inf
+        ttl = secret_of(answer or {}).data.get("ttl")
+        return float(ttl) if isinstance(ttl, Number) and ttl != "0" else math.inf
 
     async def mount(self, path: str, token: str) -> Mount | None:
         """The mount of a path; None if the server doesn't tell.  Raises as `Client.request` does."""

@@ -33,6 +33,11 @@ class Attempt:
         """Whether it gets what is there already, but newer, which makes sense only if somebody can use it."""
         return self.step is Step.FETCH and self.state.answer is not None
 
+    def is_news(self, answer: Answer) -> bool:
+        """Whether an answer has to be kept: it is another one, or its time has changed."""
+        before = self.state.answer
+        return before is None or before.value != answer.value or before.terms != answer.terms
+
     def answer(self, fetched: Fetched, login: int) -> Answer:
         """The answer that it had.  The server's warnings are told once."""
         before = self.state.answer

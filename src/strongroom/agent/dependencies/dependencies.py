@@ -12,12 +12,14 @@ from strongroom.agent.dependencies.dependency import Dependency, Kind
 from strongroom.agent.dependencies.failing import Outage
 from strongroom.agent.dependencies.fetching import Fetching
 from strongroom.agent.dependencies.gate import Gate
+from strongroom.agent.dependencies.kept.answers import KeptAnswers
 from strongroom.agent.dependencies.ledger import Asker, Ledger
 from strongroom.agent.dependencies.local import LocalDependencies
 from strongroom.agent.dependencies.refreshing import Rule
 from strongroom.agent.dependencies.server import ServerDependencies
 from strongroom.agent.dependencies.state import State
 from strongroom.agent.dependencies.tokens import Tokens
+from strongroom.agent.serving.kept.store import Kept, NothingKept
 from strongroom.agent.session.login import Session
 from strongroom.agent.upstream import Upstream
 from strongroom.lib.clock import Clock, SleeplessClock
@@ -30,6 +32,7 @@ class Dependencies:
         session: who is logged in.
         upstream: the server.
         connections: how many requests are under way at once.
+        kept: what outlives the process.
         host: the name of this machine, by which chance differs.
     """
 
@@ -39,6 +42,7 @@ class Dependencies:
         upstream: Upstream,
         *,
         connections: int = 10,
+        kept: Kept | None = None,
         host: str = "",
         clock: Clock | None = None,
     ) -> None:
@@ -51,6 +55,7 @@ class Dependencies:
             Tokens(session),
             Fetching(Asking(upstream), upstream.clock),
             self._gate,
+            KeptAnswers(kept or NothingKept(), f"{upstream.settings.address} {upstream.settings.namespace}", clock),
             host=host,
             clock=clock,
         )
@@ -99,6 +104,10 @@ class Dependencies:
     def became_ready(self) -> None:
         """Tell that somebody can use answers again."""
         self._server.release()
+
+    def all_asked(self) -> None:
+        """Tell that everybody has asked: what an earlier process has kept besides is of no use any more."""
+        self._server.drop_left_over()
 
     async def run(self) -> None:
         """Keep everything fresh, for ever."""

@@ -78,9 +78,9 @@ class Fetching:
         """
         return _lifetime(value, self._moment()) if isinstance(value, Pems) and isinstance(terms, Expiring) else terms
 
-    async def knows(self, token: str) -> bool:
-        """Whether the server knows a token.  Raises as `Client.request` does."""
-        return await self._asking.knows(token)
+    async def left_s(self, token: str) -> float | None:
+        """How long a token is still good, as `Asking.left_s` has it.  Raises as `Client.request` does."""
+        return await self._asking.left_s(token)
 
     async def kept(self, dependency: Dependency) -> Fetched | None:
         """The certificate that a file of an earlier rendering holds; None if there is none that is still good."""

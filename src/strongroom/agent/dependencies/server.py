@@ -11,9 +11,12 @@ import structlog
 from strongroom.agent.dependencies.asking import NoAnswer
 from strongroom.agent.dependencies.attempt import Attempt, failure_of
 from strongroom.agent.dependencies.dependency import Dependency, Kind
+from strongroom.agent.dependencies.doubts import Doubts
 from strongroom.agent.dependencies.failing import may_be_unknown_token
 from strongroom.agent.dependencies.fetching import Fetched, Fetching
 from strongroom.agent.dependencies.gate import Gate
+from strongroom.agent.dependencies.kept.answers import KeptAnswers
+from strongroom.agent.dependencies.kept.taking_over import TakenOver, TakingOver
 from strongroom.agent.dependencies.ledger import Ledger
 from strongroom.agent.dependencies.moment import Moment
 from strongroom.agent.dependencies.outcomes import Circumstances, Failure, answered, failed, replanned
@@ -36,16 +39,28 @@ class ServerDependencies:
     """Keeps answers of the server fresh.
 
     Args:
+        kept: what outlives the process.
         host: the name of this machine, by which chance differs.
     """
 
     def __init__(
-        self, ledger: Ledger, tokens: Tokens, fetching: Fetching, gate: Gate, *, host: str, clock: Clock
+        self,
+        ledger: Ledger,
+        tokens: Tokens,
+        fetching: Fetching,
+        gate: Gate,
+        kept: KeptAnswers,
+        *,
+        host: str,
+        clock: Clock,
     ) -> None:
         self._ledger = ledger
         self._tokens = tokens
         self._fetching = fetching
         self._gate = gate
+        self._doubts = Doubts(tokens, fetching, gate)
+        self._kept = kept
+        self._taking_over = TakingOver(kept, tokens, fetching, gate, clock)
         self._host = host
         self._clock = clock
         self._schedule: Schedule[Dependency] = Schedule()
@@ -62,6 +77,13 @@ class ServerDependencies:
         self._schedule.drop(dependency)
         self._held.discard(dependency)
         self._incomplete.pop(dependency, None)
+        self._kept.drop(dependency)
+        self._woken.set()
+
+    def drop_left_over(self) -> None:
+        """Keep no more what an earlier process has kept, and nobody has asked for in this one."""
+        self._kept.drop_left_over()
+        self._woken.set()
 
     def complete(self, dependency: Dependency, beside: Sequence[str]) -> None:
         """Complete a certificate that was kept from a file without some part, or have another one issued.
@@ -96,6 +118,8 @@ class ServerDependencies:
             tasks.create_task(self._follow_logins())
             while True:
                 self._woken.clear()
+                if self._kept.is_untidy:
+                    tasks.create_task(self._kept.tidy())
                 while (dependency := self._schedule.take(self._clock.monotonic())) is not None:
                     tasks.create_task(self._refresh(dependency))
                 at = self._schedule.next_at()
@@ -117,25 +141,35 @@ class ServerDependencies:
             return
         self._ledger.put(dependency, replace(state, next=None))
         login: Login | None = None
+        taken: TakenOver | None = None
 
         async def send() -> Answer:
             nonlocal login
-            login = await self._login()
+            login = await self._tokens.login()
             return await self._tried(attempt, login)
 
         try:
-            answer = await self._from_file(attempt)
+            if state.answer is None:
+                taken = await self._taking_over.answer(dependency)
+            answer = taken.answer if taken is not None else await self._from_file(attempt)
             if answer is None:
                 await self._make_lasting(attempt)
                 answer = await self._gate.through(send)
+                await self._keep(attempt, answer)
         except NoAnswer as error:
             self._failed(attempt, Failure.OTHER, str(error), login)
         except ClientError as error:
-            refused = login is not None and may_be_unknown_token(error) and await self._is_refused(login)
+            refused = login is not None and may_be_unknown_token(error) and await self._doubts.is_refused(login)
             failure = Failure.REFUSED if refused else failure_of(error, attempt.step)
             self._failed(attempt, failure, reason_of(error), login)
         else:
-            self._answered(attempt, answer)
+            self._answered(attempt, answer, taken.planned_at if taken is not None else None)
+
+    async def _keep(self, attempt: Attempt, answer: Answer) -> None:
+        """Keep an answer for the next process before anybody uses it."""
+        dependency = attempt.dependency
+        if dependency in self._ledger and (dependency not in self._kept or attempt.is_news(answer)):
+            await self._kept.keep(dependency, answer, self._tokens.token(answer.login))
 
     async def _tried(self, attempt: Attempt, login: Login) -> Answer:
         """Renew, check or fetch with a login's token.  Raises as `Fetching` does."""
@@ -174,16 +208,13 @@ class ServerDependencies:
         if attempt.step is Step.FETCH and answer is not None and isinstance(answer.terms, Leased):
             self._tokens.saw(await self._tokens.session.lasting(answer.terms.full_s))
 
-    async def _login(self) -> Login:
-        session = self._tokens.session
-        login = session.current or await session.after(self._tokens.last)
-        self._tokens.saw(login)
-        return login
-
-    def _answered(self, attempt: Attempt, answer: Answer) -> None:
+    def _answered(self, attempt: Attempt, answer: Answer, planned_at: float | None) -> None:
         dependency = attempt.dependency
         if dependency in self._ledger:
-            self._put(dependency, answered(answer, self._given(dependency, answer.login, answer.turn)))
+            given = self._given(dependency, answer.login, answer.turn)
+            if planned_at is not None:
+                given = replace(given, moment=replace(given.moment, at=planned_at))
+            self._put(dependency, answered(answer, given))
             if dependency in self._incomplete:
                 self.complete(dependency, self._incomplete[dependency])
 
@@ -223,22 +254,8 @@ class ServerDependencies:
             number = login.number
             self._tokens.saw(login)
             for earlier in self._tokens.before(number, self._clock.monotonic()):
-                await self._is_refused(earlier)
+                await self._doubts.is_refused(earlier)
             for dependency, state in self._ledger.states().items():
                 answer = state.answer
                 if state.next and answer and isinstance(answer.terms, Leased) and answer.login < number:
                     self._put(dependency, replanned(state, self._given(dependency, answer.login, answer.turn)))
-
-    async def _is_refused(self, login: Login) -> bool:
-        """Ask whether the server knows a token no more.  If so, its leases have ended with it."""
-        current = self._tokens.session.current
-        try:
-            if current is not None and current.number == login.number:
-                known = await self._tokens.session.holds(login)
-            else:
-                known = await self._gate.through(lambda: self._fetching.knows(login.token))
-        except ClientError:
-            return False  # The server didn't say.  Whoever uses the token next asks again.
-        if not known:
-            self._tokens.refuse(login)
-        return not known

@@ -24,11 +24,13 @@ class Tokens:
         self._known: dict[int, Login] = {}
         self._refused: set[int] = set()
         self._last = 0
+        self._inherited = 0
 
-    @property
-    def last(self) -> int:
-        """The number of the last login that was used or seen."""
-        return self._last
+    async def login(self) -> Login:
+        """The login in force, as soon as there is one."""
+        login = self.session.current or await self.session.after(self._last)
+        self.saw(login)
+        return login
 
     def saw(self, login: Login) -> None:
         """Remember a login; of the same number, the last one counts."""
@@ -36,6 +38,21 @@ class Tokens:
         self._last = max(self._last, login.number)
         for number in sorted(self._known)[:-_KEPT]:
             self._forget(number)
+
+    def inherit(self, token: str, ends_at: float) -> int:
+        """Remember a token of an earlier process: the number by which its leases are known, less than any login's.
+
+        Args:
+            ends_at: by the monotonic clock.
+        """
+        self._inherited += 1
+        self.saw(Login(-self._inherited, token, "", renewable=False, ends_at=ends_at, last_end_at=ends_at))
+        return -self._inherited
+
+    def token(self, number: int) -> str:
+        """The token of a login; empty if it isn't remembered."""
+        known = self._known.get(number)
+        return "" if known is None else known.token
 
     def refuse(self, login: Login) -> None:
         """Note that the server knows a token no more, and tell the session."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import structlog
+
 from strongroom.agent.rendering.command import Command
 from strongroom.agent.rendering.rendering import Rendering, RenderingEnded
+
+log = structlog.get_logger("agent.rendering")
 
 
 class Renderings:
@@ -71,4 +75,5 @@ class Renderings:
         await self._all.wait()
         for each in self._commands:
             await each.idle()
+        log.info("everything is rendered", templates=len(self._templates))
         self.rendered.set()

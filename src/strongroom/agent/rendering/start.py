@@ -14,6 +14,7 @@ from strongroom.agent.rendering.building import Surround, build
 from strongroom.agent.rendering.outlet import outlet_of
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.status import RenderingStatus, status_of
+from strongroom.agent.serving.kept.store import Kept
 from strongroom.agent.session.login import Session
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
@@ -29,6 +30,7 @@ class FileRendering:
     Args:
         session: who is logged in.
         upstream: the server.
+        kept: what outlives the process.
         variables: the agent's environment.
         turn: when commands may run.
 
@@ -43,12 +45,14 @@ class FileRendering:
         upstream: Upstream,
         variables: Mapping[str, str] = os.environ,
         *,
+        kept: Kept | None = None,
         turn: Turn = AT_ANY_TIME,
     ) -> None:
         self._dependencies = Dependencies(
             session,
             upstream,
             connections=config.template_config.max_connections_per_host or 1,
+            kept=kept,
         )
         self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
         self._clock = SleeplessClock()
@@ -65,6 +69,8 @@ class FileRendering:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._dependencies.run())
                 tasks.create_task(self._renderings.run())
+                await self.rendered.wait()
+                self._dependencies.all_asked()
         except* RenderingEnded as ended:
             raise first_of(ended) from None
         raise AssertionError("it ends by an error only")

@@ -17,6 +17,7 @@ from strongroom.agent.rendering.building import Surround, build
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.start import THREADS, first_of
 from strongroom.agent.rendering.status import RenderingStatus, status_of
+from strongroom.agent.serving.kept.store import Kept
 from strongroom.agent.session.login import Session
 from strongroom.agent.supervising.child import NotStarted
 from strongroom.agent.supervising.supervisor import Supervisor
@@ -38,6 +39,7 @@ class Supervision:
         upstream: the server.
         variables: the agent's environment, which the program has, too.
         turn: when the program may be restarted.
+        kept: what outlives the process.
 
     Attributes:
         rendered: whether each variable was rendered once.
@@ -53,12 +55,14 @@ class Supervision:
         upstream: Upstream,
         variables: Mapping[str, str] = os.environ,
         *,
+        kept: Kept | None = None,
         turn: Turn = AT_ANY_TIME,
     ) -> None:
         self._dependencies = Dependencies(
             session,
             upstream,
             connections=config.template_config.max_connections_per_host or 1,
+            kept=kept,
         )
         self._clock = SleeplessClock()
         made = Variables({each.map_to_environment_variable for each in config.env_templates})
@@ -83,7 +87,11 @@ class Supervision:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
-                keeping = [tasks.create_task(self._dependencies.run()), tasks.create_task(self._renderings.run())]
+                keeping = [
+                    tasks.create_task(self._dependencies.run()),
+                    tasks.create_task(self._renderings.run()),
+                    tasks.create_task(self._all_asked()),
+                ]
                 with self._forwarding():
                     status = await self._supervisor.run()
                 for task in keeping:
@@ -93,6 +101,10 @@ class Supervision:
         except* NotStarted as group:
             raise group.exceptions[0] from None
         return status
+
+    async def _all_asked(self) -> None:
+        await self.rendered.wait()
+        self._dependencies.all_asked()
 
     @property
     def program(self) -> Supervisor:

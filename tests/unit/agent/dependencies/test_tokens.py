@@ -52,7 +52,17 @@ def test_one_that_was_replaced_ends_by_itself() -> None:
     tokens.saw(_login(1, ends_at=100))
     session.current = _login(2)
     assert tokens.of(1) == Token(Owner.REPLACED, 100)
-    assert tokens.last == 1
+
+
+def test_one_of_an_earlier_process_was_replaced() -> None:
+    """Each has a number of its own, before those of all logins, and is doubted at the next login."""
+    session = Sessions()
+    tokens = Tokens(session)
+    session.current = _login(1)
+    numbers = [tokens.inherit(f"old{number}", 50.0 + number) for number in range(2)]
+    assert [tokens.of(number) for number in numbers] == [Token(Owner.REPLACED, 50.0), Token(Owner.REPLACED, 51.0)]
+    assert [tokens.token(number) for number in (*numbers, 5)] == ["old0", "old1", ""]
+    assert {each.token for each in tokens.before(1, now=50.5)} == {"old1"}
 
 
 def test_a_refused_one_has_ended() -> None:

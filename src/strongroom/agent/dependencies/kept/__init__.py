@@ -1,0 +1,1 @@
+"""Answers outlive the process with their leases, so that the next one issues nothing again."""
