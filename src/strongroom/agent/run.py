@@ -77,13 +77,13 @@ class Agent:
         """Who is logged in; None if nobody is to."""
         if self._config.auto_auth is not None:
             self.session = self._made(self._config.auto_auth, loaded, os.environ)
-        serving = self._clients.attach(loaded.server, self.session, self._quit)
+        self._clients.attach(loaded.server, self.session, self._quit)
         self._making: MakingPart | None = None
         if self.session is not None:
             self._making = MakingPart(
                 self._config, self.session, self._upstream, self._turns_upstream, self._clients.kept
             )
-            serving.status.add("rendering", self._making.status)
+            self._clients.status.add("rendering", self._making.status)
 
     def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:
         """The session, and what brings its token to the sinks."""

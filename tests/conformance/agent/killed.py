@@ -18,7 +18,6 @@ _CONFIG = """
 vault {{ address = "{address}" }}
 auto_auth {{ method "approle" {{ config = {{ role_id_file_path = "{directory}/role-id" }} }} }}
 cache {{ persist "file" {{ path = "{directory}/kept", key_file = "{directory}/cache.key" }} }}
-listener "tcp" {{ address = "127.0.0.1:{port}", tls_disable = true }}
 log_level = "debug"
 {more}
 """
@@ -30,11 +29,13 @@ class Place:
 
     Attributes:
         role: of approle, by which it logs in.
+        address: of its listener.
     """
 
     made: World
     directory: Path
     role: str
+    address: str
 
     @property
     def log(self) -> Path:
@@ -51,9 +52,10 @@ class Place:
         found = (self.made.write("auth/token/lookup-accessor", {"accessor": each}) for each in accessors)
         return sum((each["data"].get("meta") or {}).get("role_name") == self.role for each in found)
 
-    def configure(self, more: str) -> None:
+    def configure(self, more: str, *, listens: bool = True) -> None:
         """Write the configuration."""
-        text = _CONFIG.format(address=self.made.server.url, directory=self.directory, port=free_port(), more=more)
+        listener = f'listener "tcp" {{ address = "{self.address}", tls_disable = true }}\n' if listens else ""
+        text = _CONFIG.format(address=self.made.server.url, directory=self.directory, more=listener + more)
         self.file("agent.hcl").write_text(text)
 
     @contextlib.contextmanager
@@ -74,7 +76,7 @@ def place(made: World, directory: Path, **role: Any) -> Place:
     made.root.write(f"auth/approle/role/{name}", {**cidrs, "token_policies": "app", "token_ttl": "1h", **role})
     (directory / "role-id").write_text(made.root.read(f"auth/approle/role/{name}/role-id")["data"]["role_id"])
     (directory / "cache.key").write_bytes(os.urandom(32))
-    return Place(made, directory, name)
+    return Place(made, directory, name, f"127.0.0.1:{free_port()}")
 
 
 def template(file: Path, contents: str, more: str = "") -> str:

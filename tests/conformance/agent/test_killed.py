@@ -135,7 +135,8 @@ def test_a_program_gets_what_it_had(made: World, tmp_path: Path) -> None:
     where.configure(
         f"exec {{ command = {command} }}\n"
         f'env_template "LEASED" {{ contents = {json.dumps(USER)} }}\n'
-        f'env_template "CERTIFICATE" {{ contents = {json.dumps(CERTIFICATE)} }}\n'
+        f'env_template "CERTIFICATE" {{ contents = {json.dumps(CERTIFICATE)} }}\n',
+        listens=False,
     )
     before = _users(made)
     for starts in (1, 2):

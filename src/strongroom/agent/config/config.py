@@ -88,10 +88,11 @@ def check(config: AgentConfig) -> None:
         raise ConfigError(config.templates[0].where, "expected template or env_template, found both")
     if config.env_templates and config.api_proxy is not None:
         raise ConfigError(config.env_templates[0].where, "expected env_template or api_proxy, found both")
-    if (config.cache is not None or config.api_proxy is not None) and not (config.listeners or config.templates):
+    makes = config.templates or config.env_templates
+    if (config.cache is not None or config.api_proxy is not None) and not (config.listeners or makes):
         raise ConfigError(where, "expected a listener beside cache or api_proxy, found none")
-    if config.auto_auth is None and (config.templates or config.env_templates):
-        raise ConfigError((config.templates or config.env_templates)[0].where, "expected auto_auth, found none")
+    if config.auto_auth is None and makes:
+        raise ConfigError(makes[0].where, "expected auto_auth, found none")
     if config.auto_auth is not None:
         _check_auto_auth(config, config.auto_auth)
 

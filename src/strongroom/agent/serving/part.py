@@ -11,7 +11,8 @@ from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.serving.kept.logins import keep_logins, kept_token
 from strongroom.agent.serving.kept.start import Persisted
 from strongroom.agent.serving.kept.store import Kept, NothingKept
-from strongroom.agent.serving.own.metrics import of_session
+from strongroom.agent.serving.own.metrics import MetricsBoard, of_session
+from strongroom.agent.serving.own.status import StatusBoard
 from strongroom.agent.serving.start import Serving, ServingBasis
 from strongroom.agent.session.keeping import KeptSession
 from strongroom.agent.session.kept import KeptToken
@@ -27,6 +28,9 @@ class ServingPart:
     Args:
         program: `agent` or `proxy`.
 
+    Attributes:
+        status, metrics: what listeners show.  Other parts add to them before it starts.
+
     Raises: `NotKept` if what was kept can't be read, and that is to end the program.
     """
 
@@ -36,6 +40,8 @@ class ServingPart:
         self._clock = clock
         persist = config.cache.persist if config.cache is not None else None
         self._persisted = Persisted(persist, random) if persist is not None else None
+        self.status = StatusBoard()
+        self.metrics = MetricsBoard(program)
         self._serving: Serving | None = None
         self._session: KeptSession | None = None
 
@@ -48,18 +54,20 @@ class ServingPart:
         """The agent's token of an earlier process."""
         return kept_token(self.kept)
 
-    def attach(self, settings: Settings, session: KeptSession | None, quit_: Callable[[], None]) -> Serving:
-        """Put together what serves.  Other parts add to its `status` and its `metrics` before it starts.
+    def attach(self, settings: Settings, session: KeptSession | None, quit_: Callable[[], None]) -> None:
+        """Put together what serves; nothing, if there is no listener.
 
         Raises: `ConfigError`, `BadSettings`.
         """
-        basis = ServingBasis(settings, session, quit_, self._program, self.kept, self._clock)
-        self._serving = serving = Serving(self._config, basis)
         self._session = session
+        if self._config.listeners:
+            basis = ServingBasis(
+                settings, session, quit_, self._program, self.kept, self._clock, self.status, self.metrics
+            )
+            self._serving = Serving(self._config, basis)
         if session is not None:
-            serving.status.add("session", lambda: _shown(session.status()))
-            serving.metrics.add(lambda: of_session(self._program, session.status()))
-        return serving
+            self.status.add("session", lambda: _shown(session.status()))
+            self.metrics.add(lambda: of_session(self._program, session.status()))
 
     async def start(self) -> None:
         """Open the listeners.  Raises `ListenerError`, `ConfigError`."""

@@ -36,6 +36,7 @@ from strongroom.http.settings import ListenerError
 from strongroom.http.sockets import open_tcp, open_unix
 from strongroom.lib.clock import Clock, SleeplessClock
 from strongroom.lib.interfaces import read_interfaces
+from strongroom.lib.seldom import Seldom
 from strongroom.server.config.addresses import placed
 from strongroom.server.config.stanzas import Settings as ServerSettings
 from strongroom.server.plan import listener_config
@@ -56,6 +57,7 @@ class ServingBasis:
         quit_: ends the program.
         program: `agent` or `proxy`.
         kept: what outlives the process.
+        status, metrics: where it tells of itself; None for boards of its own.
     """
 
     settings: Settings
@@ -64,6 +66,8 @@ class ServingBasis:
     program: str = "agent"
     kept: Kept = field(default_factory=NothingKept)
     clock: Clock = field(default_factory=SleeplessClock)
+    status: StatusBoard | None = None
+    metrics: MetricsBoard | None = None
 
 
 class Serving:
@@ -82,8 +86,9 @@ class Serving:
         self._config = config
         self._use = use_of(config)
         self.counters = Counters()
-        self.status = StatusBoard()
-        self.metrics = MetricsBoard(given.program)
+        self.status = given.status or StatusBoard()
+        self.metrics = given.metrics or MetricsBoard(given.program)
+        self._told = Seldom(now=given.clock.monotonic)
         self.cache: AnswerCache | None = None
         self._listeners: list[tuple[AgentListener, Listener]] = []
         self._own_tokens = OwnTokens(given.session)
@@ -143,7 +148,8 @@ class Serving:
             response = await gathered(await self._server.send(question))
         except NoAnswer as fault:
             self.counters.error += 1
-            log.warning("no answer from the server", method=question.method, reason=str(fault))
+            if self._told.due(str(fault)):  # Clients may ask hundreds of times in a second.
+                log.warning("no answer from the server", method=question.method, reason=str(fault))
             return unanswered(fault, self._server.address)
         if response.status < 400:
             self.counters.success += 1

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 from strongroom.client.settings import Settings, Tls
 from strongroom.http.settings import ListenerError
@@ -107,6 +108,15 @@ async def test_the_server_is_asked_by_tls_and_its_certificate_checked(tmp_path: 
             got = await ask(served.addresses[0], "/v1/a")
             assert got.status == 502
             assert b"tls: failed to verify certificate" in got.body
+
+
+async def test_a_server_that_is_away_is_logged_once() -> None:
+    """However often clients ask: a line a minute for each reason."""
+    with capture_logs() as logs:
+        async with serving(PLAIN % "", f"http://127.0.0.1:{free_port()}") as served:
+            for _ in range(5):
+                assert (await ask(served.addresses[0], "/v1/a")).status == 502
+    assert len([each for each in logs if each["event"] == "no answer from the server"]) == 1
 
 
 async def test_a_server_that_is_away_is_told_at_once() -> None:
