@@ -65,7 +65,7 @@ async def test_two_agents_with_one_file(made: World, tmp_path: Path) -> None:
         assert len(made.leases("database/creds/long")) == before + 2
 
 
-async def test_a_folder_that_becomes_read_only(made: World, tmp_path: Path) -> None:
+async def test_a_folder_that_is_gone_for_a_while(made: World, tmp_path: Path) -> None:
     """The file stays, and has the newest value as soon as it can be written."""
     made.put_secret("folder", a="one")
     folder = tmp_path / "folder"

@@ -94,7 +94,7 @@ async def _shown(address: str, context: ssl.SSLContext) -> bytes:
 
 
 async def test_the_server_is_asked_by_tls_and_its_certificate_checked(tmp_path: Path) -> None:
-    """One handshake for all requests; with another authority the client is told why there is no answer."""
+    """One handshake for all requests; with another authority the client is told why, until it is replaced."""
     authority, other = make(tmp_path, "ca", authority=True), make(tmp_path, "other", authority=True)
     pair = make(tmp_path, "localhost", authority)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -104,10 +104,16 @@ async def test_the_server_is_asked_by_tls_and_its_certificate_checked(tmp_path: 
             for _ in range(3):
                 assert (await ask(served.addresses[0], "/v1/a")).status == 200
             assert server.connections == 1
-        async with serving(PLAIN % "", server.url, tls=Tls(ca_cert=str(other.cert))) as served:
+        file = tmp_path / "changing.pem"
+        file.write_bytes(other.cert.read_bytes())
+        settings = Settings(address=server.url, max_retries=0, tls=Tls(ca_cert=str(file)))
+        async with serving(PLAIN % "", server.url, tls=settings.tls) as served:
             got = await ask(served.addresses[0], "/v1/a")
             assert got.status == 502
             assert b"tls: failed to verify certificate" in got.body
+            file.write_bytes(authority.cert.read_bytes())
+            served.reload(config_of(PLAIN % ""), settings)
+            assert (await ask(served.addresses[0], "/v1/a")).status == 200
 
 
 async def test_a_server_that_is_away_is_logged_once() -> None:
