@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from strongroom.agent.making import MakingPart
+from strongroom.agent.serving.kept.store import NothingKept
 from tests.conformance.agent.keeping import until
 from tests.conformance.agent.rendering import configured
 from tests.conformance.agent.world import World, world
@@ -58,7 +59,7 @@ template_config {{ static_secret_render_interval = "1s" }}
 async def _instance(made: World, folder: Path, log: Path, name: str) -> AsyncIterator[None]:
     upstream, turns = made.upstream(), made.upstream()
     session = TokenSession(upstream, made.server.token, {"policies": ["app", "turns"], "ttl": "3600s"})
-    making = MakingPart(configured(_configuration(folder, log, name)), session, upstream, turns)
+    making = MakingPart(configured(_configuration(folder, log, name)), session, upstream, turns, NothingKept())
     task = asyncio.create_task(making.run())
     try:
         await session.log_in()
