@@ -14,8 +14,6 @@ PAGES = (
 )
 FOLDERS = [ROOT / "tests" / kind / "agent" for kind in ("conformance", "flow", "unit")]
 NAMED = sorted({found for page in PAGES for found in re.findall(r"`([\w/]+\.py::test_\w+)`", page.read_text())})
-TO_COME = {"test_killed.py"}
-"""Files of tests that are named before they are written."""
 
 
 def files(name: str) -> list[Path]:
@@ -38,14 +36,9 @@ def test_named_tests_are_there(named: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_line_has_a_proof(page: Path) -> None:
-    """The last cell of each row of a table names a test, or a file of tests that is to come."""
+    """The last cell of each row of a table names a test."""
     rows = [line for line in page.read_text().splitlines() if line.startswith("| ") and not line.endswith("| proof |")]
     assert rows
     for row in rows:
         last = row.rstrip("| ").rpartition("|")[2]
-        assert "::test_" in last or any(f"`{name}`" in last for name in TO_COME), row
-
-
-def test_nothing_is_to_come_for_ever() -> None:
-    """Whoever writes a file that is to come names its tests."""
-    assert [name for name in TO_COME if files(name)] == []
+        assert "::test_" in last, row
