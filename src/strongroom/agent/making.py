@@ -6,9 +6,12 @@ import asyncio
 
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.rendering.rendering import RenderingEnded
+from strongroom.agent.rendering.showing import of_rendering, shown
 from strongroom.agent.rendering.start import FileRendering
 from strongroom.agent.rendering.status import RenderingStatus
 from strongroom.agent.serving.kept.store import Kept
+from strongroom.agent.serving.own.metrics import MetricsBoard
+from strongroom.agent.serving.own.status import StatusBoard
 from strongroom.agent.session.login import Session
 from strongroom.agent.supervising.child import NotStarted
 from strongroom.agent.supervising.start import Supervision
@@ -16,6 +19,7 @@ from strongroom.agent.supervising.supervisor import UnknownSignal
 from strongroom.agent.turns import TurnsMissing, TurnTaker
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
+from strongroom.lib.clock import SleeplessClock
 from strongroom.server.config.reader import ConfigError
 
 
@@ -80,6 +84,15 @@ class MakingPart:
         """How files and variables are; None if there are none."""
         part = self._program or self._files
         return None if part is None else part.status()
+
+    def tell(self, status: StatusBoard, metrics: MetricsBoard) -> None:
+        """Have listeners show how files and variables are."""
+        clock = SleeplessClock()
+        status.add("rendering", lambda: shown(self.status()))
+        metrics.add(lambda: of_rendering(metrics.program, self.status(), clock.now()))
+        if self._program is not None:
+            program = self._program.program
+            status.add("program", lambda: {"state": program.state.value, "pid": program.pid})
 
     async def made(self) -> None:
         """Wait until all was made once."""

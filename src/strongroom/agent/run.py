@@ -83,7 +83,7 @@ class Agent:
             self._making = MakingPart(
                 self._config, self.session, self._upstream, self._turns_upstream, self._clients.kept
             )
-            self._clients.status.add("rendering", self._making.status)
+            self._making.tell(self._clients.status, self._clients.metrics)
 
     def _made(self, auto: AutoAuth, loaded: Loaded, environment: Mapping[str, str]) -> KeptSession:
         """The session, and what brings its token to the sinks."""

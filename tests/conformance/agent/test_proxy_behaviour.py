@@ -228,6 +228,8 @@ def test_an_agent_says_what_its_files_lack(place: Place) -> None:
         fresh = told()["read secret/data/behaviour"]
         assert fresh["trouble"] is None
         assert 0 < fresh["next_in_s"] < 300
+        numbers = {each["Name"]: each["Value"] for each in running.ask("/agent/v1/metrics").json["Gauges"]}
+        assert (numbers["vault.agent.rendering.templates"], numbers["vault.agent.rendering.lacking"]) == (2, 1)
         running.program.process.send_signal(signal.SIGUSR1)
         reason = "read secret/data/lacking: no secret exists at secret/data/lacking"
         wait_until(lambda: f'rendering_failures="{reason}"' in running.program.log_text(), running.program.log_text)

@@ -99,7 +99,7 @@ class Rendering:
         self._source = source
         self._place = place
         self._outlet = outlet
-        self._command = command
+        self.command = command
         self._shared = shared
         self._dependencies = shared.dependencies
         self._tried_out = False
@@ -181,14 +181,14 @@ class Rendering:
             while self._pending:
                 await self._wait_for_news()
         self._want(made.asked)
-        if self._command is not None:
-            self._command.expect(self)
+        if self.command is not None:
+            self.command.expect(self)
         changed = False
         try:
             changed = await self._outlet.put(made.text, made.files)
         finally:
-            if self._command is not None:
-                self._command.settled(self, changed=changed)
+            if self.command is not None:
+                self.command.settled(self, changed=changed)
         self._succeeded(changed=changed)
 
     def _ask_for(self, made: Attempt) -> None:

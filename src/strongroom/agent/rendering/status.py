@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from strongroom.agent.dependencies.dependency import Dependency
 from strongroom.agent.dependencies.failing import Outage, Trouble
 from strongroom.agent.dependencies.state import State
+from strongroom.agent.rendering.command import Command
+from strongroom.agent.rendering.rendering import Rendering
 from strongroom.agent.rendering.renderings import Renderings
 
 
@@ -53,10 +55,13 @@ class CommandStatus:
     """A command.
 
     Attributes:
+        command: its words.
+        after: the names of the templates after which it is run.
         trouble: why it failed the last time; None if it didn't.
     """
 
     command: str
+    after: tuple[str, ...]
     trouble: Trouble | None
 
 
@@ -97,9 +102,14 @@ def status_of(
             for each in renderings.templates
         ),
         dependencies=tuple(_dependency(each, state, now) for each, state in states.items()),
-        commands=tuple(CommandStatus(str(each.line), each.trouble) for each in renderings.commands),
+        commands=tuple(_command(each, renderings.templates) for each in renderings.commands),
         outage=outage.trouble if outage else None,
     )
+
+
+def _command(command: Command, templates: Sequence[Rendering]) -> CommandStatus:
+    after = tuple(each.name for each in templates if each.command is command)
+    return CommandStatus(str(command.line), after, command.trouble)
 
 
 def _dependency(dependency: Dependency, state: State, now: float) -> DependencyStatus:

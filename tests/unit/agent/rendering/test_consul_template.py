@@ -17,7 +17,7 @@ from tests.unit.template.functions.around import FixedSurroundings
 class FaultySurroundings(FixedSurroundings):
     """Has a fault that nobody has thought of."""
 
-    def secret(self, path: str, arguments: Mapping[str, Any]) -> Any:
+    def secret(self, path: str, arguments: Mapping[str, Any] | None) -> Any:
         return {"hunter2": 1}["a key that isn't there: hunter2"]
 
 
