@@ -19,12 +19,17 @@ from strongroom.agent.rendering.jinja import jinja_template
 from strongroom.agent.rendering.outlet import Outlet
 from strongroom.agent.rendering.rendering import Rendering, Shared
 from strongroom.agent.rendering.renderings import Renderings
-from strongroom.agent.rendering.source import Source
+from strongroom.agent.rendering.source import Read, Source
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.lib.clock import Clock, SleeplessClock
 
 _ATTEMPTS: Final = 12
 """Of `retry` in `vault`, where it says 0.  Source: https://openbao.org/docs/agent-and-proxy/agent/#vault-stanza"""
+
+
+def read_by_engine(template: Template, text: str) -> Language:
+    """Read a template in the language that its configuration names.  Raises `NotRendered` if it is none."""
+    return jinja_template(template, text) if template.engine == "jinja" else consul_template(template, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,18 @@ class Surround:
 
 
 def build(
-    config: AgentConfig, templates: Sequence[Template], outlet_of: Callable[[Template], Outlet], given: Surround
+    config: AgentConfig,
+    templates: Sequence[Template],
+    outlet_of: Callable[[Template], Outlet],
+    given: Surround,
+    *,
+    read: Read = read_by_engine,
 ) -> Renderings:
     """Everything that keeps these templates rendered; it has to be run.
 
     Args:
         outlet_of: where the output of each goes.
+        read: reads a template's text.
     """
     renderings = Renderings()
     environment = environment_of(config.server, given.variables)
@@ -71,7 +82,7 @@ def build(
             template,
             template.destination or template.map_to_environment_variable,
             rule_of(config, template),
-            source=Source(template, _read),
+            source=Source(template, read),
             place=Place(template.destination, template.sandbox_path, environment),
             outlet=outlet_of(template),
             command=command_for(template),
@@ -95,10 +106,6 @@ def rule_of(config: AgentConfig, template: Template) -> Rule:
     """How what a template asks for is refreshed.  (p)"""
     every_s = template.refresh_s or config.template_config.static_secret_render_interval_s
     return Rule(every_s, config.template_config.lease_renewal_threshold, template.renew_at)
-
-
-def _read(template: Template, text: str) -> Language:
-    return jinja_template(template, text) if template.engine == "jinja" else consul_template(template, text)
 
 
 def _go_on(_: str) -> None:
