@@ -158,6 +158,7 @@ def test_what_the_package_holds(unpacked: Path) -> None:
         "etc/logrotate.d/strongroom": "logrotate",
         "etc/strongroom/strongroom.hcl": "strongroom.hcl",
         "lib/systemd/system/strongroom.service": "strongroom.service",
+        "lib/systemd/system/strongroom-agent.service": "strongroom-agent.service",
     }
     assert beside >= {*sources, "usr/bin/strongroom"}
     for name, source in sources.items():
