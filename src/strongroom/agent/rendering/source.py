@@ -46,6 +46,7 @@ class Source:
         try:
             found = read_marked(self._template.source)
         except FileUnreadable as error:
-            raise NotRendered(str(error)) from error
+            # Whoever tells of it names the file before.
+            raise NotRendered(str(error).removeprefix(f"{self._template.source}: ")) from error
         self._mark = found.mark
         return found.text
