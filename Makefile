@@ -128,6 +128,9 @@ hanging: setup ## how long reads take while logins wait for a directory that han
 credentials: setup ## issuing and revoking thousands of users of a PostgreSQL, beside the reference server
 	$(BIN)/python -m bench.credentials
 
+agents: setup ## what a thousand templates over two hundred leases cost an agent, beside the reference agent
+	$(BIN)/python -m bench.agents
+
 repeated: setup ## compare what servers answer when they are asked often, and when they keep no answers
 	STRONGROOM_TEST_AGAIN=3 $(BIN)/python -m pytest -q tests/conformance/wire
 	STRONGROOM_TEST_UNCACHED=1 $(BIN)/python -m pytest -q tests/conformance/wire tests/conformance/clients tests/conformance/walkthroughs
