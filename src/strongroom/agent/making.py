@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
+
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.showing import of_rendering, shown
@@ -21,6 +23,8 @@ from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
 from strongroom.lib.clock import SleeplessClock
 from strongroom.server.config.reader import ConfigError
+
+log = structlog.get_logger("agent")
 
 
 class MakingPart:
@@ -84,6 +88,14 @@ class MakingPart:
         """How files and variables are; None if there are none."""
         part = self._program or self._files
         return None if part is None else part.status()
+
+    def reload(self, config: AgentConfig) -> None:
+        """Make what another configuration says, as far as that needs no restart."""
+        part = self._program or self._files
+        if part is not None:
+            part.reload(config)
+        elif config.templates or config.exec is not None:
+            log.warning("the first template and a program need a restart of the agent")
 
     def tell(self, status: StatusBoard, metrics: MetricsBoard) -> None:
         """Have listeners show how files and variables are."""

@@ -65,6 +65,7 @@ class Agent:
         self._arguments = arguments
         self._config = loaded.config
         self._manager = manager
+        self._program = program
         self._clock = clock or SleeplessClock()
         server_clock = ServerClock(self._clock)
         self._upstream = Upstream(loaded.server, self._config.template_config.max_connections_per_host, server_clock)
@@ -207,7 +208,7 @@ class Agent:
         }
 
     def _reload(self) -> None:
-        """Read the configuration again, for the log's level and file, and how the server is checked.
+        """Read the configuration again, for the log's level and file, templates, and how the server is checked.
 
         Of the level what stands in the files counts, as documented, and not what a flag said at the start.
         """
@@ -223,6 +224,8 @@ class Agent:
             ):
                 upstream.configure(replace(upstream.settings, tls=settings.tls))
             self._clients.reload(loaded.config, loaded.server)
+            if self._making is not None and self._program == "agent":
+                self._making.reload(loaded.config)
             log.info("read the configuration again")
         except (SourceError, BadSettings, StrongroomError) as error:
             reason = error.text if isinstance(error, StrongroomError) else str(error)

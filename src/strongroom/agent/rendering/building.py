@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.config.rendering import Template
@@ -22,9 +23,12 @@ from strongroom.agent.rendering.renderings import Renderings
 from strongroom.agent.rendering.source import Read, Source
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.lib.clock import Clock, SleeplessClock
+from strongroom.server.config.reader import Where
 
 _ATTEMPTS: Final = 12
 """Of `retry` in `vault`, where it says 0.  Source: https://openbao.org/docs/agent-and-proxy/agent/#vault-stanza"""
+_ANYWHERE: Final = Where("", 0)
+_Key: TypeAlias = tuple[Template, Rule]
 
 
 def read_by_engine(template: Template, text: str) -> Language:
@@ -64,8 +68,28 @@ def build(
         read: reads a template's text.
     """
     renderings = Renderings()
+    rebuild(renderings, config, templates, outlet_of, given, read=read)
+    return renderings
+
+
+def rebuild(
+    renderings: Renderings,
+    config: AgentConfig,
+    templates: Sequence[Template],
+    outlet_of: Callable[[Template], Outlet],
+    given: Surround,
+    *,
+    read: Read = read_by_engine,
+) -> None:
+    """Have these templates be kept rendered, and no others.  Those whose stanzas are the same go on.
+
+    Args: as for `build`.
+    """
     environment = environment_of(config.server, given.variables)
-    commands: dict[CommandLine, Command] = {}
+    commands: dict[CommandLine, Command] = {each.line: each for each in renderings.commands}
+    before: defaultdict[_Key, list[Rendering]] = defaultdict(list)
+    for each in renderings.templates:
+        before[_key(each.template, each.rule)].append(each)
     shared = Shared(given.dependencies, given.threads, given.clock, attempts(config), renderings.done)
 
     def command_for(template: Template) -> Command | None:
@@ -77,21 +101,30 @@ def build(
             commands[line] = Command(line, environment, failed=failed, clock=given.clock, turn=given.turn)
         return commands[line]
 
-    built = [
-        Rendering(
+    def built(template: Template) -> Rendering:
+        rule = rule_of(config, template)
+        if same := before[_key(template, rule)]:
+            same[-1].read_again()
+            return same.pop()
+        return Rendering(
             template,
             template.destination or template.map_to_environment_variable,
-            rule_of(config, template),
+            rule,
             source=Source(template, read),
             place=Place(template.destination, template.sandbox_path, environment),
             outlet=outlet_of(template),
             command=command_for(template),
             shared=shared,
         )
-        for template in templates
-    ]
-    renderings.begin(built, tuple(commands.values()))
-    return renderings
+
+    kept = [built(template) for template in templates]
+    used = dict.fromkeys(each.command for each in kept if each.command is not None)
+    renderings.begin(kept, tuple(used))
+
+
+def _key(template: Template, rule: Rule) -> _Key:
+    """What makes two stanzas the same, wherever they stand."""
+    return replace(template, where=_ANYWHERE), rule
 
 
 def attempts(config: AgentConfig) -> int:

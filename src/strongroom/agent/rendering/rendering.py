@@ -25,8 +25,8 @@ from strongroom.agent.dependencies.refreshing import Rule, chance
 from strongroom.agent.files.replacing import NotWritten
 from strongroom.agent.rendering.command import Command
 from strongroom.agent.rendering.execution import Attempt, NotRendered, Place, attempt
+from strongroom.agent.rendering.news import News, Stopped
 from strongroom.agent.rendering.outlet import Outlet
-from strongroom.agent.rendering.settling import Settling
 from strongroom.agent.rendering.source import Source
 from strongroom.lib.clock import Clock
 
@@ -95,7 +95,7 @@ class Rendering:
         """Why it can't be rendered; None while it can."""
         self.rendered_at: float | None = None
         """When it was rendered last, in seconds since the epoch; None if it never was."""
-        self._rule = rule
+        self.rule = rule
         self._source = source
         self._place = place
         self._outlet = outlet
@@ -106,8 +106,8 @@ class Rendering:
         self._ready = True
         self._asked: frozenset[Dependency] = frozenset()
         self._pending: set[Dependency] = set()
-        self._news = asyncio.Event()
-        self._end: str = ""
+        self._news = News()
+        self._reads_again = False
 
     @property
     def is_ready(self) -> bool:
@@ -135,7 +135,7 @@ class Rendering:
         """Something that it asked for has an answer, or another one."""
         self._pending.discard(dependency)
         if not self._pending:
-            self._news.set()
+            self._news.tell()
 
     def failed(self, dependency: Dependency) -> None:
         """Something that it asked for can't be had: a file's template fails, a secret's waits for it."""
@@ -145,14 +145,30 @@ class Rendering:
         elif state is not None and state.trouble is not None and self._may_end:
             outage = self._dependencies.outage
             if max(state.trouble.failures, outage.trouble.failures if outage else 0) >= self._shared.attempts:
-                self._end = f"{dependency}: {state.trouble.reason}"
-                self._news.set()
+                self._news.fail(f"{dependency}: {state.trouble.reason}")
 
-    async def run(self) -> NoReturn:
-        """Render it, and again whenever something has changed, for ever.
+    def read_again(self) -> None:
+        """Have the template's file be read again, if it is another one now."""
+        self._reads_again = True
+        self._news.tell()
+
+    def stop(self) -> None:
+        """Render it no more.  What it has asked for is kept fresh until it leaves."""
+        self._news.stop()
+
+    def leave(self) -> None:
+        """Ask for nothing any more."""
+        self._want(frozenset())
+
+    async def run(self) -> None:
+        """Render it, and again whenever something has changed, until it is stopped.
 
         Raises: `RenderingEnded`.
         """
+        with suppress(Stopped):
+            await self._keep()
+
+    async def _keep(self) -> NoReturn:
         while True:
             try:
                 await self._render()
@@ -162,24 +178,31 @@ class Rendering:
             except NotRendered as error:
                 await self._after_failure(f"{self._shown_source()}: {error}")
             else:
-                await self._wait_for_news()
-                await self._settle()
+                if not self._reads_again:
+                    await self._wait_for_news()
+                    await self._settle()
 
     async def _render(self) -> None:
         """Ask, execute, and write.  Raises `NotRendered`, `NotWritten`, `RenderingEnded`."""
-        self._news.clear()  # What comes from now on is a reason to render again, whatever fails.
+        self._news.forget()  # What comes from now on is a reason to render again, whatever fails.
+        if self._reads_again:
+            self._reads_again = False
+            await self._in_thread(self._source.look_again)
+        self._pending = set()
         language = await self._in_thread(self._source.language)
         if not self._tried_out:
             await self._outlet.try_out()
             self._tried_out = True
         while True:
-            self._news.clear()
+            self._news.forget()
             made: Attempt = await self._in_thread(partial(attempt, language, self._dependencies.state, self._place))
             if made.is_complete:
                 break
             self._ask_for(made)
             while self._pending:
                 await self._wait_for_news()
+                if self._reads_again:
+                    return
         self._want(made.asked)
         if self.command is not None:
             self.command.expect(self)
@@ -202,7 +225,7 @@ class Rendering:
 
     def _want(self, asked: frozenset[Dependency]) -> None:
         if asked != self._asked:
-            self._dependencies.want(self, asked, self._rule)
+            self._dependencies.want(self, asked, self.rule)
             self._asked = asked
 
     def _succeeded(self, *, changed: bool) -> None:
@@ -233,22 +256,21 @@ class Rendering:
         await self._in_thread(self._source.look_again)
 
     async def _settle(self) -> None:
-        """Wait until what has changed stays as it is for a while."""
-        wait, now = self.template.wait, self._shared.clock.monotonic
+        """Wait until what has changed stays as it is for a while.  Raises as `_wait_for_news` does."""
+        wait = self.template.wait
         least_s, most_s = (wait.min_s, wait.max_s) if wait is not None and wait.min_s else (_SETTLE_S, 0)
-        settling = Settling(now(), now())
-        with suppress(TimeoutError):
-            while True:
-                self._news.clear()
-                async with asyncio.timeout(settling.ends_at(least_s, most_s) - now()):
-                    await self._wait_for_news()
-                settling = settling.after(now())
+        if fault := await self._news.settle(least_s, most_s, self._shared.clock):
+            raise RenderingEnded(fault)
 
     async def _wait_for_news(self) -> None:
-        """Wait until something has changed.  Raises `RenderingEnded` if that is a failure which ends the agent."""
-        await self._news.wait()
-        if self._end:
-            raise RenderingEnded(self._end)
+        """Wait until something has changed.
+
+        Raises:
+            RenderingEnded: that is a failure which ends the agent.
+            Stopped: it is to be rendered no more.
+        """
+        if fault := await self._news.come():
+            raise RenderingEnded(fault)
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._shared.threads, call)

@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.dependencies.dependencies import Dependencies
-from strongroom.agent.rendering.building import Surround, build
+from strongroom.agent.rendering.building import Surround, build, rebuild
 from strongroom.agent.rendering.outlet import outlet_of
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.status import RenderingStatus, status_of
@@ -56,7 +56,7 @@ class FileRendering:
         )
         self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
         self._clock = SleeplessClock()
-        given = Surround(self._dependencies, self._threads, variables, self._clock, turn)
+        self._given = given = Surround(self._dependencies, self._threads, variables, self._clock, turn)
         self._renderings = build(config, config.templates, outlet_of, given)
         self.rendered = self._renderings.rendered
 
@@ -74,6 +74,10 @@ class FileRendering:
         except* RenderingEnded as ended:
             raise first_of(ended) from None
         raise AssertionError("it ends by an error only")
+
+    def reload(self, config: AgentConfig) -> None:
+        """Keep the files of another configuration rendered.  What both ask for isn't fetched again."""
+        rebuild(self._renderings, config, config.templates, outlet_of, self._given)
 
     def status(self) -> RenderingStatus:
         """How everything is."""

@@ -8,12 +8,15 @@ import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
+
+import structlog
 
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.config.rendering import Exec, Template
 from strongroom.agent.dependencies.dependencies import Dependencies
-from strongroom.agent.rendering.building import Surround, build
+from strongroom.agent.rendering.building import Surround, build, rebuild
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.start import THREADS, first_of
 from strongroom.agent.rendering.status import RenderingStatus, status_of
@@ -25,6 +28,8 @@ from strongroom.agent.supervising.variables import VariableOutlet, Variables
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
 from strongroom.lib.clock import SleeplessClock
+
+log = structlog.get_logger("agent.supervising")
 
 FORWARDED: Final = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGQUIT)
 """Signals that may mean something to the program."""
@@ -65,15 +70,13 @@ class Supervision:
             kept=kept,
         )
         self._clock = SleeplessClock()
-        made = Variables({each.map_to_environment_variable for each in config.env_templates})
+        self._settings = settings
+        self._names = {each.map_to_environment_variable for each in config.env_templates}
+        self._made = made = Variables(self._names)
         self._supervisor = Supervisor(settings, variables, made, self._clock, turn=turn)
         self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
-
-        def outlet_of(template: Template) -> VariableOutlet:
-            return VariableOutlet(made, template.map_to_environment_variable)
-
-        given = Surround(self._dependencies, self._threads, variables, self._clock)
-        self._renderings = build(config, config.env_templates, outlet_of, given)
+        self._given = given = Surround(self._dependencies, self._threads, variables, self._clock)
+        self._renderings = build(config, config.env_templates, self._outlet_of, given)
         self.rendered = self._renderings.rendered
 
     async def run(self) -> int:
@@ -102,6 +105,9 @@ class Supervision:
             raise group.exceptions[0] from None
         return status
 
+    def _outlet_of(self, template: Template) -> VariableOutlet:
+        return VariableOutlet(self._made, template.map_to_environment_variable)
+
     async def _all_asked(self) -> None:
         await self.rendered.wait()
         self._dependencies.all_asked()
@@ -110,6 +116,20 @@ class Supervision:
     def program(self) -> Supervisor:
         """The program."""
         return self._supervisor
+
+    def reload(self, config: AgentConfig) -> None:
+        """Make the variables as another configuration says.
+
+        Another program, and other names of variables, need a restart of the agent.  They are told of.
+        """
+        names = {each.map_to_environment_variable for each in config.env_templates}
+        exec_ = None if config.exec is None else replace(config.exec, where=self._settings.where)
+        if names != self._names or exec_ != self._settings:
+            log.warning(
+                "other names of variables, or another program, need a restart of the agent: all stays as it was"
+            )
+            return
+        rebuild(self._renderings, config, config.env_templates, self._outlet_of, self._given)
 
     def status(self) -> RenderingStatus:
         """How everything is."""
