@@ -12,7 +12,7 @@ PACKAGES := postgresql openssl openssh-server oathtool certbot lego sshpass zbar
   etcd-server gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast repeated lint type arch bench bench-curves bench-docs stages strangers hanging credentials fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging credentials fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
