@@ -22,6 +22,8 @@ MERGE_PATCH = "application/merge-patch+json"
 _RETRIED = frozenset({412, 500, *range(502, 600)})
 _REDIRECTS = frozenset({301, 302, 307, 308})
 _RAW = "Note: read with -format=raw prints such an answer as it is."
+_WRAPPED_FOR = "5m"
+"""Unless it is said; as Vault's own client has it."""
 _NO_NAMESPACE = "namespace not found"
 """How the text begins of a 404 that is about the request's namespace.  The API has no other sign of it."""
 
@@ -142,8 +144,8 @@ class Client:
             headers["X-Vault-Token"] = settings.token
         if settings.namespace:
             headers["X-Vault-Namespace"] = canonical_namespace(settings.namespace)
-        if settings.wrap_ttl:
-            headers["X-Vault-Wrap-Ttl"] = settings.wrap_ttl
+        if wrap_ttl := settings.wrap_ttl or _usual_wrap_ttl(method, path):
+            headers["X-Vault-Wrap-Ttl"] = wrap_ttl
         if settings.policy_override:
             headers["X-Vault-Policy-Override"] = "true"
         if settings.mfa:
@@ -310,6 +312,11 @@ class Client:
             with_tenants_token=prepared.headers.get("X-Vault-Token", "").count(".") > 1,
             hint=_plain_hint(text, self.settings),
         )
+
+
+def _usual_wrap_ttl(method: str, path: str) -> str:
+    """How long the answer stays wrapped of a path that answers in no other way; empty for all others."""
+    return _WRAPPED_FOR if method in {"PUT", "POST"} and path.strip("/") == "sys/wrapping/wrap" else ""
 
 
 def _printable(token: str) -> bool:

@@ -123,6 +123,22 @@ def test_what_a_request_carries(listener: Listener) -> None:
     assert headers["A"] == "b"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "given", "sent"),
+    [
+        ("PUT", "sys/wrapping/wrap", "", "5m"),
+        ("POST", "/sys/wrapping/wrap", "", "5m"),
+        ("PUT", "sys/wrapping/wrap", "1m0s", "1m0s"),
+        ("GET", "sys/wrapping/wrap", "", None),
+        ("PUT", "sys/wrapping/unwrap", "", None),
+    ],
+)
+def test_what_is_to_be_wrapped_is(method: str, path: str, given: str, sent: str | None) -> None:
+    """The one path that the server answers in no other way is asked so, as by Vault's client."""
+    asked = Client(Settings(address="http://127.0.0.1:1", wrap_ttl=given)).prepare(method, path)
+    assert asked.headers.get("X-Vault-Wrap-Ttl") == sent
+
+
 def test_a_merge_patch_says_what_it_is(listener: Listener) -> None:
     """Patches have their own content type; other bodies are JSON."""
     client(listener).patch("x", {"a": None})
