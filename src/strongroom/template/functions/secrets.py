@@ -6,19 +6,24 @@ Source: https://github.com/hashicorp/consul-template/blob/main/docs/templating-l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from strongroom.template.errors import FunctionFailed
 from strongroom.template.function import Function, Kind
 from strongroom.template.functions.go.texts import trim_space
 from strongroom.template.surroundings import Surroundings
+from strongroom.template.values import NilPointer
+
+_ANSWER: Final = "*dependency.Secret"
+"""The type of the pointer to nothing that a write without an answer gives."""
 
 
 def _secret(around: Surroundings, *given: str) -> Any:
     """A read; with any further argument, even an empty one, a write."""
     if not given:
         return None
-    return around.secret(_path("secret", given[0]), _arguments(given) if len(given) > 1 else None)
+    found = around.secret(_path("secret", given[0]), _arguments(given) if len(given) > 1 else None)
+    return NilPointer(_ANSWER) if found is None else found
 
 
 def _pki_cert(around: Surroundings, *given: str) -> Any:

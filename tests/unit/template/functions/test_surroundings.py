@@ -9,6 +9,7 @@ import pytest
 
 from strongroom.template.errors import FunctionFailed
 from strongroom.template.surroundings import WrittenFile
+from strongroom.template.values import NilPointer
 from tests.unit.template.functions.around import NOW, FixedSurroundings
 from tests.unit.template.functions.calls import call
 
@@ -119,14 +120,14 @@ def test_a_mode_that_is_none_writes_nothing(mode: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
-    [("secret", "secret"), ("pkiCert", "certificate")],
+    ("name", "kind", "nothing"),
+    [("secret", "secret", NilPointer("*dependency.Secret")), ("pkiCert", "certificate", None)],
 )
-def test_secrets_are_asked_with_pairs(name: str, kind: str) -> None:
+def test_secrets_are_asked_with_pairs(name: str, kind: str, nothing: NilPointer | None) -> None:
     """A pair is split at its first equals sign, and both halves are trimmed; empty arguments are left out."""
     around = FixedSurroundings()
     assert call(name, around=around) is None
-    assert call(name, " /a/b/ ", " ttl = 1h", "", "q=a=b", around=around) is None
+    assert call(name, " /a/b/ ", " ttl = 1h", "", "q=a=b", around=around) == nothing
     assert around.asked == [(kind, "a/b", {"ttl": "1h", "q": "a=b"})]
 
 
