@@ -38,7 +38,7 @@ def with_output(case: Case, found: bytes) -> Case:
 def with_error(case: Case, log: str, directory: Path) -> Case:
     """A case with the reason that the agent's log gives."""
     if told := _TOLD.search(log):
-        text = told[1].replace('\\"', '"').replace("\\\\", "\\")
+        text = re.sub(r'\\(["\\])', r"\1", told[1])
     elif lines := _LINES.search(log):  # The last one is the reason.
         text = lines[1].splitlines()[-1].partition("| ")[2].removeprefix("template server: ").removeprefix("* ")
     else:
@@ -51,14 +51,15 @@ def all_made(home: Path, server: Server, cases: list[Case]) -> list[Case]:
     """Cases with what the reference agent makes of them: in one agent, but for those that it refuses."""
     left = [number for number, case in enumerate(cases) if not case.fails]
     results = {number: made(home / f"alone-{number}", server, case) for number, case in enumerate(cases) if case.fails}
-    for attempt in range(len(left) + 1):
-        directory = home / f"all-{attempt}"
+    while left:
+        directory = home / f"all-{len(left)}"
         told = run(PEER, configured(directory, server, [cases[number] for number in left]))
         if not told:
             break
         refused = _FAILED.search(told)
-        number = left.pop(int(refused[1])) if refused else -1
-        results[number] = made(home / f"alone-{number}", server, cases[number])
+        alone = [left[int(refused[1])]] if refused else left
+        left = [number for number in left if number not in alone]
+        results.update((number, made(home / f"alone-{number}", server, cases[number])) for number in alone)
     results.update(
         (number, with_output(cases[number], output(directory, at).read_bytes())) for at, number in enumerate(left)
     )
