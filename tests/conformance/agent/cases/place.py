@@ -17,7 +17,12 @@ def set_up(server: Server) -> None:
     for name, version in (("fixed", "2"), ("plain", "1")):
         body = {"type": "kv", "options": {"version": version}}
         assert ask(server.address, f"/v1/sys/mounts/{name}", "POST", body, server.token).status == 204
-    for secret in tomllib.loads(PLACE.read_text())["secret"]:
+    write_secrets(server, PLACE)
+
+
+def write_secrets(server: Server, place: Path) -> None:
+    """Write the secrets that a file tells."""
+    for secret in tomllib.loads(place.read_text())["secret"]:
         path = f"/v1/{secret['path']}"
         answer = ask(server.address, path, "POST", secret["body"].encode(), server.token)
         assert answer.status in (200, 204), (path, answer.body)

@@ -1,0 +1,1 @@
+"""Templates of whole files, of the shapes that people have."""
