@@ -80,3 +80,21 @@ async def test_a_folder_that_is_gone_for_a_while(made: World, tmp_path: Path) ->
         folder.unlink()
         (tmp_path / "aside").rename(folder)
         await holds(folder / "x", "two")
+
+
+async def test_an_agent_that_ends_before_its_command(made: World, tmp_path: Path) -> None:
+    """The next one runs the command although the file is as it should be, and no one after that does."""
+    made.put_secret("due", a="one")
+    file, log, broken = tmp_path / "x", tmp_path / "log", tmp_path / "broken"
+    line = json.dumps(["sh", "-c", f"test ! -e {broken} && echo run >> {log}"])
+    text = _template(file, '{{ with secret "secret/due" }}{{ .Data.data.a }}{{ end }}', f"exec {{ command = {line} }}")
+    broken.touch()
+    async with agent(made, text) as running:
+        await holds(file, "one")
+        await until(lambda: running.status.commands[0].trouble is not None)
+    broken.unlink()
+    for _ in range(2):
+        async with agent(made, text) as running:
+            await running.rendered()
+            assert log.read_text() == "run\n"
+            assert sorted(each.name for each in tmp_path.iterdir()) == ["log", "x"]

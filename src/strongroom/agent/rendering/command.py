@@ -75,6 +75,7 @@ class Command:
         self._clock = clock
         self._turn = turn
         self._expected: set[object] = set()
+        self._told: dict[object, Callable[[], None]] = {}
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._wanted = asyncio.Event()
@@ -86,17 +87,20 @@ class Command:
         self._expected.add(writer)
         self._nobody.clear()
 
-    def settled(self, writer: object, *, changed: bool) -> None:
+    def settled(self, writer: object, *, changed: bool, told: Callable[[], None] | None = None) -> None:
         """Tell that this is over.
 
         Args:
             changed: whether the file is another one.  If the command runs already, it is run again then: it may have
                 read the file before the change.
+            told: called in a thread when the command has told of this change.
         """
         self._expected.discard(writer)
         if not self._expected:
             self._nobody.set()
         if changed:
+            if told is not None:
+                self._told[writer] = told
             self._wanted.set()
             self._idle.clear()
 
@@ -133,6 +137,7 @@ class Command:
 
     async def _once(self) -> None:
         log.info("a command is run", command=str(self.line))
+        about = dict(self._told)
         try:
             await run(self.line.words, self._environment, self.line.timeout_s)
         except ProgramFailed as error:
@@ -141,3 +146,11 @@ class Command:
             self._failed(f"the command {self.line} failed: {error}")
         else:
             self.trouble = None
+            await self._tell(about)
+
+    async def _tell(self, about: Mapping[object, Callable[[], None]]) -> None:
+        """Note that it has told of these changes, as far as there are no later ones."""
+        for writer, told in about.items():
+            if self._told.get(writer) is told:
+                del self._told[writer]
+            await asyncio.to_thread(told)

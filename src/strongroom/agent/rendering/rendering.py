@@ -211,7 +211,7 @@ class Rendering:
             changed = await self._outlet.put(made.text, made.files)
         finally:
             if self.command is not None:
-                self.command.settled(self, changed=changed)
+                self.command.settled(self, changed=changed, told=self._outlet.telling())
         self._succeeded(changed=changed)
 
     def _ask_for(self, made: Attempt) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from strongroom.agent.files.further import composed, write_further
 from strongroom.agent.files.replacing import NotWritten
@@ -50,6 +50,10 @@ class VariableOutlet:
     async def try_out(self) -> None:
         """A variable can always be set."""
 
+    def telling(self) -> Callable[[], None]:
+        """A variable is a new one in each process: nothing is due for it."""
+        return _nothing
+
     async def put(self, text: str, files: Sequence[WrittenFile]) -> bool:
         """Set the variable; whether it is another one.  Raises `NotWritten`."""
         if "\0" in text:
@@ -59,3 +63,7 @@ class VariableOutlet:
                 await asyncio.to_thread(write_further, each)
             self._others = files
         return self._variables.put(self._name, text)
+
+
+def _nothing() -> None:
+    """There is nothing to be noted."""

@@ -120,3 +120,21 @@ async def test_it_runs_in_its_turn(tmp_path: Path) -> None:
         await asyncio.sleep(0.3)
     assert (tmp_path / "log").read_text() == "x\n"
     assert (turns.asked, turns.ended) == (1, 1)
+
+
+async def test_only_a_good_end_has_told_of_a_change(tmp_path: Path) -> None:
+    """A failure hasn't, and a run that began before a later change only of the earlier one."""
+    told: list[str] = []
+    script = f"echo x >> {tmp_path}/log; sleep 0.2; test $(wc -l < {tmp_path}/log) -gt 1"
+    async with _running(script, []) as command:
+        command.settled("a", changed=True, told=lambda: told.append("first"))
+        await command.idle()
+        assert told == []
+        while (tmp_path / "log").read_text() == "x\n":
+            await asyncio.sleep(0.02)
+        command.settled("a", changed=True, told=lambda: told.append("second"))
+        while not told:
+            await asyncio.sleep(0.02)
+        assert told == ["first"]
+        await command.idle()
+    assert told == ["first", "second"]

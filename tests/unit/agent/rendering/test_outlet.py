@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from strongroom.agent.config.rendering import Template
-from strongroom.agent.files.replacing import NotWritten
+from strongroom.agent.files.replacing import NotWritten, Target
 from strongroom.agent.rendering.outlet import FileOutlet, outlet_of
 from strongroom.server.config.reader import Where
 from strongroom.template.surroundings import WrittenFile
@@ -66,3 +66,30 @@ async def test_bytes_go_through(tmp_path: Path) -> None:
     """Bytes that aren't UTF-8 are written as they were."""
     await _outlet(tmp_path / "x").put("a\udcff", [])
     assert (tmp_path / "x").read_bytes() == b"a\xff"
+
+
+async def test_a_command_that_is_due_outlives_the_process(tmp_path: Path) -> None:
+    """The next process finds that nobody was told, until somebody is. The same content again changes nothing."""
+    target, mark = Target(str(tmp_path / "x")), tmp_path / ".x.changed"
+    outlet = FileOutlet(target, overwrites=True, tells=True)
+    assert await outlet.put("one", ())
+    assert not await outlet.put("one", ())
+    assert mark.exists()
+    for overwrites in (False, True):
+        outlet = FileOutlet(target, overwrites=overwrites, tells=True)
+        assert await outlet.put("one", ())
+        assert not await outlet.put("one", ())
+    first = outlet.telling()
+    assert await outlet.put("two", ())
+    first()
+    assert mark.exists(), "of the second change nobody was told"
+    outlet.telling()()
+    assert not mark.exists()
+    assert not await FileOutlet(target, overwrites=True, tells=True).put("two", ())
+    assert [each.name for each in tmp_path.iterdir()] == ["x"]
+
+
+async def test_without_a_command_nothing_is_due(tmp_path: Path) -> None:
+    """There is only the file."""
+    assert await FileOutlet(Target(str(tmp_path / "x")), overwrites=True).put("one", ())
+    assert [each.name for each in tmp_path.iterdir()] == ["x"]

@@ -29,7 +29,7 @@ def test_a_file_is_read_again_when_it_has_changed_after_a_failure(tmp_path: Path
     """Somebody who corrects a template needn't restart the agent."""
     file = tmp_path / "t"
     source = Source(Template(HERE, source=str(file)), jinja_template)
-    with pytest.raises(NotRendered, match="^no such file or directory"):
+    with pytest.raises(NotRendered, match=r"^no such file or directory"):
         source.language()
     file.write_text("{{ a b }}")
     with pytest.raises(NotRendered, match="line 1"):
