@@ -47,7 +47,6 @@ class LongListings:
         while len(part.names) == size and (limit is None or names.count < limit):
             await asyncio.sleep(0)
             read = part.names[-1]
-            size = self._size if limit is None else min(limit - names.count, self._size)
             part = self._reader.next_part(prefix, after, size, deep=deep, read=read, since=part.revision)
             for name, is_there in part.changed.items():
                 names.change(name, is_there=is_there)
