@@ -43,7 +43,6 @@ class LongListings:
         size = self._size if limit is None else min(limit, self._size)
         part = self._reader.first_part(prefix, after, size, deep=deep)
         names.append(part.names)
-        read = after
         while len(part.names) == size and (limit is None or names.count < limit):
             await asyncio.sleep(0)
             read = part.names[-1]
