@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from strongroom.agent.denials import may_be_unknown_token
 from strongroom.agent.dependencies.dependency import Dependency, Kind
-from strongroom.agent.dependencies.failing import may_be_unknown_token
 from strongroom.agent.dependencies.secret import Secret, secret_of
 from strongroom.agent.dependencies.versioned import Mount, list_path, mount_of, read_path
 from strongroom.agent.upstream import Upstream

@@ -7,7 +7,7 @@ from typing import Final
 
 from strongroom.agent.dependencies.moment import Moment
 from strongroom.agent.session.timing import backoff_s
-from strongroom.client.errors import ClientError, Denied, NotServing, ResponseError, Unreachable
+from strongroom.client.errors import ClientError, NotServing, ResponseError, Unreachable
 
 _FIRST_S: Final = 1.0
 _LONGEST_S: Final = 60.0
@@ -17,9 +17,6 @@ _SHORTEST_S: Final = 0.5
 _TRIES_BEFORE_END: Final = 4
 _AWAY = frozenset({502, 504})
 """Statuses by which a proxy says that it doesn't reach the server."""
-_OF_NO_TOKEN = ("permission denied",)
-"""What servers say to an unknown token, and nothing besides: a policy's denial is a list of errors in one text."""
-_OF_VAULT = "invalid token"
 
 
 def pause_s(failures: int, share: float, left_s: float | None = None) -> float:
@@ -85,13 +82,3 @@ def outage_after(outage: Outage | None, reason: str, began_at: float, moment: Mo
 def is_outage(error: ClientError) -> bool:
     """Whether a failure says that the server is away, rather than something about one path."""
     return isinstance(error, Unreachable | NotServing) or (isinstance(error, ResponseError) and error.status in _AWAY)
-
-
-def may_be_unknown_token(error: ClientError) -> bool:
-    """Whether the server may not know the token any more, as opposed to what policies deny to it.
-
-    An engine may deny something in the same words, so only the token's own look-up tells.
-    """
-    if not isinstance(error, Denied):
-        return False
-    return error.errors == _OF_NO_TOKEN or any(_OF_VAULT in text for text in error.errors or ())

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import structlog
 
+from strongroom.agent.denials import may_be_unknown_token
 from strongroom.agent.dependencies.asking import NoAnswer
 from strongroom.agent.dependencies.attempt import Attempt, failure_of
 from strongroom.agent.dependencies.dependency import Dependency, Kind
 from strongroom.agent.dependencies.doubts import Doubts
-from strongroom.agent.dependencies.failing import may_be_unknown_token
 from strongroom.agent.dependencies.fetching import Fetched, Fetching
 from strongroom.agent.dependencies.gate import Gate
 from strongroom.agent.dependencies.kept.answers import KeptAnswers

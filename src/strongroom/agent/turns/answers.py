@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from strongroom.agent.upstream import reason_of
 from strongroom.client.errors import (
     BadAnswer,
     BadRequest,
@@ -16,16 +17,11 @@ from strongroom.client.errors import (
     Denied,
     NotServing,
     RateLimited,
-    ResponseError,
     ServerFailed,
     Unreachable,
 )
 
 S = TypeVar("S", bound=msgspec.Struct)
-
-_UNKNOWN_TOKEN = ("permission denied",)
-"""All that servers say to a token that they don't know.  What policies deny comes as a list of errors in one text."""
-_UNKNOWN_TOKEN_TO_VAULT = "invalid token"  # noqa: S105 - a part of an error
 
 
 class TokenRefused(ClientError):
@@ -154,20 +150,3 @@ def is_gone(error: ClientError, left_s: float) -> bool:
         left_s: until it ends; negative if it has.  A server that is away doesn't end it, and gives the turn to nobody.
     """
     return isinstance(error, BadRequest) or (left_s <= 0 and refusal_of(error).kind is not Kind.AWAY)
-
-
-def may_be_unknown_token(error: ClientError) -> bool:
-    """Whether the server may not know the token any more, as opposed to what policies deny to it."""
-    if not isinstance(error, Denied):
-        return False
-    return error.errors == _UNKNOWN_TOKEN or any(_UNKNOWN_TOKEN_TO_VAULT in text for text in error.errors or ())
-
-
-def reason_of(error: ClientError) -> str:
-    """A failure in one line, without the request's address."""
-    match error:
-        case ResponseError(errors=errors, status=status):
-            return f"{status}: {'; '.join(' '.join(text.split()) for text in errors or ()) or 'no reason was given'}"
-        case Unreachable():
-            return error.reason
-    return str(error).partition("\n")[0]

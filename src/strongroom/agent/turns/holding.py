@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 
 import structlog
 
-from strongroom.agent.turns.answers import Held, Kind, is_gone, reason_of, refusal_of
+from strongroom.agent.turns.answers import Held, Kind, is_gone, refusal_of
 from strongroom.agent.turns.asking import Asking
 from strongroom.agent.turns.pauses import ask_again_s, renew_after_s
+from strongroom.agent.upstream import reason_of
 from strongroom.client.errors import ClientError
 from strongroom.lib.clock import Clock
 

@@ -6,17 +6,17 @@ import asyncio
 from dataclasses import replace
 from typing import Any, Protocol
 
+from strongroom.agent.denials import may_be_unknown_token
 from strongroom.agent.session.login import Login, Session
 from strongroom.agent.turns.answers import (
     Held,
     TokenRefused,
     held_of,
-    may_be_unknown_token,
-    reason_of,
     renewed_s,
 )
 from strongroom.agent.turns.pauses import LONGEST_ANSWER_S, answer_within_s
 from strongroom.agent.turns.place import Place
+from strongroom.agent.upstream import reason_of
 from strongroom.client.client import NOTHING
 from strongroom.client.errors import ClientError, Denied, Missing, Unreachable
 from strongroom.lib.clock import Clock

@@ -168,7 +168,7 @@ async def test_a_group_that_isnt_there_yet() -> None:
             await asyncio.sleep(600)
         assert instance.up == []
         assert events(logs, "error") == ["this instance doesn't restart, because the server has no such turns"]
-        assert logs[0]["reason"] == '400: unknown group "web"'
+        assert logs[0]["reason"] == 'status 400: unknown group "web"'
         assert world.requests < 20
         await world.ok("POST", "turns/groups/web", {})
         await task

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from strongroom.agent.denials import may_be_unknown_token
 from strongroom.agent.turns.answers import (
     Held,
     Kind,
@@ -14,7 +15,6 @@ from strongroom.agent.turns.answers import (
     TokenRefused,
     held_of,
     is_gone,
-    may_be_unknown_token,
     refusal_of,
     renewed_s,
 )
@@ -62,23 +62,23 @@ def test_what_is_no_turn(answer: Any) -> None:
 @pytest.mark.parametrize(
     ("failure", "refusal"),
     [
-        (error(429, "no turn", data={"retry_after": 3}), Refusal(Kind.WAIT, "429: no turn", 3.0)),
-        (error(429, "quota", data=None), Refusal(Kind.AWAY, "429: quota")),
-        (error(429, "quota"), Refusal(Kind.AWAY, "429: quota")),
-        (error(429, "quota", data={"retry_after": "soon"}), Refusal(Kind.AWAY, "429: quota")),
-        (error(503, "Vault is sealed"), Refusal(Kind.AWAY, "503: Vault is sealed")),
-        (error(502, "bad\n gateway"), Refusal(Kind.AWAY, "502: bad gateway")),
-        (error(500), Refusal(Kind.AWAY, "500: no reason was given")),
+        (error(429, "no turn", data={"retry_after": 3}), Refusal(Kind.WAIT, "status 429: no turn", 3.0)),
+        (error(429, "quota", data=None), Refusal(Kind.AWAY, "status 429: quota")),
+        (error(429, "quota"), Refusal(Kind.AWAY, "status 429: quota")),
+        (error(429, "quota", data={"retry_after": "soon"}), Refusal(Kind.AWAY, "status 429: quota")),
+        (error(503, "Vault is sealed"), Refusal(Kind.AWAY, "status 503: Vault is sealed")),
+        (error(502, "bad\n gateway"), Refusal(Kind.AWAY, "status 502: bad gateway")),
+        (error(500), Refusal(Kind.AWAY, "status 500")),
         (Unreachable("PUT", "http://x", "refused"), Refusal(Kind.AWAY, "refused")),
         (TokenRefused("unknown"), Refusal(Kind.AWAY, "unknown")),
         (
             error(403, "1 error occurred:\n\t* permission denied\n\n"),
-            Refusal(Kind.DENIED, "403: 1 error occurred: * permission denied"),
+            Refusal(Kind.DENIED, "status 403: 1 error occurred: * permission denied"),
         ),
-        (error(400, 'unknown group "web"'), Refusal(Kind.WRONG, '400: unknown group "web"')),
-        (error(404, "no handler", "two"), Refusal(Kind.WRONG, "404: no handler; two")),
-        (error(405), Refusal(Kind.WRONG, "405: no reason was given")),
-        (BadAnswer("no JSON\nat all"), Refusal(Kind.WRONG, "no JSON")),
+        (error(400, 'unknown group "web"'), Refusal(Kind.WRONG, 'status 400: unknown group "web"')),
+        (error(404, "no handler", "two"), Refusal(Kind.WRONG, "status 404: no handler; two")),
+        (error(405), Refusal(Kind.WRONG, "status 405")),
+        (BadAnswer("no JSON\nat all"), Refusal(Kind.WRONG, "no JSON at all")),
     ],
 )
 def test_why_there_is_no_turn(failure: ClientError, refusal: Refusal) -> None:
