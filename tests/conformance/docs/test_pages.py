@@ -36,6 +36,7 @@ PAGES = (
     *("engines", "auth", "agent"),
 )
 OWN_TESTS = {
+    "agent/postgresql.md",
     "agent/template-functions.md",
     "auth/kerberos.md",
     "auth/radius.md",
@@ -185,6 +186,23 @@ def test_databases(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
     with opened(tmp_path, programs(tmp_path)) as (shell, names):
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "engines/database.md", shell, names) > 6
+
+
+def test_a_databases_user_in_a_file(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """A service is reloaded with another user of the database before the first one ends."""
+    page = DOCS / "agent/postgresql.md"
+    _need(page)
+    with opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("postgresql://postgres@db.example.com:5432/postgres", postgresql_server.url)
+        names.replace("host=db.example.com port=5432", f"host=127.0.0.1 port={postgresql_server.port}")
+        names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
+        try:
+            assert run_page(page, shell, names) > 15
+        finally:
+            shell.run("strongroom lease revoke -sync -prefix database/creds/shop")
+            with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
+                connection.execute("DROP ROLE strongroom")
+                connection.execute("DROP ROLE shop_rights")
 
 
 @pytest.mark.timeout(300)

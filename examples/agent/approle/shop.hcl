@@ -1,0 +1,2 @@
+# What the machine may do, and nothing else.
+path "secret/data/shop" { capabilities = ["read"] }

@@ -1,0 +1,3 @@
+# What the pod may do, and nothing else.
+path "secret/data/shop" { capabilities = ["read"] }
+path "secret/data/other" { capabilities = ["read"] }
