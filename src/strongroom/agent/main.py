@@ -32,7 +32,7 @@ from strongroom.server import logs
 from strongroom.server.diagnostics import signals
 from strongroom.server.plan import PlanError
 from strongroom.server.sources import SourceError
-from strongroom.server.supervisor.service_manager import ServiceManager
+from strongroom.server.supervisor.service_manager import VARIABLES, ServiceManager
 
 log = structlog.get_logger("agent")
 
@@ -72,7 +72,7 @@ def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:
         if top.log_level and top.log_level not in logs.LEVELS:
             raise AgentError(f'unknown log level "{top.log_level[:64]}": it is one of {", ".join(logs.LEVELS)}')
         logs.configure(top.log_level, top.log_format, _log_file(top, kind), _rotation(top))
-        agent = Agent(arguments, loaded, ServiceManager(os.environ), program=kind.name)
+        agent = Agent(arguments, loaded, _service_manager(), program=kind.name)
         _announce(loaded, kind.name)
         with _pid_file(top.pid_file):
             uvloop.run(_run(agent))
@@ -92,6 +92,14 @@ async def _run(agent: Agent) -> None:
     stopped = asyncio.Event()
     agent.obey(stopped)
     await agent.run(stopped)
+
+
+def _service_manager() -> ServiceManager:
+    """Who has started this process.  Commands and programs that it starts don't speak for it."""
+    manager = ServiceManager(os.environ)
+    for name in VARIABLES:
+        os.environ.pop(name, None)
+    return manager
 
 
 def _log_file(top: Top, kind: Kind) -> str:

@@ -50,9 +50,10 @@ def place(ours: Server) -> Server:
 
 
 def test_a_service(place: Server, tmp_path: Path) -> None:
-    """It tells its service manager how it is, obeys signals, and no secret stands in its log."""
+    """It alone tells its service manager how it is, it obeys signals, and no secret stands in its log."""
     (tmp_path / "password").write_text(PASSWORD)
-    config = _config(tmp_path, place)
+    template = f'template {{ contents = "x", destination = "{tmp_path}/x", command = "env > {tmp_path}/variables" }}'
+    config = _config(tmp_path, place, template)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
         manager.settimeout(30)
@@ -69,6 +70,7 @@ def test_a_service(place: Server, tmp_path: Path) -> None:
             hear(b"READY=1")
             hear(b"STATUS=logged in")
             program.wait_for((tmp_path / "token").exists)
+            program.wait_for((tmp_path / "variables").exists)
             assert (tmp_path / "pid").read_text().strip() == str(program.pid)
             assert "logged in" in (tmp_path / "agent.log").read_text()
             (tmp_path / "agent.log").rename(tmp_path / "agent.log.1")
@@ -87,6 +89,7 @@ def test_a_service(place: Server, tmp_path: Path) -> None:
             hear(b"STOPPING=1")
         finally:
             program.kill()
+    assert "NOTIFY_SOCKET" not in (tmp_path / "variables").read_text()
     assert not (tmp_path / "pid").exists()
     said = program.log_text() + (tmp_path / "agent.log.1").read_text()
     for secret in (PASSWORD, (tmp_path / "token").read_text()):
