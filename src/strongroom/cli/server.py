@@ -59,7 +59,8 @@ def _server(call: Invocation) -> int:
         recovery=flags.on("recovery"),
     )
     # The server needs everything, the command line next to nothing: its modules are named here, not imported above.
-    return int(import_module("strongroom.server.main").serve(arguments) or 0)
+    load = import_module("strongroom.server.interpreter").load
+    return int(load("strongroom.server.main").serve(arguments) or 0)
 
 
 COMMANDS = {

@@ -11,11 +11,25 @@ from __future__ import annotations
 
 import gc
 import sys
+from importlib import import_module
+from types import ModuleType
 
 _YOUNG = 50_000
 _MIDDLE = 20
 _OLD = 100
 _SWITCH_INTERVAL_S = 0.0005
+
+
+def load(module: str) -> ModuleType:
+    """Import a module that brings the whole server along, without garbage collections meanwhile.
+
+    Nothing of what is loaded becomes garbage, and looking for some took an eighth of the time that loading takes.
+    """
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.enable()
 
 
 def settle() -> None:

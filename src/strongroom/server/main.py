@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import structlog
@@ -22,7 +21,7 @@ from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.hardening import hide_memory
 from strongroom.lib.rand import SystemRandom
-from strongroom.server import build, forwarding, logs, sources, unserved
+from strongroom.server import build, forwarding, interpreter, logs, sources, unserved
 from strongroom.server.arguments import ServeArguments
 from strongroom.server.certificates import start as certificates
 from strongroom.server.certificates.settings import wanted
@@ -105,7 +104,7 @@ def _serve_dev(arguments: ServeArguments) -> int:
         planned = dev.with_spool(planned, kept)
         kept.enter_context(forwarding.in_a_thread(Path(planned.settings.audit_spool_path)))
         # Loaded by this server alone: a supervisor has no use for the engines.
-        uvloop.run(import_module("strongroom.server.dev.server").run(arguments, planned, sockets, tls))
+        uvloop.run(interpreter.load("strongroom.server.dev.server").run(arguments, planned, sockets, tls))
     return 0
 
 
@@ -194,7 +193,7 @@ def _write_pid(planned: Plan) -> Path | None:
 def _check(planned: Plan) -> None:
     """Find what would keep every worker from starting, where it can be said once and clearly."""
     if planned.plugins:  # a supervisor has no other use for the engines
-        import_module("strongroom.server.builtin").engines(planned.plugins)
+        interpreter.load("strongroom.server.builtin").engines(planned.plugins)
     certificates.check(planned.listeners)
     for listener in planned.listeners:
         listener_options(listener)
