@@ -11,9 +11,10 @@ import structlog
 from strongroom.agent.denials import may_be_unknown_token
 from strongroom.agent.dependencies.asking import NoAnswer
 from strongroom.agent.dependencies.attempt import Attempt, failure_of
-from strongroom.agent.dependencies.dependency import Dependency, Kind
+from strongroom.agent.dependencies.dependency import Dependency
 from strongroom.agent.dependencies.doubts import Doubts
-from strongroom.agent.dependencies.fetching import Fetched, Fetching
+from strongroom.agent.dependencies.failing import may_be_unknown_token
+from strongroom.agent.dependencies.fetching import Fetching
 from strongroom.agent.dependencies.gate import Gate
 from strongroom.agent.dependencies.kept.answers import KeptAnswers
 from strongroom.agent.dependencies.kept.taking_over import TakenOver, TakingOver
@@ -23,8 +24,9 @@ from strongroom.agent.dependencies.outcomes import Circumstances, Failure, answe
 from strongroom.agent.dependencies.refreshing import Next, Step, chance
 from strongroom.agent.dependencies.schedule import Schedule
 from strongroom.agent.dependencies.state import Answer, State
-from strongroom.agent.dependencies.terms import Leased, is_later
+from strongroom.agent.dependencies.terms import Leased
 from strongroom.agent.dependencies.tokens import Tokens
+from strongroom.agent.dependencies.trying import Trying
 from strongroom.agent.session.login import Login
 from strongroom.agent.upstream import reason_of
 from strongroom.client.errors import ClientError
@@ -56,7 +58,7 @@ class ServerDependencies:
     ) -> None:
         self._ledger = ledger
         self._tokens = tokens
-        self._fetching = fetching
+        self._trying = Trying(fetching)
         self._gate = gate
         self._doubts = Doubts(tokens, fetching, gate)
         self._kept = kept
@@ -64,7 +66,6 @@ class ServerDependencies:
         self._host = host
         self._clock = clock
         self._schedule: Schedule[Dependency] = Schedule()
-        self._incomplete: dict[Dependency, Sequence[str]] = {}
         self._held: set[Dependency] = set()
         self._woken = asyncio.Event()
 
@@ -76,7 +77,7 @@ class ServerDependencies:
         """Refresh a dependency no more.  Its lease isn't renewed, and ends."""
         self._schedule.drop(dependency)
         self._held.discard(dependency)
-        self._incomplete.pop(dependency, None)
+        self._trying.incomplete.pop(dependency, None)
         self._kept.drop(dependency)
         self._woken.set()
 
@@ -94,7 +95,7 @@ class ServerDependencies:
         state = self._ledger.state(dependency)
         if state is None:
             return
-        self._incomplete[dependency] = beside
+        self._trying.incomplete[dependency] = beside
         if state.next is not None:  # else it is done after what is under way
             self._put(dependency, replace(state, next=Next(Step.FETCH, self._clock.monotonic())))
 
@@ -146,12 +147,12 @@ class ServerDependencies:
         async def send() -> Answer:
             nonlocal login
             login = await self._tokens.login()
-            return await self._tried(attempt, login)
+            return await self._trying.tried(attempt, login)
 
         try:
             if state.answer is None:
                 taken = await self._taking_over.answer(dependency)
-            answer = taken.answer if taken is not None else await self._from_file(attempt)
+            answer = taken.answer if taken is not None else await self._trying.from_file(attempt)
             if answer is None:
                 await self._make_lasting(attempt)
                 answer = await self._gate.through(send)
@@ -171,37 +172,6 @@ class ServerDependencies:
         if dependency in self._ledger and (dependency not in self._kept or attempt.is_news(answer)):
             await self._kept.keep(dependency, answer, self._tokens.token(answer.login))
 
-    async def _tried(self, attempt: Attempt, login: Login) -> Answer:
-        """Renew, check or fetch with a login's token.  Raises as `Fetching` does."""
-        answer = attempt.state.answer
-        if attempt.step is Step.CHECK and answer is not None:
-            fault = await self._fetching.fault(attempt.dependency, answer.value, login.token)
-            if not fault:
-                return replace(answer, terms=self._fetching.checked(answer.value, answer.terms))
-            log.info("another certificate is issued", dependency=str(attempt.dependency), reason=fault)
-        if attempt.step is Step.RENEW and answer is not None and isinstance(answer.terms, Leased):
-            return replace(answer, terms=await self._fetching.renew(answer.terms, answer.value, login.token))
-        if attempt.step is Step.FETCH and answer is not None and attempt.dependency not in self._incomplete:
-            # A certificate from a file, which seemed older before the server had told what time it is.
-            terms = self._fetching.checked(answer.value, answer.terms)
-            if is_later(terms, answer.terms):
-                return replace(answer, terms=terms)
-        fetched = await self._fetching.fetch(attempt.dependency, login.token)
-        self._incomplete.pop(attempt.dependency, None)
-        return attempt.answer(fetched, login.number)
-
-    async def _from_file(self, attempt: Attempt) -> Answer | None:
-        """A certificate from files of an earlier rendering: the first answer, or the rest of it; None without one."""
-        dependency, answer = attempt.dependency, attempt.state.answer
-        if dependency.kind is not Kind.CERTIFICATE or attempt.step is not Step.FETCH:
-            return None
-        found: Fetched | None = None
-        if answer is None:
-            found = await self._fetching.kept(dependency)
-        elif dependency in self._incomplete:
-            found = await self._fetching.completed(answer.value, self._incomplete.pop(dependency))
-        return None if found is None else attempt.answer(found, 0)
-
     async def _make_lasting(self, attempt: Attempt) -> None:
         """Have a token that lasts as long as the lease that is about to be taken, as far as that is known."""
         answer = attempt.state.answer
@@ -215,8 +185,8 @@ class ServerDependencies:
             if planned_at is not None:
                 given = replace(given, moment=replace(given.moment, at=planned_at))
             self._put(dependency, answered(answer, given))
-            if dependency in self._incomplete:
-                self.complete(dependency, self._incomplete[dependency])
+            if dependency in self._trying.incomplete:
+                self.complete(dependency, self._trying.incomplete[dependency])
 
     def _failed(self, attempt: Attempt, failure: Failure, reason: str, login: Login | None) -> None:
         dependency, state = attempt.dependency, attempt.state

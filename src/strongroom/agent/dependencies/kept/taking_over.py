@@ -53,11 +53,11 @@ class TakingOver:
         if found is None:
             self._kept.is_asked(dependency)
             return None
-        now = self._clock.monotonic()
-        taken: TakenOver | None = TakenOver(found.answer, min(found.at, now))
+        taken: TakenOver | None = TakenOver(found.answer, min(found.at, self._clock.monotonic()))
         if isinstance(found.answer.terms, Leased):
             number = await self._number_of(found.token)
-            taken = None if number is None else TakenOver(replace(found.answer, login=number), now)
+            holds = number is not None and self._kept.earlier(dependency) is not None  # It may have waited for a login.
+            taken = TakenOver(replace(found.answer, login=number or 0), self._clock.monotonic()) if holds else None
         self._kept.is_asked(dependency)
         log.debug("an answer of an earlier process", dependency=str(dependency), is_good=taken is not None)
         return taken
