@@ -13,7 +13,6 @@ from strongroom.agent.dependencies.asking import NoAnswer
 from strongroom.agent.dependencies.attempt import Attempt, failure_of
 from strongroom.agent.dependencies.dependency import Dependency
 from strongroom.agent.dependencies.doubts import Doubts
-from strongroom.agent.dependencies.failing import may_be_unknown_token
 from strongroom.agent.dependencies.fetching import Fetching
 from strongroom.agent.dependencies.gate import Gate
 from strongroom.agent.dependencies.kept.answers import KeptAnswers
