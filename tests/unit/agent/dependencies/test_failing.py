@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from strongroom.agent.denials import may_be_unknown_token
 from strongroom.agent.dependencies.failing import (
     Outage,
     Trouble,
     is_outage,
-    may_be_unknown_token,
     outage_after,
     pause_s,
 )
