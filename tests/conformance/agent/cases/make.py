@@ -1,4 +1,7 @@
-"""Has the reference agent make the results of all cases again, or of the named files: `python -m …make [SUBJECT…]`."""
+"""Has the reference agent make the results of all cases again, or those of some files.
+
+To run it: `python -m tests.conformance.agent.cases.make [SUBJECT…]`.  A new case is a template and nothing else.
+"""
 
 from __future__ import annotations
 
