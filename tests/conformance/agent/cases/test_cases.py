@@ -33,7 +33,7 @@ def difference(case: Case, name: str, found: bytes | str, expected: bytes) -> st
 
 
 def test_results(server: Server, tmp_path: Path) -> None:
-    """Some 460 stanzas of one agent, which ends by itself, are rendered byte for byte."""
+    """Hundreds of stanzas of one agent, which ends by itself, are rendered byte for byte."""
     found = outcomes(tmp_path, server, tuple(WRITTEN.values()))
     shutil.rmtree(tmp_path)
     at_ours = server.name == "ours"
@@ -45,7 +45,7 @@ def test_results(server: Server, tmp_path: Path) -> None:
 
 
 def test_refusals(server: Server, tmp_path: Path) -> None:
-    """Some 140 stanzas of one agent can't be rendered, and for each the agent says why."""
+    """More than two hundred stanzas of one agent can't be rendered, and for each the agent says why."""
     found = outcomes(tmp_path, server, tuple(REFUSED.values()))
     assert [
         f"{name}: {case.template!r} gives {each!r}, without {case.reason!r}"

@@ -14,6 +14,7 @@ from yaml.events import Event, ScalarEvent, StreamEndEvent
 _WIDTH = 80
 _LONGEST_KEY = 128
 _LINE_END = re.compile("[\n\r\x85\u2028\u2029]")
+_MARK = "\ufeff"
 _ESCAPES = {
     "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r", "\x1b": "e", '"': '"',
     "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P",
@@ -52,16 +53,20 @@ class GoEmitter(Emitter):
     def write_double_quoted(self, text: str, split: bool = True) -> None:
         """Write a text in double quotes.  A long one is broken at the first space beyond the width.
 
+        Of a text that begins with a byte order mark, Go's package escapes everything.
+
         Args:
             split: whether it may be broken.
         """
+        marked = text.startswith(_MARK)
+        split = split and not marked
         self.write_indicator('"', need_whitespace=True)
         before = ""
         for at, character in enumerate(text):
             breaks = split and self.column > _WIDTH and character == " " != before and 0 < at < len(text) - 1
             if breaks:
                 self.write_indent()
-            self._put("\\" if breaks and text[at + 1] == " " else "" if breaks else _escaped(character))
+            self._put("\\" if breaks and text[at + 1] == " " else "" if breaks else _escaped(character, marked=marked))
             before = character
         self.write_indicator('"', need_whitespace=False)
 
@@ -70,10 +75,12 @@ class GoEmitter(Emitter):
         self.column += len(text)
 
 
-def _escaped(character: str) -> str:
+def _escaped(character: str, *, marked: bool) -> str:
     if character in _ESCAPES:
         return "\\" + _ESCAPES[character]
-    if " " <= character <= "~" or ("\xa0" <= character <= "\ufffd" and character != "\ufeff"):
+    if marked and character == "\xa0":
+        return "\\_"
+    if not marked and (" " <= character <= "~" or ("\xa0" <= character <= "\ufffd" and character != _MARK)):
         return character
     code = ord(character)
     if code <= 0xFF:
