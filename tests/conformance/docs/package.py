@@ -1,7 +1,8 @@
-"""The Debian package, built once for all tests that need it."""
+"""The Debian package, built once for all tests that need it, whichever processes of a run they are in."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -30,13 +31,27 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Debian package, built from a copy of the sources."""
     if shutil.which("dpkg-deb") is None or not DEBIAN_PYTHON.exists():
         pytest.skip("needs Debian's dpkg-deb and python3")
-    checkout = tmp_path_factory.mktemp("deb") / "checkout"
+    base = tmp_path_factory.getbasetemp()
+    # The processes of a run have folders of their own in one that is the run's.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "deb"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = list((folder / "built").glob("*.deb"))
+        return built[0] if built else _build(folder)
+
+
+def _build(folder: Path) -> Path:
+    """Build it, and put it whole into `built`."""
+    checkout = folder / "checkout"
+    shutil.rmtree(checkout, ignore_errors=True)
     copy_sources(ROOT, checkout)
     shutil.copy(ROOT / "CHANGELOG.md", checkout)
-    for folder in ("packaging", "docs"):
-        shutil.copytree(ROOT / folder, checkout / folder)
+    for name in ("packaging", "docs"):
+        shutil.copytree(ROOT / name, checkout / name)
     pip = Path(sys.executable).parent / "pip"
     # Compressed as little as it gets, which is a minute of a processor less.
     light = {"DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
-    built = run(checkout / "packaging/debian/build", pip, DEBIAN_PYTHON, checkout / "build/deb", **light)
-    return Path(built.split()[-1])
+    made = Path(run(checkout / "packaging/debian/build", pip, DEBIAN_PYTHON, checkout / "deb", **light).split()[-1])
+    (folder / "built").mkdir(exist_ok=True)
+    return made.rename(folder / "built" / made.name)
