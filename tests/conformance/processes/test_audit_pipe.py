@@ -31,10 +31,16 @@ LONG = "v" * 3000
 BOUND = 256 * 1024
 
 
-@pytest.fixture(params=[False])
+FOUR = 4
+SMALL_SPOOL = "a small spool"
+
+
+@pytest.fixture(params=[None])
 def node(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Node]:
-    """A node of four workers with a key/value mount; with a true parameter its spool is small."""
-    node = Node(tmp_path, CONFIG + f"audit_spool_max_size = {BOUND if request.param else 0}\n", workers_wanted=4)
+    """A node of two workers with a key/value mount; of four, or with a small spool, where the parameter says so."""
+    bound = BOUND if request.param == SMALL_SPOOL else 0
+    workers = FOUR if request.param == FOUR else 2
+    node = Node(tmp_path, CONFIG + f"audit_spool_max_size = {bound}\n", workers_wanted=workers)
     with running(node):
         node.ready()
         node.ok("POST", "sys/mounts/kv", {"type": "kv"})
@@ -161,6 +167,7 @@ async def chain_key(node: Node) -> bytes:
         await storage.close()
 
 
+@pytest.mark.parametrize("node", [FOUR], indirect=True)
 def test_long_lines_of_four_workers_stay_whole(node: Node, pipe: Path) -> None:
     """Every line parses, all are there when the node has stopped, and each worker's chain verifies."""
     reading = Reading(pipe)
@@ -210,7 +217,7 @@ def test_a_killed_node_loses_nothing(node: Node, pipe: Path) -> None:
     assert_complete(found, done)
 
 
-@pytest.mark.parametrize("node", [True], indirect=True)
+@pytest.mark.parametrize("node", [SMALL_SPOOL], indirect=True)
 def test_who_does_not_read_stops_nothing_until_the_spool_is_full(node: Node, pipe: Path) -> None:
     """The node serves up to the bound, then refuses with a clear text; it serves again when somebody reads."""
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # there, and doing nothing
