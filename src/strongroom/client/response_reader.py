@@ -15,6 +15,11 @@ _HEAD_LIMIT_BYTES = 256 * 1024
 _BODILESS = frozenset({204, 304})
 _SWITCHING_PROTOCOLS = 101
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
+_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\0\r]*)")
+"""A line that continues another one is none: whoever passes it on would pass on a field of another name.
+
+Source: RFC 9112, section 5
+"""
 
 
 class ProtocolError(Exception):
@@ -141,11 +146,11 @@ class ResponseReader:
         if not line:
             self._frame()
             return True
-        name, colon, value = line.decode("latin-1").partition(":")
         self._count(line)
-        if not colon:
+        field = _FIELD.fullmatch(line)
+        if field is None:
             raise ProtocolError("malformed header in the response")
-        self.fields.append((name, value.strip()))
+        self.fields.append((field[1].decode("ascii"), field[2].decode("latin-1").strip()))
         return True
 
     def _count(self, line: bytes) -> None:

@@ -33,8 +33,8 @@ class ServerConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
         reader = self._reader
-        if reader is None:
-            self.close()  # nobody has asked
+        if reader is None or reader.ended:
+            self.close()  # Nobody has asked: it would be taken for the answer to the next question, or fill the memory.
             return
         self._read(reader, data)
         if reader.waiting_bytes > HIGH_WATER_BYTES and not self._paused and self._transport is not None:

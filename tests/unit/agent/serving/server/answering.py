@@ -44,6 +44,12 @@ class Answering:
         finally:
             writer.close()
 
+    async def say(self, data: bytes) -> None:
+        """Send bytes to whoever is connected, until they have gone.  Raises `ConnectionError` for who has left."""
+        for writer in self._writers:
+            writer.write(data)
+            await writer.drain()
+
     def drop(self) -> None:
         """Close all connections."""
         for writer in self._writers:

@@ -61,6 +61,17 @@ async def test_a_connection_that_the_server_has_closed_meanwhile_is_no_error() -
         assert server.connections == 2
 
 
+async def test_bytes_that_nobody_asked_for_end_a_connection() -> None:
+    """What comes after an answer is no answer to the next question, and isn't gathered."""
+    async with answering() as server:
+        asking = client(server.url)
+        await gathered(await asking.send(QUESTION))
+        with pytest.raises(ConnectionError):
+            await server.say(OK * 100_000)
+        assert (await gathered(await asking.send(QUESTION))).status == 200
+        assert server.connections == 2
+
+
 async def test_the_address_may_have_a_path() -> None:
     """A server behind a path of somebody else's is asked below that path."""
     async with answering() as server:
@@ -110,9 +121,19 @@ async def test_a_silent_server_is_left() -> None:
             await client(server.url, timeout_s=0.05).send(QUESTION)
 
 
-@pytest.mark.parametrize("wire", [b"SSH-2.0\r\n", OK.replace(b"2\r\n\r\n", b"9\r\n\r\n"), b"\xff" * 300_000])
+@pytest.mark.parametrize(
+    "wire",
+    [
+        b"SSH-2.0\r\n",
+        OK.replace(b"2\r\n\r\n", b"9\r\n\r\n"),
+        b"\xff" * 300_000,
+        OK.replace(b"\r\n\r\n", b"\r\nX-A: b\r\n Set-Cookie: c\r\n\r\n"),
+        OK.replace(b"\r\n\r\n", b"\r\nX-A: b\rSet-Cookie: c\r\n\r\n"),
+        OK.replace(b"\r\n\r\n", b"\r\nX-A : b\r\n\r\n"),
+    ],
+)
 async def test_what_is_no_answer_is_an_error(wire: bytes) -> None:
-    """Another protocol, a cut body or endless bytes: an error, and never half an answer."""
+    """Another protocol, a cut body, endless bytes, fields that hold others: an error, and never half an answer."""
     async with answering(lambda _: wire) as server:
 
         async def ask() -> None:
