@@ -44,7 +44,8 @@ def parse_origin(address: str) -> Origin:
     scheme, separator, _ = address.partition("://")
     if not separator and ":" in address:
         text = f'parse "{address}": first path segment in URL cannot contain colon'
-        raise BadSettings(text, hint=f"{SCHEMES} Try https://{address}")
+        better = f"unix://{address[5:]}" if address.startswith("unix:") else f"https://{address}"
+        raise BadSettings(text, hint=f"{SCHEMES} Try {better}")
     try:
         parts = urlsplit(address)
         port = parts.port

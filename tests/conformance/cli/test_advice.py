@@ -169,6 +169,7 @@ def test_advice_sends_no_request_and_names_no_token(server: Server, tmp_path: Pa
     ("address", "hint"),
     [
         ("127.0.0.1:8200", "Try https://127.0.0.1:8200"),
+        ("unix:/run/agent.sock", "Try unix:///run/agent.sock"),
         ("localhost", "An address begins with https://, http:// or unix://. localhost doesn't."),
         ("unix:///nonexistent/socket", "Nothing listens at unix:///nonexistent/socket."),
     ],
