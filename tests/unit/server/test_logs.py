@@ -26,6 +26,22 @@ def test_ordinary_values_are_as_they_are() -> None:
     assert line.endswith('said: path=geheim/Ärger words="two words"')
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ('x" level="y', r'"x\" level=\"y"'),
+        ('"', r'"\""'),
+        ("a\\ b", r'"a\\ b"'),
+        ("a\nb", r'"a\nb"'),
+        ("a\\b", r"a\b"),
+        ("", '""'),
+    ],
+)
+def test_no_value_begins_another_value(sent: str, shown: str) -> None:
+    """Within quotes, quotes and backslashes are escaped, so that a value ends where its quotes do."""
+    assert render_standard(None, "info", {"event": "said", "path": sent}).endswith(f"said: path={shown}")
+
+
 def rendered(method: str = "info", **event: object) -> dict[str, Any]:
     """A line of the JSON log, decoded."""
     line = render_json(None, method, {"event": "said", "logger": "core", "timestamp": "t", "level": method, **event})

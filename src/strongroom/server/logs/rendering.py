@@ -9,6 +9,9 @@ from typing import Any
 
 _LEVELS = {"critical": "error", "exception": "error", "warning": "warn"}
 """The names of levels in lines, where they aren't those of the calls."""
+_NEED_QUOTES = frozenset(' "')
+_ESCAPED = frozenset('"\\')
+"""What has a backslash before it within quotes, as in Vault's log."""
 
 
 def render_standard(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
@@ -27,9 +30,17 @@ def _level(method: str, event: MutableMapping[str, Any]) -> str:
 
 
 def _quoted(value: object) -> str:
-    # A line is one event: what clients and other systems say must not begin another.
-    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(value))
-    return f'"{text}"' if " " in text or not text else text
+    # A line is one event, and a value one value: what clients and other systems say must not begin another.
+    text = str(value)
+    if text.isprintable() and text and not _NEED_QUOTES.intersection(text):
+        return text
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPED:
+        return f"\\{char}"
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
 
 
 def render_json(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
