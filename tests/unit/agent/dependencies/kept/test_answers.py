@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from strongroom.agent.dependencies.dependency import Dependency, secret
-from strongroom.agent.dependencies.kept.answers import KeptAnswers
+from strongroom.agent.dependencies.kept.answers import MOST, MOST_BYTES, KeptAnswers
 from strongroom.agent.dependencies.secret import secret_of
 from strongroom.agent.dependencies.state import Answer
 from strongroom.agent.dependencies.terms import Expiring, Leased, Rotated, Static, Terms
@@ -184,6 +184,27 @@ async def test_there_is_a_limit(place: Place, limits: dict[str, Any]) -> None:
     assert kept.size_bytes == 0
     await kept.keep(B, Answer(VALUE, place.lease()), "token")
     assert B in kept
+
+
+def test_the_limits_are_those_that_the_page_names() -> None:
+    """10,000 answers and 64 MiB."""
+    assert (MOST, MOST_BYTES) == (10_000, 67_108_864)
+
+
+@pytest.mark.parametrize(("digits", "following"), [("7", "8"), ("9" * 18, "1" + "0" * 18), ("9" * 19, "1"), ("x", "1")])
+async def test_no_name_is_given_twice(place: Place, digits: str, following: str) -> None:
+    """The next one follows the greatest that is there, of those that this program gives."""
+    place.memory.kept[f"dependencies/{digits}"] = b"x"
+    await place.keep(A)
+    assert f"dependencies/{following}" in place.memory.kept
+
+
+async def test_a_disk_that_is_full_from_the_beginning_is_told(place: Place) -> None:
+    """At the first answer."""
+    place.memory.full = True
+    with capture_logs() as logs:
+        await place.keep(A)
+    assert [each["log_level"] for each in logs] == ["error"]
 
 
 async def test_a_full_disk_is_no_end(place: Place) -> None:
