@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cache, cached_property
 from typing import Any
 
 import jwt
@@ -18,7 +19,11 @@ class Issuer:
 
     def __init__(self, kid: str) -> None:
         self.kid = kid
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @cached_property
+    def key(self) -> rsa.RSAPrivateKey:
+        """The key, made when it is first needed: every process of a run imports all tests, and runs some."""
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def sign(self, claims: dict[str, Any], kid: str = "") -> str:
         """The claims, signed with RS256."""
@@ -45,3 +50,9 @@ class Issuer:
         builder = builder.serial_number(1).not_valid_before(now - datetime.timedelta(days=1))
         built = builder.not_valid_after(now + datetime.timedelta(days=1)).sign(self.key, hashes.SHA256())
         return built.public_bytes(serialization.Encoding.PEM).decode()
+
+
+@cache
+def known(kid: str) -> Issuer:
+    """The one that a stand-in for a provider signs with: the same for each stand-in, and nobody else's."""
+    return Issuer(kid)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.sim.answering import Answering, Asked, answering
-from tests.sim.issuer import Issuer
+from tests.sim.issuer import Issuer, known
 
 TENANT = "00000000-0000-4000-8000-00000000000a"
 SUBSCRIPTION = "00000000-0000-4000-8000-00000000000b"
@@ -28,7 +28,7 @@ class StandIn:
     """A running stand-in, with a machine, a scale set, an identity and a function."""
 
     server: Answering
-    tenant: Issuer = field(default_factory=lambda: Issuer("tenant-1"))
+    tenant: Issuer = field(default_factory=lambda: known("tenant-1"))
 
     def __post_init__(self) -> None:
         described = {"issuer": self.issuer, "jwks_uri": f"{self.server.url}/keys"}

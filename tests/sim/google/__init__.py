@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.sim.answering import Answering, Asked, answering
-from tests.sim.issuer import Issuer
+from tests.sim.issuer import Issuer, known
 
 PROJECT = "project-1"
 
@@ -19,9 +19,9 @@ class StandIn:
     """A running stand-in, in which there is one service account, one instance and one group."""
 
     server: Answering
-    google: Issuer = field(default_factory=lambda: Issuer("google-1"))
-    account: Issuer = field(default_factory=lambda: Issuer("account-1"))
-    own: Issuer = field(default_factory=lambda: Issuer("own-1"))
+    google: Issuer = field(default_factory=lambda: known("google-1"))
+    account: Issuer = field(default_factory=lambda: known("account-1"))
+    own: Issuer = field(default_factory=lambda: known("own-1"))
     email: str = f"web@{PROJECT}.iam.gserviceaccount.com"
     unique_id: str = "100000000000000000001"
 
