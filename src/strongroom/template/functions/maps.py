@@ -11,7 +11,7 @@ from typing import Any
 from strongroom.template.errors import FunctionFailed
 from strongroom.template.formatting.quoting import quoted
 from strongroom.template.function import Function, Kind
-from strongroom.template.functions.bounds import check_depth
+from strongroom.template.functions.bounds import Visits
 from strongroom.template.functions.go.types import is_empty
 from strongroom.template.types import is_list
 
@@ -52,15 +52,17 @@ def merged(destination: Mapping[str, Any], source: Mapping[str, Any], *, overrid
         override: whether the source's values replace those that the destination has; else those that are empty alone.
 
     Raises:
-        FunctionFailed: they are nested too deep, or the result would contain itself.
+        FunctionFailed: they are nested too deep or have too many parts, or the result would contain itself.
 
     Source: https://pkg.go.dev/dario.cat/mergo#Merge
     """
-    return _merged(destination, source, override=override, depth=0)
+    return _merged(destination, source, Visits(), override=override, depth=0)
 
 
-def _merged(destination: Mapping[str, Any], source: Mapping[str, Any], *, override: bool, depth: int) -> OwnMap:
-    check_depth(depth)
+def _merged(
+    destination: Mapping[str, Any], source: Mapping[str, Any], visits: Visits, *, override: bool, depth: int
+) -> OwnMap:
+    visits.take(depth)
     result = own(destination)
     if result is source:
         return result
@@ -70,7 +72,7 @@ def _merged(destination: Mapping[str, Any], source: Mapping[str, Any], *, overri
             if override:
                 result[key] = None
         elif isinstance(new, Mapping) and isinstance(old, Mapping) and (old or new):
-            put(result, key, _merged(old, new, override=override, depth=depth + 1))
+            put(result, key, _merged(old, new, visits, override=override, depth=depth + 1))
         elif override or key not in result or is_empty(old):
             put(result, key, new)
     return result

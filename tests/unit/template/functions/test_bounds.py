@@ -19,6 +19,14 @@ def deep_map() -> OwnMap:
     return value
 
 
+def wide_map() -> OwnMap:
+    """A few maps that contain each other twice."""
+    value = OwnMap(a=1)
+    for _ in range(60):
+        value = OwnMap(a=value, b=value)
+    return value
+
+
 HUGE = 1 << 62
 DEEP_MAP = deep_map()
 DEEP: list[Any] = []
@@ -93,6 +101,7 @@ MANY = ["x"] * 99_999
         ("sprig_quote", (WIDE,)),
         ("sprig_deepEqual", (DEEP, [DEEP])),
         ("sprig_merge", (deep_map(), deep_map())),
+        ("sprig_merge", (wide_map(), wide_map())),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
