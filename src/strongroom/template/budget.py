@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 
 from strongroom.template.limits import Limits
@@ -16,19 +17,25 @@ class Exhausted(Exception):
 
 
 class Budget:
-    """What is left of the steps of one execution."""
+    """What is left of the steps and of the time of one execution, which is of one thread."""
 
-    __slots__ = ("_left", "limits")
+    __slots__ = ("_ends_at", "_left", "limits")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._left = limits.steps
+        self._ends_at = time.thread_time() + limits.seconds
 
     def step(self, count: int = 1) -> None:
         """Take so many steps.  Raises `Exhausted`."""
         self._left -= count
         if self._left < 0:
             raise Exhausted(f"more than {self.limits.steps} steps")
+
+    def check_time(self) -> None:
+        """Raise `Exhausted` if there is no time left."""
+        if time.thread_time() >= self._ends_at:
+            raise Exhausted(f"more than {self.limits.seconds:g} seconds of computing")
 
     def handle(self, length: int) -> None:
         """Take a step for a text, and more if it is long.  Raises `Exhausted`."""

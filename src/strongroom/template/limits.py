@@ -17,6 +17,8 @@ class Limits:
             map that a function gets count as one each.
         text_bytes: of any text that is computed on the way.
         output_bytes: of the result.
+        seconds: of processor time.  A call that costs one step may compute for a long moment: a hundred thousand of them
+            must not add up to days.
     """
 
     template_bytes: int = 1024 * 1024
@@ -25,3 +27,4 @@ class Limits:
     steps: int = 1_000_000
     text_bytes: int = 4 * 1024 * 1024
     output_bytes: int = 16 * 1024 * 1024
+    seconds: float = 30.0

@@ -50,6 +50,13 @@ def test_a_template_that_costs_too_much_is_stopped(text: str, reason: str) -> No
         executed(text, limits=SMALL)
 
 
+def test_calls_that_cost_too_much_time_are_stopped() -> None:
+    """A call may be one step and compute for long, so the time is looked at before each."""
+    with pytest.raises(LimitReached, match="more than 0 seconds of computing"):
+        executed('x{{print "y"}}', limits=Limits(seconds=0.0))
+    assert executed("x", limits=Limits(seconds=0.0)) == "x"
+
+
 def test_a_limit_names_the_place() -> None:
     """The error says where the template was."""
     with pytest.raises(LimitReached) as raised:

@@ -76,6 +76,7 @@ class Caller:
         if function is CALL:
             raise _no_function(arguments[0], given)
         budget = self._execution.budget
+        budget.check_time()
         for argument in arguments:
             # Go's own functions look at an element or two of a list, whatever its length is.
             if isinstance(argument, (str, bytes)) or Kind.REFLECTED not in function.takes:
