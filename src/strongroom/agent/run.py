@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from strongroom.agent import children
 from strongroom.agent.arguments import AgentArguments
 from strongroom.agent.config.auto_auth import AutoAuth
 from strongroom.agent.loading import Loaded, load
@@ -39,7 +40,7 @@ log = structlog.get_logger("agent")
 _TURN_CONNECTIONS = 2
 """One renews a turn while the other gives it back."""
 _ATTEND_S = 1.0
-"""How often the service manager is told how the agent is."""
+"""How often the service manager is told how the agent is, and inherited processes are looked for."""
 
 
 class Agent:
@@ -172,10 +173,11 @@ class Agent:
             await self._making.made()
 
     async def _attend(self) -> None:
-        """Tell the service manager that this process goes on, and how it is."""
+        """Do what every running process has to: tell the service manager how it is, and reap what it inherits."""
         while True:
             self._manager.alive(self._clock.monotonic())
             self._manager.status(self._summary())
+            children.reap_inherited()
             await asyncio.sleep(_ATTEND_S)
 
     def _summary(self) -> str:

@@ -215,7 +215,28 @@ def test_the_first_process_reaps_orphans_and_ends_at_sigterm(container: Containe
     container.start(arguments, {"VAULT_DEV_LISTEN_ADDRESS": f"127.0.0.1:{container.port}"}, before=FIRST)
     container.answers()
     assert container.process is not None
-    [first] = children(container.process.pid)
+    first = _reaps_orphans(container.process.pid)
+    container.answers()
+    os.kill(first, signal.SIGTERM)
+    assert container.process.wait(40) == 0
+
+
+@pytest.mark.skipif(not _may_unshare(), reason="needs the right to make a table of processes of its own")
+def test_an_agent_as_the_first_process_reaps_orphans_too(container: Container) -> None:
+    """So does `strongroom agent`, and `proxy`, whose commands leave processes behind."""
+    (container.config / "a.hcl").write_text(
+        f'listener "tcp" {{\n  address = "127.0.0.1:{container.port}"\n  tls_disable = true\n}}\n'
+    )
+    container.start(["proxy", f"-config={container.config}"], {"VAULT_ADDR": "http://127.0.0.1:1"}, before=FIRST)
+    wait_until(lambda: "started!" in container.text(), container.text, 40)
+    assert container.process is not None
+    os.kill(_reaps_orphans(container.process.pid), signal.SIGTERM)
+    assert container.process.wait(40) == 0
+
+
+def _reaps_orphans(started: int) -> int:
+    """See that a table of processes keeps no zombies: the number of its first process."""
+    [first] = children(started)
     before = len(children(first))
     for _ in range(5):  # what `podman exec` leaves behind
         subprocess.run(
@@ -235,9 +256,7 @@ def test_the_first_process_reaps_orphans_and_ends_at_sigterm(container: Containe
         return found
 
     wait_until(lambda: len(children(first)) == before and not zombies(), "zombies stay", 30)
-    container.answers()
-    os.kill(first, signal.SIGTERM)
-    assert container.process.wait(40) == 0
+    return first
 
 
 def test_the_image_starts_the_entry_point() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
+from strongroom.agent import children
+
 _TO_END_S: Final = 5.0
 """What a program that took too long gets to end by itself."""
 
@@ -35,9 +37,7 @@ async def run(program: Sequence[str], environment: Mapping[str, str], timeout_s:
 
     Raises: `ProgramFailed`.
     """
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(*program, stdin=DEVNULL, env=environment, start_new_session=True)
-    )
+    starting = asyncio.ensure_future(children.start(*program, stdin=DEVNULL, env=environment, start_new_session=True))
     try:
         process = await asyncio.shield(starting)
     except (OSError, ValueError) as error:

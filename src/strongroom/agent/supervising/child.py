@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
+from strongroom.agent import children
 from strongroom.agent.rendering.program import words
 
 _SIGNAL_BASE: Final = 128
@@ -35,7 +35,7 @@ class Child:
         line = words(command)
         has_group = line != tuple(command)
         try:
-            process = await asyncio.create_subprocess_exec(*line, env=environment, start_new_session=has_group)
+            process = await children.start(*line, env=environment, start_new_session=has_group)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise NotStarted(f"{line[0]} can't be started: {reason.lower()}") from error

@@ -8,6 +8,8 @@ import os
 import signal
 from collections.abc import Sequence
 
+from strongroom.agent import children
+
 
 class Health:
     """A command that ends with 0 when the instance is well.
@@ -27,7 +29,7 @@ class Health:
         """
         try:
             # What it prints may be a secret of the service; its errors go where the agent's own go.
-            process = await asyncio.create_subprocess_exec(
+            process = await children.start(
                 *self._command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
