@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,11 +14,14 @@ from strongroom.agent.serving.kept.keys import KEY_NAME, SALT_NAME
 from strongroom.agent.serving.kept.sealed import seal, unseal
 from strongroom.agent.serving.kept.store import NotKept
 from strongroom.client.private_file import replace_private
-from strongroom.crypto.aead import Aes256Gcm
+from strongroom.crypto.aead import KEY_BYTES, Aes256Gcm
+from strongroom.crypto.kdf import hkdf_sha256
+from strongroom.crypto.mac import hmac_sha256_hex
 from strongroom.lib.errors import Tampered
 from strongroom.lib.rand import Random
 
 _ENDING: Final = ".kept"
+_NAME_DIGITS: Final = 40
 _LEFT_OVER: Final = "*.tmp"
 
 
@@ -40,6 +42,7 @@ class KeptFiles:
         self._directory = directory
         self._cipher = Aes256Gcm(key)
         self._random = random
+        self._names_key = hkdf_sha256(key, salt=b"", info=b"strongroom agent names of files", length=KEY_BYTES)
         # One thread, so that what was saved last stays.
         self._thread = ThreadPoolExecutor(1, "strongroom-agent-keeping")
         self._loaded: dict[str, bytes] = {}
@@ -63,6 +66,8 @@ class KeptFiles:
         try:
             record = msgspec.msgpack.decode(unseal(self._cipher, file.name, file.read_bytes()), type=_Record)
         except (Tampered, msgspec.MsgspecError):
+            record = None
+        if record is None or file.name != self._file_of(record.name):
             self.unreadable.append(file.name)
         else:
             self._loaded[record.name] = record.content
@@ -81,12 +86,20 @@ class KeptFiles:
             raise NotKept("the agent ends") from error
 
     def _write(self, name: str, content: bytes | None) -> None:
-        file = self._directory / _file_of(name)
+        file = self._directory / self._file_of(name)
         if content is None:
             file.unlink(missing_ok=True)
         else:
             record = msgspec.msgpack.encode(_Record(name, content))
             replace_private(str(file), seal(self._cipher, self._random, file.name, record))
+
+    def _file_of(self, name: str) -> str:
+        """The file of a name.
+
+        A name may be the digest of a request that has a password in it.  Whoever sees the directory, and hasn't its
+        key, can't find out by the file's name whether he has guessed it.
+        """
+        return hmac_sha256_hex(self._names_key, name.encode())[:_NAME_DIGITS] + _ENDING
 
     def close(self) -> None:
         """Write what is under way, and nothing more."""
@@ -100,8 +113,3 @@ def remove_all(directory: Path) -> None:
             file.unlink(missing_ok=True)
     except OSError as error:
         raise NotKept(f"{directory} can't be emptied: {error.strerror}") from error
-
-
-def _file_of(name: str) -> str:
-    """The file of a name; a digest, so that any name makes one."""
-    return hashlib.sha256(name.encode()).hexdigest()[:40] + _ENDING

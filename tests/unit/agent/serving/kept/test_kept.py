@@ -199,3 +199,14 @@ async def test_saves_stay_in_their_order(place: Place) -> None:
     await asyncio.gather(*(kept.save("session", b"%d" % number) for number in range(50)))
     await kept.close()
     assert place.open("file").load() == {"session": b"49"}
+
+
+async def test_a_files_name_proves_no_guess(place: Place, tmp_path: Path) -> None:
+    """The same name has another file in each directory: it depends on the key, and not on the name alone."""
+    (tmp_path / "other").mkdir()
+    other = Place(tmp_path / "other")
+    await place.filled("file")
+    await other.filled("file")
+    kept = [{file.name for file in each.files() if file.suffix == ".kept"} for each in (place, other)]
+    assert [len(names) for names in kept] == [2, 2]
+    assert not kept[0] & kept[1]
