@@ -26,8 +26,11 @@ MOST_BYTES = 64 * 1024
 UNICODE = "U&"
 """What stands before a text or a name of PostgreSQL whose characters may be written by their codes."""
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w{1,64})\s*\}\}")
-_TAG = re.compile(r"\$(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]{0,62})?\$")
-_WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*")
+# Letters, the underscore and everything beyond ASCII, said by what they aren't: a class that reaches to the last code
+# point takes 5 ms to compile, in each process that starts.
+_FIRST = r"[^\x00-@\[-^`{-\x7f]"
+_TAG = re.compile(rf"\$(?:{_FIRST}[^\x00-/:-@\[-^`{{-\x7f]{{0,62}})?\$")
+_WORD = re.compile(rf"{_FIRST}[^\x00-#%-/:-@\[-^`{{-\x7f]*")
 _UNQUOTED = re.compile(r"[^\x00-\x20'\"`\\;$(),/*\x7f]*")
 
 
