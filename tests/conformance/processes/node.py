@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
@@ -10,6 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from strongroom.lib.clock import SystemClock
+from strongroom.lib.rand import SystemRandom
+from strongroom.sealing.initialize import Initialized, InitRequest, initialize
+from strongroom.storage.sqlite import SqliteStorage
 from tests.conformance.processes.wire import Answer, Connection, Target, call
 from tests.conformance.program import OURS, START_TIMEOUT_S, STOP_TIMEOUT_S, Program, ProgramFailed, wait_until
 from tests.ports import free_port
@@ -25,6 +30,7 @@ listener "tcp" {
 }
 """
 """SQLite and one listener, as most tests want it."""
+_STORE = 'path = "{directory}/store"'
 
 
 @dataclass(slots=True)
@@ -167,18 +173,41 @@ class Node:
         return self.call("PUT", "sys/seal")
 
     def ready(self, shares: int = 1, threshold: int = 1) -> Node:
-        """Start, initialise and unseal, and wait for the worker that initialised to be replaced; itself."""
+        """Start, initialise and unseal it, and wait until every worker serves; itself.
+
+        With one share the store is there before the start, where it can be: a worker that initialises is replaced
+        by another one, and each start of a worker takes most of a second.
+        """
+        before = shares == 1 and _STORE in self.config and not self.runs_as
+        if before:
+            self._initialise_store()
         self.start()
-        self.init(shares, threshold)
+        if not before:
+            self.init(shares, threshold)
         self.unseal()
-        self.settle(replaced=1)
+        self.settle(replaced=0 if before else 1)
         return self
+
+    def _initialise_store(self) -> None:
+        self.directory.mkdir(exist_ok=True)
+        made = asyncio.run(_initialised(self.directory / "store"))
+        self.keys, self.threshold, self.token = made.shares.hexadecimal(), 1, made.root_token.reveal().decode()
 
     def ok(self, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
         """`call`, which must succeed."""
         answer = self.call(method, path, body, token)
         assert answer.status in (200, 204), (method, path, answer)
         return answer
+
+
+async def _initialised(store: Path) -> Initialized:
+    """What initialising a new store gives."""
+    storage = SqliteStorage(store, SystemClock(), SystemRandom())
+    await storage.start()
+    try:
+        return await initialize(storage, SystemRandom(), InitRequest(shares=1, threshold=1))
+    finally:
+        await storage.close()
 
 
 @contextlib.contextmanager

@@ -39,7 +39,7 @@ def test_a_worker_that_hangs_is_replaced_by_one_on_the_same_socket(node: Node) -
     wait_until(lambda: not alive(hung), "it lives", 30)
     for connection in late:
         assert connection.read().status == 200
-    node.settle(replaced=2)
+    node.settle(replaced=1)
     assert before[1] in node.workers()
     assert node.log_text().count(f"worker is killed: pid={hung}") == 1
     assert "ended by itself" not in node.log_text()
@@ -93,7 +93,7 @@ def test_an_endless_loop_leaves_its_stack(hanging: Node) -> None:
         wait_until(lambda: re.search(asked, hanging.log_text()) is not None, hanging.log_text, 30)
         died = r'stack: of="current thread" times=1 frames="\S*hanging.py:\d+ endless < '
         wait_until(lambda: re.search(died, hanging.log_text()) is not None, hanging.log_text, 60)
-    hanging.settle(replaced=2)
+    hanging.settle(replaced=1)
     assert len({*before} & {*hanging.workers()}) == 1
     assert "CANARY" not in hanging.log_text()
 

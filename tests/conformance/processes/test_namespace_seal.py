@@ -84,7 +84,7 @@ def test_sealing_the_node_takes_the_keys_of_namespaces(node: Node) -> None:
     """After the node was unsealed again, its namespaces still need their own shares."""
     shares = make(node)
     node.seal()
-    node.settle(replaced=3)
+    node.settle(replaced=2)
     node.unseal()
     assert node.call("GET", "t/kv/a").status == 503
     assert node.ok("GET", "kv/a").data["value"] == "root"
