@@ -50,6 +50,17 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert _mode(link) == 0o600
 
 
+def test_a_device_stays(tmp_path: Path) -> None:
+    """A pipe, or a link to a device, is no place for a file: root would replace `/dev/null` for the whole machine."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
+    for name in ("pipe", "link"):
+        with pytest.raises(OSError, match="is no regular file"):
+            replace_private(str(tmp_path / name), b"canary")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]
+    assert (tmp_path / "link").is_symlink()
+
+
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     """What can't be replaced stays, and no half of a secret lies beside it."""
     (tmp_path / "token").mkdir()

@@ -25,6 +25,8 @@ log = structlog.get_logger("agent.files")
 
 _DEFAULT_MODE: Final = 0o644
 _FOLDER_MODE: Final = 0o755
+_PERMISSIONS: Final = 0o777
+"""Of those of a file that somebody else may have made: none that has a program run as the new file's owner."""
 _LONGEST_NAME: Final = 200
 _LEFT_BEHIND_S: Final = 3600.0
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -111,7 +113,7 @@ class _Place:
         folder: its descriptor.
         owner: whose the file is to be.
 
-    Raises: `NotWritten` if something other than a file or a link stands there.
+    Raises: `NotWritten` if something other than a file or a link to one stands there.
     """
 
     def __init__(self, folder: int, target: Target, owner: Owner) -> None:
@@ -125,7 +127,16 @@ class _Place:
         if found is not None and not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
             kind = "a directory" if stat.S_ISDIR(found.st_mode) else "no regular file"
             raise NotWritten(f"{target.path}: is {kind}")
+        if found is not None and stat.S_ISLNK(found.st_mode) and self._leads_elsewhere():
+            raise NotWritten(f"{target.path}: is a link to what is no regular file")
         self._there = found if found is not None and stat.S_ISREG(found.st_mode) else None
+
+    def _leads_elsewhere(self) -> bool:
+        """Whether the link leads to a device, such as `/dev/stdout` does: who names that doesn't want it replaced."""
+        try:
+            return not stat.S_ISREG(os.stat(self._name, dir_fd=self._folder).st_mode)
+        except OSError:
+            return False  # it leads nowhere
 
     def holds(self, data: bytes) -> bool:
         """Whether the file holds this.  If it does, its owner and mode are set as they were asked for."""
@@ -170,7 +181,7 @@ class _Place:
                     self._owner.gid if self._owner.gid is not None or there is None else there.st_gid,
                 )
                 self._set_owner(descriptor, owner)
-                os.fchmod(descriptor, self._target.mode or (stat.S_IMODE(there.st_mode) if there else _DEFAULT_MODE))
+                os.fchmod(descriptor, self._target.mode or (there.st_mode & _PERMISSIONS if there else _DEFAULT_MODE))
                 os.fsync(descriptor)
             yield name
         finally:

@@ -6,6 +6,7 @@ Source: https://openbao.org/docs/agent-and-proxy/autoauth/sinks/file/
 from __future__ import annotations
 
 import contextlib
+import errno
 import grp
 import os
 import pwd
@@ -105,6 +106,7 @@ class FileSink:
     @contextlib.contextmanager
     def _beside(self, directory: int, content: bytes) -> Iterator[str]:
         """A file beside the place, with its owner and permissions; gone afterwards unless it was moved."""
+        self._check_place(directory)
         name = f"{self._path.name}.{os.urandom(8).hex()}.tmp"
         descriptor = os.open(name, _BESIDE, 0o600, dir_fd=directory)
         try:
@@ -120,6 +122,15 @@ class FileSink:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=directory)
             raise
+
+    def _check_place(self, directory: int) -> None:
+        """Raise `OSError` for a device or the like: whoever names `/dev/null` doesn't want a file in its place."""
+        try:
+            status = os.stat(self._path.name, dir_fd=directory)
+        except OSError:
+            return  # nothing is there, or a link that leads nowhere
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "is no regular file", str(self._path))
 
     def _present_mode(self, directory: int) -> int:
         """The permissions of the file that is there."""

@@ -42,10 +42,10 @@ def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("mode", "expected"), [(None, 0o640), (0, 0o640), (0o600, 0o600), (0o755, 0o755)])
 def test_the_mode_is_the_asked_or_the_old_one(tmp_path: Path, mode: int | None, expected: int) -> None:
-    """Without `perms` a file keeps its mode."""
+    """Without `perms` a file keeps its mode, but for what would have it run as its new owner."""
     file = tmp_path / "x"
     file.write_text("old")
-    file.chmod(0o640)
+    file.chmod(0o6640)
     assert replace_file(Target(str(file), mode), b"new")
     assert (file.read_text(), _mode(file)) == ("new", expected)
 
@@ -108,10 +108,12 @@ def test_what_is_no_file_is_refused(tmp_path: Path, write: bool) -> None:
     """A directory or a pipe at the file's name is an error before anything is asked of the server."""
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
     (tmp_path / "file").write_text("")
     for name, reason in {
         "folder": "is a directory",
         "pipe": "is no regular file",
+        "link": "is a link to what is no regular file",
         "file/x": "file exists|not a directory",
     }.items():
         with pytest.raises(NotWritten, match=reason) as raised:

@@ -118,13 +118,16 @@ def test_a_link_is_replaced(tmp_path: Path) -> None:
     assert not (tmp_path / "token").is_symlink()
 
 
-@pytest.mark.parametrize("path", ["none/token", "directory"])
+@pytest.mark.parametrize("path", ["none/token", "directory", "pipe", "link"])
 def test_a_place_that_cant_be_written(tmp_path: Path, path: str) -> None:
-    """A failure is an error of the system, and leaves nothing behind."""
+    """A failure is an error of the system, and leaves nothing behind.  Root would replace a device for all."""
     (tmp_path / "directory").mkdir()
-    with pytest.raises(OSError, match=r"."):
-        sink(tmp_path / path).write("hvs.one")
-    assert [file.name for file in tmp_path.rglob("*")] == ["directory"]
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
+    for deliver in (sink(tmp_path / path).prove, lambda: sink(tmp_path / path).write("hvs.one")):
+        with pytest.raises(OSError, match=r"."):
+            deliver()
+    assert sorted(file.name for file in tmp_path.rglob("*")) == ["directory", "link", "pipe"]
 
 
 def test_a_trial_leaves_nothing(tmp_path: Path) -> None:
