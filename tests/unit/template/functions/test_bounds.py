@@ -111,6 +111,11 @@ def test_bombs_fail(name: str, arguments: tuple[Any, ...]) -> None:
         call(name, *arguments)
 
 
+def test_braces_that_nobody_closes_cost_little() -> None:
+    """The time is that of the text's length: a secret's value may be such a text."""
+    assert call("sprig_expandenv", "${" * 500_000) == ""
+
+
 @pytest.mark.parametrize("exponent", ["9" * 10_000, "1" * 10_000 + "." + "1" * 10_000])
 def test_long_numbers_are_read(exponent: str) -> None:
     """A text of many digits costs no more than it is long."""

@@ -76,6 +76,7 @@ def test_a_time_without_a_year_is_refused(name: str) -> None:
         ("sprig_env", ("A",), "a value"),
         ("sprig_expandenv", ("$A ${A}$NONE|${NONE}|$",), "a value a value||$"),
         ("sprig_expandenv", ("${A $1x $",), "A x $"),
+        ("sprig_expandenv", ("${A}}${A $A${",), "a value}A a value"),
     ],
 )
 def test_variables(name: str, arguments: tuple[str, ...], text: str) -> None:

@@ -14,9 +14,10 @@ from strongroom.template.function import Function, Kind
 from strongroom.template.functions.bounds import check_bytes
 from strongroom.template.surroundings import Surroundings
 
-_REFERENCE = re.compile(
-    r"\$(?:\{(?P<braced>[^}]*)\}|(?P<unended>\{)|(?P<special>[*#$@!?0-9-])|(?P<name>[A-Za-z_]\w*))", re.A
-)
+_PLAIN = r"(?P<special>[*#$@!?0-9-])|(?P<name>[A-Za-z_]\w*)"
+_REFERENCE = re.compile(rf"\$(?:\{{(?P<braced>[^}}]*)\}}|{_PLAIN})", re.A)
+_BEHIND_ALL_BRACES = re.compile(rf"\$(?:\{{(?P<braced>)|{_PLAIN})", re.A)
+"""Where no `}` follows.  To look for one from each `${` on would take time by the square of the text."""
 
 
 def _env(around: Surroundings, name: str) -> str:
@@ -34,7 +35,8 @@ def _expand_env(around: Surroundings, text: str) -> str:
         check_bytes(size)
         return found
 
-    return _REFERENCE.sub(value, text)
+    end = text.rfind("}") + 1
+    return _REFERENCE.sub(value, text[:end]) + _BEHIND_ALL_BRACES.sub(value, text[end:])
 
 
 FUNCTIONS: Mapping[str, Function] = {
