@@ -15,7 +15,7 @@ from strongroom.agent.files.reading import reason
 from strongroom.agent.files.replacing import NotWritten, Target
 
 _LONGEST_NAME: Final = 200
-_MARK: Final = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_MARK: Final = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def owe(target: Target) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(NotWritten, match=f"^{tmp_path}/x: "):
         owe(Target(str(tmp_path / "x")))
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_pipe_holds_up_nobody(tmp_path: Path) -> None:
+    """Somebody who puts a pipe there, whose other end nobody reads, has no thread wait for him."""
+    os.mkfifo(tmp_path / ".x.changed")
+    with pytest.raises(NotWritten, match=f"^{tmp_path}/x: "):
+        owe(Target(str(tmp_path / "x")))
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
