@@ -32,6 +32,11 @@ class Question(msgspec.Struct, frozen=True):
         return self.headers.get(NAMESPACE, "").strip("/")
 
     @property
+    def is_relative(self) -> bool:
+        """Whether the path goes up: where the server is below a path of somebody else's, that would lead to others."""
+        return ".." in unquote(self.path).split("/")
+
+    @property
     def place(self) -> str:
         """What is asked for: the path below `/v1/`, decoded and without empty or relative parts."""
         return normpath(f"/{unquote(self.path)}").lstrip("/").removeprefix("v1/")

@@ -85,6 +85,8 @@ class Passing:
             body=request.body,
             token=token or "",
         )
+        if question.is_relative:
+            return said(400, "relative paths not supported")
         if token is None and self._session is not None:
             return await self._with_own(question, self._session)
         response = await self._ask(question)

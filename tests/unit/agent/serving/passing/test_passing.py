@@ -175,6 +175,14 @@ async def test_the_agents_token_is_not_shown(path: str, document: object, header
     assert (b"12345678901234567890123" in shown) == (document is LOOKUP)
 
 
+@pytest.mark.parametrize("path", ["/../other", "/v1/../../other", "/v1/%2e%2E/%2e./other", "/v1%2f..%2f..%2fother/.."])
+async def test_the_agents_token_goes_to_nobody_else(path: str) -> None:
+    """A server's address may have a path: no client leads the token to what else is there."""
+    passing_, asked = passing_on(lambda _: HttpResponse(200), GivenSession("own"), TokenUse.IF_NONE)
+    assert ((await passing_(request(path))).status, asked) == (400, [])
+    assert (await passing_(request("/v1/secret/data/..x/y.."))).status == 200
+
+
 async def test_the_agents_token_is_not_wrapped_either() -> None:
     """Whoever unwraps an answer sees all of it."""
     passing_, asked = passing_on(lambda _: HttpResponse(200), GivenSession("own"), TokenUse.IF_NONE)
