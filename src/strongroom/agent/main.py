@@ -28,6 +28,7 @@ from strongroom.client.errors import BadSettings
 from strongroom.http.settings import ListenerError
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.hardening import hide_memory
+from strongroom.lib.pid_file import write_pid
 from strongroom.server import logs
 from strongroom.server.diagnostics import signals
 from strongroom.server.plan import PlanError
@@ -119,7 +120,7 @@ def _pid_file(name: str) -> Iterator[None]:
         return
     path = Path(name)
     try:
-        path.write_text(f"{os.getpid()}\n", encoding="ascii")
+        write_pid(path)
     except OSError as error:
         raise AgentError(f"the pid_file {path} cannot be written: {error.strerror}") from error
     try:

@@ -20,6 +20,7 @@ from strongroom.http.tls import load_context
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.hardening import hide_memory
+from strongroom.lib.pid_file import write_pid
 from strongroom.lib.rand import SystemRandom
 from strongroom.server import build, forwarding, interpreter, logs, sources, unserved
 from strongroom.server.arguments import ServeArguments
@@ -184,7 +185,7 @@ def _write_pid(planned: Plan) -> Path | None:
         return None
     path = Path(planned.pid_file)
     try:
-        path.write_text(f"{os.getpid()}\n", encoding="ascii")
+        write_pid(path)
     except OSError as error:
         raise PlanError(f"the pid_file {path} cannot be written: {error.strerror}") from error
     return path
