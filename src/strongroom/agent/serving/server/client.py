@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from strongroom.agent.serving.question import Question
 from strongroom.agent.serving.server.connection import ServerConnection
 from strongroom.agent.serving.server.faults import Lost, NoAnswer, NotReached, Silent
 from strongroom.agent.serving.server.pool import ConnectionPool
+from strongroom.agent.serving.server.redirecting import is_redirect, moved
 from strongroom.agent.serving.server.repeating import may_repeat, pause_s
+from strongroom.client.errors import BadSettings
 from strongroom.client.http1 import encode_request
 from strongroom.client.response_reader import ResponseReader
 from strongroom.client.settings import Settings
@@ -37,6 +40,10 @@ class Arriving:
         self._pool = pool
         self._counted = True
         self._over = False
+
+    def header(self, name: str) -> str:
+        """The value of a header field; empty if there is none.  Its name is in lower case."""
+        return self._headers.get(name, "")
 
     @property
     def media_type(self) -> str:
@@ -123,7 +130,7 @@ class ServerClient:
         for attempt in range(retries + 1):
             last = attempt == retries
             try:
-                answer = await self._once(question)
+                answer = await self._followed(question, await self._once(self._pool, question))
             except NoAnswer as fault:
                 if last or not may_repeat(question, fault):
                     raise
@@ -134,48 +141,72 @@ class ServerClient:
             await asyncio.sleep(pause_s(attempt, self._chance()))
         raise AssertionError("the last attempt returns or raises")
 
-    async def _once(self, question: Question) -> Arriving:
-        head = self._head(question)
+    async def _followed(self, question: Question, answer: Arriving) -> Arriving:
+        """The answer of the server that this one names instead of an answer, if it names one.
+
+        The client couldn't follow: it may have no way to the server, and no token of its own.
+        """
+        settings = self._pool.settings
+        if not (settings.redirects and is_redirect(answer.status)):
+            return answer
+        found = moved(question, self._pool.origin, answer.header("location"))
+        if found is None:
+            return answer
+        await _drop(answer)
+        address, asked = found
+        try:
+            elsewhere = ConnectionPool(replace(settings, address=address), keeps=False)
+        except BadSettings as error:
+            raise NotReached(str(error)) from error
+        try:
+            return await self._once(elsewhere, asked)
+        finally:
+            elsewhere.close()  # its connection ends with the answer
+
+    async def _once(self, pool: ConnectionPool, question: Question) -> Arriving:
+        head = _head(pool, question)
         while True:
-            connection, used = await self._pool.take()
+            connection, used = await pool.take()
             try:
-                async with asyncio.timeout(self._pool.settings.timeout_s):
+                async with asyncio.timeout(pool.settings.timeout_s):
                     reader = await connection.ask(head, question.body, question.method)
             except TimeoutError:
-                self._abandon(connection)
-                raise Silent(f"the server didn't answer within {self._pool.settings.timeout_s:g} seconds") from None
+                _abandon(pool, connection)
+                raise Silent(f"the server didn't answer within {pool.settings.timeout_s:g} seconds") from None
             except Lost as lost:
-                self._abandon(connection)
+                _abandon(pool, connection)
                 if used and not lost.begun and may_repeat(question, lost):
                     continue  # the server has closed it while nobody used it
                 raise
             except BaseException:
-                self._abandon(connection)
+                _abandon(pool, connection)
                 raise
-            return Arriving(reader, connection, self._pool)
-
-    def _abandon(self, connection: ServerConnection) -> None:
-        connection.close()
-        self._pool.give_back(connection)
-
-    def _head(self, question: Question) -> bytes:
-        """The request without its body.  Raises `NotReached` for a token that no header field can carry."""
-        origin = self._pool.origin
-        headers = {"Host": origin.authority, **question.headers}
-        if question.token:
-            headers[_CREDENTIAL] = question.token
-        bodiless = not question.body and question.method in _WITHOUT_BODY
-        if not bodiless:
-            headers["Content-Length"] = str(len(question.body))
-        target = origin.prefix + question.path + (f"?{question.query}" if question.query else "")
-        try:
-            return encode_request(question.method, target, headers, None, keep_open=self._pool.keeps)
-        except ValueError as error:
-            raise NotReached("the request has a header field that can't be passed on") from error
+            return Arriving(reader, connection, pool)
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
         self._pool.close()
+
+
+def _abandon(pool: ConnectionPool, connection: ServerConnection) -> None:
+    connection.close()
+    pool.give_back(connection)
+
+
+def _head(pool: ConnectionPool, question: Question) -> bytes:
+    """The request without its body.  Raises `NotReached` for a token that no header field can carry."""
+    origin = pool.origin
+    headers = {"Host": origin.authority, **question.headers}
+    if question.token:
+        headers[_CREDENTIAL] = question.token
+    bodiless = not question.body and question.method in _WITHOUT_BODY
+    if not bodiless:
+        headers["Content-Length"] = str(len(question.body))
+    target = origin.prefix + question.path + (f"?{question.query}" if question.query else "")
+    try:
+        return encode_request(question.method, target, headers, None, keep_open=pool.keeps)
+    except ValueError as error:
+        raise NotReached("the request has a header field that can't be passed on") from error
 
 
 async def _drop(answer: Arriving) -> None:
