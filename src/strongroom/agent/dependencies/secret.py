@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from strongroom.client.values import Number as JsonNumber
 from strongroom.template.values import Number, Structure
@@ -82,8 +82,18 @@ class Secret(Structure):
     wrap_info: SecretWrapInfo | None
 
 
+_ENVELOPE: Final = frozenset(
+    ("request_id", "lease_id", "lease_duration", "renewable", "data", "warnings", "auth", "wrap_info")
+)
+
+
 def secret_of(answer: Mapping[str, Any]) -> Secret:
-    """Read the decoded JSON of an answer.  What is absent or of another type is empty, as in Go's programs."""
+    """Read the decoded JSON of an answer.  What is absent or of another type is empty, as in Go's programs.
+
+    An answer that isn't one of secrets is all data, as of `sys/seal-status` or `identity/oidc/.well-known/keys`.
+    """
+    if not answer.keys() <= {"errors", *_ENVELOPE} and not any(_tells(answer, name) for name in _ENVELOPE):
+        answer = {"data": answer}
     return Secret(
         request_id=_text(answer, "request_id"),
         lease_id=_text(answer, "lease_id"),
@@ -94,6 +104,12 @@ def secret_of(answer: Mapping[str, Any]) -> Secret:
         auth=_auth(_object(answer, "auth")),
         wrap_info=_wrap_info(_object(answer, "wrap_info")),
     )
+
+
+def _tells(answer: Mapping[str, Any], name: str) -> bool:
+    """Whether a field of an answer to a secret holds anything; an empty object does."""
+    found = answer.get(name)
+    return (bool(found) and found != "0") or isinstance(found, dict)
 
 
 def _auth(given: Mapping[str, Any] | None) -> SecretAuth | None:

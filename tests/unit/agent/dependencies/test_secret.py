@@ -24,6 +24,25 @@ def _read(value: Structure, name: str) -> Any:
     return getattr(value, value.fields[name])
 
 
+@pytest.mark.parametrize(
+    ("answer", "data"),
+    [
+        ({"keys": [{"kid": "a"}]}, {"keys": [{"kid": "a"}]}),
+        ({"sealed": False, "n": 3}, {"sealed": False, "n": Number("3")}),
+        ({"initialized": True, "lease_duration": 0}, {"initialized": True, "lease_duration": Number("0")}),
+        ({"request_id": "r1", "data": None}, {}),
+        ({"request_id": "r1", "initialized": True}, {}),
+        ({"data": {}, "initialized": True}, {}),
+        ({"warnings": ["w"], "data": None}, {}),
+        ({"errors": ["e"]}, {}),
+        ({}, {}),
+    ],
+)
+def test_an_answer_that_is_none_of_secrets_is_data(answer: dict[str, Any], data: dict[str, Any]) -> None:
+    """The keys of OIDC or the state of the seal have nothing around them; the peer's agent gives them as `Data`."""
+    assert _secret(**answer).data == data
+
+
 def test_every_field_is_there() -> None:
     """A whole answer is read, field by field, by the names that templates use."""
     found = _secret(
