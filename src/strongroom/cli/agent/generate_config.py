@@ -64,10 +64,15 @@ def _secrets(call: Invocation, path: str) -> Iterator[FoundSecret]:
     if place.version == 2:  # the path may be the API's
         place = Place(place.mount, place.path.removeprefix("data/"), 2)
     if not below:
-        yield _secret(call, place)
+        yield _named(call, place)
         return
     for name in _names(call, place):
-        yield _secret(call, Place(place.mount, f"{place.path}/{name}".lstrip("/"), place.version))
+        each = Place(place.mount, f"{place.path}/{name}".lstrip("/"), place.version)
+        found = _secret(call, each)
+        if found is None:  # its last version was deleted, which a list doesn't tell
+            call.terminal.warn(f"Warning: {each.under('data')} has no values now, and gets no variable.")
+        else:
+            yield found
 
 
 def _names(call: Invocation, place: Place) -> Iterator[str]:
@@ -85,7 +90,16 @@ def _names(call: Invocation, place: Place) -> Iterator[str]:
                 yield folder + name
 
 
-def _secret(call: Invocation, place: Place) -> FoundSecret:
+def _named(call: Invocation, place: Place) -> FoundSecret:
+    found = _secret(call, place)
+    if found is None:
+        text = f'could not generate templates: could not read secret at "{place.under("data")}": secret not found'
+        raise Failure(text, 2)
+    return found
+
+
+def _secret(call: Invocation, place: Place) -> FoundSecret | None:
+    """A secret; None if it isn't there, or has no values."""
     path = place.under("data")
     with call.doing("could not generate templates: "):
         try:
@@ -96,7 +110,7 @@ def _secret(call: Invocation, place: Place) -> FoundSecret:
     if place.version == 2 and data is not None:
         data = data.get("data")
     if not isinstance(data, dict):
-        raise Failure(f'could not generate templates: could not read secret at "{path}": secret not found', 2)
+        return None
     return FoundSecret(path, place.version == 2, sorted(data))
 
 

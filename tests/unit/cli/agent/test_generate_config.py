@@ -23,7 +23,7 @@ ANSWERS = {
     "GET /v1/sys/internal/ui/mounts/kv/bar": KV1,
     "GET /v1/secret/data/foo": {"data": {"data": {"user": "ann", "a.b": "2"}, "metadata": {}}},
     "GET /v1/secret/metadata/web?list=true": {"data": {"keys": ["db", "deep/"]}},
-    "GET /v1/secret/metadata/web/deep?list=true": {"data": {"keys": ["er"]}},
+    "GET /v1/secret/metadata/web/deep?list=true": {"data": {"keys": ["er", "gone"]}},
     "GET /v1/secret/data/web/db": {"data": {"data": {"port": 1}, "metadata": {}}},
     "GET /v1/secret/data/web/deep/er": {"data": {"data": {"x": 1}, "metadata": {}}},
     "GET /v1/kv/bar": {"data": {"z": "1"}},
@@ -68,6 +68,14 @@ def test_variables_are_those_of_the_secrets(tmp_path: Path, paths: str, variable
     assert config.auto_auth.method.config == {"token_file_path": "/home/ann/.vault-token"}
     if variables:
         check(config)
+
+
+def test_what_was_deleted_below_a_folder_keeps_nothing_from_being_written(tmp_path: Path) -> None:
+    """Lists still name it; it is told, and the others get their variables."""
+    done = run(tmp_path, "-type=env-template -path='secret/web/*' made.hcl")
+    assert done.returncode == 0
+    assert "secret/data/web/deep/gone has no values now, and gets no variable." in done.stderr
+    assert "ER_X" in (tmp_path / "made.hcl").read_text()
 
 
 @pytest.mark.parametrize(
