@@ -97,6 +97,11 @@ class MakingPart:
         elif config.templates or config.exec is not None:
             log.warning("the first template and a program need a restart of the agent")
 
+    def forward(self, number: int) -> None:
+        """Send the program, if there is one, a signal that the agent got."""
+        if self._program is not None:
+            self._program.forward(number)
+
     def tell(self, status: StatusBoard, metrics: MetricsBoard) -> None:
         """Have listeners show how files and variables are."""
         clock = SleeplessClock()

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from types import FrameType
 from typing import Any
 
 import structlog
@@ -125,7 +126,7 @@ class Agent:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
-        signals.answer(self._state, loop=loop)
+        signals.answer(self._state, self._pass_on, loop=loop)
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Run until it is stopped, or until all is done that an agent with `exit_after_auth` was started for.
@@ -192,6 +193,11 @@ class Agent:
         """What goes wrong with files and variables."""
         rendering = self._making.status() if self._making is not None else None
         return () if rendering is None else rendering.failures
+
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
+        """Send the agent's program a signal that the agent has answered."""
+        if self._making is not None:
+            self._making.forward(number)
 
     def _state(self) -> Mapping[str, object]:
         """How the agent is, for who asks by a signal."""

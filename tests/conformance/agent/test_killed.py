@@ -20,10 +20,17 @@ WRITTEN = '{{ with secret "auth/token/create" "ttl=1h" "policies=default" }}{{ .
 STATIC = '{{ with secret "secret/killed" }}{{ .Data.data.a }}{{ end }}'
 CERTIFICATE = '{{ with pkiCert "pki/issue/web" "common_name=a.example.com" }}{{ .Cert }}{{ .Key }}{{ end }}'
 PROGRAM = """
-import os, sys, time
+import os, signal, sys, time
+def heard(number, frame):
+    with open(sys.argv[1] + ".heard", "a") as file:
+        file.write(signal.Signals(number).name + "\\n")
+for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGQUIT):
+    signal.signal(number, heard)
 with open(sys.argv[1], "a") as log:
     log.write(os.environ["LEASED"] + " " + str(len(os.environ["CERTIFICATE"])) + "\\n")
-time.sleep(600)
+end = time.monotonic() + 600
+while time.monotonic() < end:
+    time.sleep(1)
 """
 
 
@@ -128,7 +135,7 @@ def test_a_key_of_another_is_no_reason_to_write_anything(made: World, tmp_path: 
 
 
 def test_a_program_gets_what_it_had(made: World, tmp_path: Path) -> None:
-    """With `exec`, too: the next process starts it with the same variables, once."""
+    """With `exec`, too: the next process starts it with the same variables, once.  Signals go on to it."""
     where = place(made, tmp_path)
     (tmp_path / "program.py").write_text(PROGRAM)
     command = json.dumps([sys.executable, str(tmp_path / "program.py"), str(tmp_path / "started")])
@@ -142,7 +149,11 @@ def test_a_program_gets_what_it_had(made: World, tmp_path: Path) -> None:
     for starts in (1, 2):
         with where.agent() as agent:
             agent.wait_for(lambda: len(_lines(where.file("started"))) == starts)  # noqa: B023 - it is called at once
+            for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGQUIT) if starts == 1 else ():
+                os.kill(agent.pid, number)
+                agent.wait_for(lambda: number.name in _lines(where.file("started.heard")))  # noqa: B023
             _end_program(agent)
+    assert len(_lines(where.file("started.heard"))) == 4
     one, other = _lines(where.file("started"))
     assert one == other
     assert (len(_users(made) - before), where.logins()) == (1, 1)
