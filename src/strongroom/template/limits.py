@@ -17,7 +17,7 @@ class Limits:
             map that a function gets count as one each.
         text_bytes: of any text that is computed on the way.
         output_bytes: of the result.
-        seconds: of processor time.  A call that costs one step may compute for a long moment: a hundred thousand of them
+        seconds: of processor time.  A call that costs one step may compute for long: a hundred thousand of them
             must not add up to days.
     """
 

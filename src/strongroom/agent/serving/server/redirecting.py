@@ -29,7 +29,8 @@ def moved(question: Question, origin: Origin, location: str) -> tuple[str, Quest
         origin: of the server that answered.
         location: of the header field.
 
-    Returns: None if nobody is asked: nothing is named that can be, or TLS would be left, which shows the token.
+    Returns: None if nobody is asked: nothing is named that can be, or something else than was asked for, which is for the
+        client to judge; or TLS would be left, which shows the token.
     """
     here = f"{origin.scheme}://{origin.authority}{origin.prefix}{question.path}"
     try:
@@ -41,5 +42,6 @@ def moved(question: Question, origin: Origin, location: str) -> tuple[str, Quest
         return None
     if origin.socket_path and there.netloc == origin.authority:
         return None  # a path of the socket: its name is nobody's
-    asked = msgspec.structs.replace(question, path=there.path or "/", query=there.query)
-    return f"{there.scheme}://{there.netloc.rpartition('@')[2]}", asked
+    if not there.path.endswith(question.path) or there.query != question.query:
+        return None
+    return f"{there.scheme}://{there.netloc.rpartition('@')[2]}", msgspec.structs.replace(question, path=there.path)
