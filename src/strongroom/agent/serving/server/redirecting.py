@@ -6,7 +6,7 @@ Source: https://openbao.org/docs/concepts/ha/#client-redirection
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import msgspec
 
@@ -29,8 +29,8 @@ def moved(question: Question, origin: Origin, location: str) -> tuple[str, Quest
         origin: of the server that answered.
         location: of the header field.
 
-    Returns: None if nobody is asked: nothing is named that can be, or something else than was asked for, which is for the
-        client to judge; or TLS would be left, which shows the token.
+    Returns: None if nobody is asked: nothing is named that can be; or something else than was asked for, which is for
+        the client to judge; or TLS would be left, which shows the token.
     """
     here = f"{origin.scheme}://{origin.authority}{origin.prefix}{question.path}"
     try:
@@ -42,6 +42,9 @@ def moved(question: Question, origin: Origin, location: str) -> tuple[str, Quest
         return None
     if origin.socket_path and there.netloc == origin.authority:
         return None  # a path of the socket: its name is nobody's
-    if not there.path.endswith(question.path) or there.query != question.query:
+    # Servers spell a path anew.
+    prefix, asked = unquote(there.path), unquote(question.path)
+    if not prefix.endswith(asked) or there.query != question.query:
         return None
-    return f"{there.scheme}://{there.netloc.rpartition('@')[2]}", msgspec.structs.replace(question, path=there.path)
+    path = quote(prefix.removesuffix(asked)) + question.path
+    return f"{there.scheme}://{there.netloc.rpartition('@')[2]}", msgspec.structs.replace(question, path=path)

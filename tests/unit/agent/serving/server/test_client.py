@@ -99,6 +99,10 @@ async def test_what_may_be_asked_again_is(
         assert (len(server.requests), response.status) == (asked, status)
 
 
+SAME = "/v1/a/b?x=1&y"
+"""The path of `QUESTION` as servers spell it."""
+
+
 def redirect(to: str) -> bytes:
     """An answer of a server in reserve."""
     return f"HTTP/1.1 307 Temporary Redirect\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
@@ -106,19 +110,22 @@ def redirect(to: str) -> bytes:
 
 async def test_a_redirect_is_followed_to_the_server_that_it_names() -> None:
     """It gets the same request with the same token; the client may have no way to it, and no token.  Once only."""
-    async with answering() as active, answering(lambda _: redirect(f"{active.url}/v1/b?y=2")) as standby:
+    async with answering() as active, answering(lambda _: redirect(f"{active.url}{SAME}")) as standby:
         asking = client(standby.url)
         asked = msgspec.structs.replace(QUESTION, method="PUT", body=b"{1}")
         assert (await gathered(await asking.send(asked))).status == 200
         lines, _, body = active.requests[0].partition(b"\r\n\r\n")
-        assert lines.split(b"\r\n")[0] == b"PUT /v1/b?y=2 HTTP/1.1"
+        assert lines.split(b"\r\n")[0] == b"PUT /v1/a%2Fb?x=1&y HTTP/1.1"
         assert b"X-Vault-Token: hvs.t" in lines.split(b"\r\n")
         assert body == b"{1}"
         asking.close()
-    async with answering(lambda _: redirect("/v1/b")) as loop:
+    async with answering(lambda _: redirect(SAME)) as loop:
         assert (await gathered(await client(loop.url).send(QUESTION))).status == 307
-        assert [each.split(b" ")[1] for each in loop.requests] == [b"/v1/a%2Fb?x=1&y", b"/v1/b"]
-    async with answering(lambda _: redirect(f"{active.url}/v1/b")) as refusing:
+        assert [each.split(b" ")[1] for each in loop.requests] == [b"/v1/a%2Fb?x=1&y"] * 2
+    async with answering(lambda _: redirect("/v1/b")) as another:
+        assert (await gathered(await client(another.url).send(QUESTION))).status == 307
+        assert len(another.requests) == 1
+    async with answering(lambda _: redirect(f"{active.url}{SAME}")) as refusing:
         assert (await gathered(await client(refusing.url, redirects=False).send(QUESTION))).status == 307
         assert len(refusing.requests) == 1
 
