@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from tests.conformance.agent.proxies import LISTENER, Answer, ask, proxy
+from tests.conformance.agent.proxy.proxies import LISTENER, Answer, ask, proxy
 from tests.conformance.agent.world import POLICY, World, world
 from tests.conformance.program import OURS, PEER, Program, served, wait_until
 from tests.conformance.servers import Server, start_peer

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from tests.conformance.agent.cases.case import VECTORS
-from tests.conformance.agent.proxies import ask
+from tests.conformance.agent.proxy.proxies import ask
 from tests.conformance.servers import Server
 
 PLACE = VECTORS / "place" / "place.toml"

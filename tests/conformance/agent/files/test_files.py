@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from tests.conformance.agent.cases.agents import configured, output, run
 from tests.conformance.agent.cases.case import VECTORS, Case
 from tests.conformance.agent.cases.place import set_up, write_secrets
-from tests.conformance.agent.proxies import ask
+from tests.conformance.agent.proxy.proxies import ask
 from tests.conformance.program import OURS, PEER
 from tests.conformance.servers import Server, start_ours
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.agent.proxies import AUTO_AUTH, LISTENER, Answer, RunningProxy, ask, proxy, token_of
+from tests.conformance.agent.proxy.proxies import AUTO_AUTH, LISTENER, Answer, RunningProxy, ask, proxy, token_of
 from tests.conformance.servers import Server, ours, peer
 
 __all__ = ["ours", "peer"]

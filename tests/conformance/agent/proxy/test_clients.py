@@ -11,7 +11,7 @@ from pathlib import Path
 import hvac  # type: ignore[import-untyped]
 import pytest
 
-from tests.conformance.agent.proxies import AUTO_AUTH, LISTENER, RunningProxy, ask, proxy, token_of
+from tests.conformance.agent.proxy.proxies import AUTO_AUTH, LISTENER, RunningProxy, ask, proxy, token_of
 from tests.conformance.listener.certificates import make
 from tests.conformance.program import OURS, PEER, environment
 from tests.conformance.servers import Server, ours, peer

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.conformance.agent.proxies import AUTO_AUTH, LISTENER, ask, proxy, token_of
+from tests.conformance.agent.proxy.proxies import AUTO_AUTH, LISTENER, ask, proxy, token_of
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.servers import Server, ours, peer
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.agent.proxies import LISTENER, Answer, RunningProxy, ask, proxy
+from tests.conformance.agent.proxy.proxies import LISTENER, Answer, RunningProxy, ask, proxy
 from tests.conformance.program import OURS, environment, wait_until
 from tests.conformance.servers import Server, ours, peer, start_ours
 

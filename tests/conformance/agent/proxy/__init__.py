@@ -1,0 +1,1 @@
+"""Requests of programs pass through a real proxy to a real server."""
