@@ -54,5 +54,8 @@ def configuration(token_file: str, address: str, variables: Sequence[Variable], 
 
 
 def _quoted(text: str) -> str:
-    """A text in HCL, which JSON's escapes are a part of."""
-    return json.dumps(text, ensure_ascii=False)
+    """A text in HCL, which JSON's escapes are a part of.
+
+    Behind `${` HCL reads no escapes: a name in a secret could end the texts of the template that it stands in.
+    """
+    return json.dumps(text, ensure_ascii=False).replace("${", "\\u0024{")

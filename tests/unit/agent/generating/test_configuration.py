@@ -31,6 +31,18 @@ def test_a_configuration_is_read_back() -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["${", "$${", "${x}", '${"}', "\\${", '"}\nexec { command = ["sh"] }\n', "%{", "\u2028`"]
+)
+def test_no_name_leaves_its_text(name: str) -> None:
+    """What somebody has called a secret or a key stays a name: what the agent reads is the template that was made."""
+    variables = variables_of([FoundSecret(f"secret/data/{name}", True, [f" }}}}{{{{ file `x` }}}}{name}"])])
+    config = parse_config(configuration("/t", "http://x", variables, [name]), "agent.hcl")
+    assert [each.contents for each in config.env_templates] == [each.contents for each in variables]
+    assert config.exec is not None
+    assert config.exec.command == (name,)
+
+
+@pytest.mark.parametrize(
     ("key", "name", "value"),
     [
         ("user", "FOO_USER", ".Data.user"),
