@@ -27,7 +27,7 @@ class Grant:
         age_s: since somebody logged in for it.
         left_s: until what no renewal goes beyond; infinite if there is none, or nobody says so.
         uses: how many requests it is good for; 0 for any number.
-        can_look_up: whether it may be used to ask what it is.
+        can_look_up: whether it is known that it may be used to ask what it is.
         wrapping: what stands for the token, where it was asked to be wrapped: then `token` is empty.
     """
 

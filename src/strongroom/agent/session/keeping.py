@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import structlog
 
+from strongroom.agent.dependencies.failing import may_be_unknown_token
 from strongroom.agent.methods.method import LoginMethod
 from strongroom.agent.session import state as states
 from strongroom.agent.session.grants import Grant
@@ -94,14 +95,16 @@ class KeptSession:
         async with self._doubts:
             if self._current is None or self._current.number != login.number:
                 return False
-            if not self._can_look_up or self._sure_at >= doubted_at:
+            if self._sure_at >= doubted_at:
                 return True
             asked_at = self._clock.monotonic()
             try:
                 await self._requests.look_up(login.token)
-            except Denied:
-                self.refused(login)
-                return False
+            except Denied as error:
+                # Who may not ask is denied by policy as long as the token holds, and in other words once it doesn't.
+                if self._can_look_up or may_be_unknown_token(error):
+                    self.refused(login)
+                    return False
             except (ClientError, LoginError) as error:
                 log.debug("whether the token is good couldn't be asked", reason=reason_of(error))
                 return True

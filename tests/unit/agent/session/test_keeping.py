@@ -304,6 +304,25 @@ def test_doubts(lookup: Grant | Exception, holds: bool) -> None:
         assert script.asked.count("lookup one") <= 2
 
 
+@pytest.mark.parametrize(
+    ("said", "holds"), [("permission denied", False), ("1 error occurred:\n\t* permission denied\n\n", True)]
+)
+def test_doubts_of_a_token_that_may_not_be_looked_up(said: str, holds: bool) -> None:
+    """A policy denies the look-up in its own words; it is the server that knows nothing of a token in these.
+
+    It was revoked, or was good for a few requests only: without another login nothing would be answered until its end.
+    """
+    script = Script(logins=[token("one", can_look_up=False), token("two")], lookups=[status(403, said)])
+
+    async def story(session: KeptSession) -> None:
+        login = await session.after(0)
+        assert await session.holds(login) is holds
+        if not holds:
+            assert (await session.after(login.number)).token == "two"
+
+    play(script, story)
+
+
 def test_a_lease_that_would_outlive_its_token() -> None:
     """A login that doesn't last long enough is replaced first; one that does, or a wish beyond any login, isn't."""
     script = Script(logins=[token("one", 600, left_s=600, age_s=3000), token("two", left_s=3600)])
