@@ -53,7 +53,7 @@ def _read(reader: Reader, document: ObjectNode) -> AgentConfig:
         listeners=tuple(read_listener(reader, block) for block in document.blocks("listener", labels=1)),
         templates=tuple(_template(reader, block) for block in document.blocks("template", labels=0)),
         template_config=_single(reader, document, "template_config", TemplateConfig) or TemplateConfig(),
-        env_templates=tuple(_env_template(reader, block) for block in document.blocks("env_template", labels=1)),
+        env_templates=tuple(_env_template(reader, block) for block in _labelled(document, "env_template")),
         exec=_single(reader, document, "exec", Exec, placed=True),
         turns=_single(reader, document, "turns", Turns, placed=True),
         notices=tuple(sorted(reader.notices, key=lambda notice: (notice.where.line, notice.where.column))),
@@ -194,13 +194,24 @@ def _template(reader: Reader, block: Block) -> Template:
         raise ConfigError(where, f"expected source or contents in template, found {said}")
     if not found.destination:
         raise ConfigError(where, 'expected "destination" in template, found none')
+    _check_language(found, "template")
     if found.command and found.exec is not None and found.exec.command:
-        raise ConfigError(where, "expected command or exec in template, found both")
+        reader.notice(block.pos, "command has no effect in template beside exec, which counts")
     return found
 
 
+def _check_language(template: Template, within: str) -> None:
+    """Refuse to leave open what somebody has forbidden."""
+    if template.engine != "go" and (template.function_denylist or template.function_blacklist):
+        told = f'expected function_denylist in {within} with engine "go" only, found engine "{template.engine}"'
+        raise ConfigError(template.where, told)
+
+
 def _env_template(reader: Reader, block: Block) -> Template:
-    where, name = reader.where(block.pos), block.labels[0]
+    where = reader.where(block.pos)
+    if not block.labels:
+        raise ConfigError(where, 'expected the name of a variable, as in env_template "PASSWORD" { … }, found none')
+    name = block.labels[0]
     within = f'env_template "{name}"'
     found = reader.stanza(Template, block.body, within=within, ignored={"map_to_environment_variable"}, where=where)
     if bool(found.source) == bool(found.contents):
@@ -209,4 +220,5 @@ def _env_template(reader: Reader, block: Block) -> Template:
         )
     if found.destination or found.command or found.exec is not None:
         raise ConfigError(where, f"expected neither destination nor command in {within}: it goes to the environment")
+    _check_language(found, within)
     return replace(found, map_to_environment_variable=name)

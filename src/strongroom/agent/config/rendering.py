@@ -58,6 +58,7 @@ class Template:
 
     Attributes:
         overwrite: whether a file that is there at the start may be replaced before anything has changed.
+        function_denylist, function_blacklist: functions that its text may not use; the second is the older name.
         refresh_s: how often what has no lease is read again; None for `static_secret_render_interval`.
         renew_at: the part of a certificate's life after which it is issued again; 0 for the usual one.
     """
@@ -81,6 +82,8 @@ class Template:
     gid: int | None = key(ranged(0), None)
     backup: bool = key(boolean, False)
     sandbox_path: str = key(text, "")
+    function_denylist: tuple[str, ...] = key(texts, ())
+    function_blacklist: tuple[str, ...] = key(texts, ())
     wait: Wait | None = field(default=None, metadata=reads(nested(Wait, "wait")))
     engine: str = key(one_of("go", "jinja"), "go")
     overwrite: bool = key(boolean, True)

@@ -26,30 +26,37 @@ _NAME: Final = ""
 
 def consul_template(template: Template, text: str) -> Language:
     """Read a template.  Raises `NotRendered` if it is none."""
+    denied = frozenset({*template.function_denylist, *template.function_blacklist})
     try:
         return _GoTemplate(
             templates.parse(
                 text,
                 name=_NAME,
-                functions=_functions(),
+                functions=_functions(denied),
                 delimiters=(template.left_delimiter, template.right_delimiter),
                 missing_key="error" if template.error_on_missing_key else "zero",
-            )
+            ),
+            denied,
         )
     except TemplateError as error:
         raise NotRendered(error.text) from error
 
 
 class _GoTemplate:
-    """A template that was read."""
+    """A template that was read.
 
-    def __init__(self, template: templates.Template) -> None:
+    Args:
+        denied: the names of functions that it may not use.
+    """
+
+    def __init__(self, template: templates.Template, denied: frozenset[str]) -> None:
         self._template = template
+        self._denied = denied
 
     def execute(self, around: Surroundings) -> str:
         """What it makes.  Raises `NotRendered`."""
         try:
-            return self._template.execute(None, around, functions=_functions())
+            return self._template.execute(None, around, functions=_functions(self._denied))
         except TemplateError as error:
             raise NotRendered(error.text) from error
         except Exception as error:  # A fault of this program must hold up no other template, and may show a secret.
@@ -58,9 +65,20 @@ class _GoTemplate:
             raise NotRendered(told) from None
 
 
-def _functions() -> dict[str, Function]:
-    """The functions of templates, with those that only an agent has, for one execution."""
-    return {**for_one_execution(), "sockaddr": Function(_sockaddr, rest=Kind.STRING)}
+def _functions(denied: frozenset[str]) -> dict[str, Function]:
+    """The functions of templates, with those that only an agent has, for one execution.
+
+    Go's own can't be denied, as in consul-template.
+    """
+    functions = {**for_one_execution(), "sockaddr": Function(_sockaddr, rest=Kind.STRING)}
+    return {name: _DISABLED if name in denied else function for name, function in functions.items()}
+
+
+def _disabled(*_: object) -> str:
+    raise FunctionFailed("function is disabled")
+
+
+_DISABLED: Final = Function(_disabled, rest=Kind.ANY)
 
 
 def _sockaddr(*words: str) -> str:

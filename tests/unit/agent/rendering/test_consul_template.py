@@ -28,3 +28,13 @@ def test_a_fault_of_this_program_is_one_template_s() -> None:
         template.execute(FaultySurroundings())
     assert str(raised.value).startswith("a fault of this program: KeyError at test_consul_template.py:")
     assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize("stanza", [{"function_denylist": ("env",)}, {"function_blacklist": ("env", "nothing")}])
+def test_functions_can_be_denied(stanza: Mapping[str, Any]) -> None:
+    """A function that is on a template's list fails, in Go's words; others go on."""
+    template = Template(Where("agent.hcl", 1), destination="/a", **stanza)
+    around = FixedSurroundings()
+    assert consul_template(template, '{{ "a" | toUpper }}').execute(around) == "A"
+    with pytest.raises(NotRendered, match=r"at <env \"HOME\">: error calling env: function is disabled"):
+        consul_template(template, '{{ env "HOME" }}').execute(around)
