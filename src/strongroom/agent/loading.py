@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from strongroom.agent.arguments import AgentArguments
-from strongroom.agent.config.config import AgentConfig, check, merge
+from strongroom.agent.config.config import AgentConfig, check, merge, overwritten
 from strongroom.agent.config.reading import parse_config
 from strongroom.agent.config.server import Server
 from strongroom.client.settings import PREFIXES, Settings, from_environment, named
@@ -45,6 +45,7 @@ def load(arguments: AgentArguments, environment: Mapping[str, str]) -> Loaded:
     sources = read(arguments.config, {})
     config = _with_flags(merge(parse_config(text, name) for name, text in sources.texts), arguments)
     check(config)
+    config = replace(config, notices=config.notices + overwritten(config))
     configured_at = max(Path(name).stat().st_mtime for name, _ in sources.texts)
     server, login = settings(config, arguments, environment)
     return Loaded(config, configured_at, server, login)

@@ -16,6 +16,7 @@ import uvloop
 
 from strongroom.__about__ import VERSION
 from strongroom.agent.arguments import AgentArguments
+from strongroom.agent.config.config import check_purpose
 from strongroom.agent.config.top import Top
 from strongroom.agent.loading import Loaded, load
 from strongroom.agent.rendering.rendering import RenderingEnded
@@ -55,7 +56,13 @@ class Kind:
     prepare: Callable[[Loaded], Loaded]
 
 
-AGENT = Kind("agent", lambda loaded: loaded)
+def _with_a_purpose(loaded: Loaded) -> Loaded:
+    """What an agent is started by.  Raises `ConfigError` if it would do nothing."""
+    check_purpose(loaded.config)
+    return loaded
+
+
+AGENT = Kind("agent", _with_a_purpose)
 
 
 def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:

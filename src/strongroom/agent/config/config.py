@@ -7,6 +7,7 @@ Source: https://developer.hashicorp.com/vault/docs/agent-and-proxy/agent, https:
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
@@ -95,6 +96,36 @@ def check(config: AgentConfig) -> None:
         raise ConfigError(makes[0].where, "expected auto_auth, found none")
     if config.auto_auth is not None:
         _check_auto_auth(config, config.auto_auth)
+
+
+def check_purpose(config: AgentConfig) -> None:
+    """Refuse a configuration by which an agent would do nothing, and say which of its keys nobody knows.
+
+    Whoever mistypes the name of a stanza has such a one.
+
+    Raises: `ConfigError`.
+    """
+    makes = bool(config.templates or config.env_templates)
+    if makes or config.listeners or (config.auto_auth is not None and config.auto_auth.sinks):
+        return
+    unknown = "".join(f"\n{notice}" for notice in config.notices)
+    if config.auto_auth is None:
+        problem = "expected auto_auth or a listener, found neither: there is nothing to do"
+        raise ConfigError(Where("configuration", 0), problem + unknown)
+    problem = "expected a sink, a template or a listener beside auto_auth, found none: nobody would get the token"
+    raise ConfigError(config.auto_auth.where, problem + unknown)
+
+
+def overwritten(config: AgentConfig) -> tuple[Notice, ...]:
+    """A notice for each template that writes the file of an earlier one."""
+    notices: list[Notice] = []
+    first: dict[str, Template] = {}
+    for template in config.templates:
+        earlier = first.setdefault(posixpath.normpath(template.destination), template)
+        if earlier is not template:
+            told = f"template has the destination of {earlier.where}, {template.destination}: "
+            notices.append(Notice(template.where, told + "each writes over what the other wrote"))
+    return tuple(notices)
 
 
 def _check_auto_auth(config: AgentConfig, auto_auth: AutoAuth) -> None:

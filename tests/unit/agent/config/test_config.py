@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from strongroom.agent.config.config import AgentConfig, check, merge
+from strongroom.agent.config.config import AgentConfig, check, check_purpose, merge, overwritten
 from strongroom.agent.config.reading import parse_config
 from strongroom.server.config.reader import ConfigError
 
@@ -164,6 +164,11 @@ _METHOD = 'auto_auth { method "token_file" { config { token_file_path = "/t" } }
         (_METHOD + 'template { source = "a", contents = "b", destination = "/a" }', "in template, found both"),
         (_METHOD + 'template { contents = "b" }', 'expected "destination" in template, found none'),
         (_METHOD + 'env_template "A" { contents = "b" }', "expected an exec stanza beside env_template, found none"),
+        (_METHOD + 'env_template { contents = "b" }', 'expected the name of a variable, as in env_template "PASSWORD"'),
+        (
+            _METHOD + 'template { contents = "b", destination = "/a", engine = "jinja", function_denylist = ["env"] }',
+            'expected function_denylist in template with engine "go" only, found engine "jinja"',
+        ),
         (_METHOD + 'exec { command = ["a"] }', "expected an env_template beside exec, found none"),
         ("template_config { lease_renewal_threshold = 2 }", "expected a part such as 0.9, found 2"),
         ('template { renew_at = "0.5" }', "expected a part such as 0.9, found 0.5"),
@@ -188,4 +193,58 @@ def test_what_nothing_reads_is_a_notice() -> None:
     config = _read(_METHOD + 'template { contents = "a", destination = "/a", perm = "0600" }')
     assert [str(each) for each in config.notices] == [
         "agent.hcl:2:48: unknown or unsupported field perm in template: did you mean `perms`?"
+    ]
+
+
+def test_a_command_beside_exec_is_a_notice() -> None:
+    """`exec` counts, as it does with consul-template."""
+    config = _read(_METHOD + 'template { contents = "a", destination = "/a", command = "b", exec { command = ["c"] } }')
+    assert [str(each) for each in config.notices] == [
+        "agent.hcl:2:1: command has no effect in template beside exec, which counts"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "configuration: expected auto_auth or a listener, found neither: there is nothing to do"),
+        (
+            "auto_auht { }",
+            "configuration: expected auto_auth or a listener, found neither: there is nothing to do\n"
+            "agent.hcl:1:1: unknown or unsupported field auto_auht: did you mean `auto_auth`?",
+        ),
+        (
+            'auto_auth { method "a" {} snik "file" {} }',
+            "agent.hcl:1:1: expected a sink, a template or a listener beside auto_auth, found none: "
+            "nobody would get the token\n"
+            "agent.hcl:1:27: unknown or unsupported field snik in auto_auth: did you mean `sink`?",
+        ),
+    ],
+)
+def test_an_agent_that_would_do_nothing_does_not_start(text: str, told: str) -> None:
+    """A mistyped stanza isn't found hours later; what nobody knows is told."""
+    with pytest.raises(ConfigError) as error:
+        check_purpose(_read(text))
+    assert error.value.text == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'auto_auth { method "a" {} sink "file" {} }',
+        'auto_auth { method "a" {} }\ntemplate { contents = "a", destination = "/a" }',
+        'listener "tcp" { address = "127.0.0.1:1", tls_disable = true }',
+    ],
+)
+def test_one_thing_to_do_is_enough(text: str) -> None:
+    """A sink, a template or a listener."""
+    check_purpose(_read(text))
+
+
+def test_templates_with_the_same_destination_are_a_notice() -> None:
+    """However the path is written: the file would have what was rendered last."""
+    same = 'template { contents = "a", destination = "/a/b" }\ntemplate { contents = "b", destination = "/a/./b" }'
+    config = _read(_METHOD + same + '\ntemplate { contents = "c", destination = "/a/c" }')
+    assert [str(each) for each in overwritten(config)] == [
+        "agent.hcl:3:1: template has the destination of agent.hcl:2:1, /a/./b: each writes over what the other wrote"
     ]
