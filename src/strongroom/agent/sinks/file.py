@@ -10,7 +10,9 @@ import errno
 import grp
 import os
 import pwd
+import re
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from strongroom.server.config.reader import Notice
 _DEFAULT_MODE = 0o640
 _MOST_TOKEN_BYTES = 64 * 1024
 _FOR_OTHERS_TO_WRITE = 0o022
+_LEFT_BEHIND_S = 3600.0
 _DIRECTORY = os.O_DIRECTORY | os.O_CLOEXEC
 _BESIDE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -62,9 +65,11 @@ class FileSink:
         return str(self._path)
 
     def prove(self) -> None:
-        """Try whether the file could be written.  Raises `OSError`."""
-        with self._opened() as directory, self._beside(directory, b"") as beside:
-            os.unlink(beside, dir_fd=directory)
+        """Try whether the file could be written, and remove what killed processes left of it.  Raises `OSError`."""
+        with self._opened() as directory:
+            self._remove_left_behind(directory)
+            with self._beside(directory, b"") as beside:
+                os.unlink(beside, dir_fd=directory)
 
     def write(self, content: str) -> None:
         """Put a file with this content there.  Raises `OSError`; what was there is there still then."""
@@ -122,6 +127,16 @@ class FileSink:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=directory)
             raise
+
+    def _remove_left_behind(self, directory: int) -> None:
+        """Remove tokens that were written beside the place and never moved there, unless somebody is about to."""
+        pattern = re.compile(re.escape(self._path.name) + r"\.[0-9a-f]{16}\.tmp")
+        with os.scandir(directory) as entries:
+            left = [entry for entry in entries if pattern.fullmatch(entry.name)]
+        for entry in left:
+            with contextlib.suppress(OSError):
+                if time.time() - entry.stat(follow_symlinks=False).st_mtime > _LEFT_BEHIND_S:
+                    os.unlink(entry.name, dir_fd=directory)
 
     def _check_place(self, directory: int) -> None:
         """Raise `OSError` for a device or the like: whoever names `/dev/null` doesn't want a file in its place."""

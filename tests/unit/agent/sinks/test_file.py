@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,25 @@ def test_a_trial_leaves_nothing(tmp_path: Path) -> None:
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("token", "old")]
     with pytest.raises(FileNotFoundError):
         sink(tmp_path / "none" / "token").prove()
+
+
+def test_a_token_of_a_killed_process_is_removed(tmp_path: Path) -> None:
+    """What was written beside the place an hour ago is in nobody's hands, and holds a token."""
+    for name, age_s in {
+        "token.0123456789abcdef.tmp": 4000,
+        "token.fedcba9876543210.tmp": 0,
+        "token.tmp": 4000,
+        "other.0123456789abcdef.tmp": 4000,
+    }.items():
+        (tmp_path / name).write_text("hvs.old")
+        at = time.time() - age_s
+        os.utime(tmp_path / name, (at, at))
+    sink(tmp_path / "token").prove()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "other.0123456789abcdef.tmp",
+        "token.fedcba9876543210.tmp",
+        "token.tmp",
+    ]
 
 
 @pytest.mark.parametrize(
