@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from strongroom.agent.dependencies.failing import may_be_unknown_token
+from strongroom.agent.denials import may_be_unknown_token
 from strongroom.agent.methods.method import LoginMethod
 from strongroom.agent.session import state as states
 from strongroom.agent.session.grants import Grant
