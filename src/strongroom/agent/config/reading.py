@@ -194,6 +194,8 @@ def _template(reader: Reader, block: Block) -> Template:
         raise ConfigError(where, f"expected source or contents in template, found {said}")
     if not found.destination:
         raise ConfigError(where, 'expected "destination" in template, found none')
+    if found.destination.endswith("/"):  # a file of the folder's name is nothing that anybody meant
+        raise ConfigError(where, f'expected the path of a file in destination, found "{found.destination[:64]}"')
     _check_language(found, "template")
     if found.command and found.exec is not None and found.exec.command:
         reader.notice(block.pos, "command has no effect in template beside exec, which counts")

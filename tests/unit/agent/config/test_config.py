@@ -163,6 +163,7 @@ _METHOD = 'auto_auth { method "token_file" { config { token_file_path = "/t" } }
         (_METHOD + 'template { destination = "/a" }', "expected source or contents in template, found neither"),
         (_METHOD + 'template { source = "a", contents = "b", destination = "/a" }', "in template, found both"),
         (_METHOD + 'template { contents = "b" }', 'expected "destination" in template, found none'),
+        (_METHOD + 'template { contents = "b", destination = "/a/" }', 'a file in destination, found "/a/"'),
         (_METHOD + 'env_template "A" { contents = "b" }', "expected an exec stanza beside env_template, found none"),
         (_METHOD + 'env_template { contents = "b" }', 'expected the name of a variable, as in env_template "PASSWORD"'),
         (
