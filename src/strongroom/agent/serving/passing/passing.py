@@ -90,7 +90,7 @@ class Passing:
         if token is None and self._session is not None:
             return await self._with_own(question, self._session)
         response = await self._ask(question)
-        return self._shown(question, response, self._session.current if self._session is not None else None)
+        return await self._shown(question, response, self._session.current if self._session is not None else None)
 
     async def _with_own(self, question: Question, session: Session) -> HttpResponse:
         """Ask with the agent's token, and once more with the next one if it is refused."""
@@ -110,7 +110,7 @@ class Passing:
             return said(400, "the agent's own token is not shown to clients, so this answer can't be wrapped")
         self._own_tokens.note(login)
         asked = msgspec.structs.replace(question, token=login.token)
-        return self._shown(asked, await self._ask(asked), login)
+        return await self._shown(asked, await self._ask(asked), login)
 
     async def _holds(self, session: Session, login: Login) -> bool:
         """Whether a login's token is valid: asked for once in a while, however many requests are denied."""
@@ -130,11 +130,16 @@ class Passing:
         except TimeoutError:
             return None
 
-    def _shown(self, question: Question, response: HttpResponse, login: Login | None) -> HttpResponse:
+    async def _shown(self, question: Question, response: HttpResponse, login: Login | None) -> HttpResponse:
         """The answer without the agent's token."""
         if self._use is TokenUse.NEVER or login is None or response.status != 200 or not shows_token(question):
             return response
-        return msgspec.structs.replace(response, body=hidden(response.body, login.token))
+        if response.stream is None:
+            return msgspec.structs.replace(response, body=hidden(response.body, login.token))
+        # It comes in pieces, such as from a gateway that is slow, and the token could be in any of them.
+        if (close := getattr(response.stream, "aclose", None)) is not None:
+            await close()
+        return said(502, "the server's answer comes too slowly to keep the agent's own token out of it")
 
 
 def _not_logged_in() -> HttpResponse:

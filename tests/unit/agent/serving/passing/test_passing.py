@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -173,6 +173,24 @@ async def test_the_agents_token_is_not_shown(path: str, document: object, header
     assert b'"own"' not in shown
     assert b'"a"' not in shown
     assert (b"12345678901234567890123" in shown) == (document is LOOKUP)
+
+
+async def test_the_agents_token_is_not_shown_in_pieces() -> None:
+    """An answer that goes on to the client as it comes could hold it anywhere."""
+    ended = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        try:
+            yield json.dumps(LOOKUP).encode()
+        finally:
+            ended.append(True)
+
+    stream = pieces()
+    first = await anext(stream)
+    passing_, _ = passing_on(lambda _: HttpResponse(200, (), first, stream), GivenSession("own"), TokenUse.IF_NONE)
+    response = await passing_(request("/v1/auth/token/lookup-self"))
+    assert (response.status, response.stream, ended) == (502, None, [True])
+    assert b'"own"' not in response.body
 
 
 @pytest.mark.parametrize("path", ["/../other", "/v1/../../other", "/v1/%2e%2E/%2e./other", "/v1%2f..%2f..%2fother/.."])
