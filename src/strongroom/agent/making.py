@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 
 import structlog
 
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.rendering.rendering import RenderingEnded
-from strongroom.agent.rendering.showing import of_rendering, shown
+from strongroom.agent.rendering.showing import of_rendering, of_turn, shown
 from strongroom.agent.rendering.start import FileRendering
 from strongroom.agent.rendering.status import RenderingStatus
 from strongroom.agent.serving.kept.store import Kept
@@ -19,6 +20,7 @@ from strongroom.agent.supervising.child import NotStarted
 from strongroom.agent.supervising.start import Supervision
 from strongroom.agent.supervising.supervisor import UnknownSignal
 from strongroom.agent.turns import TurnsMissing, TurnTaker
+from strongroom.agent.turns.status import TurnStatus
 from strongroom.agent.turns.turn import AT_ANY_TIME, Turn
 from strongroom.agent.upstream import Upstream
 from strongroom.lib.clock import SleeplessClock
@@ -89,6 +91,16 @@ class MakingPart:
         part = self._program or self._files
         return None if part is None else part.status()
 
+    def turn(self) -> TurnStatus | None:
+        """What this instance does about its turn; None if it takes none."""
+        return None if self._turns is None else self._turns.status()
+
+    def failures(self) -> tuple[str, ...]:
+        """What goes wrong or is waited for, a text for each, without a secret."""
+        rendering, turn = self.status(), self.turn()
+        told = () if rendering is None else rendering.failures
+        return (*told, turn.failure) if turn is not None and turn.failure else told
+
     def reload(self, config: AgentConfig) -> None:
         """Make what another configuration says, as far as that needs no restart."""
         part = self._program or self._files
@@ -107,6 +119,10 @@ class MakingPart:
         clock = SleeplessClock()
         status.add("rendering", lambda: shown(self.status()))
         metrics.add(lambda: of_rendering(metrics.program, self.status(), clock.now()))
+        if self._turns is not None:
+            turns = self._turns
+            status.add("turn", lambda: asdict(turns.status()))
+            metrics.add(lambda: of_turn(metrics.program, turns.status(), clock.now()))
         if self._program is not None:
             program = self._program.program
             status.add("program", lambda: {"state": program.state.value, "pid": program.pid})

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
@@ -40,6 +41,8 @@ log = structlog.get_logger("agent")
 
 _TURN_CONNECTIONS = 2
 """One renews a turn while the other gives it back."""
+_MOST_FAILURES = 20
+"""That a line of the log tells."""
 _ATTEND_S = 1.0
 """How often the service manager is told how the agent is, and inherited processes are looked for."""
 
@@ -187,12 +190,13 @@ class Agent:
             return "serving"
         status = self.session.status()
         said = "logged in" if status.accessor or self.session.current is not None else "not logged in"
-        return "; ".join([said, *([] if status.failing is None else [status.failing.reason]), *self._failures()[:1]])
+        return "; ".join([said, *([] if status.failing is None else [status.failing.reason]), *self._failures(1)])
 
-    def _failures(self) -> tuple[str, ...]:
-        """What goes wrong with files and variables."""
-        rendering = self._making.status() if self._making is not None else None
-        return () if rendering is None else rendering.failures
+    def _failures(self, most: int) -> list[str]:
+        """What goes wrong with files, variables and turns: the first few, and how many others there are."""
+        found = () if self._making is None else self._making.failures()
+        left = len(found) - most
+        return [*found[:most], *([f"and {left} more"] if left > 0 else [])]
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
         """Send the agent's program a signal that the agent has answered."""
@@ -210,9 +214,9 @@ class Agent:
             "ends_in_s": round(status.ends_in_s, 1),
             "next": status.next_action,
             "next_in_s": round(status.next_action_in_s, 1),
-            "failing_since": "" if failing is None else failing.since,
+            "failing_since": "" if failing is None else datetime.fromtimestamp(failing.since, UTC).isoformat(),
             "reason": "" if failing is None else failing.reason,
-            "rendering_failures": "; ".join(self._failures()),
+            "failures": "; ".join(self._failures(_MOST_FAILURES)),
         }
 
     def _reload(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from strongroom.agent.rendering.status import RenderingStatus
+from strongroom.agent.turns.status import Phase, TurnStatus
 from strongroom.lib.exposition import Gauge
 
 
@@ -42,3 +43,20 @@ def of_rendering(program: str, status: RenderingStatus | None, clock: float) -> 
         ("server_away", int(status.outage is not None), "Whether the server does not answer, or is sealed."),
     )
     return [Gauge(f"vault.{program}.rendering.{name}", value, text) for name, value, text in numbers]
+
+
+def of_turn(program: str, status: TurnStatus, clock: float) -> list[Gauge]:
+    """For the metrics.
+
+    Args:
+        clock: seconds since the epoch.
+    """
+    lasting = 0.0 if status.since is None else clock - status.since
+    numbers = (
+        ("waiting_seconds", Phase.WAITING, "For how long this instance has waited for its turn."),
+        ("held_seconds", Phase.HELD, "For how long it has had its turn, so that others wait."),
+    )
+    return [
+        Gauge(f"vault.{program}.turns.{name}", lasting if status.phase == phase.value else 0.0, text)
+        for name, phase, text in numbers
+    ]

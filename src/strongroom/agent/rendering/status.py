@@ -80,12 +80,15 @@ class RenderingStatus:
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """What goes wrong, a text for each: in the words of the log, without a secret."""
-        named = [(each.name, each.trouble) for each in self.templates]
-        named += [(each.name, each.trouble) for each in self.dependencies]
-        named += [(each.command, each.trouble) for each in self.commands]
-        told = [f"{name}: {trouble.reason}" for name, trouble in named if trouble is not None]
-        return tuple(told if self.outage is None else [self.outage.reason])
+        """What goes wrong, a text for each, without a secret: a command is known by its files.
+
+        While the server is away, that is told once, and not for each dependency.
+        """
+        named: list[tuple[str, Trouble | None]] = [("the server is away", self.outage)]
+        named += [(each.name, each.trouble) for each in self.templates]
+        named += [(each.name, each.trouble) for each in self.dependencies if self.outage is None]
+        named += [(f"the command after {', '.join(each.after)}", each.trouble) for each in self.commands]
+        return tuple(f"{name}: {trouble.reason}" for name, trouble in named if trouble is not None)
 
 
 def status_of(

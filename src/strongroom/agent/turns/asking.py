@@ -32,12 +32,14 @@ class Asking:
     Attributes:
         server, chance: as they were given.
         group: what the group is called in the log.
+        reason: why the server gives none yet, while one is asked for.
     """
 
     def __init__(self, server: TurnServer, lasting_s: float, chance: Callable[[], float]) -> None:
         self.server = server
         self.chance = chance
         self.group = str(server.place)
+        self.reason = ""
         self._lasting_s = lasting_s
 
     async def until_taken(self) -> Held:
@@ -47,17 +49,20 @@ class Asking:
         better than all instances restarting at once.  The log says so, once for each reason.
         """
         failures, told = 0, None
+        self.reason = ""
         while True:
             try:
                 held = await self.server.take(self._lasting_s)
             except ClientError as error:
                 refusal = refusal_of(error)
+                self.reason = refusal.reason
                 failures = 0 if refusal.kind is Kind.WAIT else failures + 1
                 if refusal.kind is not told:
                     told = refusal.kind
                     self._tell(refusal)
                 await asyncio.sleep(ask_again_s(refusal, failures, self.chance()))
             else:
+                self.reason = ""
                 log.info("it is this instance's turn", group=self.group, number=held.number)
                 return held
 

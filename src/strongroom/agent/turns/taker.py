@@ -20,6 +20,7 @@ from strongroom.agent.turns.holding import Holding
 from strongroom.agent.turns.pauses import ask_again_s, check_again_s, share
 from strongroom.agent.turns.place import place_of
 from strongroom.agent.turns.server import TurnServer, Upstream
+from strongroom.agent.turns.status import Phase, TurnStatus
 from strongroom.client.errors import ClientError
 from strongroom.lib.clock import Clock, SleeplessClock
 from strongroom.lib.rand import Random, SystemRandom
@@ -75,6 +76,13 @@ class TurnTaker:
         # The server knows an instance by its token and its holder, and gives it one turn: so it restarts one thing at
         # a time.
         self._one = asyncio.Lock()
+        self._phase, self._since, self._problem = Phase.NONE, 0.0, ""
+
+    def status(self) -> TurnStatus:
+        """What this instance does about its turn."""
+        if self._phase is Phase.NONE:
+            return TurnStatus(self._group)
+        return TurnStatus(self._group, self._phase.value, self._since, self._problem or self._asking.reason)
 
     async def check(self) -> None:
         """See that the server gives turns at this path.  Waits while the server is away.
@@ -100,9 +108,10 @@ class TurnTaker:
         back.  If the block is cancelled, nobody knows how the instance is: the turn ends with its lease.  Without a
         command that says so, an instance is taken for well.
         """
-        async with self._one:
+        async with self._one, self._followed():
             await asyncio.sleep(self._settings.splay_s * self._chance())
             holding = Holding(await self._asking.until_taken(), self._asking, self._clock)
+            self._begin(Phase.HELD)
             failure: Exception | None = None
             try:
                 async with holding.kept():
@@ -119,6 +128,18 @@ class TurnTaker:
             if failure is not None:
                 raise failure
 
+    @contextlib.asynccontextmanager
+    async def _followed(self) -> AsyncIterator[None]:
+        """The time in which the status tells of a turn."""
+        self._begin(Phase.WAITING)
+        try:
+            yield
+        finally:
+            self._begin(Phase.NONE)
+
+    def _begin(self, phase: Phase) -> None:
+        self._phase, self._since, self._problem = phase, self._clock.now(), ""
+
     async def _until_well(self, holding: Holding) -> None:
         """Wait until the instance is well, or the server has ended its turn."""
         if self._health is None:
@@ -128,7 +149,7 @@ class TurnTaker:
         while not holding.has_ended:
             left_s = began + timeout_s - self._clock.monotonic()
             problem = await self._health.problem(max(left_s, _SHORTEST_CHECK_S) if left_s > 0 else timeout_s)
-            now = self._clock.monotonic()
+            now, self._problem = self._clock.monotonic(), problem
             if not problem:
                 if told_at:
                     log.info("this instance is well again", group=self._group, after_s=round(now - began))

@@ -232,7 +232,7 @@ def test_an_agent_says_what_its_files_lack(place: Place) -> None:
         assert (numbers["vault.agent.rendering.templates"], numbers["vault.agent.rendering.lacking"]) == (2, 1)
         running.program.process.send_signal(signal.SIGUSR1)
         reason = "read secret/data/lacking: no secret exists at secret/data/lacking"
-        wait_until(lambda: f'rendering_failures="{reason}"' in running.program.log_text(), running.program.log_text)
+        wait_until(lambda: f' failures="{reason}"' in running.program.log_text(), running.program.log_text)
 
 
 def test_the_program_ends_as_it_should(place: Place) -> None:

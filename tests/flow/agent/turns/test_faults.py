@@ -264,3 +264,25 @@ async def test_the_check_at_the_start_waits_for_the_server() -> None:
         await world.revoke(instance.session.token)
         world.is_away = False
         await task
+
+
+@in_virtual_time
+async def test_the_status_says_who_waits_for_what_and_since_when() -> None:
+    """Of the one that keeps its turn because it isn't well, and of the one that waits for it."""
+    async with World.start(size=1) as world:
+        sick, other = await world.instance("sick", health_timeout_s=10), await world.instance("other")
+        assert (sick.taker.status().phase, sick.taker.status().since) == ("none", None)
+        sick.is_well = False
+        tasks = [asyncio.create_task(sick.restart())]
+        await asyncio.sleep(1)
+        tasks.append(asyncio.create_task(other.restart()))
+        await asyncio.sleep(300)
+        held, waiting = sick.taker.status(), other.taker.status()
+        assert (held.group, held.phase, held.reason) == ("turns/web", "held", "the health command ended with 7")
+        assert (waiting.phase, "sick" in waiting.reason) == ("waiting", True)
+        assert held.since is not None
+        assert waiting.since is not None
+        assert 0 < waiting.since - held.since < 2
+        sick.is_well = True
+        await asyncio.gather(*tasks)
+        assert [each.taker.status().phase for each in (sick, other)] == ["none", "none"]
