@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +49,7 @@ def read(paths: tuple[str, ...], overrides: dict[str, str], *, may_be_empty: boo
     for given in paths:
         path = Path(given)
         try:
-            files = sorted(p for p in path.iterdir() if p.suffix in _ENDINGS) if path.is_dir() else [path]
+            files = _files_in(path) if path.is_dir() else [path]
             for file in files:
                 texts.setdefault(os.path.realpath(file), (str(file), file.read_text(encoding="utf-8")))
         except UnicodeDecodeError as error:
@@ -60,6 +62,15 @@ def read(paths: tuple[str, ...], overrides: dict[str, str], *, may_be_empty: boo
     if not texts and not may_be_empty:
         raise SourceError("no configuration was given: use -config=FILE, or -dev for development")
     return Sources(tuple(texts.values()), overrides)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """The files of a directory that count.  Raises `OSError` for a pipe or device among them, whose end never comes."""
+    found = sorted(path for path in folder.iterdir() if path.suffix in _ENDINGS)
+    for path in found:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    return found
 
 
 def load(sources: Sources, *, here: bool = True) -> Config:

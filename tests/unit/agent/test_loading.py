@@ -121,3 +121,13 @@ def test_no_configuration(tmp_path: Path) -> None:
         load(AgentArguments(config=(str(tmp_path / "none.hcl"),)), {})
     with pytest.raises(ConfigError, match="expected auto_auth, found none"):
         loaded(tmp_path, 'template { contents = "x", destination = "/tmp/x" }')
+
+
+def test_a_directory_has_files_alone(tmp_path: Path) -> None:
+    """A pipe among them, or a link to a device without an end, would keep the agent from starting and say nothing."""
+    os.mkfifo(tmp_path / "a.hcl")
+    (tmp_path / "b.hcl").symlink_to("/dev/zero")
+    for name in ("a.hcl", "b.hcl"):
+        with pytest.raises(SourceError, match=f"Not a regular file: .*/{name}"):
+            load(AgentArguments(config=(str(tmp_path),)), {})
+        (tmp_path / name).unlink()
