@@ -94,7 +94,7 @@ def _folder(target: Target) -> Iterator[int]:
     folder = Path(target.path).parent
     try:
         if target.creates_folders:
-            folder.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
+            _make(folder, target)
         descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             yield descriptor
@@ -104,6 +104,14 @@ def _folder(target: Target) -> Iterator[int]:
         raise NotWritten(f"{target.path}: {error}") from error
     except OSError as error:
         raise NotWritten(f"{target.path}: {reason(error)}") from error
+
+
+def _make(folder: Path, target: Target) -> None:
+    """Make a target's folder, and those above it."""
+    try:
+        folder.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
+    except FileExistsError as error:  # "file exists" would be said of the target
+        raise NotWritten(f"{target.path}: {folder} is not a directory") from error
 
 
 class _Place:

@@ -114,7 +114,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, write: bool) -> None:
         "folder": "is a directory",
         "pipe": "is no regular file",
         "link": "is a link to what is no regular file",
-        "file/x": "file exists|not a directory",
+        "file/x": "file is not a directory|: not a directory",
     }.items():
         with pytest.raises(NotWritten, match=reason) as raised:
             target = Target(str(tmp_path / name))
@@ -131,6 +131,13 @@ def test_folders_are_made_only_where_wanted(tmp_path: Path) -> None:
     with pytest.raises(NotWritten, match="no such file or directory"):
         replace_file(target, b"x")
     assert not (tmp_path / "a").exists()
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
+    """Rather than said of the target, which isn't there."""
+    (tmp_path / "etc").write_text("a file")
+    with pytest.raises(NotWritten, match=f"^{tmp_path}/etc/conf: {tmp_path}/etc is not a directory$"):
+        try_out(Target(f"{tmp_path}/etc/conf"))
 
 
 @pytest.mark.parametrize(("user", "group"), [("nobody-of-this-name", None), (None, "no-group-of-this-name")])
