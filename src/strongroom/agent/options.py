@@ -5,7 +5,7 @@ An option of the wrong type, and a needed one that isn't there, are errors that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeAlias, TypeVar
 
@@ -37,9 +37,15 @@ class Given:
         """An error about one of its options."""
         return ConfigError(self.where, f"{name} in {self.within}: {problem}")
 
-    def lacking(self, name: str) -> ConfigError:
-        """The error about an option that has to be given."""
-        return ConfigError(self.where, f'expected "{name}" in {self.within}, found none')
+    def lacking(self, name: str, unknown: Iterable[str] = ()) -> ConfigError:
+        """The error about an option that has to be given.
+
+        Args:
+            unknown: options that were given and that nobody knows: one may be meant.
+        """
+        found = ", ".join(f'"{each[:64]}"' for each in unknown)
+        but = f" but {found}" if found else ""
+        return ConfigError(self.where, f'expected "{name}" in {self.within}, found none{but}')
 
 
 def option(convert: Convert, default: Any = NEEDED, *, aliases: tuple[str, ...] = (), secret: bool = False) -> Any:
@@ -63,17 +69,16 @@ def read(kind: type[_T], given: Given) -> tuple[_T, tuple[Notice, ...]]:
     Raises: `ConfigError`.
     """
     values: dict[str, Any] = {}
-    known: dict[str, str] = {}
-    for each in fields(kind):  # type: ignore[arg-type]
-        names = (each.name, *each.metadata["aliases"])
-        known |= dict.fromkeys(names, each.name)
+    declared = [(each, (each.name, *each.metadata["aliases"])) for each in fields(kind)]  # type: ignore[arg-type]
+    known = {name for _, names in declared for name in names}
+    unknown = [name for name in given.options if name not in known]
+    for each, names in declared:
         found = [name for name in names if given.options.get(name) is not None]
         if found:
             value = given.options[found[-1]]
             values[each.name] = _converted(given, found[-1], value, each.metadata)
         if each.default is NEEDED and not values.get(each.name):
-            raise given.lacking(each.name)
-    unknown = [name for name in given.options if name not in known]
+            raise given.lacking(each.name, unknown)
     notices = (
         Notice(given.where, f"unknown or unsupported option {name} in {given.within}{meant(name, known)}")
         for name in unknown

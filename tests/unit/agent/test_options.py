@@ -31,6 +31,11 @@ from tests.unit.agent.methods.making import make
             'role_id_file_path = "r", secret_id_response_wrapping_path = "p"',
             'expected "secret_id_file_path"',
         ),
+        (
+            "approle",
+            'role_id_file_pth = "r"',
+            'expected "role_id_file_path" in method "approle", found none but "role_id_f',
+        ),
         ("jwt", 'role = "web"', 'expected "path" in method "jwt", found none'),
         ("jwt", 'path = "p"', 'expected "role" in method "jwt", found none'),
         (
