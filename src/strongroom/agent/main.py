@@ -90,7 +90,10 @@ def serve(arguments: AgentArguments, kind: Kind = AGENT) -> int:
     except StrongroomError as error:
         sys.stderr.write(f"{error.text}\n")
         return 1
-    except (AgentError, SourceError, BadSettings, ListenerError, NotKept, PlanError, logs.LogError) as error:
+    except BadSettings as error:
+        sys.stderr.write(f"{error}\n{error.hint}".rstrip() + "\n")
+        return 1
+    except (AgentError, SourceError, ListenerError, NotKept, PlanError, logs.LogError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return agent.exit_status

@@ -103,6 +103,13 @@ def wrap_ttl_text(seconds: int) -> str:
     return go_text(seconds * 10**9) if seconds else ""
 
 
+def about(error: Exception) -> dict[str, str]:
+    """What helps to understand why a request failed, besides the reason: its path, and what to do.  (p)"""
+    path = error.path if isinstance(error, ResponseError) else ""
+    hint = error.hint if isinstance(error, ResponseError | Unreachable) else ""
+    return {name: " ".join(text.split()) for name, text in (("path", path), ("hint", hint)) if text}
+
+
 def reason_of(error: Exception) -> str:
     """What went wrong with a request, in one line and without its address's path, for the log.  (p)"""
     match error:

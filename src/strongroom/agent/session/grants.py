@@ -28,6 +28,7 @@ class Grant:
         left_s: until what no renewal goes beyond; infinite if there is none, or nobody says so.
         uses: how many requests it is good for; 0 for any number.
         can_look_up: whether it is known that it may be used to ask what it is.
+        policies: the names of those by which it may do something, as far as they are known.
         wrapping: what stands for the token, where it was asked to be wrapped: then `token` is empty.
     """
 
@@ -40,6 +41,7 @@ class Grant:
     left_s: float = math.inf
     uses: int = 0
     can_look_up: bool = True
+    policies: tuple[str, ...] = field(default=(), compare=False)
     wrapping: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
@@ -60,6 +62,7 @@ def of_login(answer: Any) -> Grant:
         ttl_s,
         renewable=bool(auth.get("renewable")),
         uses=_whole(auth.get("num_uses")),
+        policies=_policies(auth.get("policies")),
     )
 
 
@@ -107,6 +110,7 @@ def of_lookup(answer: Any, token: str) -> Grant:
         age_s=age_s,
         left_s=left_s,
         uses=_whole(data.get("num_uses")),
+        policies=_policies(data.get("policies")),
     )
 
 
@@ -129,6 +133,10 @@ def of_renewal(answer: Any) -> tuple[float, bool]:
 def _part(answer: Any, name: str) -> dict[str, Any]:
     part = answer.get(name) if isinstance(answer, dict) else None
     return part if isinstance(part, dict) else {}
+
+
+def _policies(value: Any) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
 def _whole(value: Any) -> int:

@@ -18,7 +18,7 @@ from strongroom.agent.session.login import Login
 from strongroom.agent.session.requests import Requests, is_final
 from strongroom.agent.session.state import Occasion, SessionStatus, State, Terms
 from strongroom.agent.session.timing import NEVER, Action, lasts, next_action
-from strongroom.agent.upstream import reason_of
+from strongroom.agent.upstream import about, reason_of
 from strongroom.client.errors import ClientError, Denied
 from strongroom.client.login.error import LoginError
 from strongroom.lib.clock import Clock
@@ -208,11 +208,13 @@ class KeptSession:
 
     def _login_failed(self, error: Exception) -> None:
         reason, on = reason_of(error), self._occasion()
+        told = about(error)
         if self._current is None and self._terms.exits:
-            raise LoginFailed(f"the login failed: {reason}") from error
+            more = "".join(f" ({name}: {text})" for name, text in told.items())
+            raise LoginFailed(f"the login failed: {reason}{more}") from error
         self._state = states.login_failed(self._state, reason, self._terms, on)
         again_in_s = round(self._state.plan.no_login_before - on.now, 1)
-        log.error("the login failed", reason=reason, again_in_s=again_in_s)
+        log.error("the login failed", reason=reason, again_in_s=again_in_s, **told)
 
     def _hold(self, grant: Grant) -> None:
         """Have a token from now on."""
@@ -221,7 +223,13 @@ class KeptSession:
         self._can_look_up = grant.can_look_up
         state = states.logged_in(self._state, grant, self._terms, on, same=same)
         if not same:
-            log.info("logged in", ttl_s=grant.ttl_s, renewable=grant.renewable, wrapped=grant.wrapping is not None)
+            log.info(
+                "logged in",
+                ttl_s=grant.ttl_s,
+                renewable=grant.renewable,
+                wrapped=grant.wrapping is not None,
+                policies=", ".join(grant.policies),
+            )
         self._become(
             state, Login(state.number, grant.token, grant.accessor, grant.renewable, on.now, on.now, grant.wrapping)
         )

@@ -103,10 +103,11 @@ def test_a_service(place: Server, tmp_path: Path) -> None:
         ([], 1, "no configuration was given: use -config=FILE"),
         (["-config=/none.hcl"], 1, "No such file or directory: /none.hcl"),
         (["-exit-after-auth", "-log-level=loud"], 1, 'unknown log level "loud"'),
+        (["-exit-after-auth", "-address=127.0.0.1:1"], 1, "Try https://127.0.0.1:1"),
         (["exit_on_err"], 1, "the login failed: status 400: invalid username or password"),
         (["lack"], 1, 'expected "path" in sink "file", found none'),
     ],
-    ids=["once", "nothing", "none", "level", "exit_on_err", "lack"],
+    ids=["once", "nothing", "none", "level", "address", "exit_on_err", "lack"],
 )
 def test_how_it_ends(place: Server, tmp_path: Path, given: list[str], status: int, said: str) -> None:
     """The exit status tells whether all went well, and the last words what didn't."""

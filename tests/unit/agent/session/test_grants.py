@@ -56,6 +56,7 @@ def test_a_login() -> None:
     assert of_login(received({"auth": {**AUTH, "lease_duration": 0}})).ttl_s == math.inf
     assert of_login(received({"auth": {**AUTH, "num_uses": 3}})).uses == 3
     assert of_login(received({"auth": {**AUTH, "accessor": None}})).accessor == ""  # a batch token has none
+    assert of_login(received({"auth": {**AUTH, "policies": ["default", "web"]}})).policies == ("default", "web")
     assert "planted" not in repr(of_login(received({"auth": AUTH})))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from strongroom.agent.session.keeping import KeptSession, LoginFailed
 from strongroom.agent.session.kept import KeptToken
 from strongroom.agent.session.requests import Requests, is_final
 from strongroom.agent.session.state import Terms
+from strongroom.agent.upstream import about
 from strongroom.client.errors import BadAnswer, Unreachable, by_status
 from strongroom.client.login.error import LoginError
 from tests.sim.virtual_time import START, LoopClock, run
@@ -160,6 +162,16 @@ def test_an_end_for_an_error() -> None:
     """With exit_on_err the first failure ends the session, and says why without the address."""
     with pytest.raises(LoginFailed, match=r"^the login failed: status 400: invalid secret id$"):
         play(Script(logins=[status(400, "invalid secret id")]), _forever, terms=Terms(1, 300, exits=True))
+
+
+def test_a_failed_login_tells_its_path_and_what_to_do() -> None:
+    """A mount that isn't there is denied, as the server tells nobody what there is: the path is what helps."""
+    denied = by_status(403)("PUT", "http://a/v1/auth/nope/login", 403, errors=(), body="", path="auth/nope/login")
+    plain = Unreachable("PUT", "https://a", "it speaks HTTP", hint="Try http://a")
+    for error, told in ((denied, {"path": "auth/nope/login"}), (plain, {"hint": "Try http://a"})):
+        assert about(error) == told
+        with pytest.raises(LoginFailed, match=re.escape("".join(f"({name}: {text})" for name, text in told.items()))):
+            play(Script(logins=[error]), _forever, terms=Terms(1, 300, exits=True))
 
 
 def test_no_end_while_there_is_a_token() -> None:
