@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from strongroom.agent.arguments import AgentArguments
 from strongroom.agent.config.config import AgentConfig, check, merge, overwritten
 from strongroom.agent.config.reading import parse_config
 from strongroom.agent.config.server import Server
-from strongroom.client.settings import PREFIXES, Settings, from_environment, named
+from strongroom.client.settings import PREFIXES, Settings, from_environment, named, parse_bool
 from strongroom.server.sources import SourceError, read
 
 _RETRIES: Final = 12
 """How often a request is sent again whose answer was lost, where nobody says something else."""
+
+_NAMES: Final = {
+    "address": "ADDR",
+    "ca_cert": "CACERT",
+    "ca_path": "CAPATH",
+    "client_cert": "CLIENT_CERT",
+    "client_key": "CLIENT_KEY",
+    "tls_server_name": "TLS_SERVER_NAME",
+    "namespace": "NAMESPACE",
+}
+"""Of each setting of `vault` that is a text, what its variable is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ def load(arguments: AgentArguments, environment: Mapping[str, str]) -> Loaded:
     config = replace(config, notices=config.notices + overwritten(config))
     configured_at = max(Path(name).stat().st_mtime for name, _ in sources.texts)
     server, login = settings(config, arguments, environment)
+    config = replace(config, server=_in_force(config.server, _said(arguments, environment)))
     return Loaded(config, configured_at, server, login)
 
 
@@ -75,8 +87,7 @@ def settings(
 
     Raises: `BadSettings`.
     """
-    above = {f"{PREFIXES[0]}{name}": value for name, value in arguments.client.items()}
-    said = {**environment, **above}
+    said = _said(arguments, environment)
     method = config.auto_auth.method if config.auto_auth is not None else None
     whole = {**_variables(config.server, said), **said}
     found = from_environment(whole, max_retries=_retries(config.server))
@@ -89,18 +100,23 @@ def settings(
     )
 
 
+def _said(arguments: AgentArguments, environment: Mapping[str, str]) -> dict[str, str]:
+    """What comes before the configuration, as variables: flags before variables."""
+    above = {f"{PREFIXES[0]}{name}": value for name, value in arguments.client.items()}
+    return {**environment, **above}
+
+
+def _in_force(server: Server, said: Mapping[str, str]) -> Server:
+    """`vault` as it counts: commands of the agent are told this, and shall not ask another server than it does."""
+    given: dict[str, Any] = {field: value for field, name in _NAMES.items() if (value := named(said, name)[1])}
+    skip = named(said, "SKIP_VERIFY")[1]
+    return replace(server, **given, tls_skip_verify=parse_bool(skip) if skip else server.tls_skip_verify)
+
+
 def _variables(server: Server, said: Mapping[str, str]) -> dict[str, str]:
     """What `vault` says and nobody above it, as variables."""
-    given = {
-        "ADDR": server.address,
-        "CACERT": server.ca_cert,
-        "CAPATH": server.ca_path,
-        "CLIENT_CERT": server.client_cert,
-        "CLIENT_KEY": server.client_key,
-        "TLS_SERVER_NAME": server.tls_server_name,
-        "SKIP_VERIFY": "" if server.tls_skip_verify is None else str(server.tls_skip_verify).lower(),
-        "NAMESPACE": server.namespace,
-    }
+    given = {name: str(getattr(server, field)) for field, name in _NAMES.items()}
+    given["SKIP_VERIFY"] = "" if server.tls_skip_verify is None else str(server.tls_skip_verify).lower()
     return {f"{PREFIXES[0]}{name}": value for name, value in given.items() if value and not named(said, name)[1]}
 
 

@@ -37,6 +37,7 @@ def test_the_address(tmp_path: Path, environment: dict[str, str], flags: dict[st
     """A flag comes before a variable, and that before the configuration; another agent is never asked."""
     found = loaded(tmp_path, 'vault { address = "http://config:8200" }', environment, **flags)
     assert found.server.address == found.login.address == address
+    assert found.config.server.address == address  # what commands are told
 
 
 def test_the_rest_of_the_connection(tmp_path: Path) -> None:
@@ -53,6 +54,8 @@ def test_the_rest_of_the_connection(tmp_path: Path) -> None:
     tls = found.server.tls
     assert (tls.ca_cert, tls.client_cert, tls.client_key) == ("/v/ca.pem", "/c/cert.pem", "/c/key.pem")
     assert (tls.server_name, tls.skip_verify, found.server.token) == ("vault.example", False, "")
+    told = found.config.server
+    assert (told.ca_cert, told.client_cert, told.tls_skip_verify) == ("/v/ca.pem", "/c/cert.pem", False)
     assert loaded(tmp_path, text).server.tls.skip_verify
 
 
