@@ -19,6 +19,10 @@ class AgentArguments:
     log_format: str = ""
     """standard or json; empty leaves it to the configuration."""
     log_file: str = ""
+    log_rotate_bytes: int | None = None
+    """When the log file is put aside; None leaves it to the configuration, as for the next two."""
+    log_rotate_duration_s: int | None = None
+    log_rotate_max_files: int | None = None
     client: Mapping[str, str] = field(default_factory=dict)
     """Settings of the client that flags gave, by what follows `STRONGROOM_` in the name of their variable."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)

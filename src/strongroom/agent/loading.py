@@ -74,8 +74,15 @@ def _with_flags(config: AgentConfig, arguments: AgentArguments) -> AgentConfig:
             log_level=arguments.log_level or top.log_level,
             log_format=arguments.log_format or top.log_format,
             log_file=arguments.log_file or top.log_file,
+            log_rotate_bytes=_given(arguments.log_rotate_bytes, top.log_rotate_bytes),
+            log_rotate_duration_s=_given(arguments.log_rotate_duration_s, top.log_rotate_duration_s),
+            log_rotate_max_files=_given(arguments.log_rotate_max_files, top.log_rotate_max_files),
         ),
     )
+
+
+def _given(flag: int | None, configured: int) -> int:
+    return configured if flag is None else flag
 
 
 def settings(

@@ -9,6 +9,11 @@ import pytest
 
 from strongroom.agent.arguments import AgentArguments
 from strongroom.agent.loading import load
+from strongroom.cli.agent.command import OPTIONS, arguments_of
+from strongroom.cli.command import HTTP
+from strongroom.cli.flags import parse
+from strongroom.cli.invocation import Invocation
+from strongroom.cli.terminal import standard
 from strongroom.server.config.reader import ConfigError
 from strongroom.server.sources import SourceError
 
@@ -114,6 +119,16 @@ def test_flags_over_the_file(tmp_path: Path) -> None:
     path = (str(tmp_path / "a.hcl"),)
     top = load(AgentArguments(config=path, exit_after_auth=False, log_level="trace"), {}).config.top
     assert (top.exit_after_auth, top.log_level, top.log_format) == (False, "trace", "json")
+
+
+def test_flags_about_the_log_file(tmp_path: Path) -> None:
+    """Each counts where it is given, a 0 as well."""
+    (tmp_path / "a.hcl").write_text('log_rotate_bytes = 7\nlog_rotate_duration = "1m"\nlog_rotate_max_files = 3')
+    words = [f"-config={tmp_path}/a.hcl", "-log-rotate-duration=2h", "-log-rotate-max-files=0"]
+    parsed = parse((*HTTP.flags, *OPTIONS.flags), words, {})
+    call = Invocation(parsed, "table", terminal=standard(colour=False), environment={})
+    top = load(arguments_of(call), {}).config.top
+    assert (top.log_rotate_bytes, top.log_rotate_duration_s, top.log_rotate_max_files) == (7, 7200, 0)
 
 
 def test_no_configuration(tmp_path: Path) -> None:
