@@ -16,6 +16,7 @@ from strongroom.server.config.reader import (
     text,
     texts,
 )
+from strongroom.server.config.stanzas import LOG_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Top:
 
     pid_file: str = key(text, "")
     exit_after_auth: bool = key(boolean, False)
-    log_level: str = key(text, "")
+    log_level: str = key(one_of(*LOG_LEVELS), "")
     log_format: str = key(one_of("standard", "json"), "")
     log_file: str = key(text, "")
     log_rotate_bytes: int = key(integer, 0)

@@ -137,6 +137,17 @@ def test_json_is_the_same() -> None:
     assert config.listeners[0].address == "127.0.0.1:1"
 
 
+def test_levels_of_the_log_are_words_in_any_case() -> None:
+    """INFO is common; another word is told with its place."""
+    assert [_read(f'log_level = "{word}"').top.log_level for word in ("INFO", "Debug", "err")] == [
+        "info",
+        "debug",
+        "err",
+    ]
+    with pytest.raises(ConfigError, match=r'^agent.hcl:1:13: log_level: expected one of trace, .*, found "loud"$'):
+        _read('log_level = "loud"')
+
+
 def test_files_are_put_together() -> None:
     """Templates and listeners add up; what a later file sets counts, and what it leaves out stays."""
     one = parse_config('vault { address = "http://a" }\ntemplate { contents = "a", destination = "/a" }', "1.hcl")
