@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from strongroom.agent.dependencies.failing import Trouble
 from strongroom.agent.rendering.rendering import RenderingEnded
@@ -105,16 +106,20 @@ async def test_a_template_that_stays_wrong_is_tried_ever_more_seldom(made: World
     source, file = tmp_path / "source", tmp_path / "x"
     source.write_text(_kv("wrong"))
     stanza = f'template {{ source = "{source}", destination = "{file}", error_on_missing_key = true }}\n'
-    async with agent(made, FAST + stanza) as running:
-        await running.rendered()
-        source.write_text("{{ broken")
-        made.put_secret("wrong", b="2")
-        await until(lambda: "broken" in (running.template(file).trouble or NO_TROUBLE).reason)
-        made.put_secret("wrong", b="3")
-        await asyncio.sleep(1.5)
-        assert (running.template(file).trouble or NO_TROUBLE).failures < 8
-        source.write_text(_kv("wrong", "b"))
-        await holds(file, "3")
+    with capture_logs() as logs:
+        async with agent(made, FAST + stanza) as running:
+            await running.rendered()
+            source.write_text("{{ broken")
+            made.put_secret("wrong", b="2")
+            await until(lambda: "broken" in (running.template(file).trouble or NO_TROUBLE).reason)
+            made.put_secret("wrong", b="3")
+            await asyncio.sleep(1.5)
+            assert (running.template(file).trouble or NO_TROUBLE).failures < 8
+            source.write_text(_kv("wrong", "b"))
+            await holds(file, "3")
+    told = [line for line in logs if line["event"] == "the template can't be rendered"]
+    assert [line["times"] for line in told] == [*range(1, len(told) + 1)] != []
+    assert all(0 < line["again_in_s"] <= 60 for line in told)
 
 
 async def test_commands_run_once_for_files_that_change_together(made: World, tmp_path: Path) -> None:

@@ -193,10 +193,12 @@ class ServerDependencies:
             return
         number = state.answer.login if state.answer else (login.number if login else 0)
         failures = state.trouble.failures if state.trouble else 0
-        if failures == 0:
-            log.warning("a dependency can't be refreshed", dependency=str(dependency), reason=reason)
         given = self._given(dependency, number, failures)
-        self._put(dependency, failed(state, attempt.step, failure, reason, given))
+        now = failed(state, attempt.step, failure, reason, given)
+        if failures == 0:
+            told = {"again_in_s": round(now.next.at - given.moment.at, 1)} if now.next is not None else {}
+            log.warning("a dependency can't be refreshed", dependency=str(dependency), reason=reason, **told)
+        self._put(dependency, now)
 
     def _given(self, dependency: Dependency, login: int, turn: int) -> Circumstances:
         return Circumstances(

@@ -244,10 +244,11 @@ class Rendering:
         """Wait until something has changed, or for a while.  Raises `RenderingEnded` if the configuration says so."""
         self.trouble = trouble_after(self.trouble, reason, Moment.now(self._shared.clock))
         failures = self.trouble.failures
-        log.error("the template can't be rendered", template=self.name, reason=reason, times=failures)
+        pause = pause_s(failures, chance(self.name, "rendering", failures))
+        told = {} if self._may_end else {"again_in_s": round(pause, 1)}
+        log.error("the template can't be rendered", template=self.name, reason=reason, times=failures, **told)
         if self._may_end:
             raise RenderingEnded(reason)
-        pause = pause_s(failures, chance(self.name, "rendering", failures))
         if self._ready:  # Another secret may help, but not against a full disk.
             self._dependencies.hasten(self._asked, pause)
         with suppress(TimeoutError):
@@ -276,4 +277,4 @@ class Rendering:
         return await asyncio.get_running_loop().run_in_executor(self._shared.threads, call)
 
     def _shown_source(self) -> str:
-        return self.template.source or "the template"
+        return self.template.source or "contents"
