@@ -10,7 +10,7 @@ import structlog
 from strongroom.agent.config.config import AgentConfig
 from strongroom.agent.rendering.rendering import RenderingEnded
 from strongroom.agent.rendering.showing import of_rendering, of_turn, shown
-from strongroom.agent.rendering.start import FileRendering
+from strongroom.agent.rendering.start import Templates, files
 from strongroom.agent.rendering.status import RenderingStatus
 from strongroom.agent.serving.kept.store import Kept
 from strongroom.agent.serving.own.metrics import MetricsBoard
@@ -46,7 +46,7 @@ class MakingPart:
         self, config: AgentConfig, session: Session, upstream: Upstream, turns_upstream: Upstream, kept: Kept
     ) -> None:
         self.exit_status = 0
-        self._files: FileRendering | None = None
+        self._files: Templates | None = None
         self._program: Supervision | None = None
         self._turns = TurnTaker(config.turns, turns_upstream, session) if config.turns is not None else None
         turn: Turn = AT_ANY_TIME if self._turns is None else self._turns.turn
@@ -56,7 +56,7 @@ class MakingPart:
             except UnknownSignal as error:
                 raise ConfigError(config.exec.where, str(error)) from error
         elif config.templates:
-            self._files = FileRendering(config, session, upstream, kept=kept, turn=turn)
+            self._files = files(config, session, upstream, kept=kept, turn=turn)
 
     async def run(self) -> bool:
         """Go on until cancelled, or until the program has ended.

@@ -15,7 +15,7 @@ from strongroom.agent.config.reading import parse_config
 from strongroom.agent.methods.approle import AppRole
 from strongroom.agent.methods.method import Basis
 from strongroom.agent.options import Given
-from strongroom.agent.rendering.start import FileRendering
+from strongroom.agent.rendering.start import Templates, files
 from strongroom.agent.rendering.status import RenderingStatus, TemplateStatus
 from strongroom.agent.session.keeping import KeptSession
 from strongroom.agent.session.requests import Requests
@@ -35,7 +35,7 @@ class Agent:
         running: its task, for tests of how it ends.
     """
 
-    rendering: FileRendering
+    rendering: Templates
     session: TokenSession
     running: asyncio.Task[Any]
 
@@ -65,7 +65,7 @@ async def agent(world: World, text: str, *, ttl: str = "3600s", login: bool = Tr
     upstream = world.upstream()
     request = {"policies": ["app"], "ttl": ttl, "explicit_max_ttl": ttl}
     session = TokenSession(upstream, world.server.token, request)
-    rendering = FileRendering(configured(text), session, upstream, {"PATH": os.environ["PATH"], "HOME": "/nowhere"})
+    rendering = files(configured(text), session, upstream, {"PATH": os.environ["PATH"], "HOME": "/nowhere"})
     running = asyncio.create_task(rendering.run())
     try:
         if login:
@@ -80,7 +80,7 @@ async def agent(world: World, text: str, *, ttl: str = "3600s", login: bool = Tr
 
 
 @asynccontextmanager
-async def agent_with_own_session(world: World, text: str, role: str, folder: Path) -> AsyncIterator[FileRendering]:
+async def agent_with_own_session(world: World, text: str, role: str, folder: Path) -> AsyncIterator[Templates]:
     """Render with the agent's own session, which logs in by a role of approle that needs no secret id."""
     (folder / "role-id").write_text(world.root.read(f"auth/approle/role/{role}/role-id")["data"]["role_id"])
     options = {"role_id_file_path": str(folder / "role-id")}
@@ -88,7 +88,7 @@ async def agent_with_own_session(world: World, text: str, role: str, folder: Pat
     given = Given(options, "method", Where("test", 1))
     method = AppRole(Basis(given, "auth/approle", {}, upstream, upstream.settings.tls))
     session = KeptSession(method, Requests(upstream, method), Terms(), SystemClock())
-    rendering = FileRendering(configured(text), session, upstream, {"PATH": os.environ["PATH"]})
+    rendering = files(configured(text), session, upstream, {"PATH": os.environ["PATH"]})
     running = [asyncio.create_task(session.run()), asyncio.create_task(rendering.run())]
     try:
         yield rendering

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
@@ -14,12 +13,10 @@ from typing import Final
 import structlog
 
 from strongroom.agent.config.config import AgentConfig
-from strongroom.agent.config.rendering import Exec, Template
-from strongroom.agent.dependencies.dependencies import Dependencies
-from strongroom.agent.rendering.building import Surround, build, rebuild
+from strongroom.agent.config.rendering import Exec
 from strongroom.agent.rendering.rendering import RenderingEnded
-from strongroom.agent.rendering.start import THREADS, first_of
-from strongroom.agent.rendering.status import RenderingStatus, status_of
+from strongroom.agent.rendering.start import Templates
+from strongroom.agent.rendering.status import RenderingStatus
 from strongroom.agent.serving.kept.store import Kept
 from strongroom.agent.session.login import Session
 from strongroom.agent.supervising.child import NotStarted
@@ -63,21 +60,21 @@ class Supervision:
         kept: Kept | None = None,
         turn: Turn = AT_ANY_TIME,
     ) -> None:
-        self._dependencies = Dependencies(
+        clock = SleeplessClock()
+        self._settings = settings
+        self._names = _names_of(config)
+        made = Variables(self._names)
+        self._supervisor = Supervisor(settings, variables, made, clock, turn=turn)
+        self._templates = Templates(
+            config,
+            lambda wanted: wanted.env_templates,
+            lambda template: VariableOutlet(made, template.map_to_environment_variable),
             session,
             upstream,
-            connections=config.template_config.max_connections_per_host or 1,
+            variables=variables,
             kept=kept,
         )
-        self._clock = SleeplessClock()
-        self._settings = settings
-        self._names = {each.map_to_environment_variable for each in config.env_templates}
-        self._made = made = Variables(self._names)
-        self._supervisor = Supervisor(settings, variables, made, self._clock, turn=turn)
-        self._threads = ThreadPoolExecutor(THREADS, "strongroom-agent-templates")
-        self._given = given = Surround(self._dependencies, self._threads, variables, self._clock)
-        self._renderings = build(config, config.env_templates, self._outlet_of, given)
-        self.rendered = self._renderings.rendered
+        self.rendered = self._templates.rendered
 
     async def run(self) -> int:
         """Run the program as soon as its environment is complete, until it ends by itself: its status.
@@ -90,27 +87,13 @@ class Supervision:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
-                keeping = [
-                    tasks.create_task(self._dependencies.run()),
-                    tasks.create_task(self._renderings.run()),
-                    tasks.create_task(self._all_asked()),
-                ]
+                keeping = tasks.create_task(self._templates.run())
                 with self._forwarding():
                     status = await self._supervisor.run()
-                for task in keeping:
-                    task.cancel()
-        except* RenderingEnded as ended:
-            raise first_of(ended) from None
-        except* NotStarted as group:
+                keeping.cancel()
+        except* (RenderingEnded, NotStarted) as group:
             raise group.exceptions[0] from None
         return status
-
-    def _outlet_of(self, template: Template) -> VariableOutlet:
-        return VariableOutlet(self._made, template.map_to_environment_variable)
-
-    async def _all_asked(self) -> None:
-        await self.rendered.wait()
-        self._dependencies.all_asked()
 
     @property
     def program(self) -> Supervisor:
@@ -122,23 +105,21 @@ class Supervision:
 
         Another program, and other names of variables, need a restart of the agent.  They are told of.
         """
-        names = {each.map_to_environment_variable for each in config.env_templates}
         exec_ = None if config.exec is None else replace(config.exec, where=self._settings.where)
-        if names != self._names or exec_ != self._settings:
+        if _names_of(config) != self._names or exec_ != self._settings:
             log.warning(
                 "other names of variables, or another program, need a restart of the agent: all stays as it was"
             )
             return
-        rebuild(self._renderings, config, config.env_templates, self._outlet_of, self._given)
+        self._templates.reload(config)
 
     def status(self) -> RenderingStatus:
         """How everything is."""
-        dependencies = self._dependencies
-        return status_of(self._renderings, dependencies.states(), dependencies.outage, self._clock.monotonic())
+        return self._templates.status()
 
     def close(self) -> None:
         """Give back what was taken, after the end of `run`.  Leases end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._templates.close()
 
     def forward(self, number: int) -> None:
         """Send the program a signal that the agent got, for who handles such signals before."""
@@ -156,3 +137,7 @@ class Supervision:
         finally:
             for number in free:
                 loop.remove_signal_handler(number)
+
+
+def _names_of(config: AgentConfig) -> set[str]:
+    return {each.map_to_environment_variable for each in config.env_templates}
