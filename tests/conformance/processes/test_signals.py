@@ -235,7 +235,7 @@ def test_hup_tells_what_it_took_over_and_what_not(node: Node) -> None:
     for name in ("workers", "api_addr", "storage"):
         assert f"changed, and counts from the next start: setting={name}\n" in log
     assert "unknown or unsupported field further" in log
-    listener = rf'listener \"tcp\" {node.address}: max_request_size'
+    listener = rf"listener \"tcp\" {node.address}: max_request_size"
     assert f'the configuration was read again: taken_over="log_level, {listener}"' in log
     assert "CANARY" not in log
     file.write_text(text + "\nlistener {")
