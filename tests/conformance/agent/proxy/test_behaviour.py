@@ -49,9 +49,9 @@ class Place:
         """Ask the server itself, as its administrator."""
         return ask(self.server.address, f"/v1/{path}", method, body, self.server.token)
 
-    def accessors(self) -> int:
-        """How many tokens there are."""
-        return len(self.call("auth/token/accessors", "LIST").json["data"]["keys"])
+    def accessors(self) -> set[str]:
+        """Which tokens there are.  Those of other tests may just be ending."""
+        return set(self.call("auth/token/accessors", "LIST").json["data"]["keys"])
 
 
 def _prepared(server: Server, directory: Path) -> Place:
@@ -115,7 +115,7 @@ def test_two_hundred_equal_logins_are_one(place: Place, running: RunningProxy) -
     assert {answer.status for answer in answers} == {200}
     assert len({answer.json["auth"]["client_token"] for answer in answers}) == 1
     assert sorted(answer.cache for answer in answers) == ["HIT"] * 199 + ["MISS"]
-    assert place.accessors() == before + 1
+    assert len(place.accessors() - before) == 1
     counters = running.ask("/proxy/v1/metrics").json["Counters"]
     assert {each["Name"]: each["Count"] for each in counters}["vault.proxy.cache.hit"] == 199
 
@@ -154,7 +154,7 @@ def test_a_killed_proxy_issues_nothing_twice(place: Place) -> None:
         assert (login(second).cache, login(second).json["auth"]["client_token"]) == ("HIT", token)
         again = second.ask("/v1/auth/token/create", "POST", {"ttl": "1h"})
         assert (again.cache, again.json["auth"]["client_token"]) == ("HIT", child)
-        assert place.accessors() == before
+        assert place.accessors() <= before
 
 
 def test_a_stream_passes_as_it_comes(place: Place, running: RunningProxy) -> None:
