@@ -183,15 +183,20 @@ def test_an_unknown_signal_is_named() -> None:
         signal_named("SIGNAL")
 
 
+async def _waiting_for_its_turn(running: Running, turns: Turns) -> None:
+    """Have the program started, and its environment changed."""
+    running.variables.put("A", "one")
+    await running.logged("started with one")
+    running.variables.put("A", "two")
+    while not turns.asked:
+        await asyncio.sleep(0.02)
+
+
 async def test_it_is_restarted_in_its_turn(tmp_path: Path) -> None:
     """It starts without one, keeps running until it has one, and is started with what has changed until then."""
     turns = Turns()
     async with _running(tmp_path, turn=turns.turn) as running:
-        running.variables.put("A", "one")
-        await running.logged("started with one")
-        running.variables.put("A", "two")
-        while not turns.asked:
-            await asyncio.sleep(0.02)
+        await _waiting_for_its_turn(running, turns)
         running.variables.put("A", "three")
         await asyncio.sleep(0.5)
         await running.logged("started with one")
@@ -218,10 +223,6 @@ async def test_one_that_ends_while_it_waits_for_its_turn(tmp_path: Path) -> None
     """Its status is the agent's, as ever."""
     turns = Turns()
     async with _running(tmp_path, turn=turns.turn) as running:
-        running.variables.put("A", "one")
-        await running.logged("started with one")
-        running.variables.put("A", "two")
-        while not turns.asked:
-            await asyncio.sleep(0.02)
+        await _waiting_for_its_turn(running, turns)
         (tmp_path / "log.end").touch()
         assert await running.task == 5
