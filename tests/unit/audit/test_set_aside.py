@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -19,20 +20,24 @@ from tests.unit.audit.test_spool import until
 class Picky:
     """A target that refuses lines with `bad` in them for good, and others while it is away."""
 
+    at_once = 2
+
     def __init__(self) -> None:
         self.taken: list[bytes] = []
         self.away = False
         self.faulty = False
 
-    def send(self, line: bytes) -> None:
-        """Take a line, or not."""
+    def send(self, lines: Sequence[bytes]) -> int:
+        """Take lines up to one that is bad, or none."""
         if self.faulty:
-            raise RuntimeError(f"canary {line!r}")
+            raise RuntimeError(f"canary {lines!r}")
         if self.away:
             raise OSError("nobody is there")
-        if b"bad" in line:
+        if b"bad" in lines[0]:
             raise Undeliverable("the line is bad")
-        self.taken.append(line)
+        good = list(takewhile(lambda line: b"bad" not in line, lines))
+        self.taken += good
+        return len(good)
 
     def close(self) -> None:
         """Nothing to release."""

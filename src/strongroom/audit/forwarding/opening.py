@@ -6,7 +6,7 @@ import contextlib
 import os
 import select
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from strongroom.audit.forwarding.target import Target
@@ -59,18 +59,21 @@ class Partly(OSError):
 class Standard:
     """A descriptor that was there when the process began."""
 
+    at_once = 1
+
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._torn = False
 
-    def send(self, line: bytes) -> None:
+    def send(self, lines: Sequence[bytes]) -> int:
         """Write a line whole.  Raises `OSError`, as when nobody reads any more."""
         try:
-            _write(self._descriptor, b"\n" + line if self._torn else line)
+            _write(self._descriptor, b"\n" + lines[0] if self._torn else lines[0])
         except Partly:
             self._torn = True
             raise
         self._torn = False
+        return 1
 
     def close(self) -> None:
         """Nothing to do: it isn't ours."""
@@ -79,19 +82,22 @@ class Standard:
 class Pipe:
     """A named pipe, opened anew for each reader."""
 
+    at_once = 1
+
     def __init__(self, path: str) -> None:
         self._path = path
         self._descriptor = -1
 
-    def send(self, line: bytes) -> None:
+    def send(self, lines: Sequence[bytes]) -> int:
         """Write a line whole.  Raises `OSError`, as while there is no reader; the next one gets it from its start."""
         if self._descriptor < 0:
             self._descriptor = self._open()
         try:
-            _write(self._descriptor, line)
+            _write(self._descriptor, lines[0])
         except OSError:
             self.close()
             raise
+        return 1
 
     def _open(self) -> int:
         # Without waiting for a reader, who may never come; writing waits.

@@ -75,7 +75,7 @@ class Outlet:
         self._target.close()
 
     def _turn(self, reader: SpoolReader, *, last: bool) -> bool:
-        """Deliver an entry of one device.  Returns whether one was delivered."""
+        """Deliver entries of one device.  Returns whether any was delivered."""
         try:
             if self._deliver(reader):
                 return True
@@ -100,24 +100,26 @@ class Outlet:
             self._target.close()
 
     def _deliver(self, reader: SpoolReader) -> bool:
-        """Deliver one entry, or set it aside.
+        """Deliver entries, or set one aside.
 
         Raises: `OSError` if the target doesn't take it now, the spool can't be read, or there is no space to set it
         aside.  The entry stays in the spool, and is sent again.
         """
-        line = reader.next()
-        if line is None:
+        lines = reader.next(self._target.at_once)
+        if not lines:
             return False
         reader.delivering()
         # A killed forwarder may have written a part of the line.  A newline separates that part from the whole line.
+        sent = (b"\n" + lines[0], *lines[1:]) if reader.interrupted else lines
         try:
-            self._target.send(b"\n" + line if reader.interrupted else line)
+            taken = self._target.send(sent)
         except Undeliverable as error:
-            set_aside(reader.place.undeliverable, line)
+            set_aside(reader.place.undeliverable, lines[0])
             self._say_refused(reader, error)
+            taken = 1
         else:
             self._refusing = False
-        reader.delivered()
+        reader.delivered(taken)
         if self._failing:
             self._failing = False
             log.info("audit entries are delivered again", target=self._name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from itertools import islice, takewhile
 
 import structlog
 
@@ -41,27 +42,33 @@ class SpoolReader:
         elif segments:
             self._at = Position(segments[0], 0, busy=False)
 
-    def next(self) -> bytes | None:
-        """The next entry, with its newline; None if all are delivered.  Raises `OSError`."""
+    def next(self, most: int) -> tuple[bytes, ...]:
+        """The next entries, each with its newline; none if all are delivered.  Raises `OSError`.
+
+        Args:
+            most: how many, at the most.
+        """
         while True:
             if not self._waiting and not self._fill():
-                return None
-            if line := self._waiting[-1].line:
-                return line
+                return ()
+            following = islice(reversed(self._waiting), most)
+            if lines := tuple(takewhile(bool, (record.line for record in following))):
+                return lines
             log.warning("an audit entry was cut short, as its writer was told", place=str(self.place.directory))
-            self._pass()
+            self._pass(1)
 
     def delivering(self) -> None:
-        """Store that the delivery of the entry begins.  Raises `OSError`."""
+        """Store that the delivery of the next entry begins.  Raises `OSError`."""
         self._remember(self._at._replace(busy=True))
 
-    def delivered(self) -> None:
-        """Store that the whole entry was delivered.  Raises `OSError`."""
+    def delivered(self, count: int) -> None:
+        """Store that the next entries were delivered, whole.  Raises `OSError`."""
         self.interrupted = False
-        self._pass()
+        self._pass(count)
 
-    def _pass(self) -> None:
-        end = self._base + self._waiting.pop().end
+    def _pass(self, count: int) -> None:
+        end = self._base + self._waiting[-count].end
+        del self._waiting[-count:]
         self._remember(Position(self._at.segment, end, busy=False))
 
     def _remember(self, position: Position) -> None:
@@ -119,7 +126,7 @@ class SpoolReader:
         """
         writers = self.place.open(self.place.writers, os.O_RDWR | os.O_CREAT)
         try:
-            if not try_lock(writers, fcntl.LOCK_EX) or self.next() is not None:
+            if not try_lock(writers, fcntl.LOCK_EX) or self.next(1):
                 return False
             with self.place.in_order():
                 self.place.remove()
