@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,16 +12,17 @@ from prometheus_client.parser import text_string_to_metric_families
 from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.http.options import ListenerOptions, MetricsAccess
-from strongroom.lib.exposition import Gauge, openmetrics, prometheus
+from strongroom.lib.exposition import Gauge, Histogram, Measure, openmetrics, prometheus, written
 from tests.flow.sysapi.system_server import ROOT, Server
 
 ESCAPED = 'a"b\\c\nd\\ne'
 """A backslash before an n is none of a newline."""
-GAUGES = [
+GAUGES: list[Measure] = [
     Gauge("vault.a.size", 1.5, "A size.", {"x": ESCAPED}),
     Gauge("vault.b.refused_total", 3, "Refusals."),
     Gauge("vault.a.size", 2, "A size.", {"x": "e"}),
     Gauge("vault.c.hit", 4, "Hits.", counts=True),
+    Histogram("vault.d.seconds", "Times.", (0.1, 1.0), (2, 0, 1), 7.5, {"x": "e"}),
 ]
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -31,11 +33,31 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 def test_both_formats_are_read_by_prometheus_parsers(parse: Any) -> None:
     """Types, labels with every escape, and families whose numbers were apart."""
     text = (prometheus if parse is text_string_to_metric_families else openmetrics)(GAUGES)
-    size, refused, hit = list(parse(text))
+    size, refused, hit, times = list(parse(text))
     assert (size.name, size.type, refused.name, refused.type) == ("vault_a_size", "gauge", "vault_b_refused", "counter")
     assert (hit.name, hit.type, [each.value for each in hit.samples]) == ("vault_c_hit", "counter", [4.0])
     assert [(each.labels, each.value) for each in size.samples] == [({"x": ESCAPED}, 1.5), ({"x": "e"}, 2.0)]
     assert [(each.name, each.value) for each in refused.samples] == [("vault_b_refused_total", 3.0)]
+    assert (times.name, times.type) == ("vault_d_seconds", "histogram")
+    assert [(each.name, each.labels.get("le"), each.value) for each in times.samples] == [
+        ("vault_d_seconds_bucket", "0.1", 2.0),
+        ("vault_d_seconds_bucket", "1.0", 2.0),
+        ("vault_d_seconds_bucket", "+Inf", 3.0),
+        ("vault_d_seconds_sum", None, 7.5),
+        ("vault_d_seconds_count", None, 3.0),
+    ]
+
+
+def test_json_has_the_parts_of_vaults() -> None:
+    """Gauges, counters and samples stand apart, with the fields by which Vault's clients read them."""
+    shown = json.loads(written(GAUGES, "", 0.0).content)
+    assert shown["Timestamp"] == "1970-01-01 00:00:00 +0000 UTC"
+    assert [each["Name"] for each in shown["Gauges"]] == ["vault.a.size", "vault.a.size"]
+    assert [(each["Name"], each["Count"]) for each in shown["Counters"]] == [
+        ("vault.b.refused_total", 3),
+        ("vault.c.hit", 4),
+    ]
+    assert shown["Samples"] == [{"Name": "vault.d.seconds", "Count": 3, "Sum": 7.5, "Mean": 2.5, "Labels": {"x": "e"}}]
 
 
 @pytest.mark.parametrize("unauthenticated", [False, True])
