@@ -29,6 +29,7 @@ from strongroom.sdk.routing import Route
 from strongroom.sysapi.system.open_paths import OpenPath
 
 _PART = re.compile(r"\{(\w+)\*{0,2}\}")
+_MAYBE_EMPTY = re.compile(r"/?\{\w+\*\*\}$")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 _SCHEMAS: Mapping[Any, dict[str, Any]] = {
@@ -93,23 +94,54 @@ def document(mounts: Iterable[Described], open_paths: Mapping[str, OpenPath]) ->
 def _add_route(
     paths: dict[str, Any], schemas: dict[str, Any], taken: set[str], described: Described, route: Route
 ) -> None:
-    """Put a route in; a listing has the path with a slash at its end, beside reading without one."""
-    plain = "/" + described.mount + _PART.sub(r"{\1}", route.pattern)
-    names = _PART.findall(route.pattern)
+    """Put a route in; one whose last parameter may be empty is also put in without it."""
+    _add_path(paths, schemas, taken, described, route, pattern=route.pattern)
+    without = _MAYBE_EMPTY.sub("", route.pattern)
+    if without and without != route.pattern:
+        _add_path(paths, schemas, taken, described, route, pattern=without)
+
+
+def _add_path(
+    paths: dict[str, Any], schemas: dict[str, Any], taken: set[str], described: Described, route: Route, *, pattern: str
+) -> None:
+    """Put one path in; a listing has the path with a slash at its end, beside reading without one."""
+    plain = "/" + described.mount + _PART.sub(r"{\1}", pattern)
+    names = _PART.findall(pattern)
     for operation, declaration in route.by_operation.items():
         verb = _VERBS.get(operation)
         if verb is None:
             continue
         listing = operation in _QUERY
-        path = plain.rstrip("/") + "/" if listing and Operation.READ in route.by_operation else plain
+        read = Operation.READ in route.by_operation or not _lists(paths.get(plain, {}).get(verb))
+        path = plain.rstrip("/") + "/" if listing and read else plain
         item = paths.setdefault(path, _item(declaration, names, described.parameters))
         if verb not in item:
             item[verb] = {
                 "operationId": _operation_id(taken, described, declaration),
                 **_operation(schemas, described, declaration, operation),
             }
+        elif listing:
+            _add_query(item[verb], operation)
         if Operation.CREATE in route.by_operation and route.by_operation[Operation.CREATE].exists:
             item["x-vault-createSupported"] = True
+
+
+def _lists(described: dict[str, Any] | None) -> bool:
+    """Whether a path that may be described already is described as a listing."""
+    return described is None or any(each["name"] in _QUERY.values() for each in described.get("parameters", ()))
+
+
+def _add_query(described: dict[str, Any], operation: Operation) -> None:
+    """Tell that a path which is listed is scanned too, or the reverse: one of the two parameters is given."""
+    queries = [each for each in described["parameters"] if each["name"] in _QUERY.values()]
+    if _QUERY[operation] not in {each["name"] for each in queries}:
+        described["parameters"].insert(len(queries), _query(_QUERY[operation]))
+        for each in described["parameters"][: len(queries) + 1]:
+            each.pop("required", None)
+
+
+def _query(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "string", "enum": ["true"]}}
 
 
 def _open_item(schemas: dict[str, Any], path: str, opened: OpenPath) -> dict[str, Any]:
@@ -186,9 +218,7 @@ def _operation(
     query = _QUERY.get(operation)
     parameters: list[dict[str, Any]] = []
     if query is not None:
-        parameters.append(
-            {"name": query, "in": "query", "required": True, "schema": {"type": "string", "enum": ["true"]}}
-        )
+        parameters.append({**_query(query), "required": True})
     if declaration.body is not None:
         if operation in {Operation.UPDATE, Operation.PATCH}:
             name = _schema_name(described.type, declaration.function)
