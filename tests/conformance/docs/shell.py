@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.conformance.docs.console import Block, Names, Step, blocks
-from tests.conformance.program import BIN
+from tests.conformance.program import BIN, OURS, forked
 from tests.ports import free_port
 
 COMMAND_TIMEOUT_S = 90.0
@@ -129,11 +129,11 @@ class Shell:
 
 
 def programs(directory: Path, *names: str) -> str:
-    """A `PATH` on which this project's program is found under the given names as well."""
+    """A `PATH` on which this project's program is found, which is forked, under the given names as well."""
     folder = directory / ".programs"
     folder.mkdir(exist_ok=True)
-    for name in names:
-        (folder / name).symlink_to(BIN / "strongroom")
+    for name in ("strongroom", *names):
+        (folder / name).symlink_to(forked(OURS))
     return f"{folder}:{BIN}:{os.environ['PATH']}"
 
 
