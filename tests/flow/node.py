@@ -213,7 +213,9 @@ class TestNode:
         self.settings = settings or wiring.NodeSettings()
         random = SystemRandom()
         port = LocalPort(random, self.opened, self._closed)
-        self.node: Node = wiring.build_node(FaultyStorage(storage, self.plan), port, clock, random, self.settings)
+        self.node: Node = wiring.build_node(
+            FaultyStorage(storage, self.plan), port, clock, random, self.settings, engines=self._known()
+        )
         self.application = Application(self.node)
 
     @classmethod
@@ -300,10 +302,13 @@ class TestNode:
         """Every row as it lies in the store at this moment."""
         return {key: entry.value for key, entry in self.store._rows.entries.items()}
 
+    def _known(self) -> Engines:
+        return builtin.engines(()) | {(SECRET, Probe.type): self.probe} | self.engines
+
     async def opened(self, key: Secret) -> None:
         """What is done with the root key when enough shares are there."""
-        engines = builtin.engines(()) | {(SECRET, Probe.type): self.probe} | self.engines
-        await wiring.unseal(self.node, key, engines, self.settings)
+        self.node.engines = self._known()
+        await wiring.unseal(self.node, key, self.node.engines, self.settings)
         writers = Writers(b"test", "test", self.node.random)
         ground = Ground(recognise=lambda line: writers.own(writer_of(line)))
         types = {**builtin.audit_devices(None, ground), "recorder": lambda options, id_, configured: self.recorder}

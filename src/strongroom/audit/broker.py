@@ -11,6 +11,7 @@ import structlog
 
 from strongroom.audit import devices, records
 from strongroom.audit.channel import AuditDevice, Channel, Sink, Trail
+from strongroom.audit.counts import AuditCounts
 from strongroom.audit.devices import ALL, DeviceRequest
 from strongroom.audit.entry import Outcome, test_entry
 from strongroom.audit.file import place_of
@@ -136,6 +137,11 @@ class AuditBroker:
         if self._backlog is not None:
             self._backlog.keep_only({sink.record.id for sink in sinks})
         return tuple(sinks), wrong
+
+    @property
+    def counts(self) -> AuditCounts:
+        """What became of the entries of this process."""
+        return self._gathering.counts
 
     def backlogs(self) -> dict[str, int]:
         """The bytes of each device that wait for their delivery, by path."""
@@ -287,7 +293,9 @@ class AuditBroker:
 
     def request(self, sinks: tuple[Sink, ...], exchange: Exchange, error: str, now: float) -> Entry:
         """The request entry.  It is written at the end of the turn, or when somebody requires it."""
-        return self._entry(exchange, [(sink.channel, sink.request(exchange, error, now)) for sink in sinks])
+        return self._entry(
+            exchange, [(sink.channel, sink.request(exchange, error, now)) for sink in sinks], response=False
+        )
 
     def response(
         self, sinks: tuple[Sink, ...], exchange: Exchange, outcome: Outcome, now: float, hidden: Sequence[Outcome] = ()
@@ -301,6 +309,7 @@ class AuditBroker:
         return self._entry(
             exchange,
             [(sink.channel, sink.response(exchange, each, now)) for sink, each in zip(sinks, outcomes, strict=False)],
+            response=True,
         )
 
     def repeated(
@@ -316,9 +325,10 @@ class AuditBroker:
         self._gathering.add_both(entry, [(sink.channel, *lines) for sink, lines in zip(sinks, both, strict=True)])
         return entry
 
-    def _entry(self, exchange: Exchange, lines: list[tuple[Channel, bytes]]) -> Entry:
+    def _entry(self, exchange: Exchange, lines: list[tuple[Channel, bytes]], *, response: bool) -> Entry:
         # Only what was allowed makes room: strangers must not use up the reserve by asking for deletions.
-        entry = Entry(rescue=exchange.grant is not None and exchange.request.operation in MAKING_ROOM)
+        rescue = exchange.grant is not None and exchange.request.operation in MAKING_ROOM
+        entry = Entry(rescue=rescue, response=response)
         self._gathering.add(entry, lines)
         return entry
 

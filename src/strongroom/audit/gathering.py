@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import time
 from typing import Final
 
 from strongroom.audit.channel import Channel
+from strongroom.audit.counts import AuditCounts
 from strongroom.audit.standing import Standing
 from strongroom.lib.errors import Internal
 
@@ -20,12 +22,14 @@ class Entry:
 
     Args:
         rescue: whether its request may make room, and was allowed.
+        response: whether it is the entry of a response.
     """
 
-    __slots__ = ("fault", "is_taken", "is_written", "rescue")
+    __slots__ = ("fault", "is_taken", "is_written", "rescue", "response")
 
-    def __init__(self, *, rescue: bool) -> None:
+    def __init__(self, *, rescue: bool, response: bool = False) -> None:
         self.rescue = rescue
+        self.response = response
         self.is_written = False
         """Whether it was given to every device."""
         self.is_taken = False
@@ -56,6 +60,7 @@ class Gathering:
         self._standing = standing
         self._waiting: dict[Channel, list[tuple[bytes, Entry]]] = {}
         self._bytes = 0
+        self.counts = AuditCounts()
 
     def add(self, entry: Entry, lines: list[tuple[Channel, bytes]]) -> None:
         """Have an entry written with the next ones.
@@ -110,7 +115,14 @@ class Gathering:
                 self._give(channel, list(part), rescue=rescue)
             for _, entry in lines:
                 entry.is_written = True
+        if self._standing.failing:
+            self._count_lost(waiting)
         _FIRST.fault = None  # it would hold the lines for ever
+
+    def _count_lost(self, waiting: dict[Channel, list[tuple[bytes, Entry]]]) -> None:
+        for entry in {entry for lines in waiting.values() for _, entry in lines if entry is not _FIRST}:
+            if not entry.is_taken:
+                self.counts.lost(response=entry.response)
 
     def _give(self, channel: Channel, lines: list[tuple[bytes, Entry]], *, rescue: bool) -> None:
         taken = 0
@@ -121,10 +133,12 @@ class Gathering:
             while taken < len(lines):
                 taken += channel.write([line for line, _ in lines[taken:]])
 
+        begun = time.perf_counter()
         try:
             self._standing.take(channel.record, write, rescue=rescue)
         except Exception as error:  # a bug in one device must not keep the others from taking their entries
             for _, entry in lines[taken:]:
                 entry.fault = error
+        self.counts.written(channel.record.path, time.perf_counter() - begun, taken=taken == len(lines))
         for _, entry in lines[:taken]:
             entry.is_taken = True

@@ -15,6 +15,7 @@ from strongroom.barrier.keyring import Keyring, open_keyring, seal_keyring
 from strongroom.barrier.namespace_keys import NamespaceKeys
 from strongroom.barrier.record import Record, decode
 from strongroom.barrier.rings import Rings
+from strongroom.barrier.store_counts import StoreCounts
 from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
@@ -72,6 +73,7 @@ class Barrier:
         self.namespaces = NamespaceKeys(self)
         self._keyring_changed = True
         self._told = Seldom()
+        self.counts = StoreCounts()
         self.turn = Turn()
         """The turns in which requests share one question to the store."""
         self._asked_in = 0

@@ -9,6 +9,8 @@ from typing import Any
 from strongroom.barrier.derived import Derived, DerivedValues
 from strongroom.barrier.keys import namespace_at
 
+KINDS = ("rows", "derived", "answers")
+"""What is kept, as the metrics name it."""
 _ROW_OVERHEAD_BYTES = 400
 _HISTORY_LENGTH = 4096
 _HISTORY_KEYS = 131_072
@@ -65,16 +67,22 @@ class Cache:
         self._history: deque[tuple[int, tuple[str, ...]]] = deque()
         self._history_keys = 0
         self._history_from = 0
+        self.hits = 0
+        """Rows that were found here."""
+        self.misses = 0
+        """Rows that were fetched from the store."""
 
     def row(self, key: str) -> Row | None:
         """The cached row, or None if the store must be read."""
         row = self._rows.get(key)
         if row is not None:
+            self.hits += 1
             self._rows.move_to_end(key)
         return row
 
     def keep(self, key: str, row: Row) -> None:
-        """Cache a row that is current."""
+        """Cache a row that is current, and was fetched just now."""
+        self.misses += 1
         self._forget_row(key)
         row.size = _size(key, row)
         if row.size > self._limit_bytes // _LARGEST_PART:
@@ -103,7 +111,11 @@ class Cache:
 
     def sizes(self) -> dict[str, int]:
         """The bytes of what it keeps, as estimated, by kind."""
-        return {"rows": self._bytes, "derived": self._derived.size, "answers": self.answers.size}
+        return dict(zip(KINDS, (self._bytes, self._derived.size, self.answers.size), strict=True))
+
+    def found(self) -> dict[str, int]:
+        """How often something was here that was asked for, by kind."""
+        return dict(zip(KINDS, (self.hits, self._derived.hits, self.answers.hits), strict=True))
 
     def derived(self, name: object) -> Derived | None:
         """The derived value of that name, if none of its rows has changed."""

@@ -7,6 +7,7 @@ store.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ from strongroom.lib.errors import (
     Conflict,
     Internal,
     OutOfRange,
+    StorageError,
     StrongroomError,
     Unavailable,
 )
@@ -345,19 +347,28 @@ class Transaction(ReadSet):
         if self.once.is_held_back:
             await self.barrier.turn.over()  # so that the entries of all requests of a turn are one write
         self.once.before_effect()
+        counts, begun = self.barrier.counts, time.perf_counter()
         try:
             await self._committer.commit(self._commit_reads(), rows, adds)
         except Conflict as error:
+            counts.conflicts += 1
             raise Restart from error
         except OutOfRange as error:
             if adds is self._adds and error.key in self._refusals:
                 raise self._refusals[error.key] from error
             raise
         except CommitUnknown as unknown:
+            counts.failures += 1
             if self._committer is not self.barrier.storage:
                 raise  # the holder of the exclusive lock must release it before it asks for the outcome
             if not await settled(self.barrier.storage, unknown):
                 raise Restart from unknown
+        except StorageError:
+            counts.failures += 1
+            raise
+        else:
+            counts.commits += 1
+            counts.lengths.add(time.perf_counter() - begun)
         finally:
             # Not before: what this request was only about to change, no other request of its turn has to see.
             self.barrier.committed()
@@ -388,7 +399,9 @@ async def _transact(barrier: Barrier, once: StableValues, body: Callable[[Transa
         try:
             return await _attempt(Transaction(barrier, once), body)
         except Restart:
+            barrier.counts.restarts += 1
             continue
+    barrier.counts.exclusive += 1
     return await _transact_exclusively(barrier, once, body)
 
 

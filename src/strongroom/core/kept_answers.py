@@ -10,6 +10,7 @@ something was compared with.  Both audit entries are kept with it, in pieces bet
 
 from __future__ import annotations
 
+import time
 import weakref
 from collections.abc import Callable
 from typing import Final
@@ -23,6 +24,7 @@ from strongroom.audit.fragments import Fragments
 from strongroom.audit.gathering import REFUSED, Entry
 from strongroom.barrier.stable import Restart
 from strongroom.barrier.transaction import Transaction
+from strongroom.core import measuring
 from strongroom.core.answer import Answer, Receipt
 from strongroom.core.trail import outcome_of
 from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
@@ -30,6 +32,8 @@ from strongroom.crypto.mac import sha256
 from strongroom.lib.errors import Internal
 from strongroom.lib.fault import where
 from strongroom.lib.rand import Uuids
+from strongroom.sdk.request import Operation
+from strongroom.sysapi.served import FRONT, Count
 from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("core")
@@ -62,6 +66,8 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     has_port: bool
     standing: object
     """What this process knew of itself; None if it doesn't matter."""
+    count: Count
+    """That of requests of its kind."""
     since: float
     """When it was made, in seconds since the epoch.  Before, another one may have been right: a clock may be set back.
     """
@@ -97,9 +103,15 @@ class KeptAnswers:
 
     Args:
         standing: what the process knows of its own state.
+        stopwatch: seconds of a fine clock.
     """
 
-    def __init__(self, services: Services, standing: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        standing: Callable[[], object],
+        stopwatch: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._look = standing
         self._standing: object = None
         self._barrier = services.barrier
@@ -117,6 +129,12 @@ class KeptAnswers:
         self._ids = Uuids(services.random)
         self._now = 0.0
         self._time = b""
+        self._served = services.served
+        self._stopwatch = stopwatch
+        self._begun = 0.0
+        self._given = 0
+        """Answers of the turn in progress."""
+        services.barrier.turn.at_end.append(self._count)
 
     def name(self, source: bytes, data: bytes) -> bytes:
         """The name of what a request is answered.
@@ -147,6 +165,7 @@ class KeptAnswers:
         """Begin with the turn of these requests."""
         self._barrier.asked()
         self._standing = None
+        self._begun = self._stopwatch()
         self._now = self._clock.now()
         self._time = timestamp(self._now).encode()
 
@@ -173,6 +192,8 @@ class KeptAnswers:
         shown = b"%d" % port if kept.has_port else b""
         sinks = tuple(sink for known in kept.sinks if (sink := known()) is not None)
         entry = self._audit.repeated(sinks, kept.fragments, self._time, id_, shown)
+        kept.count.value += 1
+        self._given += 1
         body, at = self._cipher.open(kept.nonce, kept.body, name) if kept.nonce else kept.body, kept.id_at
         if at > 0:
             return Repeated(entry, (kept.head, body[:at], id_, body[at:]))
@@ -211,6 +232,7 @@ class KeptAnswers:
             id_at=id_at,
             has_port=bool(attempt.request.port),
             standing=None,
+            count=measuring.count_of(self._served, attempt.exchange),
             since=made_at,
         )
         self._keep(name, kept, txn, size)
@@ -223,8 +245,15 @@ class KeptAnswers:
         """
         if not self._came_often(name):
             return
-        kept = KeptAnswer((), (), head, b"", body, id_at=-1, has_port=False, standing=standing, since=0.0)
+        count = self._served.request(*FRONT, Operation.READ)
+        kept = KeptAnswer((), (), head, b"", body, id_at=-1, has_port=False, standing=standing, count=count, since=0.0)
         self._keep(name, kept, txn, _OVERHEAD_BYTES + len(head) + len(body))
+
+    def _count(self) -> None:
+        """Count the answers of a turn, which all took as long as it: their entries are written at its end."""
+        if self._given:
+            self._served.handled.add_many(self._stopwatch() - self._begun, self._given)
+            self._given = 0
 
     def _came_often(self, name: bytes) -> bool:
         return self._came.get(name, 0) >= _OFTEN

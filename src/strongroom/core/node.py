@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from strongroom.barrier import keys
 from strongroom.lib.clock import Clock
+from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
+from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import SealPort
 from strongroom.services.exchange import ApiRequest
 from strongroom.storage.base import Storage
 from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.served import Served
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.traffic import Traffic
 
@@ -28,6 +33,8 @@ class Node:
     running: dict[str, ApiRequest]
     """The requests in progress in this process, by their ids."""
     traffic: Traffic
+    engines: Mapping[tuple[str, str], Engine] = field(default_factory=dict)
+    """All that can be mounted, by table and type."""
     clustered: bool = False
     """Whether other nodes work on the same store."""
     api_address: str = ""
@@ -40,6 +47,22 @@ class Node:
     """Whether the store was initialized when this process last asked it."""
     store: StoreWatch = field(init=False)
     """The store's state, as this process last saw it."""
+    served: Served = field(init=False)
+    """What this process has served."""
 
     def __post_init__(self) -> None:
         self.store = StoreWatch(self.storage)
+        self.served = Served(self.engines)
+
+    async def cluster(self) -> str:
+        """The cluster's name, for labels, in every state.
+
+        Returns: what the configuration says, if the store doesn't know it yet or doesn't answer.
+        """
+        if self.unsealed is not None:
+            return self.unsealed.cluster.name
+        try:
+            row = await self.store.ask(self.storage.get(keys.CLUSTER_NAME))
+        except StorageError:
+            return self.cluster_name
+        return row.value.decode() if row is not None else self.cluster_name

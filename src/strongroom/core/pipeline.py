@@ -9,6 +9,7 @@ request's audit entry and the use of a token happen once.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -16,7 +17,7 @@ import structlog
 
 from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.core import access, approval, delegated, existence, inline, login
+from strongroom.core import access, approval, delegated, existence, inline, login, measuring
 from strongroom.core.answer import Answer, Receipt
 from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
@@ -41,6 +42,7 @@ from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange, InlineLogin
 from strongroom.services.tokens import Bearer
+from strongroom.sysapi.served import Stages
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.help_text import explain
 from strongroom.sysapi.system.paths.wrapping import require_wrapping
@@ -53,10 +55,15 @@ _WRITES = frozenset({Operation.UPDATE, Operation.PATCH})
 
 
 class Pipeline:
-    """Serves requests while the server is unsealed."""
+    """Serves requests while the server is unsealed.
 
-    def __init__(self, services: Services) -> None:
+    Args:
+        stopwatch: seconds of a fine clock, by which the stages of requests are measured.
+    """
+
+    def __init__(self, services: Services, stopwatch: Callable[[], float] = time.perf_counter) -> None:
         self.services = services
+        self._stopwatch = stopwatch
         self._told = Seldom()
         self._decisions = Decisions(services)
         self._trail = Trail(services.audit, services.clock)
@@ -86,8 +93,12 @@ class Pipeline:
         return await self._serve(served, RequestState(served))
 
     async def _serve(self, request: ApiRequest, progress: RequestState) -> Answer:
+        begun, served = self._stopwatch(), self.services.served
+        progress.stages = stages = Stages(begun) if next(served.samples) else None
         try:
             answer = await self._transacted(request, progress)
+            if stages is not None:
+                stages.committed_at = self._stopwatch()
             if answer.planned or answer.second_factor is not None:
                 self._trail.require(progress)  # what follows asks other systems
             if answer.planned:
@@ -105,15 +116,23 @@ class Pipeline:
             raise
         except Exception as error:  # a bug of this server must not end the connection's other requests
             answer = await self._failed(request, progress, Internal(detail=where(error)))
-        return await self._trail.close(progress, answer)
+        if stages is not None:
+            stages.worked_at = self._stopwatch()
+        answer = await self._trail.close(progress, answer)
+        ended = self._stopwatch()
+        measuring.count(served, progress, answer, ended - begun)
+        if stages is not None:
+            measuring.count_stages(served, stages, answer, ended)
+        return answer
 
     async def _transacted(self, request: ApiRequest, progress: RequestState) -> Answer:
         """Run the request's transaction; after the proof of a second factor, if it needs one."""
+        run = self._run if progress.stages is None else self._run_timed
         try:
-            return await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
+            return await transact(self.services.barrier, lambda txn: run(txn, request, progress))
         except on_paths.Unproved as unproved:
             progress.proved = await on_paths.prove(self.services, unproved.exchange)
-            return await transact(self.services.barrier, lambda txn: self._run(txn, request, progress))
+            return await transact(self.services.barrier, lambda txn: run(txn, request, progress))
 
     async def _failed(self, request: ApiRequest, progress: RequestState, error: StrongroomError) -> Answer:
         # While the store fails, every request fails.  The failure is logged once, at its beginning.
@@ -135,13 +154,21 @@ class Pipeline:
                 error = uncounted
         return Answer(request_id=request.id, operation=request.operation, error=without_frames(error))
 
+    async def _run_timed(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Answer:
+        answer = await self._run(txn, request, progress)
+        if progress.stages is not None:
+            progress.stages.answered_at = self._stopwatch()
+        return answer
+
     async def _run(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Answer:
         services = self.services
         progress.sinks = await services.audit.sinks(txn)
         decided = await self._decisions.recall(txn, request)
         if decided is not None:
+            services.served.recalled += 1
             self._open(decided, progress, None)
             return _repeatable(decided, progress, await self._answer(decided))
+        services.served.decided += 1
         attempt = await begin(services, txn, request)
         progress.exchange = attempt.exchange
         attempt.check_namespace()
@@ -188,6 +215,8 @@ class Pipeline:
 
     def _open(self, attempt: Attempt, progress: RequestState, refusal: StrongroomError | None) -> None:
         """Write the request's audit entry: before anything happens, or with the answer's if nothing will."""
+        if progress.stages is not None:
+            progress.stages.decided_at = self._stopwatch()
         if attempt.only_computes or attempt.acts_by_rows:
             self._trail.open_with_answer(progress, attempt.exchange, refusal, attempt.txn.once)
         else:
@@ -263,6 +292,7 @@ class Pipeline:
         if entry is None or match is None:
             raise Internal(detail="a path that leads nowhere is answered without a token")
         self._open(attempt, progress, None)
+        progress.is_login = isinstance(entry.engine, AuthMethod)
         user = ""
         if entry.lockout is not None and isinstance(entry.engine, AuthMethod):
             user = await entry.engine.login_name(engine_request(attempt, entry, attempt.request.token), match)

@@ -21,6 +21,7 @@ from strongroom.lib.errors import Internal, NotFound, RequestTimeout, Strongroom
 from strongroom.lib.fault import where
 from strongroom.services.exchange import ApiRequest, Exchange
 from strongroom.services.mounts import MountEntry
+from strongroom.sysapi.served import Stages
 
 log = structlog.get_logger("core")
 
@@ -28,7 +29,16 @@ log = structlog.get_logger("core")
 class RequestState:
     """What all attempts of one request share."""
 
-    __slots__ = ("entry", "exchange", "login_user", "proved", "resumed", "sinks")
+    __slots__ = (
+        "entry",
+        "exchange",
+        "is_login",
+        "login_user",
+        "proved",
+        "resumed",
+        "sinks",
+        "stages",
+    )
 
     def __init__(self, request: ApiRequest) -> None:
         self.exchange = Exchange(request)
@@ -40,6 +50,10 @@ class RequestState:
         """The second factors that the request has proved; None before it had to."""
         self.resumed: RequestState | None = None
         """That of the request that this one executes, which had waited for approval."""
+        self.is_login = False
+        """Whether it came to an auth method without a token."""
+        self.stages: Stages | None = None
+        """When it came to each stage; None if that isn't measured of this one."""
 
     @property
     def executed(self) -> RequestState:

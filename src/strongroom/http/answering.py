@@ -147,11 +147,13 @@ class Answering(asyncio.Protocol):
             assert head.method != "HEAD", "no path of that operation is repeatable"
             keep(response, self._known)
         if response.stream is not None or response.after_sent is not None:
+            listening.count(response.status)
             self._deliver(response, keep_alive=keep_alive)
             return False
         large = len(response.body) > listening.config.limits.write_high_water
         if large and not listening.has_room(len(response.body)):
             response = self._busy("too many answers wait for their clients (max_inflight_memory)")
+        listening.count(response.status)
         write_whole(self._wire, response, head, listening.fixed_headers, keep_alive=keep_alive)
         if large and not self._wire.ready:
             self._held.hold_answer(len(response.body))
@@ -213,6 +215,7 @@ class Answering(asyncio.Protocol):
     def _refuse_with(self, response: HttpResponse) -> None:
         listening = self._listening
         listening.refused += 1
+        listening.count(response.status)
         write_whole(self._wire, response, None, listening.fixed_headers, keep_alive=False)
         self._close()
 

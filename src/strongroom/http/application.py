@@ -41,6 +41,7 @@ from strongroom.services.cors import CorsRecord
 from strongroom.services.cors import read as read_cors
 from strongroom.services.exchange import ApiRequest
 from strongroom.storage.watch import StoreState
+from strongroom.sysapi.served import FRONT
 from strongroom.sysapi.system.paths import metrics
 
 log = structlog.get_logger("http")
@@ -131,6 +132,7 @@ class Application:
             open_path = front.PATHS.get(call.path)
             if open_path is not None:
                 _check_front(call, options)
+                self._node.served.request(*FRONT, call.operation).value += 1
                 answer = await open_path(self._node, call.operation, call.data)
                 body = answer.body
                 if options.redaction is not None and body is not None:
@@ -189,14 +191,13 @@ class Application:
             return encode.raw(b"metrics endpoint is disabled for this listener\n", "text/plain; charset=utf-8", 403)
         if call.operation is not Operation.READ:
             raise UnsupportedOperation("")
-        services = self._node.unsealed
-        if services is None:
-            raise Sealed(SEALED)
-        # Metrics of an unreachable store are left out.  The remaining metrics report that it is unreachable.
-        reached = services.store.state is not StoreState.UNREACHABLE
-        router = await transact(services.barrier, services.mounts.router) if reached else None
-        wanted = str(call.data.get("format", ""))
-        response = await metrics.describe(services, router, wanted, accept, services.clock.now())
+        node, services = self._node, self._node.unsealed
+        found = [*await node.processes.measures()]
+        # What a sealed node can't read, or an unreachable store doesn't tell, is left out.  Numbers say that it is so.
+        if services is not None and services.store.state is not StoreState.UNREACHABLE:
+            found += await metrics.of_content(services, await transact(services.barrier, services.mounts.router))
+        wanted, cluster = str(call.data.get("format", "")), await node.cluster()
+        response = metrics.described(found, cluster, wanted, accept, node.clock.now())
         return encode_answer(Answer(request_id="", operation=call.operation, response=response))
 
     async def _serve(self, request: HttpRequest, call: Call, options: ListenerOptions) -> HttpResponse:

@@ -104,7 +104,7 @@ class Listener:
         if listening is None:
             return Numbers()
         held = listening.held
-        return Numbers(len(listening.connections), held.bodies, held.answers, listening.refusals)
+        return Numbers(len(listening.connections), held.bodies, held.answers, listening.refusals, listening.statuses)
 
     def reconfigure(self, application: Application, config: ListenerConfig) -> None:
         """Change to other settings, for new requests and connections.

@@ -79,6 +79,8 @@ class Listening:
     """Requests that the listener refused itself so far."""
     refusals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REASONS, 0))
     """How often each limit for all clients together has refused a request so far."""
+    statuses: dict[int, int] = field(default_factory=dict)
+    """How many responses of each status code there were so far."""
     held: InFlight = field(default_factory=InFlight)
     readers: dict[Connection, float] = field(default_factory=dict)
     """Connections with a large unread response, and when it was made; the oldest first."""
@@ -141,6 +143,10 @@ class Listening:
             self.refusals["slow_reader"] += 1
             slowest.abort()
         return True
+
+    def count(self, status: int) -> None:
+        """Count a response."""
+        self.statuses[status] = self.statuses.get(status, 0) + 1
 
     def forget(self, connection: Connection) -> None:
         """Remove a closed connection without a request in progress."""

@@ -83,7 +83,9 @@ class Repeating(Answering):
             repeated.check()
         except Internal as error:
             self._write(listening.application.malformed(500, error.text))
+            listening.count(500)
         else:
+            listening.count(200)
             self._wire.write(b"".join((OK_LINE, listening.fixed_headers, *repeated.parts)))
         if self._sent(keep_alive=True):
             if self._parser.idle and not self._eof:

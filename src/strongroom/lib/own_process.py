@@ -6,7 +6,10 @@ Source: https://man7.org/linux/man-pages/man5/proc.5.html
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+
+from strongroom.lib.exposition import Gauge
 
 _SELF = Path("/proc/self")
 
@@ -26,3 +29,12 @@ def open_descriptors() -> int:
         return sum(1 for _ in (_SELF / "fd").iterdir())
     except OSError:
         return 0
+
+
+def measured() -> list[Gauge]:
+    """What monitoring wants to know of a process."""
+    return [
+        Gauge("process.resident_memory_bytes", resident_bytes(), "Memory that the processes hold."),
+        Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the processes have used."),
+        Gauge("process.open_fds", open_descriptors(), "Open files and sockets."),
+    ]

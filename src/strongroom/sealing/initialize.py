@@ -107,6 +107,7 @@ async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> I
     txn.write_plain(keys.seal(shamir.NAME), msgspec.json.encode(record))
     name = wanted.cluster_name or f"vault-cluster-{random.bytes(4).hex()}"
     txn.write(keys.CLUSTER, Cluster(id=uuid4(random), name=name))
+    txn.write_plain(keys.CLUSTER_NAME, name.encode())
     for mount in built_in_mounts(keys.ROOT_NAMESPACE, lambda _: (uuid4(random), random.bytes(4).hex()), now):
         txn.write(keys.mounts(keys.ROOT_NAMESPACE) + mount.id, mount)
     for policy in built_in_policies(now):

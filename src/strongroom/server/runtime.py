@@ -69,7 +69,15 @@ class Runtime:
         self._storage = storage
         await self._clock.compare(storage)
         self._tasks.append(asyncio.create_task(self._clock.follow(storage)))
-        node = build_node(storage, port, self._clock, self._random, self._plan.settings, processes=processes)
+        node = build_node(
+            storage,
+            port,
+            self._clock,
+            self._random,
+            self._plan.settings,
+            engines=self._engines,
+            processes=processes,
+        )
         self.node = node
         self._watching = asyncio.create_task(node.store.run_forever())
         return node

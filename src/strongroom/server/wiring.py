@@ -44,6 +44,7 @@ from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.services import Services
+from strongroom.sysapi.system.gauges import of_process
 from strongroom.sysapi.traffic import Traffic
 
 log = structlog.get_logger("server")
@@ -56,15 +57,18 @@ def build_node(
     random: Random,
     settings: NodeSettings,
     *,
+    engines: Mapping[tuple[str, str], Engine] | None = None,
     processes: Processes | None = None,
 ) -> Node:
     """A sealed node over an open store.
 
     Args:
+        engines: all that can be mounted, by table and type.
         processes: all processes of the node; without them this is the only one.
     """
     running: dict[str, ApiRequest] = {}
-    return Node(
+    own = OwnProcess(running)
+    node = Node(
         storage=storage,
         storage_type=settings.storage_type,
         port=port,
@@ -77,8 +81,11 @@ def build_node(
         keeps_answers=settings.keeps_answers,
         running=running,
         traffic=Traffic(),
-        processes=processes or OwnProcess(running),
+        engines=engines or {},
+        processes=processes or own,
     )
+    own.measure = lambda: of_process(node)
+    return node
 
 
 async def unseal(
@@ -134,6 +141,7 @@ async def unseal(
         storage_type=node.storage_type,
         processes=node.processes,
         traffic=node.traffic,
+        served=node.served,
         store=node.store,
         api_address=node.api_address,
         cluster_address=node.cluster_address,
@@ -174,6 +182,8 @@ async def _keyed(txn: Transaction, random: Random) -> Cluster:
     The first unsealed node makes both.  From then on, a store without the list has lost it.
     """
     cluster = await _read_cluster(txn)
+    if await txn.read_plain(keys.CLUSTER_NAME) is None:  # a store that an earlier version made
+        txn.write_plain(keys.CLUSTER_NAME, cluster.name.encode())
     if cluster.audit_key:
         return cluster
     keyed = msgspec.structs.replace(cluster, audit_key=txn.once("audit key", lambda: random.bytes(KEY_BYTES)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from strongroom.audit import hiding
 from strongroom.audit.entry import timestamp
+from strongroom.lib.exposition import Measure
 from strongroom.services.exchange import ApiRequest
 
 
@@ -47,6 +48,13 @@ class Processes(Protocol):
             level: `trace`, `debug`, `info`, `warn` or `error`; empty for the configured level.
 
         Raises: `InvalidRequest` for a level that isn't one.
+        """
+        ...
+
+    async def measures(self) -> Sequence[Measure]:
+        """The numbers of all processes of the node together, without those of the store's content.
+
+        What ended processes have counted is in them.  A process that hangs delays them by seconds at most.
         """
         ...
 

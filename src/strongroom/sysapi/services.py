@@ -19,6 +19,7 @@ from strongroom.services.policy.service import PolicyService
 from strongroom.services.tokens import TokenService
 from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.served import Served
 from strongroom.sysapi.traffic import Traffic
 
 
@@ -41,6 +42,7 @@ class Services:
     port: SealPort
     processes: Processes
     traffic: Traffic
+    served: Served
     store: StoreWatch
     storage_type: str
     api_address: str

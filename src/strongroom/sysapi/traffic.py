@@ -16,6 +16,8 @@ class Numbers:
     answer_bytes: int = 0
     refusals: Mapping[str, int] = field(default_factory=dict)
     """By the limit that struck."""
+    statuses: Mapping[int, int] = field(default_factory=dict)
+    """Responses so far, by status code."""
 
 
 @dataclass(slots=True)
@@ -29,11 +31,14 @@ class Traffic:
         """The sums."""
         found = [source() for source in self.sources]
         refusals: Counter[str] = Counter()
+        statuses: Counter[int] = Counter()
         for each in found:
             refusals.update(each.refusals)
+            statuses.update(each.statuses)
         return Numbers(
             sum(each.connections for each in found),
             sum(each.body_bytes for each in found),
             sum(each.answer_bytes for each in found),
             refusals,
+            statuses,
         )

@@ -123,7 +123,7 @@ class PluginServer:
             node.unsealed = None
 
         port = LocalPort(random, opened, closed)
-        node = self.node = wiring.build_node(self._storage, port, self.clock, random, self._settings)
+        node = self.node = wiring.build_node(self._storage, port, self.clock, random, self._settings, engines=known)
         await opened(self._key)
         self._application = Application(node)
         self.expiry = Expiry(self.services)

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from unittest.mock import ANY
 
 import pytest
 
@@ -65,3 +66,30 @@ def test_the_log_level_is_every_workers(node: Node) -> None:
     node.ok("POST", "sys/loggers", {"level": "debug"})
     os.kill(node.pid, signal.SIGHUP)
     wait_until(lambda: levels() == {"info"}, "the level stays after a reload")
+
+
+def test_a_scrape_is_of_the_whole_node(node: Node) -> None:
+    """Whichever worker is asked, the requests of all are counted, also of one that was killed since."""
+    labels = {"mount_class": "secret", "mount_type": "cubbyhole", "operation": "update", "cluster": ANY}
+
+    def counts(connections: int = 12) -> list[float]:
+        with everyone(node, connections) as readers:
+            return [
+                counter["Count"]
+                for answer in readers.ask("GET", "sys/metrics")
+                for counter in answer.json["Counters"]
+                if counter["Name"] == "vault.core.requests_total" and counter["Labels"] == labels
+            ]
+
+    node.ok("PUT", "cubbyhole/a", {"x": "0"})
+    with everyone(node) as readers:
+        before = counts()
+        for connection in readers.connections:
+            assert connection.call("PUT", "cubbyhole/a", {"x": "1"}, node.token).status == 204
+        after = counts()
+        assert len(set(after)) == 1
+        assert after[0] == before[0] + len(readers.connections)
+    workers = node.workers()
+    os.kill(workers[0], signal.SIGKILL)
+    wait_until(lambda: len({*node.workers()} - {workers[0]}) == len(workers), "no other worker comes")
+    assert set(counts()) == {after[0]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from strongroom.lib.exposition import Measure
 from strongroom.server.messages.framing import Message
 
 
@@ -28,7 +29,11 @@ class AskLogLines(Message, frozen=True):
     """The same for processes that aren't named."""
 
 
-Question: TypeAlias = AskInFlight | SetLogLevel | AskLogLines
+class AskMeasures(Message, frozen=True):
+    """What do you count and measure?"""
+
+
+Question: TypeAlias = AskInFlight | SetLogLevel | AskLogLines | AskMeasures
 
 
 class LogLines(Message, frozen=True):
@@ -49,3 +54,4 @@ class Answer(Message, frozen=True):
 
     in_flight: dict[str, dict[str, str]] = {}
     log: LogLines | None = None
+    measures: tuple[Measure, ...] = ()

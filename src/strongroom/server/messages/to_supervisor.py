@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from strongroom.barrier.namespace_keys import NamespaceKey
+from strongroom.lib.exposition import Measure
 from strongroom.lib.secret import Secret
 from strongroom.sealing.ceremonies import Order
 from strongroom.server.messages.framing import Message
@@ -133,6 +134,12 @@ class Answered(Message, frozen=True):
     answer: Answer
 
 
+class LastNumbers(Message, frozen=True):
+    """What it has counted and measured, because it ends."""
+
+    measures: tuple[Measure, ...]
+
+
 class Ceremony(Message, frozen=True):
     """Carry out an order on an attempt of the holders of shares."""
 
@@ -170,6 +177,7 @@ FromWorker: TypeAlias = (
     | Opened
     | Reloaded
     | Answered
+    | LastNumbers
     | Succeeded
     | Retire
     | AskProgress

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from strongroom.lib import own_process
 from strongroom.server import logs
 from strongroom.server.logs.lines import own_lines
 from strongroom.server.messages import to_supervisor as told
-from strongroom.server.messages.questions import Answer, AskLogLines, SetLogLevel
+from strongroom.server.messages.questions import Answer, AskLogLines, AskMeasures, SetLogLevel
 from strongroom.server.messages.to_worker import Done, OutcomeIs
 from strongroom.server.supervisor.custody import Custody
+from strongroom.server.supervisor.ledger import Ledger
 from strongroom.server.supervisor.namespace_seals import NamespaceSeals
 from strongroom.server.supervisor.process import WorkerProcess
 from strongroom.server.supervisor.questions import Questions
@@ -33,6 +35,7 @@ class Dispatch:
     sealing: Sealing
     reloading: Reloading
     questions: Questions = field(default_factory=Questions)
+    ledger: Ledger = field(default_factory=Ledger)
     stopping: bool = False
 
     def handle(self, worker: WorkerProcess, message: told.FromWorker) -> None:
@@ -70,8 +73,10 @@ class Dispatch:
                 self.unsealing.opened(worker, message.error)
             case told.AskAll():
                 self._ask_all(worker, message)
+            case told.LastNumbers():
+                self.ledger.note(worker.pid, message.measures)
             case told.Answered():
-                self.questions.answered(worker, message)
+                self._answered(worker, message)
             case told.Ceremony():
                 worker.send(OutcomeIs(message.id, self.custody.obey(message.order)))
             case told.Succeeded():
@@ -91,6 +96,10 @@ class Dispatch:
         else:
             self.unsealing.unseal(worker, message)
 
+    def _answered(self, worker: WorkerProcess, message: told.Answered) -> None:
+        self.ledger.note(worker.pid, message.answer.measures)
+        self.questions.answered(worker, message)
+
     def _ask_all(self, worker: WorkerProcess, message: told.AskAll) -> None:
         own = None
         match message.question:
@@ -99,10 +108,17 @@ class Dispatch:
                 logs.set_level(level)
             case AskLogLines():
                 own = Answer(log=own_lines(message.question))
+            case AskMeasures():
+                own = Answer(measures=(*self.ledger.gone(), *own_process.measured()))
         self.questions.ask(worker, message, self.workers, own)
+
+    def tick(self) -> None:
+        """Do what time asks for."""
+        self.questions.give_up(lambda pid: Answer(measures=self.ledger.last(pid)))
 
     def lost(self, worker: WorkerProcess) -> None:
         """A worker has ended: finish what waited for it."""
+        self.ledger.lost(worker.pid)
         self.questions.lost(worker)
         self.reloading.done(worker)
         self.unsealing.lost(worker)

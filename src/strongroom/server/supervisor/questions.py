@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
-from strongroom.server.messages.questions import Answer
+from strongroom.server.messages.questions import Answer, AskMeasures
 from strongroom.server.messages.to_supervisor import Answered, AskAll
 from strongroom.server.messages.to_worker import Answers, Asked
 from strongroom.server.supervisor.process import WorkerProcess
+
+_PATIENCE_S: Final = 2.0
+"""How long a scrape waits for a worker's numbers.  What it told last has to do then."""
 
 
 @dataclass(slots=True)
@@ -18,12 +24,19 @@ class _Question:
     waiting: set[int]
     """Process ids of the workers that have not answered."""
     answers: list[Answer] = field(default_factory=list)
+    until: float = math.inf
+    """When it is answered without those that are silent, in seconds of the monotonic clock."""
 
 
 class Questions:
-    """Collects what the workers answer; the asker gets all of it at once."""
+    """Collects what the workers answer; the asker gets all of it at once.
 
-    def __init__(self) -> None:
+    Args:
+        monotonic: seconds since some moment.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._open: dict[int, _Question] = {}
         self._last_id = 0
 
@@ -43,7 +56,9 @@ class Questions:
         asked = [worker for worker in alive if worker.ready]
         self._last_id += 1
         answers = [] if own is None else [own]
-        self._open[self._last_id] = _Question(asker, message.id, {worker.pid for worker in asked}, answers)
+        waited_for = {worker.pid for worker in asked}
+        until = self._monotonic() + _PATIENCE_S if isinstance(message.question, AskMeasures) else math.inf
+        self._open[self._last_id] = _Question(asker, message.id, waited_for, answers, until)
         for worker in asked:
             worker.send(Asked(self._last_id, message.question))
         for worker in alive:
@@ -58,6 +73,19 @@ class Questions:
             question.waiting.discard(worker.pid)
             question.answers.append(message.answer)
             self._finish(message.id)
+
+    def give_up(self, instead: Callable[[int], Answer]) -> None:
+        """Answer the questions that have waited for too long.
+
+        Args:
+            instead: what counts as the answer of a worker that is silent, by its process id.
+        """
+        now = self._monotonic()
+        for id_, question in list(self._open.items()):
+            if now >= question.until:
+                question.answers += [instead(pid) for pid in sorted(question.waiting)]
+                question.waiting.clear()
+                self._finish(id_)
 
     def lost(self, worker: WorkerProcess) -> None:
         """A worker has ended: stop waiting for its response, and drop its questions."""

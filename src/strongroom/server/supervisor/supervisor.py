@@ -204,6 +204,7 @@ class Supervisor:
         if self._workers.starved and not self._ending:
             log.error("the server ends: no worker is left, and the package was replaced")
             self._give_up()
+        self._dispatch.tick()
         for companion in self._companions:
             companion.tick()
         self._manager.alive(now)

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol, assert_never
 
+from strongroom.core.node import Node
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.exposition import Measure
+from strongroom.lib.merging import merged
 from strongroom.server import logs
 from strongroom.server.logs.lines import hand_on, lines_for, own_lines, place_for
 from strongroom.server.logs.watches import FROM_NOW, Place
-from strongroom.server.messages.questions import Answer, AskInFlight, AskLogLines, Question, SetLogLevel
+from strongroom.server.messages.questions import Answer, AskInFlight, AskLogLines, AskMeasures, Question, SetLogLevel
 from strongroom.server.messages.to_supervisor import AskAll
 from strongroom.server.messages.to_worker import Answers
 from strongroom.services.exchange import ApiRequest
 from strongroom.sysapi.processes import WorkerCounts, shown
+from strongroom.sysapi.system.gauges import of_process
 
 _ASK_S = 0.5
 """How late the log lines of other processes may arrive."""
 
 
-def answer(question: Question, running: Mapping[str, ApiRequest]) -> Answer:
-    """What this process answers to a question that goes to all."""
+def answer(question: Question, node: Node | None) -> Answer:
+    """What this process answers to a question that goes to all.
+
+    Args:
+        node: None while its store isn't open yet.
+    """
     match question:
         case SetLogLevel():
             logs.set_level(question.level)
             return Answer()
         case AskInFlight():
-            return Answer(shown(running))
+            return Answer(shown(node.running if node is not None else {}))
         case AskLogLines():
             return Answer(log=own_lines(question))
+        case AskMeasures():
+            return Answer(measures=tuple(of_process(node)) if node is not None else ())
         case _:
             assert_never(question)
 
@@ -47,10 +57,14 @@ class OwnProcess:
 
     Args:
         running: what it is answering, which it keeps up to date.
+
+    Attributes:
+        measure: what the process counts and measures.
     """
 
     def __init__(self, running: Mapping[str, ApiRequest]) -> None:
         self._running = running
+        self.measure: Callable[[], list[Measure]] = list
 
     async def in_flight(self) -> dict[str, Any]:
         """The requests being answered."""
@@ -71,6 +85,10 @@ class OwnProcess:
     def watching(self) -> int:
         """How many clients read the log by way of this process."""
         return logs.readers.count
+
+    async def measures(self) -> Sequence[Measure]:
+        """The numbers of this process."""
+        return self.measure()
 
     def counts(self) -> WorkerCounts:
         """One, and no other."""
@@ -113,6 +131,11 @@ class AllWorkers:
     async def set_log_level(self, level: str) -> None:
         """Log at this level from now on, in the supervisor and in every worker."""
         await self._ask(AskAll(SetLogLevel(_known(level))), Answers)
+
+    async def measures(self) -> Sequence[Measure]:
+        """The numbers of all workers and of the supervisor together."""
+        reply = await self._ask(AskAll(AskMeasures()), Answers)
+        return merged(answered.measures for answered in reply.answers)
 
     def counts(self) -> WorkerCounts:
         """How many workers there are, and were."""

@@ -16,6 +16,7 @@ from strongroom.sealing.port import SealPort
 from strongroom.server import logs
 from strongroom.server.diagnostics import signals
 from strongroom.server.messages import to_supervisor as say
+from strongroom.server.messages.questions import AskMeasures
 from strongroom.server.messages.to_worker import (
     STOP_DRAIN_S,
     Asked,
@@ -83,6 +84,7 @@ class Worker:
             await obeying  # it only ends by a fault, and a worker that obeys no more must not go on
         obeying.cancel()
         await self._runtime.stop(self._drain_s)
+        self.link.tell(say.LastNumbers(processes.answer(AskMeasures(), self._runtime.node).measures))
 
     def _end(self, drain_s: float) -> None:
         if not self._ending.is_set():
@@ -100,9 +102,7 @@ class Worker:
             case End():
                 self._end(message.drain_s)
             case Asked():
-                node = self._runtime.node
-                answer = processes.answer(message.question, node.running if node is not None else {})
-                self.link.tell(say.Answered(message.id, answer))
+                self.link.tell(say.Answered(message.id, processes.answer(message.question, self._runtime.node)))
             case Counted():
                 self._workers.known = message.counts
             case CloseNamespace():

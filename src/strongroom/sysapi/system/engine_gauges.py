@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import structlog
 
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.errors import StorageError, StrongroomError
-from strongroom.lib.exposition import Gauge
+from strongroom.lib.exposition import Gauge, Measure
+from strongroom.lib.merging import merged
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.numbers import Number
 from strongroom.sdk.view import View
@@ -24,20 +25,25 @@ MOST_MOUNTS: Final = 256
 """Mounts whose numbers are asked for: a scrape must not read the rows of ten thousand."""
 
 
-async def of_engines(services: Services, router: Router) -> list[Gauge]:
-    """The numbers of all engines that have a mount here.
+def counted(engines: Mapping[tuple[str, str], Engine]) -> list[Measure]:
+    """What the engines of this process have counted, of those too that have no mount yet.
 
-    A mount whose engine fails has none, and that is logged: one engine must not take the others' numbers away.
+    Args:
+        engines: by table and type.
     """
-    cluster = {"cluster": services.cluster.name}
-    engines = {entry.record.type: entry.engine for entry in router.by_id.values() if entry.engine is not None}
-    found = [gauge for _, engine in sorted(engines.items()) for gauge in _gauges(engine.counted(), cluster)]
+    return merged(_gauges(engine.counted(), {}) for _, engine in sorted(engines.items()))
+
+
+async def of_engines(services: Services, router: Router) -> list[Measure]:
+    """What the engines tell of their mounts.
+
+    A mount whose engine fails has no numbers, and that is logged: one engine must not take the others' numbers away.
+    """
+    found: list[Measure] = []
     telling = [entry for entry in router.by_path.values() if _tells(entry.engine)]
     for entry in telling[:MOST_MOUNTS]:
-        numbers = await _of_mount(services, entry)
-        found += _gauges(numbers, {**cluster, "mount": entry.record.full_path})
-    # The lines of one name have to stand together.
-    return sorted(found, key=lambda gauge: gauge.name)
+        found += _gauges(await _of_mount(services, entry), {"mount": entry.record.full_path})
+    return found
 
 
 def _tells(engine: Engine | None) -> bool:

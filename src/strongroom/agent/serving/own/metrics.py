@@ -5,7 +5,6 @@ Source: https://openbao.org/docs/agent-and-proxy/proxy/#telemetry-stanza
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from strongroom.agent.serving.counters import Counters
@@ -31,12 +30,7 @@ class MetricsBoard:
 
     def gauges(self) -> list[Gauge]:
         """All numbers."""
-        own = [
-            Gauge("process.resident_memory_bytes", own_process.resident_bytes(), "Memory that the process holds."),
-            Gauge("process.cpu_seconds_total", time.process_time(), "Processor time that the process has used."),
-            Gauge("process.open_fds", own_process.open_descriptors(), "Open files and sockets."),
-        ]
-        return [*(gauge for part in self._parts for gauge in part()), *own]
+        return [*(gauge for part in self._parts for gauge in part()), *own_process.measured()]
 
 
 def of_requests(program: str, counters: Counters) -> list[Gauge]:

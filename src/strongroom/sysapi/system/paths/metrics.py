@@ -5,9 +5,12 @@ Source: https://developer.hashicorp.com/vault/api-docs/system/metrics
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from strongroom.lib.exposition import FORMATS, wanted_format, written
+import msgspec
+
+from strongroom.lib.exposition import FORMATS, Measure, wanted_format, written
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
@@ -16,9 +19,10 @@ from strongroom.services.mounts import Router
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.engine_gauges import of_engines
-from strongroom.sysapi.system.gauges import of_expiry, of_mounts, of_process, of_store
+from strongroom.sysapi.system.gauges import of_expiry, of_mounts
 
 _TEXT = "text/plain"
+_OF_THE_SYSTEM = "process."
 
 
 class MetricsBody(Body, frozen=True):
@@ -35,25 +39,40 @@ class MetricsPaths(SystemEngine):
 
     @path.read("metrics", root_only=True)
     async def metrics(self, request: Request, body: MetricsBody) -> Response | None:
-        """Reads the metrics of the process that answers: JSON, Prometheus' text format or OpenMetrics."""
+        """Reads the metrics of this node: JSON, Prometheus' text format or OpenMetrics."""
         view = system(request)
-        accept = view.exchange.request.headers.get("accept", "")
-        return await describe(view.services, view.router, body.format, accept, request.now)
+        services, accept = view.services, view.exchange.request.headers.get("accept", "")
+        found = [
+            *await request.once.wait("measures", services.processes.measures),
+            *await of_content(services, view.router),
+        ]
+        return described(found, services.cluster.name, body.format, accept, request.now)
 
 
-async def describe(services: Services, router: Router | None, wanted: str, accept: str, now: float) -> Response:
+async def of_content(services: Services, router: Router) -> list[Measure]:
+    """What is measured of the store's content, whichever process answers.
+
+    Args:
+        router: the mounts.
+    """
+    return [*of_mounts(router), *await of_expiry(services), *await of_engines(services, router)]
+
+
+def described(measures: Sequence[Measure], cluster: str, wanted: str, accept: str, now: float) -> Response:
     """The metrics as a response.
 
     Args:
-        router: the mounts; None while the store is unreachable.  Only this process is described then. wanted: the
-        parameter `format`; if empty, `accept` decides. accept: the field `Accept`. now: seconds since the epoch.
+        cluster: the cluster's name, which is a label of all but those of the operating system. wanted: the parameter
+            `format`; if empty, `accept` decides. accept: the field `Accept`. now: seconds since the epoch.
     """
     format_ = wanted_format(wanted, accept)
     if format_ not in FORMATS:
         return Response(raw=RawBody(f'metric response format "{wanted}" unknown'.encode(), _TEXT), status=400)
-    gauges = [*of_process(services), *of_store(services)]
-    if router is not None:
-        gauges += [*of_mounts(services, router), *await of_expiry(services), *await of_engines(services, router)]
-    gauges.sort(key=lambda gauge: gauge.name.startswith("process."))
-    text = written(gauges, format_, now)
+    own = [each for each in measures if each.name.startswith(_OF_THE_SYSTEM)]
+    labelled = [_of(each, cluster) for each in measures if not each.name.startswith(_OF_THE_SYSTEM)]
+    text = written([*labelled, *own], format_, now)
     return Response(raw=RawBody(text.content, text.media_type), headers=(("Vary", "Accept"),))
+
+
+def _of(measure: Measure, cluster: str) -> Measure:
+    return msgspec.structs.replace(measure, labels={**measure.labels, "cluster": cluster})
