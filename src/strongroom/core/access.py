@@ -13,7 +13,7 @@ from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.approvals import demanded
 from strongroom.services.exchange import ApiRequest, Exchange, Grant
-from strongroom.services.policy.acl import NEEDED, permits
+from strongroom.services.policy.acl import NEEDED, Decision, permits
 from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.policy.parse import NO_CONSTRAINTS, Constraints
 from strongroom.services.tokens.rights import Asked, acl_of, judge
@@ -24,17 +24,27 @@ _LISTINGS = frozenset({Operation.LIST, Operation.SCAN})
 _LIMIT = "limit"
 
 
-async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | None]:
-    """Decide on a request whose token is alive.
+class Judged(msgspec.Struct, frozen=True):
+    """The decision of the policies on a request."""
 
-    Returns: the grant, or the refusal.  The caller writes the audit entry before it raises the refusal.
+    decision: Decision
+    allowed: bool
+    """Whether capability, parameters, wrapping time and `sudo` are all as they have to be."""
+    needs_sudo: bool = False
+    """Whether the path asks for `sudo` besides the capability."""
+
+
+async def judged(attempt: Attempt) -> Judged | None:
+    """What the policies of a living token say of a request.
+
+    Returns: None if the token is of a namespace that doesn't contain the request's.
     """
     request, match, entry, bearer = attempt.request, attempt.match, attempt.entry, attempt.exchange.bearer
     if bearer is None:
         raise PermissionDenied("permission denied")
     policies, namespace = attempt.services.policies, attempt.exchange.namespace
     if bearer.record.namespace not in namespace.lineage:  # a token works in its namespace and those below
-        return None, PermissionDenied(DENIED)
+        return None
     if match is None or entry is None or match.is_plain:
         acl = await acl_of(policies, attempt.txn, bearer.record, namespace, request.received_at)
         decision = acl.decide(namespace.path + request.path, request.operation)
@@ -46,15 +56,26 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
     stated = match.stated if match is not None and decision.constraints is not None else None
     allowed = permits(decision, request.operation, request.data, wrap_ns, fields, stated=stated)
     needs_sudo = match is not None and match.declaration.sudo
-    if not allowed or (needs_sudo and not decision.sudo):
+    return Judged(decision, allowed and (decision.sudo or not needs_sudo), needs_sudo)
+
+
+async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | None]:
+    """Decide on a request whose token is alive.
+
+    Returns: the grant, or the refusal.  The caller writes the audit entry before it raises the refusal.
+    """
+    found = await judged(attempt)
+    if found is None or not found.allowed:
         return None, PermissionDenied(DENIED)
+    decision = found.decision
     rules = decision.constraints or NO_CONSTRAINTS
+    needed = NEEDED.get(attempt.request.operation, 0)
     grant = Grant(
         policies=decision.policies,
         root=decision.root,
         page_limit=rules.pagination_limit,
         key_filter=rules.key_filter,
-        demand=demanded(rules, NEEDED.get(request.operation, 0), sudo=needs_sudo) if rules.control_groups else None,
+        demand=demanded(rules, needed, sudo=found.needs_sudo) if rules.control_groups else None,
         mfa_methods=rules.mfa_methods,
         must_wrap=bool(rules.min_wrapping_ttl_ns or rules.max_wrapping_ttl_ns),
         by_path_alone=decision.constraints is None,

@@ -19,6 +19,7 @@ from strongroom.audit.writer import Writers
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.foresight import foresee
 from strongroom.core.node import Node
 from strongroom.crypto.aead import KEY_BYTES
 from strongroom.lib import sensitive_cache
@@ -143,6 +144,7 @@ async def unseal(
         traffic=node.traffic,
         served=node.served,
         store=node.store,
+        foresight=foresee,
         api_address=node.api_address,
         cluster_address=node.cluster_address,
         node_name=settings.node_name,

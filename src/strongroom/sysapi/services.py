@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from strongroom.audit.broker import AuditBroker
 from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.transaction import Transaction
 from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random
 from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
+from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
 from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
-from strongroom.services.tokens import TokenService
+from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.storage.watch import StoreWatch
+from strongroom.sysapi.foresight import Foreseen
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.served import Served
 from strongroom.sysapi.traffic import Traffic
+
+
+class Foresight(Protocol):
+    """Decides as the pipeline does, without doing anything."""
+
+    async def __call__(
+        self, services: Services, txn: Transaction, request: ApiRequest, record: TokenRecord
+    ) -> tuple[Foreseen, ...]:
+        """The decisions on a request with that token.
+
+        Returns: one; for a write two, if it is decided by whether something is there: that of an update first.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,7 @@ class Services:
     traffic: Traffic
     served: Served
     store: StoreWatch
+    foresight: Foresight
     storage_type: str
     api_address: str
     cluster_address: str

@@ -57,8 +57,10 @@ NEEDED: Mapping[str, int] = {
 }
 """The capability that each operation needs."""
 
-_WITH_PARAMETERS = {"create", "read", "update", "patch"}
-_PAGED = {"list", "scan"}
+WITH_PARAMETERS = frozenset({"create", "read", "update", "patch"})
+"""The operations whose parameters rules can restrict."""
+PAGED = frozenset({"list", "scan"})
+"""The operations whose pages rules can bound."""
 _ALL = sum(CAPABILITIES.values()) - DENY
 
 
@@ -140,7 +142,7 @@ class Acl:
             return _ROOT
         if operation == "help":
             return _HELP
-        paged = operation in _PAGED
+        paged = operation in PAGED
         entry = self._rules.find(path, paged=paged)
         decision = REFUSED if entry is None else entry[0].get(operation, entry[1])
         return decision if self._denies is None else self._unless_denied(decision, path, self._denies, paged=paged)
@@ -310,9 +312,9 @@ def permits(
         return True
     if not check_wrapping(rules, wrap_ttl_ns):
         return False
-    if operation in _PAGED:
+    if operation in PAGED:
         return check_pagination(rules, data.get("limit"))
-    if operation not in _WITH_PARAMETERS:
+    if operation not in WITH_PARAMETERS:
         return True
     return check_parameters(rules, data, fields or {}) and check_stated(rules, stated or {}, fields or {})
 

@@ -32,6 +32,11 @@ path "sys/internal/ui/resultant-acl" {
     capabilities = ["read"]
 }
 
+# Why it was denied, by its own policies.
+path "sys/policies/explain-self" {
+    capabilities = ["update"]
+}
+
 # Leases, by whoever knows their ids.
 path "sys/renew" {
     capabilities = ["update"]

@@ -14,6 +14,7 @@ from strongroom.sdk.spelling import PLAIN, Form
 from strongroom.services.identity import IdentityService
 from strongroom.services.namespaces import NamespaceService
 from strongroom.services.policy.acl import Acl
+from strongroom.services.policy.explanation import Written
 from strongroom.services.policy.parse import Policy, parse_policy, render_policy
 from strongroom.services.policy.paths import LoginAlias, as_logged_in
 from strongroom.services.policy.records import PolicyRecord
@@ -129,6 +130,26 @@ class PolicyService:
                         )
                     )
         return policies, until
+
+    async def written(
+        self, txn: Transaction, granted: Granted, holder: Holder, now: float
+    ) -> tuple[list[Written], list[tuple[str, str]]]:
+        """The policies of these names with what fills their templates, to be told and not to be decided by.
+
+        Returns: also namespace and name of those that count for nothing, because they don't exist or have expired.
+        """
+        found, void = list[Written](), list[tuple[str, str]]()
+        for namespace, names in granted:
+            subject = await self.identity.subject(txn, holder.namespace, holder.entity, groups_of=namespace)
+            subject = as_logged_in(subject, holder.login)
+            for name in names:
+                record = await self.read(txn, namespace, name)
+                policy = await self._parsed(txn, namespace, name) if record is not None and name != ROOT else None
+                if record is None or policy is None or 0 < record.expires_at <= now:
+                    void.append((namespace, name))
+                else:
+                    found.append(Written(policy, subject, record.allow_wildcards, record.allow_slashes))
+        return found, void
 
     async def _parsed(self, txn: Transaction, namespace: str, name: str) -> Policy | None:
         place = await self._namespaces.by_id(txn, namespace)

@@ -56,13 +56,22 @@ async def judge(
     path = form.of_path(namespace.path + asked.path)
     decision = acl.decide(path, asked.operation)
     if match is not None and match.route.also and decision.allowed and not decision.root:
-        # A listing's other paths end in a slash too, so that rules for everything below them also deny it.
-        end = "/" if path.endswith("/") else ""
-        others = [mount + other.removesuffix(end) + end for other in match.others(asked.data)]
+        others = other_paths(match, mount, path, asked.data)
         if acl.overruled(path, others, asked.operation):
             return REFUSED
         return acl.restricted(decision, others, asked.operation)
     return decision
+
+
+def other_paths(match: Match, mount: str, path: str, data: Mapping[str, Any]) -> list[str]:
+    """The other paths of a request's object.
+
+    Args:
+        mount: the full path of the mount from the root namespace on. path: that of the request, likewise.
+    """
+    # A listing's other paths end in a slash too, so that rules for everything below them also deny it.
+    end = "/" if path.endswith("/") else ""
+    return [mount + other.removesuffix(end) + end for other in match.others(data)]
 
 
 async def acl_of(

@@ -1,0 +1,1 @@
+"""What administrators ask of policies: why a request is denied, who may make it, what a draft would change."""
