@@ -117,6 +117,7 @@ _MODULES = {
         "policy delete": "Delete a policy",
         "policy fmt": "Format a policy file in place",
     },
+    "policies.explain": {"policy explain": "Explain why a request is allowed or denied"},
     "token": {
         "token create": "Create a token",
         "token lookup": "Show a token's properties",

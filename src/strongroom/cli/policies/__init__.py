@@ -1,0 +1,1 @@
+"""The commands below `policy` that ask why, who, and what if."""
