@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
-from strongroom.barrier import keys
+from strongroom.barrier import keys, outbox
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.cipher import RowCipher
 from strongroom.barrier.derived import Basis, Derived
@@ -56,11 +56,12 @@ class Transaction(ReadSet):
         self._refusals: dict[str, StrongroomError] = {}
         self._founded: dict[str, RowCipher] = {}
         self._cleared: set[str] = set()
+        self._events: list[outbox.Event] = []
 
     @property
     def has_written(self) -> bool:
         """Whether there is something to commit."""
-        return bool(self._writes or self._adds)
+        return bool(self._writes or self._adds or self._events)
 
     def has_written_below(self, *prefixes: str) -> bool:
         """Whether there is a row to commit whose key begins with one of these."""
@@ -242,6 +243,10 @@ class Transaction(ReadSet):
 
         await self.once.wait(f"charge {name}", commit)
 
+    def emit(self, event: outbox.Event) -> None:
+        """Tell of something that happens when this transaction commits, if anybody wants to know."""
+        self._events.append(event)
+
     async def guard(self, fence: Fence) -> None:
         """Commit only while the fence's holder has its role.  Commits of a former holder are refused.
 
@@ -278,7 +283,9 @@ class Transaction(ReadSet):
         Raises: `Restart` if a row that was read has changed; `StorageError`, `OutOfRange` as the store does; the
         `refusal` of an `add` whose counter would leave its bounds.
         """
-        if not self.has_written:
+        if self._events:
+            await outbox.store(self, self._events)
+        if not self._writes and not self._adds:
             self.revalidate()
             return
         self.require_present()
@@ -304,6 +311,14 @@ class Transaction(ReadSet):
         """Remove a row when this transaction commits, even if its namespace is sealed."""
         self._cleared.add(key)
         self._writes[key] = None
+
+    async def is_apart(self, namespace: str) -> bool:
+        """Whether a namespace's rows are under another keyring than root's."""
+        if namespace == keys.ROOT_NAMESPACE:
+            return False
+        if self.barrier.rings.owner(namespace) is None:
+            await self._learn(namespace)
+        return self.barrier.rings.owner(namespace) != keys.ROOT_NAMESPACE
 
     def _is_founded(self, key: str) -> bool:
         return keys.namespace_at(key) in self._founded

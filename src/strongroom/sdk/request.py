@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from strongroom.barrier.outbox import Event
 from strongroom.lib.errors import Internal
 from strongroom.sdk.passwords import new_password
 
@@ -170,6 +171,33 @@ class Request(msgspec.Struct, frozen=True):
         if self.names_another:
             known += "; X-Forwarded-For ignored: the peer is no authorized proxy"
         return f'source address "{self.address}" ({known})'
+
+    def emit(self, type_: str, path: str, object_path: str = "", **metadata: str) -> None:
+        """Tell those who subscribe to events of something that happens when the request commits.
+
+        Args:
+            type_: such as `kv-v2/data-write`; what follows the slash is the operation.
+            path: of the request, relative to the mount.
+            object_path: of the object that it is about, relative to the mount, if that is another one.  Only who may
+                read or list there learns of the event.
+            metadata: what else is told.  It must hold no secret.
+        """
+        mount = self.mount
+        told = {"modified": "true", "operation": type_.rpartition("/")[2], "path": mount.path + path, **metadata}
+        self.view.emit(
+            Event(
+                type=type_,
+                at=self.received_at,
+                namespace=self.view.namespace_id,
+                path=mount.path + (object_path or path),
+                metadata=told,
+                mount_class="auth" if mount.path.startswith("auth/") else "secret",
+                mount_accessor=mount.accessor,
+                mount_path=mount.path,
+                plugin=mount.type,
+                mount_version=mount.options.get("version", ""),
+            )
+        )
 
     async def schedule(self, at: float, name: str, data: dict[str, Any] | None = None) -> None:
         """Schedule a call of `Engine.due`, or move the call of this name.  It takes effect when the request commits.

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from typing import Any, TypeVar
 
 from strongroom.barrier import keys
+from strongroom.barrier.outbox import Event
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.passwords import PasswordPolicy
@@ -82,6 +83,15 @@ class View:
     async def password_policy(self, name: str) -> PasswordPolicy:
         """A password policy of the mount's namespace; engines use `Request.password`."""
         return await policy_of(self._txn, keys.namespace_at(self._prefix), name)
+
+    @property
+    def namespace_id(self) -> str:
+        """The id of the namespace that these rows belong to."""
+        return keys.namespace_at(self._prefix)
+
+    def emit(self, event: Event) -> None:
+        """Tell of something that happens when the request commits; engines use `Request.emit`."""
+        self._txn.emit(event)
 
     def schedule(self, mount: str) -> Schedule:
         """The scheduled work of a mount; engines use `Request.schedule` and `Request.unschedule`."""

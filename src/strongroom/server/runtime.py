@@ -125,6 +125,7 @@ class Runtime:
             services = self.node.unsealed
             self._tasks.append(asyncio.create_task(Expiry(services).run_forever()))
             self._tasks.append(asyncio.create_task(Presence(services).run_forever()))
+            self._tasks.append(asyncio.create_task(services.events.run_forever()))
             self._heads = Heads(services.barrier, services.audit, services.clock)
             self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()

@@ -34,6 +34,7 @@ from strongroom.server.builtin import audit_devices
 from strongroom.server.node_settings import NodeSettings
 from strongroom.server.worker.processes import OwnProcess
 from strongroom.services import versions
+from strongroom.services.events.reader import OutboxReader
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
@@ -137,6 +138,7 @@ async def unseal(
         oidc=OidcService(barrier.keyring, node.random, identity, node.api_address),
         mfa=MfaService(barrier, identity, node.clock),
         audit=audit,
+        events=OutboxReader(barrier),
         cluster=cluster,
         port=node.port,
         storage_type=node.storage_type,

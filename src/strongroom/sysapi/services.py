@@ -12,6 +12,7 @@ from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random
 from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
+from strongroom.services.events.reader import OutboxReader
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
 from strongroom.services.leases import LeaseService
@@ -55,6 +56,7 @@ class Services:
     oidc: OidcService
     mfa: MfaService
     audit: AuditBroker
+    events: OutboxReader
     cluster: Cluster
     port: SealPort
     processes: Processes

@@ -428,6 +428,22 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.barrier.keyring.Term": (None, {}),
     "strongroom.barrier.namespace_keys.NamespacePlace": ("namespace-place", {"own_seal": False}),
     "strongroom.barrier.namespace_keys.OwnSeal": ("namespace-seal", {"sealings": 0}),
+    "strongroom.barrier.outbox.Batch": ("events", {"events": (), "apart": ()}),
+    "strongroom.barrier.outbox.Event": (
+        None,
+        {
+            "metadata": {},
+            "mount_class": "",
+            "mount_accessor": "",
+            "mount_path": "",
+            "plugin": "",
+            "mount_version": "",
+        },
+    ),
+    "strongroom.barrier.outbox.OutboxState": (
+        "outbox-state",
+        {"wanted_until": 0.0, "retention_s": 3600, "configured": False, "webhooks": 0},
+    ),
     "strongroom.engines.aws.records.LeaseConfig": ("aws-lease", {"lease_s": 0, "lease_max_s": 0}),
     "strongroom.engines.aws.records.Role": (
         "aws-secrets-role",

@@ -63,3 +63,4 @@ class ConfigPaths:
         changes = {name: value for name, value in given.items() if value is not None}
         if changes:
             request.view.write(CONFIG, msgspec.structs.replace(config, **changes))
+            request.emit("kv-v2/config-write", "config", data_path=request.mount.path + "config")

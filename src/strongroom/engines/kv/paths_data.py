@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.engines.kv import logic, secrets
+from strongroom.engines.kv import events, logic, secrets
 from strongroom.engines.kv.records import Metadata, Version
 from strongroom.engines.kv.secrets import VersionedSecret
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
-from strongroom.sdk import Body, Doc, JsonMap, Keys, RawBody, Request, Response, path
+from strongroom.sdk import Body, Doc, JsonMap, Keys, Operation, RawBody, Request, Response, path
 
 _NO_DATA = "no data provided"
 
@@ -104,6 +104,7 @@ class DataPaths:
         metadata = logic.with_deleted(secret.metadata, [secret.metadata.current_version], request.now)
         if metadata is not secret.metadata:
             await secrets.keep(request, secret, metadata, self.random)
+            events.told(request, "data-delete", f"data/{path}", path, metadata, changed=[metadata.current_version])
 
 
 def _is_readable(request: Request, version: Version) -> bool:
@@ -143,4 +144,6 @@ async def _add_version(
     secrets.keep_data(request.view, sealed, metadata.current_version, json.dumps(data))
     for number in dropped:
         secrets.drop_data(request.view, sealed, number)
+    operation = "data-patch" if request.operation is Operation.PATCH else "data-write"
+    events.told(request, operation, f"data/{secret.name}", secret.name, metadata)
     return Response(data=logic.show_version(metadata, metadata.current_version))

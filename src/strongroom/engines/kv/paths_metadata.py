@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from strongroom.engines.kv import custom_metadata, logic, secrets
+from strongroom.engines.kv import custom_metadata, events, logic, secrets
 from strongroom.engines.kv.paging import scanned
 from strongroom.engines.kv.records import KvConfig, Metadata
 from strongroom.lib.errors import InvalidRequest, NotFound
@@ -69,6 +69,7 @@ class MetadataPaths:
         config = await secrets.config_of(request.view)
         logic.check_metadata_cas(config, secret.metadata, body.metadata_cas)
         await secrets.keep(request, secret, _changed(base, changes, request.now), self.random)
+        events.told_metadata(request, "metadata-write", path)
         return _warned(config, body)
 
     @path.patch("metadata/{path*}")
@@ -90,12 +91,16 @@ class MetadataPaths:
         config = await secrets.config_of(request.view)
         logic.check_metadata_cas(config, secret.metadata, body.metadata_cas)
         await secrets.keep(request, secret, _changed(secret.metadata, changes, request.now), self.random)
+        events.told_metadata(request, "metadata-patch", path)
         return _warned(config, body)
 
     @path.delete("metadata/{path*:slashless}")
     async def delete_metadata(self, request: Request, path: str) -> None:
         """Deletes a secret with all its versions and its metadata."""
-        secrets.remove(request.view, await secrets.find(request.view, path))
+        secret = await secrets.find(request.view, path)
+        secrets.remove(request.view, secret)
+        if secret.metadata is not None:
+            events.told_metadata(request, "metadata-delete", path)
 
     @path.list_("metadata/{folder**}", repeatable=True)
     async def list_metadata(self, request: Request, folder: str, body: Page) -> Response:

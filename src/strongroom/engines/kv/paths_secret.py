@@ -5,7 +5,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v1
 
 from __future__ import annotations
 
-from strongroom.engines.kv import logic
+from strongroom.engines.kv import events, logic
 from strongroom.engines.kv.names import MAX_STORED_BYTES
 from strongroom.engines.kv.paging import scanned
 from strongroom.engines.kv.records import PlainSecret
@@ -45,12 +45,14 @@ class SecretPaths:
         if not request.data:
             raise InvalidRequest("missing data fields")
         request.view.write(PLAIN + path, PlainSecret(data=json.dumps(request.data), written_at=request.now))
+        events.told_plain(request, "write", path)
 
     @path.delete("{path**}")
     async def delete_secret(self, request: Request, path: str) -> None:
         """Deletes a secret."""
         if _is_name(path):
             request.view.delete(PLAIN + path)
+            events.told_plain(request, "delete", path)
 
     @path.list_("{path**}", repeatable=True)
     async def list_secrets(self, request: Request, path: str, body: Page) -> Response:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.engines.kv import logic, secrets
+from strongroom.engines.kv import events, logic, secrets
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random
 from strongroom.sdk import Body, Doc, Request, path
@@ -35,6 +35,7 @@ class VersionsPaths:
             metadata = logic.with_deleted(secret.metadata, body.versions, request.now)
             if metadata is not secret.metadata:
                 await secrets.keep(request, secret, metadata, self.random)
+                events.told(request, "delete", f"delete/{path}", path, metadata, changed=body.versions)
 
     @path.write("undelete/{path*}")
     async def undelete_versions(self, request: Request, path: str, body: VersionsField) -> None:
@@ -47,6 +48,7 @@ class VersionsPaths:
             metadata = logic.with_undeleted(config, secret.metadata, body.versions, request.now)
             if metadata is not secret.metadata:
                 await secrets.keep(request, secret, metadata, self.random)
+                events.told(request, "undelete", f"undelete/{path}", path, metadata, changed=body.versions)
 
     @path.write("destroy/{path*}")
     async def destroy_versions(self, request: Request, path: str, body: VersionsField) -> None:
@@ -60,3 +62,4 @@ class VersionsPaths:
                 sealed = await secrets.keep(request, secret, metadata, self.random)
                 for number in destroyed:
                     secrets.drop_data(request.view, sealed, number)
+                events.told(request, "destroy", f"destroy/{path}", path, metadata, changed=destroyed)

@@ -82,11 +82,13 @@ class Decision(msgspec.Struct, frozen=True):
     """The pattern of the deciding rules; None if no rule covers the path."""
     denied: bool = False
     """Whether a deciding rule denies everything on the path."""
+    event_types: tuple[str, ...] = ()
+    """For `subscribe`: patterns of the events that are granted."""
 
 
 REFUSED = Decision(allowed=False)
 _HELP = Decision(allowed=True)
-_ROOT = Decision(allowed=True, capabilities=_ALL, sudo=True, policies=("root",), root=True)
+_ROOT = Decision(allowed=True, capabilities=_ALL, sudo=True, policies=("root",), root=True, event_types=("*",))
 
 _Entry: TypeAlias = tuple[dict[str, Decision], Decision]
 """The decisions by operation, and the one for any other operation."""
@@ -208,10 +210,11 @@ class Acl:
 class _Merged:
     """Merges the rules of all policies for one pattern."""
 
-    __slots__ = ("_capabilities", "_constraints", "_rules")
+    __slots__ = ("_capabilities", "_constraints", "_event_types", "_rules")
 
     def __init__(self) -> None:
         self._capabilities = 0
+        self._event_types: tuple[str, ...] = ()
         self._constraints = NO_CONSTRAINTS
         self._rules: list[tuple[str, int]] = []
 
@@ -219,6 +222,7 @@ class _Merged:
         """Merge one more rule.  Capabilities add up; `deny` overrides them all."""
         self._rules.append((policy.name, rule.capabilities))
         self._capabilities |= rule.capabilities
+        self._event_types += rule.event_types
         if rule.constraints is not NO_CONSTRAINTS:
             self._constraints = together(self._constraints, _placed(rule.constraints, policy.namespace))
 
@@ -234,6 +238,9 @@ class _Merged:
             for operation, needed in NEEDED.items()
             if bits & needed
         }
+        if self._event_types:
+            types = tuple(dict.fromkeys(self._event_types))
+            granted["subscribe"] = replace(granted["subscribe"], event_types=types)
         return granted, Decision(False, bits, sudo, constraints, pattern=pattern)
 
     def _granting(self, needed: int) -> tuple[str, ...]:

@@ -88,6 +88,8 @@ class Rule(msgspec.Struct, frozen=True):
     capabilities: int
     """Bits; with `DENY` there is no other."""
     constraints: Constraints = NO_CONSTRAINTS
+    event_types: tuple[str, ...] = ()
+    """Patterns of the events that `subscribe` lets a client learn of.  Without any, there are none."""
     expires_at: float = math.inf
     """Seconds since the epoch.  From then on the rule has no effect."""
     templated: bool = False
@@ -218,6 +220,7 @@ def _assemble(path: str, body: ObjectNode, values: Mapping[str, object]) -> Rule
         pattern=parse_pattern(path),
         capabilities=capabilities,
         constraints=NO_CONSTRAINTS if capabilities == DENY else constraints,
+        event_types=fields.subscribe_event_types if capabilities & SUBSCRIBE else (),
         expires_at=fields.expiration,
         templated=check_template(path),
         comment=fields.comment,
@@ -241,6 +244,7 @@ class _Fields(msgspec.Struct):
     list_scan_response_keys_filter_path: str = ""
     mfa_methods: tuple[str, ...] = ()
     control_group: ControlGroup | None = None
+    subscribe_event_types: tuple[str, ...] = ()
 
 
 def _elements(node: Node) -> tuple[Node, ...]:
@@ -352,4 +356,5 @@ _FIELDS: dict[str, Callable[[Node], object]] = {
     "list_scan_response_keys_filter_path": _text,
     "mfa_methods": _texts,
     "control_group": _control_group,
+    "subscribe_event_types": _texts,
 }

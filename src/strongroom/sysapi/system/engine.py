@@ -7,6 +7,7 @@ from strongroom.sysapi.system.paths.auth import AuthPaths
 from strongroom.sysapi.system.paths.browsers import BrowserPaths
 from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths.control_group import ControlGroupPaths
+from strongroom.sysapi.system.paths.events import EventPaths
 from strongroom.sysapi.system.paths.explain import ExplainPaths
 from strongroom.sysapi.system.paths.lease_search import LeaseSearchPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
@@ -65,6 +66,7 @@ class System(
     WrappingPaths,
     ControlGroupPaths,
     MfaPaths,
+    EventPaths,
 ):
     """The system mount."""
 

@@ -1,0 +1,1 @@
+"""Events: what changes mean to those who subscribe."""
