@@ -43,6 +43,7 @@ from strongroom.core.lease_ending import LeaseEnding
 from strongroom.core.mount_lanes import Batch, MountLanes
 from strongroom.core.namespaces.clearing import NamespaceClearing
 from strongroom.core.oidc_upkeep import OidcUpkeep
+from strongroom.core.outbox_upkeep import OutboxUpkeep
 from strongroom.core.parking import Parking
 from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
@@ -128,6 +129,7 @@ class Expiry:
             "key": self._keys,
             "sealed-namespace": Parking(self._services).run_once,
             "earlier-row": EarlierRows(self._services).run_once,
+            "event": OutboxUpkeep(self._services).run_once,
         }
 
     async def _hold(self, fence: Fence) -> None:

@@ -7,7 +7,7 @@ from strongroom.sysapi.system.paths.auth import AuthPaths
 from strongroom.sysapi.system.paths.browsers import BrowserPaths
 from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths.control_group import ControlGroupPaths
-from strongroom.sysapi.system.paths.events import EventPaths
+from strongroom.sysapi.system.paths.events import EventPaths, EventsConfigPaths
 from strongroom.sysapi.system.paths.explain import ExplainPaths
 from strongroom.sysapi.system.paths.lease_search import LeaseSearchPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
@@ -67,6 +67,7 @@ class System(
     ControlGroupPaths,
     MfaPaths,
     EventPaths,
+    EventsConfigPaths,
 ):
     """The system mount."""
 

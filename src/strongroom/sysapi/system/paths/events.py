@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from strongroom.barrier.outbox import RETENTION_S
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, CommaList, Doc
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services.events import selection, wanting
@@ -18,6 +19,8 @@ from strongroom.services.events.selection import Selection
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.events import streams
 
+_LEAST_S = 60
+_MOST_S = 7 * 24 * 3600
 _FORMS = "ask for a WebSocket (Upgrade: websocket) or for server-sent events (Accept: text/event-stream)"
 
 
@@ -30,6 +33,15 @@ class SubscribeBody(Body, frozen=True):
     ] = CommaList([])
     filter: Annotated[str, Doc(description="An expression that the wanted events meet.")] = ""
     cursor: Annotated[str, Doc(description="The place to go on from, as an earlier subscription has named it.")] = ""
+
+
+class EventsConfigBody(Body, frozen=True):
+    """How long events are kept."""
+
+    retention: Annotated[Duration, Doc(description="How long an event can be asked for, by a cursor.")] = Duration(
+        RETENTION_S
+    )
+    always: Annotated[bool, Doc(description="Whether they are kept while nobody subscribes.")] = True
 
 
 class EventPaths(SystemEngine):
@@ -66,3 +78,28 @@ def _selection(request: Request, event_type: str, body: SubscribeBody) -> Select
         home=home,
         namespaces=selection.checked_namespaces(tuple(body.namespaces), home),
     )
+
+
+class EventsConfigPaths(SystemEngine):
+    """`config/events`"""
+
+    @path.read("config/events", sudo=True, root_only=True)
+    async def read_events_config(self, request: Request) -> Response | None:
+        """Reads how long events are kept, and whether they are written at this moment."""
+        state = await wanting.read(system(request).txn)
+        wanted = {"retention": state.retention_s, "always": state.configured, "written": state.wants(request.now)}
+        return Response(data=wanted)
+
+    @path.write("config/events", sudo=True, root_only=True)
+    async def write_events_config(self, request: Request, body: EventsConfigBody) -> Response | None:
+        """Sets how long events are kept."""
+        if not _LEAST_S <= body.retention <= _MOST_S:
+            raise InvalidRequest("retention must be between a minute and seven days")
+        await wanting.configure(system(request).txn, request.now, body.retention, keep=body.always)
+        return None
+
+    @path.delete("config/events", sudo=True, root_only=True)
+    async def delete_events_config(self, request: Request) -> Response | None:
+        """Goes back to an hour, and to events only while somebody subscribes."""
+        await wanting.configure(system(request).txn, request.now, RETENTION_S, keep=False)
+        return None
