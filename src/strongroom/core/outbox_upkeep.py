@@ -71,7 +71,7 @@ class OutboxUpkeep:
 
 
 def _first_kept(state: OutboxState, buckets: list[int], now: float) -> int:
-    """The first bucket that may still be read.  A bucket is over when the next one with rows, or the present one, began.
+    """The first bucket that may still be read.  A bucket is over when the next one with rows began, or the present one.
 
     Args:
         buckets: those with rows, in their order.

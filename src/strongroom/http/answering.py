@@ -184,6 +184,8 @@ class Answering(asyncio.Protocol):
         task = self._listening.loop.create_task(delivery.run(lambda: self._phase in OVER, keep_alive=keep_alive))
         self._own(task)
         task.add_done_callback(self._delivered)
+        if delivery.receive is not None and (early := self._parser.taken()):
+            delivery.receive(early)
 
     def _delivered(self, task: asyncio.Task[bool]) -> None:
         self._disown()

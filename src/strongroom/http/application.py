@@ -287,6 +287,8 @@ def encode_answer(answer: Answer) -> HttpResponse:
     status = response.status or 200
     if response.raw is not None:
         raw = response.raw
+        if raw.receive is not None:
+            return encode.upgraded(response.headers, raw.stream, raw.receive)
         return encode.raw(raw.content, raw.content_type, status, response.headers, raw.stream)
     if response.flat:
         return encode.flat(response.data, status, response.headers)

@@ -82,6 +82,8 @@ class HttpConnection(Repeating):
             return
         if self._phase in RECEIVING:
             self._advance(data)
+        elif self._delivery is not None and self._delivery.receive is not None:
+            self._delivery.receive(data)
         elif data and self._phase is not Phase.PREFACE:
             self._keep(data)
 

@@ -76,9 +76,10 @@ async def _write_stream(wire: Wire, response: HttpResponse, head: Head, fixed: b
     """
     stream = response.stream
     assert stream is not None
-    chunked = head.answers_chunked
+    upgraded = response.receive is not None
+    chunked = head.answers_chunked and not upgraded
     try:
-        bodiless = head.method == "HEAD" or not has_body(response.status)
+        bodiless = not upgraded and (head.method == "HEAD" or not has_body(response.status))
         data = encode_head(
             response.status,
             response.headers,
@@ -120,13 +121,15 @@ class Delivery:
         wire, response, head, fixed: as of `write_whole`.
     """
 
-    __slots__ = ("_fixed", "_head", "_response", "_wire", "streaming")
+    __slots__ = ("_fixed", "_head", "_response", "_wire", "receive", "streaming")
 
     def __init__(self, wire: Wire, response: HttpResponse, head: Head, fixed: bytes) -> None:
         self._wire = wire
         self._response = response
         self._head = head
         self._fixed = fixed
+        self.receive = response.receive
+        """Takes what the client sends meanwhile; None if that is the next request."""
         self.streaming = False
         """Whether the stream should be cancelled if the client has gone."""
 
@@ -147,7 +150,7 @@ class Delivery:
         elif gone():
             await _close_stream(response.stream)
         else:
-            keep_alive = keep_alive and self._head.answers_chunked
+            keep_alive = keep_alive and self._head.answers_chunked and self.receive is None
             await self._stream(gone, keep_alive=keep_alive)
         if response.after_sent is not None:
             await self._wire.flushed()

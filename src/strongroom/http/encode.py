@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
@@ -63,6 +63,13 @@ def raw(
     """A body of another type than JSON, and its stream."""
     sent = (("Content-Type", content_type), *_BASE, *headers)
     return HttpResponse(status=status, headers=sent, body=content, stream=stream)
+
+
+def upgraded(
+    headers: tuple[tuple[str, str], ...], stream: AsyncIterator[bytes] | None, receive: Callable[[bytes], None]
+) -> HttpResponse:
+    """101: the connection goes on in another protocol."""
+    return HttpResponse(status=101, headers=headers, stream=stream, receive=receive)
 
 
 def redirect(location: str) -> HttpResponse:

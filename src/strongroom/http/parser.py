@@ -124,6 +124,12 @@ class RequestParser:
             self._data += data
         self._at = 0
 
+    def taken(self) -> bytes:
+        """Bytes that were kept for a later `receive`, which get no request out of them any more."""
+        rest = bytes(self._data[self._at :])
+        self._data, self._at = b"", 0
+        return rest
+
     def put_back(self, data: bytes) -> None:
         """Take bytes that arrived before those which are kept for a later `receive`."""
         self._data = data + bytes(self._data[self._at :])

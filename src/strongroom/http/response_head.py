@@ -12,7 +12,8 @@ _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\
 OK_LINE: Final = _STATUS_LINES[200]
 
 # RFC 9110, sections 6.4.1 and 15: responses with these statuses have no body, and so no length.
-_WITHOUT_BODY: Final = frozenset({204, 304})
+_UPGRADED: Final = 101
+_WITHOUT_BODY: Final = frozenset({_UPGRADED, 204, 304})
 
 _USUAL: Final = 3
 """The number of fields of a response that has nothing special: its type, and what is said of caches and of HTTPS."""
@@ -48,7 +49,7 @@ def encode_head(
     """Status line and fields with the empty line that ends them.
 
     Args:
-        status: 200 to 599.
+        status: 101, or 200 to 599.
         headers: as the application gave them.
         fixed: whole lines that every response has. body_bytes: the body's length; None if it isn't known yet. chunked:
         whether the body is sent in chunks.  If its length is unknown and it isn't chunked, the connection's end ends
@@ -65,7 +66,9 @@ def encode_head(
         text += f"content-length: {body_bytes}\r\n"
     if chunked:
         text += "transfer-encoding: chunked\r\n"
-    if not keep_alive:
+    if status == _UPGRADED:
+        text += "connection: upgrade\r\n"
+    elif not keep_alive:
         text += "connection: close\r\n"
     elif announce_keep_alive:
         text += "connection: keep-alive\r\n"

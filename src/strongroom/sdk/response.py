@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -118,6 +118,8 @@ class RawBody(msgspec.Struct, frozen=True):
     content_type: str
     stream: AsyncIterator[bytes] | None = None
     """The rest of the body after `content`, sent as long as the client reads."""
+    receive: Callable[[bytes], None] | None = None
+    """With status 101: takes what the client sends from now on, on a connection that is no HTTP any more."""
 
 
 class Response(msgspec.Struct, kw_only=True):

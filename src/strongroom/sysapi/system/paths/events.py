@@ -17,10 +17,12 @@ from strongroom.services.events import selection, wanting
 from strongroom.services.events.position import Position, parse_cursor
 from strongroom.services.events.selection import Selection
 from strongroom.sysapi.context import SystemEngine, system
-from strongroom.sysapi.events import streams
+from strongroom.sysapi.events import streams, websocket
 
 _LEAST_S = 60
 _MOST_S = 7 * 24 * 3600
+_FROM_NOW = ("", "now")
+"""With `now`, a client begins without a cursor and is told one with each event."""
 _FORMS = "ask for a WebSocket (Upgrade: websocket) or for server-sent events (Accept: text/event-stream)"
 
 
@@ -32,7 +34,9 @@ class SubscribeBody(Body, frozen=True):
         CommaList, Doc(description="Patterns of further namespaces, below that of the request; `*` for any text.")
     ] = CommaList([])
     filter: Annotated[str, Doc(description="An expression that the wanted events meet.")] = ""
-    cursor: Annotated[str, Doc(description="The place to go on from, as an earlier subscription has named it.")] = ""
+    cursor: Annotated[
+        str, Doc(description="The place to go on from, as an earlier subscription has named it; or `now`.")
+    ] = ""
 
 
 class EventsConfigBody(Body, frozen=True):
@@ -56,7 +60,7 @@ class EventPaths(SystemEngine):
         headers = view.exchange.request.headers
         wanted = _selection(request, event_type, body)
         cursor = body.cursor or headers.get("last-event-id", "")
-        start = await view.services.events.checked(parse_cursor(cursor)) if cursor else None
+        start = await view.services.events.checked(parse_cursor(cursor)) if cursor not in _FROM_NOW else None
         state = await wanting.want(view.txn, request.now)
         if start is None:
             start = Position(state.bucket, view.txn.revision)
@@ -67,7 +71,12 @@ class EventPaths(SystemEngine):
                 raw=RawBody(b"", "text/event-stream", stream),
                 headers=(("Cache-Control", "no-store"), ("X-Accel-Buffering", "no")),
             )
-        raise InvalidRequest(_FORMS)
+        if not websocket.is_wanted(headers):
+            raise InvalidRequest(_FORMS)
+        socket = websocket.WebSocket(subscription, as_json=body.json, with_cursor=bool(body.cursor))
+        return Response(
+            status=101, headers=websocket.accepted(headers), raw=RawBody(b"", "", socket.stream(), socket.receive)
+        )
 
 
 def _selection(request: Request, event_type: str, body: SubscribeBody) -> Selection:

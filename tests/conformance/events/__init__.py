@@ -1,0 +1,1 @@
+"""Events, by clients that others have written."""

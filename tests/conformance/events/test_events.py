@@ -1,0 +1,159 @@
+"""Events as clients of others get them, and what remains of them when a worker is killed."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, struct_pb2
+from google.protobuf.json_format import MessageToDict
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.conformance.events.following import Follower
+from tests.conformance.processes.node import Node, running, wait_until
+
+FIELDS = {
+    "EventPluginInfo": ["mount_class", "mount_accessor", "mount_path", "plugin", "plugin_version", "version"],
+    "EventData": ["id", "metadata:.google.protobuf.Struct", "*entity_ids", "note"],
+    "EventReceived": ["event:.logical.EventData", "namespace", "event_type", "plugin_info:.logical.EventPluginInfo"],
+}
+"""The messages of Vault's SDK, by the order of their fields."""
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node of two workers."""
+    with running(Node(tmp_path_factory.mktemp("events"), workers_wanted=2)) as node:
+        node.ready()
+        node.ok("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
+        yield node
+
+
+def subscribe(node: Node, what: str, token: str = "") -> ClientConnection:
+    """A WebSocket on which events come."""
+    return connect(
+        f"ws://{node.address}/v1/sys/events/subscribe/{what}",
+        additional_headers={"X-Vault-Token": token or node.token},
+        proxy=None,
+    )
+
+
+def decoded(message: bytes) -> dict[str, object]:
+    """An `EventReceived`, as Google's library reads it."""
+    file = descriptor_pb2.FileDescriptorProto(name="event.proto", package="logical", syntax="proto3")
+    file.dependency.append("google/protobuf/struct.proto")
+    for name, fields in FIELDS.items():
+        described = file.message_type.add(name=name)
+        for number, field in enumerate(fields, 1):
+            label, _, type_ = field.partition(":")
+            added = described.field.add(name=label.lstrip("*"), number=number, type=11 if type_ else 9)
+            added.label = 3 if label.startswith("*") else 1
+            if type_:
+                added.type_name = type_
+    pool = descriptor_pool.DescriptorPool()
+    structs = descriptor_pb2.FileDescriptorProto()
+    struct_pb2.DESCRIPTOR.CopyToProto(structs)
+    pool.Add(structs)
+    pool.Add(file)
+    received = message_factory.GetMessageClass(pool.FindMessageTypeByName("logical.EventReceived"))
+    found: dict[str, object] = MessageToDict(received.FromString(message), preserving_proto_field_name=True)
+    return found
+
+
+def test_a_websocket_gets_protobuf_unless_it_asks_for_json(node: Node) -> None:
+    """The same change, as a binary frame of protobuf and as a text frame of a CloudEvent; the ids are the same."""
+    with subscribe(node, "kv-v2/data-*") as binary, subscribe(node, "kv-v2/data-*?json=true&cursor=now") as text:
+        node.ok("POST", "secret/data/app", {"data": {"a": "canary"}})
+        frame, told = binary.recv(20), json.loads(text.recv(20))
+    assert isinstance(frame, bytes)
+    found = decoded(frame)
+    assert b"canary" not in frame
+    assert found["event_type"] == told["data"]["event_type"] == "kv-v2/data-write"
+    assert found["event"] == told["data"]["event"]
+    assert found["plugin_info"] == told["data"]["plugin_info"]
+    assert told["cursor"]
+
+
+def test_pings_are_answered_and_the_end_is_clean(node: Node) -> None:
+    """A ping gets its pong while nothing happens, and the client's close is answered."""
+    with subscribe(node, "*") as client:
+        assert client.ping(b"here").wait(20)
+        client.close()
+        assert client.close_code == 1000
+
+
+def test_the_end_of_the_token_closes_the_socket(node: Node) -> None:
+    """A revoked token ends its subscription with a reason, before another event is told."""
+    token = node.ok("POST", "auth/token/create", {"policies": ["root"]}).json["auth"]["client_token"]
+    with subscribe(node, "*", token) as client:
+        node.ok("POST", "auth/token/revoke", {"token": token})
+        node.ok("POST", "secret/data/app", {"data": {}})
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(20)
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "the token has ended")
+
+
+def test_who_may_not_is_refused_before_the_upgrade(node: Node) -> None:
+    """Without a right, there is no WebSocket but a status."""
+    with pytest.raises(InvalidStatus) as refused:
+        subscribe(node, "*", "hvs.nonsense")
+    assert refused.value.response.status_code == 403
+
+
+def test_each_change_is_told_once_in_order_over_kills(node: Node) -> None:
+    """Workers are killed at random while four clients write and twelve follow, each with its cursor.  Everybody sees
+    each version of each secret exactly once, and those of a secret in their order."""
+    followers = [Follower(node) for _ in range(12)]
+    assert all(follower.ready.wait(30) for follower in followers)
+    stop = threading.Event()
+
+    def write(name: str) -> None:
+        for number in itertools.count():
+            if stop.is_set():
+                return
+            try:
+                node.call("POST", f"secret/data/{name}", {"data": {"n": number}})
+            except OSError:
+                continue  # it may have been stored all the same: the versions tell
+
+    writers = [threading.Thread(target=write, args=(f"k{number}",)) for number in range(4)]
+    for writer in writers:
+        writer.start()
+    chance = random.Random(15)
+    for replaced in (1, 2):
+        stop.wait(0.7)
+        os.kill(chance.choice(node.workers()), signal.SIGKILL)
+        node.settle(replaced)
+    stop.set()
+    for writer in writers:
+        writer.join()
+    made = {f"k{number}": _versions(node, f"k{number}") for number in range(4)}
+    total = sum(made.values())
+    try:
+        wait_until(
+            lambda: all(len(follower.seen) >= total for follower in followers),
+            lambda: str([(len(follower.seen), total, follower.refused) for follower in followers]),
+            30,
+        )
+    finally:
+        for follower in followers:
+            follower.stop()
+    for follower in followers:
+        assert follower.refused == []
+        for name, last in made.items():
+            of_key = [version for path, version in follower.seen if path == f"secret/data/{name}"]
+            assert of_key == list(range(1, last + 1))
+    assert sum(follower.resumed for follower in followers) >= 1
+
+
+def _versions(node: Node, name: str) -> int:
+    found: int = node.ok("GET", f"secret/metadata/{name}").data["current_version"]
+    return found
