@@ -40,6 +40,7 @@ from strongroom.sdk.request import Operation
 from strongroom.services.cors import CorsRecord
 from strongroom.services.cors import read as read_cors
 from strongroom.services.exchange import ApiRequest
+from strongroom.services.interface import headers as ui_headers
 from strongroom.storage.watch import StoreState
 from strongroom.sysapi.served import FRONT
 from strongroom.sysapi.system.paths import metrics
@@ -111,6 +112,19 @@ class Application:
         services = self._node.unsealed
         return await transact(services.barrier, read_cors) if services is not None else None
 
+    async def _as_interface(self, response: HttpResponse) -> HttpResponse:
+        """A response below `/ui`, with the headers that were set for the user interface."""
+        services = self._node.unsealed
+        if services is None:
+            return response
+        try:
+            added = ui_headers.fields(await transact(services.barrier, ui_headers.read))
+        except StrongroomError as error:
+            return encode.failure(error)
+        names = {name.lower() for name, _ in added}
+        kept = tuple(field for field in response.headers if field[0].lower() not in names)
+        return msgspec.structs.replace(response, headers=(*kept, *added))
+
     async def _named(self, request: HttpRequest, options: ListenerOptions) -> HttpResponse:
         """The response with the namespace header of its request, from which clients tell where an error happened."""
         response = await self._answer(request, options)
@@ -127,7 +141,8 @@ class Application:
         except Redirect as redirect:
             return encode.redirect(redirect.location)
         except StrongroomError as error:
-            return encode.failure(error)
+            refusal = encode.failure(error)
+            return await self._as_interface(refusal) if request.path.startswith(ui_headers.PREFIX) else refusal
         try:
             open_path = front.PATHS.get(call.path)
             if open_path is not None:

@@ -11,35 +11,12 @@ from typing import Final
 
 Headers = tuple[tuple[str, str], ...]
 
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A field name.  Source: RFC 9110, section 5.6.2."""
-_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-"""A field value.  Source: RFC 9110, section 5.5."""
 _STATUS: Final = re.compile(r"default|[1-5](?:xx|[0-9][0-9])")
-_CONNECTION: Final = frozenset({"connection", "content-length", "date", "keep-alive", "transfer-encoding"})
-"""These follow from the connection and the body; the listener writes them itself."""
-_OWN_PREFIX: Final = "x-vault-"
 
 
 def is_status(text: str) -> bool:
     """Whether headers can be set for this: `default`, a class such as `2xx`, or one status."""
     return _STATUS.fullmatch(text) is not None
-
-
-def is_name(text: str) -> bool:
-    """Whether this can be a header's name."""
-    return _NAME.fullmatch(text) is not None
-
-
-def is_value(text: str) -> bool:
-    """Whether this can be a header's value: one line of Latin-1."""
-    return _VALUE.fullmatch(text) is not None
-
-
-def is_reserved(name: str) -> bool:
-    """Whether only the server may set this header: `X-Vault-…`, and headers of the connection."""
-    lowered = name.lower()
-    return lowered.startswith(_OWN_PREFIX) or lowered in _CONNECTION
 
 
 class CustomHeaders:

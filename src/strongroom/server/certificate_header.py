@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from strongroom.http.custom_headers import is_name
 from strongroom.http.forwarded_certificates import DECODERS, WHOLE, CertificateHeader
 from strongroom.http.head import SINGULAR
+from strongroom.lib.header_fields import is_name
 from strongroom.server.config.config import ConfigError, Listener
 
 _NO_CERTIFICATE = SINGULAR | {"connection", "cookie", "expect", "x-forwarded-for"}

@@ -1133,6 +1133,15 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.services.identity.records.Pointer": ("identity-pointer", {"powerless": False}),
     "strongroom.services.identity.records.Remains": ("identity-remains", {"after": "", "waiting": False}),
+    "strongroom.services.interface.headers.UiHeaders": ("ui-headers", {}),
+    "strongroom.services.interface.logins.LoginRule": (
+        "ui-login-rule",
+        {"default": "", "backups": (), "own_only": False},
+    ),
+    "strongroom.services.interface.messages.Message": (
+        "ui-message",
+        {"ends_at": 0.0, "authenticated": True, "modal": False, "link": {}, "options": {}},
+    ),
     "strongroom.services.leases.records.LeaseMark": ("lease-mark", {}),
     "strongroom.services.leases.records.LeaseRecord": (
         "lease",

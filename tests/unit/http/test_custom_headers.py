@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.http.custom_headers import CustomHeaders, is_name, is_reserved, is_status, is_value
+from strongroom.http.custom_headers import CustomHeaders, is_status
+from strongroom.lib.header_fields import is_name, is_reserved, is_value
 
 OWN = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 

@@ -12,11 +12,12 @@ from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
-from strongroom.http.custom_headers import is_name, is_reserved, is_status, is_value
+from strongroom.http.custom_headers import is_status
 from strongroom.lib.addresses import plain_interface
 from strongroom.lib.durations import parse_duration_s, parse_size_bytes
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.hcl import HclError, Item, ListNode, Literal, Node, ObjectNode, Position, plain
+from strongroom.lib.header_fields import is_name, is_reserved, is_value
 from strongroom.lib.sockaddr import TemplateError, check, is_template
 
 _LIKENESS = 0.75

@@ -9,6 +9,7 @@ from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths.control_group import ControlGroupPaths
 from strongroom.sysapi.system.paths.events import EventPaths, EventsConfigPaths
 from strongroom.sysapi.system.paths.explain import ExplainPaths
+from strongroom.sysapi.system.paths.interface import HeaderPaths, LoginPaths, MessagePaths
 from strongroom.sysapi.system.paths.lease_search import LeaseSearchPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
@@ -55,6 +56,9 @@ class System(
     SpecPaths,
     ToolPaths,
     UiPaths,
+    HeaderPaths,
+    MessagePaths,
+    LoginPaths,
     SealPaths,
     RekeyPaths,
     RootRotationPaths,

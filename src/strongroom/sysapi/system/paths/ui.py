@@ -36,7 +36,7 @@ class UiPaths(SystemEngine):
         view = system(request)
         records = sorted((entry.record for entry in view.router.by_id.values()), key=lambda record: record.path)
         tables: dict[str, dict[str, Any]] = {"auth": {}, "secret": {}}
-        bearer = await _bearer(view, request) if view.exchange.request.token else None
+        bearer = await bearer_of(view, request) if view.exchange.request.token else None
         if bearer is None or bearer.record.namespace not in view.namespace.lineage:
             for record in records:
                 if record.config.listing_visibility == _UNAUTHENTICATED:
@@ -62,7 +62,7 @@ class UiPaths(SystemEngine):
         view = system(request)
         if not view.exchange.request.token:
             raise PermissionDenied(_DENIED)
-        bearer, mounts = await _bearer(view, request), view.services.mounts
+        bearer, mounts = await bearer_of(view, request), view.services.mounts
         namespace, rest = await mounts.inside(view.txn, view.namespace, folder(path))
         entry = (await mounts.router(view.txn, namespace.id)).find(rest)
         reach = await _reach(view, bearer, request.now, namespace)
@@ -91,7 +91,7 @@ class UiPaths(SystemEngine):
         view = system(request)
         if not view.exchange.request.token:
             raise PermissionDenied(_DENIED)
-        bearer = await _bearer(view, request)
+        bearer = await bearer_of(view, request)
         reach = await _reach(view, bearer, request.now)
         names = await view.services.mounts.namespaces.names(view.txn, view.namespace)
         home = await view.services.mounts.namespaces.by_id(view.txn, bearer.record.namespace)
@@ -116,7 +116,7 @@ def _reached(reach: Reach | None, namespace: Namespace, record: MountRecord) -> 
     return reach is None or reach.touches(namespace.path + record.full_path)
 
 
-async def _bearer(view: SystemView, request: Request) -> Bearer:
+async def bearer_of(view: SystemView, request: Request) -> Bearer:
     """The client's token.  The pipeline doesn't check paths that also work without one.
 
     This costs no use.  A token without uses left sees nothing.
