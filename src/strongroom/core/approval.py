@@ -27,6 +27,7 @@ from strongroom.services.exchange import ApiRequest, Exchange, Resumed
 from strongroom.services.identity import entities
 from strongroom.services.tokens import Bearer, TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
+from strongroom.services.withdrawals import Issue
 from strongroom.sysapi.context import SystemEngine
 from strongroom.sysapi.system.paths.wrapping import named_token
 
@@ -139,6 +140,7 @@ def _waiting_token(attempt: Attempt, record: TokenRecord, ttl_s: int) -> TokenRe
         explicit_max_ttl_s=ttl_s,
         parent=record.key or record.parent,
         no_default_policy=True,
+        issued=Issue(address=request.address, mount=attempt.entry.record.id if attempt.entry is not None else ""),
     )
 
 

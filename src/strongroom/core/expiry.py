@@ -48,6 +48,7 @@ from strongroom.core.parking import Parking
 from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
 from strongroom.core.unused_entities import UnusedEntities
+from strongroom.core.withdrawals import WithdrawalClearing
 from strongroom.lib.errors import StorageError, StrongroomError
 from strongroom.lib.fault import where
 from strongroom.storage.base import Fence
@@ -124,6 +125,7 @@ class Expiry:
             UNUSED_ENTITY: UnusedEntities(self._services).run_once,
             "token-tree": pending.trees,
             "mount": pending.mounts,
+            "withdrawal": WithdrawalClearing(self._services).run_once,
             "namespace": NamespaceClearing(self._services).run_once,
             "identity": IdentityClearing(self._services).run_once,
             "key": self._keys,

@@ -8,15 +8,17 @@ from strongroom.audit.entry import timestamp
 from strongroom.barrier import keys
 from strongroom.core.answer import Answer
 from strongroom.core.attempt import Attempt
-from strongroom.lib.errors import Internal, InvalidRequest
+from strongroom.lib.errors import Internal, InvalidRequest, PermissionDenied
 from strongroom.sdk.response import Lease, Response
 from strongroom.services.identity import entities
 from strongroom.services.leases import LeaseRecord
 from strongroom.services.leases.records import ENTITY, IN_FORCE, PLANNED, TOKEN
 from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens import Bearer
+from strongroom.services.tokens.issued import asked_by
 from strongroom.services.tokens.logic import grant_ttl
-from strongroom.sysapi.lease_owner import owned_until
+from strongroom.services.withdrawals import Issue
+from strongroom.sysapi.lease_owner import is_withdrawn, owned_until
 
 _UNOWNED = (
     "the secret has a lease, which ends with the token it was asked with: that of a login in the request's headers is "
@@ -31,7 +33,8 @@ _NO_ENTITY = (
 async def lease(attempt: Attempt, entry: MountEntry, response: Response, wanted: Lease, answer: Answer) -> Answer:
     """Store the lease of a response's secret.
 
-    Raises: `Internal` if the request has no token, `InvalidRequest` if nobody could own the lease.
+    Raises: `Internal` if the request has no token, `InvalidRequest` if nobody could own the lease, `PermissionDenied`
+        while nothing is issued to this client.
     """
     request, bearer = attempt.request, attempt.exchange.bearer
     if bearer is None:
@@ -43,6 +46,12 @@ async def lease(attempt: Attempt, entry: MountEntry, response: Response, wanted:
     if wanted.owner == ENTITY and not entity_id:
         raise InvalidRequest(_NO_ENTITY)
     planned, warnings = _planned(attempt, entry, bearer, wanted, entity_id)
+    issued = Issue(address=request.address, mount=entry.record.id)
+    if not planned.token_key:  # nothing else says who asked
+        issued = await asked_by(attempt.txn, bearer.record, request.address, entry.record.id)
+    planned = msgspec.structs.replace(planned, issued=issued)
+    if await is_withdrawn(attempt.services, attempt.txn, planned, attempt.exchange.namespace.id):
+        raise PermissionDenied("permission denied", detail="nothing is issued to this client")
     if not wanted.planned and planned.reuse:
         planned = msgspec.structs.replace(planned, answer=response.data or {})
     made = attempt.services.leases.create(attempt.txn, attempt.exchange.namespace.id, planned, ceiling=wanted.ceiling)

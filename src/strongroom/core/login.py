@@ -24,6 +24,9 @@ from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE, kept
 from strongroom.services.tokens.shown import auth_block
+from strongroom.services.withdrawals import Issue
+from strongroom.services.withdrawals.matching import Facts
+from strongroom.services.withdrawals.standing import check_login
 
 EXISTING = "existing"
 
@@ -92,13 +95,15 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
         namespace=namespace.id,
         alias_mount=mount.accessor if auth.alias else "",
         alias_metadata=auth.alias_metadata,
+        issued=Issue(address=request.address, mount=entry.record.id),
         **kept(settings),
     )
+    await services.tokens.require_issuable(txn, record, services.mounts)
     await services.identity.has_token(txn, entity_id, record.expires_at, now)
     if is_row:
         services.tokens.create(txn, record)
     elif request.keeps_token:
-        token = services.tokens.seal_batch(txn, record)
+        token = await services.tokens.seal_batch(txn, record)
     identity = await services.identity.policies_of(txn, attempt.exchange.namespace.id, entity_id)
     block = auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity)
     return Login(block, warnings, bearer=None if request.keeps_token else Bearer(token, record, is_kept=False))
@@ -189,6 +194,20 @@ def _check_address(address: str, settings: TokenSettings) -> None:
         raise PermissionDenied("permission denied")
     if settings.strictly_bind_ip and not address:
         raise InvalidRequest(NO_ADDRESS)
+
+
+async def check_place(attempt: Attempt, entry: MountEntry) -> None:
+    """Raise `PermissionDenied` for a login from a network, or at a mount, that nothing is issued to."""
+    request, namespace = attempt.request, attempt.exchange.namespace
+    facts = Facts(
+        at=request.received_at,
+        namespace=namespace.id,
+        path=request.path,
+        mounts=(entry.record.id,),
+        address=request.address,
+        client_known=False,
+    )
+    await check_login(attempt.txn, namespace, facts)
 
 
 async def check_lockout(txn: Transaction, entry: MountEntry, user: str, request: ApiRequest) -> None:

@@ -293,6 +293,8 @@ class Pipeline:
             raise Internal(detail="a path that leads nowhere is answered without a token")
         self._open(attempt, progress, None)
         progress.is_login = isinstance(entry.engine, AuthMethod)
+        if progress.is_login:
+            await login.check_place(attempt, entry)
         user = ""
         if entry.lockout is not None and isinstance(entry.engine, AuthMethod):
             user = await entry.engine.login_name(engine_request(attempt, entry, attempt.request.token), match)

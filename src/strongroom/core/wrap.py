@@ -8,6 +8,8 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.core.answer import Answer
 from strongroom.lib import json
 from strongroom.services.exchange import Exchange
+from strongroom.services.tokens.issued import asked_by
+from strongroom.services.withdrawals import Issue
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.wrapping.wrapping import put_away
 
@@ -25,7 +27,17 @@ async def wrap(services: Services, txn: Transaction, exchange: Exchange, answer:
         ttl_s=request.wrap_ttl_s,
         now=request.received_at,
         format_=request.wrap_format,
+        issued=await _issue(txn, exchange, answer),
         accessor=str(answer.auth["accessor"]) if answer.auth else made.wrapped_accessor if made is not None else "",
         content_type=raw.content_type if raw is not None else "",
     )
     return msgspec.structs.replace(answer, wrap=info)
+
+
+async def _issue(txn: Transaction, exchange: Exchange, answer: Answer) -> Issue:
+    """To whom the wrapped response is issued: the client that asked, or the one that has just logged in."""
+    address, mount = exchange.request.address, exchange.entry.record.id if exchange.entry is not None else ""
+    if exchange.bearer is not None:
+        return await asked_by(txn, exchange.bearer.record, address, mount)
+    entity_id = str(answer.auth.get("entity_id", "")) if answer.auth else ""
+    return Issue(address=address, mount=mount, entity_id=entity_id, login_mount=mount)

@@ -21,6 +21,8 @@ from strongroom.services.mounts.built_in import built_in_mounts
 from strongroom.services.policy.builtin import built_in_policies
 from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.services.tokens.records import FIRST_PATH
+from strongroom.services.withdrawals import Issue
+from strongroom.services.withdrawals.records import LONGEST_BATCH, LongestBatch
 from strongroom.storage.base import Storage
 
 _DONE = "Vault is already initialized"
@@ -112,6 +114,7 @@ async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> I
         txn.write(keys.mounts(keys.ROOT_NAMESPACE) + mount.id, mount)
     for policy in built_in_policies(now):
         txn.write(keys.policies(keys.ROOT_NAMESPACE) + policy.name, policy)
+    txn.write(LONGEST_BATCH, LongestBatch(ttl_s=0))
     tokens.create(txn, root_record(tokens.key_of(root_token), random, now, chosen=bool(wanted.root_token)))
     try:
         await txn.commit()
@@ -140,6 +143,7 @@ def root_record(key: str, random: Random, now: float, *, chosen: bool = False) -
         path="auth/token/create" if chosen else FIRST_PATH,
         created_at=now,
         display_name="token" if chosen else "root",
+        issued=Issue(),
     )
 
 

@@ -9,6 +9,11 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.services.identity import entities
 from strongroom.services.leases import LeaseRecord
 from strongroom.services.leases.records import ENTITY
+from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens.issued import line_of
+from strongroom.services.withdrawals import Issue, standing
+from strongroom.services.withdrawals.matching import Facts
+from strongroom.services.withdrawals.standing import are_withdrawn
 from strongroom.sysapi.services import Services
 
 
@@ -18,11 +23,45 @@ async def may_own(txn: Transaction, entity_id: str) -> bool:
     return entity is not None and not entity.disabled
 
 
+async def is_withdrawn(services: Services, txn: Transaction, lease: LeaseRecord, namespace: str) -> bool:
+    """Whether a withdrawal ends the lease, by itself or by the token that it belongs to.
+
+    Args:
+        namespace: the id of its namespace.  A lease that isn't stored yet has no id to say it.
+    """
+    bounds = await standing(txn)
+    if not bounds:
+        return False
+    line = await lease_line(txn, lease, namespace)
+    return await are_withdrawn(txn, bounds, line, services.mounts.namespaces, namespace)
+
+
+async def lease_line(txn: Transaction, lease: LeaseRecord, namespace: str) -> list[Facts]:
+    """The facts of a lease, and of the token that it belongs to with its ancestors."""
+    token = await txn.read(keys.token(lease.token_key), TokenRecord) if lease.token_key else None
+    issue = lease.issued or Issue()
+    facts = Facts(
+        at=lease.issued_at,
+        namespace=namespace,
+        path=lease.path,
+        keys=tuple(key for key in (lease.token_key, *issue.line) if key),
+        entities=tuple(id_ for id_ in (lease.entity_id, issue.entity_id) if id_),
+        aliases=((issue.alias_mount, issue.alias.lower()),) if issue.alias else (),
+        mounts=tuple(id_ for id_ in (lease.mount, issue.login_mount) if id_),
+        roles=(issue.login_role,) if issue.login_role else (),
+        address=lease.issued.address if lease.issued is not None else None,
+        client_known=lease.issued is not None or token is not None,
+    )
+    return [facts, *(await line_of(txn, token) if token is not None else ())]
+
+
 async def owned_until(services: Services, txn: Transaction, lease: LeaseRecord, now: float) -> float | None:
     """When the owner ends as things are, in seconds since the epoch; infinity for never, and without an owner.
 
-    None if the owner has ended already.
+    None if the owner has ended already, or the lease is withdrawn.
     """
+    if await is_withdrawn(services, txn, lease, keys.namespace_of(lease.id)):
+        return None
     if lease.owner == ENTITY:
         return math.inf if await may_own(txn, lease.entity_id) else None
     if not lease.token_key:

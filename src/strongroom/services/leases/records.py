@@ -6,6 +6,7 @@ from typing import Any
 
 from strongroom.barrier.barrier import SecretRecord
 from strongroom.barrier.record import Record
+from strongroom.services.withdrawals.issue import Issue
 
 IN_FORCE = ""
 PLANNED = "planned"
@@ -56,6 +57,8 @@ class LeaseRecord(SecretRecord, frozen=True, tag="lease"):
     target: str = ""
     bound_by: str = ""
     """What the longest time comes from: `token`, `role` or `mount`.  Empty in rows of earlier versions."""
+    issued: Issue | None = None
+    """To whom; None for leases of earlier versions."""
 
     @property
     def is_irrevocable(self) -> bool:

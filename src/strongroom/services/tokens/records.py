@@ -9,6 +9,7 @@ from strongroom.barrier.keys import ROOT_NAMESPACE, namespace_of
 from strongroom.barrier.record import Record
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.policy.paths import LoginAlias
+from strongroom.services.withdrawals.issue import Issue
 
 SERVICE = "service"
 BATCH = "batch"
@@ -63,6 +64,8 @@ class TokenRecord(Record, frozen=True, tag="token"):
     """The id of its namespace."""
     retired: bool = False
     """Revoked without its children.  The row stays to show that the children are orphans now."""
+    issued: Issue | None = None
+    """To whom; None for tokens of earlier versions, and for root tokens that no request asked for."""
 
     @property
     def due_kind(self) -> str:

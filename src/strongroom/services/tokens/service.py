@@ -17,6 +17,7 @@ from strongroom.lib.rand import Random, base62
 from strongroom.services.mounts import MountService
 from strongroom.services.namespaces import Namespace
 from strongroom.services.tokens.binding import admits
+from strongroom.services.tokens.issued import line_of
 from strongroom.services.tokens.lease_ids import lease_id, token_key
 from strongroom.services.tokens.records import (
     BATCH,
@@ -25,6 +26,8 @@ from strongroom.services.tokens.records import (
     DeadTree,
     TokenRecord,
 )
+from strongroom.services.withdrawals.records import LONGEST_BATCH, UNNOTED_BATCH_S, LongestBatch
+from strongroom.services.withdrawals.standing import are_withdrawn, standing
 from strongroom.storage.base import Add
 from strongroom.storage.keys import is_key
 
@@ -126,7 +129,25 @@ class TokenService:
         return record if record is not None and await self.record_alive(txn, record, mounts, now) else None
 
     async def record_alive(self, txn: Transaction, record: TokenRecord, mounts: MountService, now: float) -> bool:
-        """Whether the token, its ancestors, its auth mount and its namespace are all valid."""
+        """Whether the token, its ancestors, its auth mount and its namespace are valid, and nothing withdraws it."""
+        if not await self._stands(txn, record, mounts, now):
+            return False
+        return not await standing(txn) or not await self.is_withdrawn(txn, record, mounts)
+
+    async def is_withdrawn(self, txn: Transaction, record: TokenRecord, mounts: MountService) -> bool:
+        """Whether a withdrawal ends a token, which may be one that isn't stored yet."""
+        bounds = await standing(txn)
+        if not bounds:
+            return False
+        line = await line_of(txn, record)
+        return await are_withdrawn(txn, bounds, line, mounts.namespaces, record.namespace)
+
+    async def require_issuable(self, txn: Transaction, record: TokenRecord, mounts: MountService) -> None:
+        """Raise `PermissionDenied` for a new token that would be withdrawn at once."""
+        if await self.is_withdrawn(txn, record, mounts):
+            raise PermissionDenied(_DENIED)
+
+    async def _stands(self, txn: Transaction, record: TokenRecord, mounts: MountService, now: float) -> bool:
         if record.retired or _expired(txn, record, now) or await _homeless(txn, record, mounts):
             return False
         while record.parent:
@@ -217,8 +238,8 @@ class TokenService:
         if record.parent:
             txn.write(keys.children(record.parent) + record.key, ChildRecord())
 
-    def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
-        """A batch token: the encrypted record.  Nothing is stored.
+    async def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
+        """A batch token: the encrypted record.  Nothing is stored, except when none before lived so long.
 
         Raises: `InvalidRequest` if the token would be longer than the server accepts.
         """
@@ -229,6 +250,11 @@ class TokenService:
         token = BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode() + keys.suffix(record.namespace)
         if len(token) > _MAX_TOKEN_LENGTH:
             raise InvalidRequest("too much for a batch token, which holds all of its metadata and policies itself")
+        longest = await txn.read(LONGEST_BATCH, LongestBatch)
+        if longest is None or longest.ttl_s < record.creation_ttl_s:
+            # Earlier versions noted none: theirs may have lived as long as mounts usually allow.
+            ttl_s = record.creation_ttl_s if longest is not None else max(record.creation_ttl_s, UNNOTED_BATCH_S)
+            txn.write(LONGEST_BATCH, LongestBatch(ttl_s=ttl_s))
         return token
 
     def _open_batch(self, token: str) -> TokenRecord | None:

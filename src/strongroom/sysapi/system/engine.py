@@ -30,6 +30,7 @@ from strongroom.sysapi.system.paths.state import StatePaths
 from strongroom.sysapi.system.paths.tools import ToolPaths
 from strongroom.sysapi.system.paths.tune import TunePaths
 from strongroom.sysapi.system.paths.ui import UiPaths
+from strongroom.sysapi.system.paths.withdrawals import WithdrawalPaths
 from strongroom.sysapi.system.paths.wrapping import WrappingPaths
 from strongroom.sysapi.system.synonyms import SYNONYMS
 
@@ -67,6 +68,7 @@ class System(
     CapabilitiesPaths,
     LeasePaths,
     LeaseSearchPaths,
+    WithdrawalPaths,
     WrappingPaths,
     ControlGroupPaths,
     MfaPaths,

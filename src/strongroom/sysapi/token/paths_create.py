@@ -15,8 +15,10 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.creation import Mint, Planned, TokenRequest, plan
+from strongroom.services.tokens.issued import asked_by
 from strongroom.services.tokens.records import BATCH
 from strongroom.services.tokens.shown import auth_block
+from strongroom.services.withdrawals import Issue
 from strongroom.sysapi.context import SystemEngine, is_last_use, presented, system
 from strongroom.sysapi.token.finding import has_sudo
 
@@ -90,8 +92,13 @@ async def _made(request: Request, wanted: TokenRequest, planned: Planned, entity
     record = msgspec.structs.replace(record, parent="" if planned.orphan else parent.key, entity_id=entity_id)
     if wanted.entity_alias:
         record = msgspec.structs.replace(record, alias_mount="", alias_metadata={})
+    issued = Issue(address=request.address, mount=request.mount.id)
+    if not record.parent:  # nothing else says who asked
+        issued = await asked_by(view.txn, parent, request.address, request.mount.id)
+    record = msgspec.structs.replace(record, issued=issued)
+    await tokens.require_issuable(view.txn, record, view.services.mounts)
     if record.type == BATCH:
-        return tokens.seal_batch(view.txn, record), record
+        return await tokens.seal_batch(view.txn, record), record
     token = wanted.id or tokens.new_token(view.txn, "create", record.namespace)
     accessor = tokens.new_accessor(view.txn, "create", record.namespace)
     record = msgspec.structs.replace(record, key=tokens.key_of(token), accessor=accessor)

@@ -11,6 +11,7 @@ from strongroom.audit.entry import timestamp
 from strongroom.barrier.transaction import Transaction
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.logic import WRAPPING
+from strongroom.services.withdrawals import Issue
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.wrapping import signed
 from strongroom.sysapi.wrapping.records import WrappedRecord, wrapped_key
@@ -26,6 +27,7 @@ async def put_away(
     ttl_s: int,
     now: float,
     format_: str,
+    issued: Issue | None,
     accessor: str = "",
     content_type: str = "",
 ) -> dict[str, Any]:
@@ -37,13 +39,17 @@ async def put_away(
         path: the API path that gave it.
         ttl_s: how long it can be unwrapped.
         format_: "jwt" for a signed text in the token's place, as the client asked.
+        issued: to whom.
         accessor: that of the token in the answer, if it is a login's.
         content_type: of a response without an envelope.
 
     Returns: the `wrap_info` to answer with.
+
+    Raises: `PermissionDenied` while nothing is issued to that client.
     """
     token = services.tokens.new_token(txn, "wrap", namespace)
-    record = _record(services, txn, token, namespace=namespace, path=path, ttl_s=ttl_s, now=now)
+    record = _record(services, txn, token, namespace=namespace, path=path, ttl_s=ttl_s, now=now, issued=issued)
+    await services.tokens.require_issuable(txn, record, services.mounts)
     services.tokens.create(txn, record)
     wrapped = WrappedRecord(
         body=body,
@@ -70,7 +76,15 @@ async def put_away(
 
 
 def _record(
-    services: Services, txn: Transaction, token: str, *, namespace: str, path: str, ttl_s: int, now: float
+    services: Services,
+    txn: Transaction,
+    token: str,
+    *,
+    namespace: str,
+    path: str,
+    ttl_s: int,
+    now: float,
+    issued: Issue | None,
 ) -> TokenRecord:
     return TokenRecord(
         key=services.tokens.key_of(token),
@@ -86,4 +100,5 @@ def _record(
         num_uses=1,
         no_default_policy=True,
         namespace=namespace,
+        issued=issued,
     )

@@ -94,6 +94,7 @@ class WrappingPaths(SystemEngine):
                 ttl_s=_ttl_s(request, opened),
                 now=request.now,
                 format_=api.wrap_format,
+                issued=opened.token.issued,
                 accessor=opened.answer.wrapped_accessor,
                 content_type=opened.answer.content_type,
             )
@@ -123,6 +124,7 @@ class WrappingPaths(SystemEngine):
             ttl_s=_ttl_s(request, opened),
             now=request.now,
             format_="",  # whatever form the old one had, clients get the plain one here
+            issued=opened.token.issued,
             content_type=opened.answer.content_type,
         )
         return Response(wrap_info=info)

@@ -1,0 +1,119 @@
+"""Which tokens and leases a withdrawal concerns (pure).
+
+A token is described by a line of facts: its own, then those of its ancestors.  It is concerned if one of them was
+issued in the withdrawal's time, to somebody who is selected by that one's facts or by those of its ancestors.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+import msgspec
+
+from strongroom.sdk.token_fields import network_of, plain_address
+from strongroom.services.withdrawals.records import END, Selection, Withdrawal
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """To whom and when one token or lease was issued."""
+
+    at: float
+    """Seconds since the epoch."""
+    namespace: str = ""
+    path: str = ""
+    """The API path that issued it, relative to its namespace."""
+    keys: tuple[str, ...] = ()
+    """Keys of the token, and of ancestors that it names itself."""
+    entities: tuple[str, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Accessor of the auth mount, and name."""
+    mounts: tuple[str, ...] = ()
+    """Ids."""
+    roles: tuple[str, ...] = ()
+    address: str | None = None
+    """None if the record doesn't say; empty for a Unix socket."""
+    client_known: bool = True
+    """Whether it says who asked, or has a parent that does."""
+
+
+class Verdict(IntEnum):
+    """Whether a withdrawal concerns something."""
+
+    SPARED = 0
+    UNDETERMINED = 1
+    """Nothing says that it isn't, and the record lacks what would."""
+    CONCERNED = 2
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """A withdrawal, prepared for many comparisons."""
+
+    order: Withdrawal
+    networks: tuple[Network, ...]
+
+    @classmethod
+    def of(cls, order: Withdrawal) -> Bound:
+        """The prepared form."""
+        return cls(order, tuple(network_of(text) for text in order.selection.networks))
+
+    def ends(self, line: Sequence[Facts]) -> bool:
+        """Whether what this line describes is invalid."""
+        verdict = self.verdict(line)
+        return verdict is Verdict.CONCERNED or (verdict is Verdict.UNDETERMINED and self.order.undetermined == END)
+
+    def verdict(self, line: Sequence[Facts]) -> Verdict:
+        """Whether it is concerned, without regard to what becomes of the undetermined."""
+        found = Verdict.SPARED
+        for number, facts in enumerate(line):
+            if self.order.since <= facts.at <= self.order.until:
+                here = self._selected(line[number:])
+                if here is Verdict.CONCERNED:
+                    return here
+                found = max(found, here)
+        return found
+
+    def _selected(self, line: Sequence[Facts]) -> Verdict:
+        """The weakest verdict of all parts of the selection."""
+        selection, parts = self.order.selection, list[Verdict]()
+        known = all(facts.client_known for facts in line)
+        if selection.entity_ids:
+            parts.append(_any((bool({*selection.entity_ids} & {*facts.entities}) for facts in line), known=known))
+        if selection.alias:
+            wanted = (selection.alias_mount, selection.alias)
+            parts.append(_any((wanted in facts.aliases for facts in line), known=known))
+        if selection.token_key:
+            parts.append(_any((selection.token_key in facts.keys for facts in line), known=known))
+        if selection.mount:
+            parts.append(_any((_at_mount(selection, facts) for facts in line), known=known))
+        if selection.networks:
+            parts.append(
+                _any(
+                    (facts.address is not None and self._within(facts.address) for facts in line),
+                    known=all(facts.address is not None for facts in line),
+                )
+            )
+        return min(parts, default=Verdict.SPARED)
+
+    def _within(self, address: str) -> bool:
+        try:
+            client = ipaddress.ip_address(plain_address(address))
+        except ValueError:
+            return False  # a client on a Unix socket has none
+        return any(client.version == network.version and client in network for network in self.networks)
+
+
+def _any(outcomes: Iterable[bool], *, known: bool) -> Verdict:
+    if any(outcomes):
+        return Verdict.CONCERNED
+    return Verdict.SPARED if known else Verdict.UNDETERMINED
+
+
+def _at_mount(selection: Selection, facts: Facts) -> bool:
+    """Whether the mount issued it, or logged its client in; in the role, if one is selected."""
+    place = f"{facts.namespace}/{facts.path}/"
+    at = selection.mount in facts.mounts or place.startswith(selection.mount_path)
+    return at and selection.role in {"", *facts.roles}
