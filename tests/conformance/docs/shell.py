@@ -129,7 +129,7 @@ class Shell:
 
 
 def programs(directory: Path, *names: str) -> str:
-    """A `PATH` on which this project's program is found, which is forked, under the given names as well."""
+    """A `PATH` on which this project's program is found, which is forked, and under the given names as well."""
     folder = directory / ".programs"
     folder.mkdir(exist_ok=True)
     for name in ("strongroom", *names):

@@ -84,9 +84,11 @@ class Loaded:
         self._socket = folder / "socket"
         self._life, theirs = socket.socketpair()
         self.program = folder / "strongroom"
-        text = (
-            _LAUNCHER.read_text().replace("@socket@", str(self._socket)).replace("@program@", str(BIN / "strongroom"))
-        )
+        links = folder / "links"
+        links.mkdir()
+        text = _LAUNCHER.read_text()
+        for name, place in (("socket", self._socket), ("program", BIN / "strongroom"), ("links", links)):
+            text = text.replace(f"@{name}@", str(place))
         self.program.write_text(f"#!{sys.executable} -IS\n{text}")
         self.program.chmod(0o755)
         with theirs, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:

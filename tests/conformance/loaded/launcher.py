@@ -10,6 +10,8 @@ import sys
 # `forks` puts the paths in these places.
 SOCKET = "@socket@"
 PROGRAM = "@program@"
+LINKS = "@links@"
+NAME = "strongroom"
 PASSED_ON = (_signal.SIGHUP, _signal.SIGINT, _signal.SIGQUIT, _signal.SIGTERM, _signal.SIGUSR1, _signal.SIGUSR2)
 
 
@@ -28,7 +30,19 @@ def asked():
         return None, 0
 
 
+def start_as(name):
+    """Start the program by another name, which it takes when it is loaded."""
+    link = f"{LINKS}/{name}"
+    try:
+        posix.symlink(PROGRAM, link)
+    finally:  # or the link is there already
+        posix.execv(link, sys.argv)
+
+
 def main():
+    name = sys.argv[0].rpartition("/")[2]
+    if name != NAME:
+        start_as(name)
     connection, pid = asked()
     if not pid:
         posix.execv(PROGRAM, sys.argv)

@@ -31,6 +31,7 @@ LINES = (
     "$P secrets list | head -1",
     "ulimit -n 20; $P status",
     "PYTHONPATH=/none $P status",
+    "ln -sf $P vault; ./vault mounts | head -1",
 )
 
 
