@@ -11,6 +11,8 @@ from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response, SecondFactor
+from strongroom.services.quotas.limiter import Count
+from strongroom.services.quotas.limits import RateLimits
 from strongroom.services.tokens import Bearer
 
 
@@ -36,6 +38,10 @@ class Receipt(msgspec.Struct, frozen=True):
     attempt: Attempt
     sinks: tuple[Sink, ...]
     """The audit devices that have its entries."""
+    counts: tuple[Count, ...] = ()
+    """What the request was counted as, for the rate limits."""
+    limits: RateLimits | None = None
+    """Those in force then."""
 
     def __repr__(self) -> str:
         return "Receipt(…)"
@@ -63,6 +69,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the error is that of such a login, and nothing else was done."""
     receipt: Receipt | None = None
     """Of an answer that may be given again."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """What it tells of the rate limits."""
 
     def __repr__(self) -> str:
         return f"Answer({self.request_id} {self.operation}, error={type(self.error).__name__})"

@@ -26,6 +26,7 @@ from strongroom.barrier.stable import Restart
 from strongroom.barrier.transaction import Transaction
 from strongroom.core import measuring
 from strongroom.core.answer import Answer, Receipt
+from strongroom.core.limiting import FrontCount
 from strongroom.core.trail import outcome_of
 from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
 from strongroom.crypto.mac import sha256
@@ -33,6 +34,8 @@ from strongroom.lib.errors import Internal
 from strongroom.lib.fault import where
 from strongroom.lib.rand import Uuids
 from strongroom.sdk.request import Operation
+from strongroom.services.quotas import limiter
+from strongroom.services.quotas.limits import RateLimits
 from strongroom.sysapi.served import FRONT, Count
 from strongroom.sysapi.services import Services
 
@@ -64,6 +67,10 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     id_at: int
     """Where in `body` the request's id belongs; negative if the answer doesn't name it."""
     has_port: bool
+    counts: tuple[limiter.Count, ...]
+    """What each such request is counted as, for the rate limits."""
+    limits: RateLimits | None
+    """The limits by which that was decided."""
     standing: object
     """What this process knew of itself; None if it doesn't matter."""
     count: Count
@@ -116,6 +123,8 @@ class KeptAnswers:
         self._standing: object = None
         self._barrier = services.barrier
         self._audit = services.audit
+        self._limiter = services.limiter
+        self._limits: RateLimits | None = None
         self._clock = services.clock
         self._answers = services.barrier.cache.answers
         self._came: dict[bytes, int] = {}
@@ -166,6 +175,7 @@ class KeptAnswers:
         self._barrier.asked()
         self._standing = None
         self._begun = self._stopwatch()
+        self._limits = self._limiter.current
         self._now = self._clock.now()
         self._time = timestamp(self._now).encode()
 
@@ -188,6 +198,8 @@ class KeptAnswers:
             return None
         if kept.standing is not None and not self._still(kept.standing):
             return None
+        if kept.limits is not self._limits or (kept.counts and not self._limiter.allows(kept.counts)):
+            return None  # whoever serves it counts it again, and refuses it
         id_ = self._ids().encode() if kept.fragments or kept.id_at >= 0 else b""
         shown = b"%d" % port if kept.has_port else b""
         sinks = tuple(sink for known in kept.sinks if (sink := known()) is not None)
@@ -231,22 +243,40 @@ class KeptAnswers:
             body=sealed,
             id_at=id_at,
             has_port=bool(attempt.request.port),
+            counts=receipt.counts,
+            limits=receipt.limits,
             standing=None,
             count=measuring.count_of(self._served, attempt.exchange),
             since=made_at,
         )
         self._keep(name, kept, txn, size)
 
-    def keep_open(self, txn: Transaction, standing: object, name: bytes, head: bytes, body: bytes) -> None:
+    def keep_open(
+        self, txn: Transaction, standing: object, name: bytes, head: bytes, body: bytes, *, counted: FrontCount
+    ) -> None:
         """Keep an answer about the server itself, which anybody gets and no device is told of.
 
         Args:
             txn: what was read for it. standing: what else went into it. head, body: of the response.
+            counted: how the request was counted.
         """
-        if not self._came_often(name):
+        if not self._came_often(name) or counted.headers:
             return
         count = self._served.request(*FRONT, Operation.READ)
-        kept = KeptAnswer((), (), head, b"", body, id_at=-1, has_port=False, standing=standing, count=count, since=0.0)
+        kept = KeptAnswer(
+            sinks=(),
+            fragments=(),
+            head=head,
+            nonce=b"",
+            body=body,
+            id_at=-1,
+            has_port=False,
+            counts=counted.counts,
+            limits=counted.limits,
+            standing=standing,
+            count=count,
+            since=0.0,
+        )
         self._keep(name, kept, txn, _OVERHEAD_BYTES + len(head) + len(body))
 
     def _count(self) -> None:

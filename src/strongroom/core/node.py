@@ -12,6 +12,7 @@ from strongroom.lib.rand import Random
 from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import SealPort
 from strongroom.services.exchange import ApiRequest
+from strongroom.services.quotas.table import CountTable
 from strongroom.storage.base import Storage
 from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.processes import Processes
@@ -33,6 +34,8 @@ class Node:
     running: dict[str, ApiRequest]
     """The requests in progress in this process, by their ids."""
     traffic: Traffic
+    counts: CountTable
+    """Where all processes of the node count requests."""
     engines: Mapping[tuple[str, str], Engine] = field(default_factory=dict)
     """All that can be mounted, by table and type."""
     clustered: bool = False

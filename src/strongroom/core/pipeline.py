@@ -23,6 +23,7 @@ from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
 from strongroom.core.decisions import Decisions
 from strongroom.core.dispatch import dispatch, engine_request
+from strongroom.core.limiting import Counting, Limiting
 from strongroom.core.outside import carry_out
 from strongroom.core.second_factor import on_paths, proving
 from strongroom.core.trail import RequestState, Trail, too_long
@@ -41,6 +42,7 @@ from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange, InlineLogin
+from strongroom.services.quotas.limiter import OverLimit
 from strongroom.services.tokens import Bearer
 from strongroom.sysapi.served import Stages
 from strongroom.sysapi.services import Services
@@ -67,21 +69,33 @@ class Pipeline:
         self._told = Seldom()
         self._decisions = Decisions(services)
         self._trail = Trail(services.audit, services.clock)
+        self._limiting = Limiting(services.limiter)
 
     async def serve(self, request: ApiRequest) -> Answer:
         """Serve one request.  An error is returned as an `Answer` too."""
         if request.inline is not None:
             return await self._with_login(request, request.inline, lambda error: inline.failed(request, error))
+        progress = RequestState(request)
         try:
-            return await self._serve(request, RequestState(request))
+            return await self._serve(request, progress)
         except delegated.Wanted as wanted:
             login, challenge, bare = wanted.login, wanted.challenge, delegated.without_credentials(request)
-        return await self._with_login(bare, login, lambda error: delegated.failed(bare, error, challenge))
+        return await self._with_login(
+            bare, login, lambda error: delegated.failed(bare, error, challenge), progress.counting
+        )
 
     async def _with_login(
-        self, request: ApiRequest, login: InlineLogin, failed: Callable[[StrongroomError], Answer]
+        self,
+        request: ApiRequest,
+        login: InlineLogin,
+        failed: Callable[[StrongroomError], Answer],
+        counted: Counting | None = None,
     ) -> Answer:
-        """Serve a request by the token of a login, which comes first."""
+        """Serve a request by the token of a login, which comes first.
+
+        Args:
+            counted: of a request that was counted before it was known that it needs a login.
+        """
         login_request = inline.login_of(request, login, self.services.random)
         progress = RequestState(login_request)
         bearer, error = inline.result(await self._serve(login_request, progress))
@@ -90,11 +104,17 @@ class Pipeline:
             refused.sinks = progress.sinks
             return await self._trail.close(refused, failed(error))
         served = inline.with_token(request, bearer)
-        return await self._serve(served, RequestState(served))
+        state = RequestState(served)
+        state.counting = counted or state.counting
+        return await self._serve(served, state)
 
     async def _serve(self, request: ApiRequest, progress: RequestState) -> Answer:
         begun, served = self._stopwatch(), self.services.served
         progress.stages = stages = Stages(begun) if next(served.samples) else None
+        counting = progress.counting
+        refusal = self._limiting.early(request, counting)
+        if refusal is not None:
+            return _over_limit(request, refusal)
         try:
             answer = await self._transacted(request, progress)
             if stages is not None:
@@ -108,6 +128,8 @@ class Pipeline:
         except delegated.Wanted:
             raise
         except StrongroomError as error:
+            if isinstance(error, OverLimit) and not error.audited:
+                return _over_limit(request, error)
             answer = await self._failed(request, progress, error)
         except asyncio.CancelledError:
             # The request took too long, and the listener sends the response.  The audit log still needs its second
@@ -123,7 +145,7 @@ class Pipeline:
         measuring.count(served, progress, answer, ended - begun)
         if stages is not None:
             measuring.count_stages(served, stages, answer, ended)
-        return answer
+        return msgspec.structs.replace(answer, headers=counting.headers) if counting.headers else answer
 
     async def _transacted(self, request: ApiRequest, progress: RequestState) -> Answer:
         """Run the request's transaction; after the proof of a second factor, if it needs one."""
@@ -166,11 +188,12 @@ class Pipeline:
         decided = await self._decisions.recall(txn, request)
         if decided is not None:
             services.served.recalled += 1
+            await self._limiting.before_token(decided, request, progress.counting)
+            self._limiting.after_token(decided.exchange.bearer, request, progress.counting)
             self._open(decided, progress, None)
             return _repeatable(decided, progress, await self._answer(decided))
         services.served.decided += 1
-        attempt = await begin(services, txn, request)
-        progress.exchange = attempt.exchange
+        attempt = await self._begin(txn, request, progress)
         attempt.check_namespace()
         inline.check(attempt)
         await delegated.check(attempt)
@@ -179,7 +202,7 @@ class Pipeline:
         if attempt.needs_no_token:
             return await self._login(attempt, progress)
         attempt.check_open()
-        bearer = await self._authenticate(attempt)
+        bearer = await self._authenticated(attempt, progress)
         if attempt.is_away(bearer.record.namespace):
             attempt = await at_home(attempt, bearer.record.namespace)
             attempt.check_namespace()
@@ -213,6 +236,17 @@ class Pipeline:
             await services.tokens.end_spent(txn, bearer.record, request.received_at)
         return answer
 
+    async def _begin(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Attempt:
+        """Resolve the request's path, and count it."""
+        try:
+            attempt = await begin(self.services, txn, request)
+        except StrongroomError:
+            await self._limiting.nowhere(txn, request, progress.counting)
+            raise
+        progress.exchange = attempt.exchange
+        await self._limiting.before_token(attempt, request, progress.counting)
+        return attempt
+
     def _open(self, attempt: Attempt, progress: RequestState, refusal: StrongroomError | None) -> None:
         """Write the request's audit entry: before anything happens, or with the answer's if nothing will."""
         if progress.stages is not None:
@@ -221,6 +255,19 @@ class Pipeline:
             self._trail.open_with_answer(progress, attempt.exchange, refusal, attempt.txn.once)
         else:
             self._trail.open(progress, attempt.exchange, refusal)
+
+    async def _authenticated(self, attempt: Attempt, progress: RequestState) -> Bearer:
+        """The request's token; counts the request for limits that go by its entity.
+
+        A wrong token counts too: whoever tries many is limited as a client without an entity.
+        """
+        try:
+            bearer = await self._authenticate(attempt)
+        except StrongroomError:
+            self._limiting.after_token(None, attempt.request, progress.counting)
+            raise
+        self._limiting.after_token(bearer, attempt.request, progress.counting)
+        return bearer
 
     async def _authenticate(self, attempt: Attempt) -> Bearer:
         request, token, match = attempt.request, attempt.request.token, attempt.match
@@ -330,4 +377,13 @@ def _repeatable(decided: Attempt, progress: RequestState, answer: Answer) -> Ans
     request = decided.request
     if request.inline is not None or request.bearer is not None or not request.keeps_token:
         return answer  # a login came with it, which counts each time
-    return msgspec.structs.replace(answer, receipt=Receipt(decided, progress.sinks))
+    counting = progress.counting
+    if counting.headers:
+        return answer  # it tells how many requests are left
+    receipt = Receipt(decided, progress.sinks, counting.counts, counting.limits)
+    return msgspec.structs.replace(answer, receipt=receipt)
+
+
+def _over_limit(request: ApiRequest, refusal: OverLimit) -> Answer:
+    """The answer to a request that a limit refuses.  It costs no audit entry unless operators want that."""
+    return Answer(request_id=request.id, operation=request.operation, error=without_frames(refusal))

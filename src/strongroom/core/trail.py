@@ -16,6 +16,7 @@ from strongroom.audit.entry import Outcome
 from strongroom.audit.gathering import REFUSED, Entry
 from strongroom.barrier.stable import StableValues
 from strongroom.core.answer import Answer
+from strongroom.core.limiting import Counting
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import Internal, NotFound, RequestTimeout, StrongroomError
 from strongroom.lib.fault import where
@@ -30,6 +31,7 @@ class RequestState:
     """What all attempts of one request share."""
 
     __slots__ = (
+        "counting",
         "entry",
         "exchange",
         "is_login",
@@ -42,6 +44,7 @@ class RequestState:
 
     def __init__(self, request: ApiRequest) -> None:
         self.exchange = Exchange(request)
+        self.counting = Counting()
         self.sinks: tuple[Sink, ...] = ()
         self.entry: Entry | None = None
         """The request's audit entry, since it was handed to the devices."""

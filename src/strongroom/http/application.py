@@ -15,6 +15,7 @@ from strongroom.core import front
 from strongroom.core.answer import Answer, Envelope
 from strongroom.core.front import SEALED
 from strongroom.core.kept_answers import KeptAnswers
+from strongroom.core.limiting import FrontCount, count_front
 from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
 from strongroom.http import cors, encode, inline_login
@@ -147,6 +148,7 @@ class Application:
             open_path = front.PATHS.get(call.path)
             if open_path is not None:
                 _check_front(call, options)
+                counted = self._counted(call.path, request)
                 self._node.served.request(*FRONT, call.operation).value += 1
                 answer = await open_path(self._node, call.operation, call.data)
                 body = answer.body
@@ -154,9 +156,12 @@ class Application:
                     body = options.redaction.of(body)
                 response = encode.flat(body, answer.status)
                 if answer.basis is not None and self._kept is not None and "origin" not in request.headers:
-                    response.keep = partial(self._kept.keep_open, *answer.basis)
+                    response.keep = partial(self._kept.keep_open, *answer.basis, counted=counted)
+                if counted.headers:
+                    response.headers = (*response.headers, *counted.headers)
                 return response
             if call.path == _METRICS and _opens_metrics(call, options):
+                self._counted(call.path, request)
                 return await self._metrics(call, options, request.headers.get("accept", ""))
             return await self._serve(request, call, options)
         except StrongroomError as error:
@@ -166,6 +171,11 @@ class Application:
         except Exception as error:  # the listener relies on an answer
             log.error("request failed", path=_shown(call.path), detail=where(error))
             return encode.failure(Internal())
+
+    def _counted(self, path: str, request: HttpRequest) -> FrontCount:
+        """Count a request that the pipeline doesn't serve.  Raises `OverLimit`."""
+        services = self._node.unsealed
+        return count_front(services.limiter, path, request.peer.address) if services is not None else FrontCount()
 
     async def may_send(self, headers: Mapping[str, str]) -> HttpResponse | None:
         """Whether a client may send a large body.  Only clients with a valid token may.
@@ -255,6 +265,8 @@ class Application:
         try:
             answer = await self._pipeline.serve(api)
             response = encode_answer(answer)
+            if answer.headers:
+                response = msgspec.structs.replace(response, headers=(*response.headers, *answer.headers))
             # Which origins may read a response is decided apart from it.
             if answer.receipt is not None and self._kept is not None and "origin" not in headers:
                 response.keep = partial(self._kept.keep, answer, answer.receipt)

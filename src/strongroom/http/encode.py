@@ -12,6 +12,7 @@ from strongroom.http.errors import retry_after_s, status_of, text_of
 from strongroom.http.message import HttpResponse
 from strongroom.lib import json
 from strongroom.lib.errors import StrongroomError, Unauthenticated
+from strongroom.services.quotas.limiter import OverLimit
 
 _JSON = "application/json"
 _BASE = (("Cache-Control", "no-store"), ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
@@ -88,6 +89,8 @@ def failure(error: StrongroomError) -> HttpResponse:
     response = error_body(status_of(error), [text] if text else [])
     if (seconds := retry_after_s(error)) is not None:
         response.headers = (*response.headers, ("Retry-After", str(seconds)))
+    if isinstance(error, OverLimit):
+        response.headers = (*response.headers, *error.headers)
     if isinstance(error, Unauthenticated) and error.challenge:
         response.headers = (*response.headers, ("WWW-Authenticate", error.challenge))
     return response

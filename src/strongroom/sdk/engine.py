@@ -260,6 +260,18 @@ class AuthMethod(Engine):
         """
         return match.parameters.get("username", "")
 
+    login_roles: ClassVar[bool] = False
+    """Whether logins have roles, so that a quota may be for those of one role."""
+
+    async def login_role(self, request: Request, match: Match) -> str:
+        """The role of this login, told before it is tried; empty if it names none."""
+        if not self.login_roles:
+            return ""
+        try:
+            return to_text(request.data.get("role")).strip().lower()
+        except FieldError:
+            return ""
+
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """The settings for the renewal of a token of this method.
 

@@ -7,6 +7,7 @@ that is null, but in a patch, as in Vault: zero would lift the limit on the life
 
 from __future__ import annotations
 
+import math
 import re
 import typing
 from collections.abc import Callable, Mapping
@@ -152,6 +153,26 @@ def _bounded(value: int) -> int:
     return value
 
 
+def to_float(value: Any) -> float:
+    """A number from a number, a numeric text or a boolean; never infinite, and never no number."""
+    match value:
+        case None | "":
+            return 0.0
+        case int() | float():
+            text = repr(float(value)) if isinstance(value, float) or abs(value) < 2**1023 else "inf"
+        case str():
+            text = value
+        case _:
+            raise _unconvertible("float64", value)
+    if len(text) > _MOST_DIGITS or _NUMBER.fullmatch(text) is None:
+        raise FieldError("'' cannot parse value as 'float64': strconv.ParseFloat: invalid syntax")
+    number = float(text)
+    if not math.isfinite(number):
+        raise FieldError("'' cannot parse value as 'float64': strconv.ParseFloat: value out of range")
+    return number
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?", re.ASCII)
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
 
@@ -308,6 +329,7 @@ def to_string_map(value: Any) -> dict[str, str]:
 _COERCERS: dict[Any, Callable[[Any], Any]] = {
     str: to_text,
     int: to_int,
+    float: to_float,
     bool: to_bool,
     Duration: to_seconds,
     GivenDuration: to_given_seconds,

@@ -31,6 +31,7 @@ from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import IN_MEMORY, open_store
 from strongroom.server.wiring import build_node, configure_audit, unseal
+from strongroom.services.quotas.table import CountTable
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.traffic import Numbers
@@ -42,11 +43,16 @@ DRAIN_S = 2.0
 
 
 class Runtime:
-    """One serving process, from `start` to `stop`."""
+    """One serving process, from `start` to `stop`.
 
-    def __init__(self, plan: Plan, sockets: list[socket]) -> None:
+    Args:
+        counts: where it counts requests with the other processes of the node; without it, it is the only one.
+    """
+
+    def __init__(self, plan: Plan, sockets: list[socket], counts: CountTable | None = None) -> None:
         self._plan = plan
         self._sockets = sockets
+        self._counts = counts
         self._random = SystemRandom()
         self._clock = StoreClock(SystemClock())
         self._engines: Mapping[tuple[str, str], Engine] = engines(plan.plugins)
@@ -77,6 +83,7 @@ class Runtime:
             self._plan.settings,
             engines=self._engines,
             processes=processes,
+            counts=self._counts,
         )
         self.node = node
         self._watching = asyncio.create_task(node.store.run_forever())

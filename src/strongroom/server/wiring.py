@@ -42,6 +42,8 @@ from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
+from strongroom.services.quotas.limiter import RateLimiter
+from strongroom.services.quotas.table import CountTable, own_table
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
@@ -61,12 +63,13 @@ def build_node(
     *,
     engines: Mapping[tuple[str, str], Engine] | None = None,
     processes: Processes | None = None,
+    counts: CountTable | None = None,
 ) -> Node:
     """A sealed node over an open store.
 
     Args:
         engines: all that can be mounted, by table and type.
-        processes: all processes of the node; without them this is the only one.
+        processes: all processes of the node; without them this is the only one. counts: their common table.
     """
     running: dict[str, ApiRequest] = {}
     own = OwnProcess(running)
@@ -85,6 +88,7 @@ def build_node(
         traffic=Traffic(),
         engines=engines or {},
         processes=processes or own,
+        counts=counts or own_table(random),
     )
     own.measure = lambda: of_process(node)
     return node
@@ -133,6 +137,7 @@ async def unseal(
         mounts=mounts,
         tokens=tokens,
         policies=PolicyService(identity, mounts.namespaces),
+        limiter=RateLimiter(barrier, mounts, node.counts, node.clock.monotonic),
         leases=LeaseService(node.random),
         identity=identity,
         oidc=OidcService(barrier.keyring, node.random, identity, node.api_address),

@@ -20,6 +20,7 @@ from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
+from strongroom.services.quotas.limiter import RateLimiter
 from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.foresight import Foreseen
@@ -51,6 +52,7 @@ class Services:
     mounts: MountService
     tokens: TokenService
     policies: PolicyService
+    limiter: RateLimiter
     leases: LeaseService
     identity: IdentityService
     oidc: OidcService

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = (
     *("approvals.md", "audit.md", "coming-from-vault.md", "configuration.md", "identity.md", "leases-and-tokens.md"),
-    *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md"),
+    *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md", "quotas.md"),
     "troubleshooting.md",
     *("engines", "auth", "agent"),
 )

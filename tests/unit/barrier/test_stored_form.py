@@ -1327,6 +1327,31 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "allow_slashes": False,
         },
     ),
+    "strongroom.services.quotas.records.QuotaScope": (
+        None,
+        {"namespace": "root", "mount": "", "suffix": "", "role": "", "inheritable": False, "additional": False},
+    ),
+    "strongroom.services.quotas.records.QuotaSettings": (
+        "quota-settings",
+        {
+            "exempt_paths": (
+                "sys/generate-recovery-token/attempt",
+                "sys/generate-recovery-token/update",
+                "sys/generate-root/attempt",
+                "sys/generate-root/update",
+                "sys/health",
+                "sys/seal-status",
+                "sys/unseal",
+            ),
+            "absolute_exempt_paths": (),
+            "audits": False,
+            "shows": False,
+        },
+    ),
+    "strongroom.services.quotas.records.RateLimit": (
+        "rate-limit-quota",
+        {"interval_s": 1, "block_interval_s": 0, "group_by": "ip", "secondary_rate": 0.0},
+    ),
     "strongroom.services.tokens.records.AccessorRecord": ("accessor", {}),
     "strongroom.services.tokens.records.ChildRecord": ("child", {}),
     "strongroom.services.tokens.records.DeadTree": ("dead-tree", {"leases_after": ""}),

@@ -25,6 +25,7 @@ class AppRole(RolePaths, RoleFieldPaths, SecretIdPaths, SecretIdListPaths, TidyP
     """
 
     type = "approle"
+    login_roles = True
     secret_answers = frozenset({"secret_id"})
     synonyms = {
         "role/{role_name}/bound-cidr-list": ("role/{role_name}/secret-id-bound-cidrs",),
@@ -41,6 +42,12 @@ class AppRole(RolePaths, RoleFieldPaths, SecretIdPaths, SecretIdListPaths, TidyP
             return to_text(request.data.get("role_id")).strip()
         except FieldError:
             return ""
+
+    async def login_role(self, request: Request, match: Match) -> str:
+        """The role whose id it is."""
+        role_id = await self.login_name(request, match)
+        role = await roles.by_role_id(request, role_id) if role_id else None
+        return role.name if role is not None else ""
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """The role's present times.  Policies that were added to the role since the login don't matter.

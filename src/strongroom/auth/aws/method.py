@@ -28,6 +28,7 @@ class Aws(ClientPaths, IdentityPaths, CertificatePaths, RolePaths, RoleTagPaths,
     """
 
     type = "aws"
+    login_roles = True
     secret_answers = frozenset({"client_nonce", "external_id", "tag_value"})
 
     def __init__(self, random: Random | None = None, cloud: Cloud | None = None) -> None:

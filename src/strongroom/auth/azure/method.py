@@ -51,6 +51,7 @@ class Azure(ConfigPaths, RolePaths, AuthMethod):
     """
 
     type = "azure"
+    login_roles = True
 
     def __init__(self, entra: Entra | None = None, environment: Mapping[str, str] | None = None) -> None:
         self.entra = entra or Entra()

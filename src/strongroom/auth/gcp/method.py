@@ -42,6 +42,7 @@ class Gcp(ConfigPaths, RolePaths, AuthMethod):
     """
 
     type = "gcp"
+    login_roles = True
 
     def __init__(self, random: Random | None = None, google: Google | None = None) -> None:
         self.random = random or SystemRandom()

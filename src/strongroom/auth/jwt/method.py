@@ -9,7 +9,7 @@ from strongroom.auth.jwt.cel.paths_role import CelRolePaths
 from strongroom.auth.jwt.flow import Flow
 from strongroom.auth.jwt.identity import fingerprint
 from strongroom.auth.jwt.keys import KeySets
-from strongroom.auth.jwt.paths_config import ConfigPaths
+from strongroom.auth.jwt.paths_config import ConfigPaths, configuration
 from strongroom.auth.jwt.paths_login import LoginPaths
 from strongroom.auth.jwt.paths_oidc import OidcPaths
 from strongroom.auth.jwt.paths_roles import RolePaths, role_of
@@ -17,6 +17,7 @@ from strongroom.auth.jwt.providers import Providers
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+from strongroom.sdk.routing import Match
 
 
 class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, CelRolePaths, CelLoginPaths, AuthMethod):
@@ -28,6 +29,7 @@ class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, CelRolePaths, CelLoginP
     """
 
     type = "jwt"
+    login_roles = True
 
     def __init__(
         self, keys: KeySets | None = None, random: Random | None = None, providers: Providers | None = None
@@ -41,6 +43,10 @@ class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, CelRolePaths, CelLoginP
     def waiting(self) -> Waiting:
         """The logins that wait for an identity provider."""
         return Waiting(now=self.keys.slots.taken, refused=self.keys.slots.refused)
+
+    async def login_role(self, request: Request, match: Match) -> str:
+        """The role that it names, or the default role."""
+        return await super().login_role(request, match) or (await configuration(request)).default_role
 
     async def renew_token(self, request: Request, auth: Auth) -> Auth:
         """The role's present times; the policies stay those of the login, unless the mount decides otherwise.

@@ -18,6 +18,7 @@ class Kubernetes(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
     """
 
     type = "kubernetes"
+    login_roles = True
 
     def __init__(self, cluster: Cluster | None = None) -> None:
         self.cluster = cluster or Cluster()

@@ -36,6 +36,12 @@ class Start(Message, frozen=True):
     """Descriptors of the listening sockets, one for each listener."""
     stacks: int = -1
     """Descriptor of the file that takes its stacks when it dies by a fault."""
+    counts: int = -1
+    """Descriptor of the memory in which all workers count requests."""
+    place: int = 0
+    """Which of the workers it is."""
+    places: int = 1
+    """How many workers there are."""
     heartbeat_s: float = 1.0
     """How often to say that it is alive."""
 

@@ -26,7 +26,7 @@ class WorkerProcess:
     """One worker.
 
     Args:
-        slot: which of the node's listening sockets are its.
+        slot: which of the node's listening sockets are its, and of the cells in which requests are counted.
         sockets: those.
         start: its first message, without the sockets. digest: of the build that it has to be of. started_at: on the
         monotonic clock. heard_at: on the supervisor's clock of its own attention.
@@ -62,12 +62,12 @@ class WorkerProcess:
         # The file for its stacks when it crashes, because a worker that hangs couldn't send them.
         self._stacks = os.memfd_create("stacks", os.MFD_CLOEXEC)
         try:
-            self._process, control = child.start(_MODULE, digest, (*descriptors, self._stacks))
+            self._process, control = child.start(_MODULE, digest, (*descriptors, self._stacks, start.counts))
         except OSError:
             os.close(self._stacks)
             raise
         self._channel: Channel[FromWorker] = Channel(control, FromWorker)
-        self.send(msgspec.structs.replace(start, sockets=descriptors, stacks=self._stacks))
+        self.send(msgspec.structs.replace(start, sockets=descriptors, stacks=self._stacks, place=slot))
 
     @property
     def control(self) -> socket.socket:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 import msgspec
 import structlog
 
+from strongroom.lib import shared_memory
+from strongroom.lib.rand import SystemRandom
 from strongroom.server import build
 from strongroom.server.build import Build
 from strongroom.server.messages.framing import Message
@@ -19,6 +21,7 @@ from strongroom.server.supervisor import places
 from strongroom.server.supervisor.process import WorkerProcess
 from strongroom.server.supervisor.restarts import Restarts
 from strongroom.server.supervisor.watch import HangWatch
+from strongroom.services.quotas.table import KEY_BYTES, size_bytes
 from strongroom.sysapi.processes import WorkerCounts
 
 log = structlog.get_logger("supervisor")
@@ -47,7 +50,15 @@ class Workers:
         selector: selectors.BaseSelector,
     ) -> None:
         self.watch = HangWatch(timeout_s)
-        self.start = msgspec.structs.replace(start, supervisor=os.getpid(), heartbeat_s=self.watch.heartbeat_s)
+        # It outlives the workers: one that replaces another goes on with what that has counted.
+        self._counts = shared_memory.create("counts", size_bytes(len(sockets)), SystemRandom().bytes(KEY_BYTES))
+        self.start = msgspec.structs.replace(
+            start,
+            supervisor=os.getpid(),
+            heartbeat_s=self.watch.heartbeat_s,
+            counts=self._counts,
+            places=len(sockets),
+        )
         self.by_pid: dict[int, WorkerProcess] = {}
         self.restarts = Restarts()
         self.other_version = ""

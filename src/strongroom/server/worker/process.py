@@ -12,6 +12,7 @@ import sys
 import uvloop
 
 from strongroom.http.sockets import adopt
+from strongroom.lib import shared_memory
 from strongroom.lib.errors import StrongroomError
 from strongroom.lib.hardening import die_with, hide_memory
 from strongroom.server import build, logs
@@ -23,6 +24,7 @@ from strongroom.server.redaction import secrets_of
 from strongroom.server.runtime import Runtime
 from strongroom.server.sources import load
 from strongroom.server.worker.worker import Worker
+from strongroom.services.quotas.table import CountTable
 
 
 def main() -> int:
@@ -40,8 +42,9 @@ def main() -> int:
     try:
         planned = _configure(start)
         sockets = [adopt(descriptor) for descriptor in start.sockets]
+        counts = CountTable(shared_memory.attach(start.counts), start.place, start.places)
         control.setblocking(False)
-        uvloop.run(Worker(Runtime(planned, sockets), start.heartbeat_s).run(control))
+        uvloop.run(Worker(Runtime(planned, sockets, counts), start.heartbeat_s).run(control))
     except (StrongroomError, logs.LogError) as error:
         reason = error.text if isinstance(error, StrongroomError) else str(error)
         detail = error.detail if isinstance(error, StrongroomError) else ""

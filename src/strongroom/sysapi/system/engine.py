@@ -20,6 +20,7 @@ from strongroom.sysapi.system.paths.node import NodePaths
 from strongroom.sysapi.system.paths.passwords import PasswordPaths
 from strongroom.sysapi.system.paths.plugins import PluginPaths
 from strongroom.sysapi.system.paths.policies import PolicyPaths
+from strongroom.sysapi.system.paths.quotas import QuotaSettingsPaths, RateLimitPaths
 from strongroom.sysapi.system.paths.recovery import RecoveryPaths
 from strongroom.sysapi.system.paths.rekey import RekeyPaths, RootRotationPaths
 from strongroom.sysapi.system.paths.remount import RemountPaths
@@ -74,6 +75,8 @@ class System(
     MfaPaths,
     EventPaths,
     EventsConfigPaths,
+    QuotaSettingsPaths,
+    RateLimitPaths,
 ):
     """The system mount."""
 

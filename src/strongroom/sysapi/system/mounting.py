@@ -19,6 +19,7 @@ from strongroom.services.identity.remains import leave_behind
 from strongroom.services.mounts import AUTH, BUILT_IN_VERSION, SECRET, MountEntry, MountRecord
 from strongroom.services.mounts.service import BUILT_IN_TYPES, built_in
 from strongroom.services.mounts.tuning import LOCKOUT_KEYS, EnableConfigBody, enabled, shown
+from strongroom.services.quotas.rows import forget_mount
 from strongroom.sysapi.context import SystemView, system
 
 _LEASES_LEFT = (
@@ -185,6 +186,7 @@ async def disable(request: Request, table: str, path: str) -> Response | None:
     if entry is not None:
         view.services.mounts.disable(view.txn, entry.record)
         leave_behind(view.txn, view.namespace.id, "mount", entry.record.accessor)
+        await forget_mount(view.txn, entry.record.id)
         leases = await view.services.leases.count(view.txn, entry.record.id)
         if leases:
             return Response(warnings=[_LEASES_LEFT.format(number=leases, path=entry.record.full_path)])

@@ -12,6 +12,7 @@ from strongroom.sdk.fields import Body, Doc, Normal
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.identity.remains import leave_behind
+from strongroom.services.quotas.rows import move_mount
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.mounting import folder
 
@@ -54,6 +55,7 @@ class RemountPaths(SystemEngine):
         if goal != origin:
             warnings.append(_LEFT.format(origin.path or "root", goal.path or "root"))
             if entry is not None:
+                await move_mount(view.txn, entry.record.id, goal.id)
                 # Nobody can log in by these names any more.
                 leave_behind(view.txn, origin.id, "mount", entry.record.accessor)
         request.once("move logged", lambda: log.info("mount moved", migration_id=migration, source=source, to=target))

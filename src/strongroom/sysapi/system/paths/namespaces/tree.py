@@ -23,6 +23,7 @@ from strongroom.sealing.namespaces import create as create_seal
 from strongroom.services.mounts.built_in import built_in_mounts
 from strongroom.services.namespaces import Namespace, NamespaceRecord, survey
 from strongroom.services.policy.builtin import built_in_policies
+from strongroom.services.quotas.rows import forget_namespace
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.seal_stanza import Shape, read_stanza
 
@@ -127,6 +128,7 @@ class NamespacePaths(SystemEngine):
         if record.tainted:
             return Response(data={"status": "in-progress"})
         await view.services.mounts.namespaces.delete(view.txn, view.namespace, record)
+        await forget_namespace(view.txn, record.id)
         return Response(data={"status": "in-progress"})
 
 

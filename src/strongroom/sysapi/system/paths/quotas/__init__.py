@@ -1,0 +1,6 @@
+"""`sys/quotas`: rate limits, lease counts and their settings."""
+
+from strongroom.sysapi.system.paths.quotas.rate_limits import RateLimitPaths
+from strongroom.sysapi.system.paths.quotas.settings import QuotaSettingsPaths
+
+__all__ = ["QuotaSettingsPaths", "RateLimitPaths"]
