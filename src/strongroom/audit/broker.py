@@ -19,10 +19,11 @@ from strongroom.audit.fragments import Fragments
 from strongroom.audit.gathering import REFUSED, Entry, Gathering
 from strongroom.audit.records import AuditedHeader, AuditRecord, Manifest
 from strongroom.audit.standing import MAKING_ROOM, Standing
-from strongroom.audit.style import style_of
+from strongroom.audit.style import skips_test, style_of
+from strongroom.audit.trying import Reaching, Trial
 from strongroom.audit.writer import Writers
 from strongroom.barrier.transaction import Transaction
-from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError, Unavailable
+from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError
 from strongroom.lib.limits import check_name
 from strongroom.lib.rand import Random, uuid4
 from strongroom.lib.seldom import Seldom
@@ -99,6 +100,7 @@ class AuditBroker:
         self._writers = writers
         self._channels: dict[str, Channel] = {}
         self._told = Seldom()
+        self._trial = Trial(self._channel)
         self.trails: dict[str, Trail] = {}
         """The last line of each writer of this process, by name.
 
@@ -126,7 +128,7 @@ class AuditBroker:
         for record in found:
             channel = self._channels.get(record.id)
             if channel is None:
-                channel = self._channels[record.id] = self._channel(record)
+                channel = self._channels[record.id] = self._channel(record, self._device(record))
                 try:
                     channel.open()
                 except StrongroomError as error:
@@ -175,7 +177,7 @@ class AuditBroker:
         others = await self.records(txn)
         if len(others) >= MOST:
             raise InvalidRequest(f"there are {MOST} audit devices, which is the most")
-        place = place_of(wanted.options)
+        place = place_of(wanted.options) if wanted.type == "file" else ""
         for other in others:
             if other.path.startswith(wanted.path) or wanted.path.startswith(other.path):
                 raise InvalidRequest("path already in use")
@@ -184,9 +186,18 @@ class AuditBroker:
                 # to the other.
                 raise InvalidRequest(f'the file is that of the audit device "{other.path}"')
         record = self._record(txn, wanted, configured=False)
+        device = self._device(record)
+        skipped = skips_test(wanted.options)
+        if isinstance(device, Reaching):
+            entry = None if skipped else self._test_entry(now)
+            txn.once.outside(f"audit reach {wanted.path}", lambda: self._trial.reach(record, device, entry))
+            skipped = True  # it has come to the peer
         # The test device is closed again.  Each process, this one included, opens its own when it sees the stored
         # device.
-        txn.once(f"audit test {wanted.path}", lambda: self._try(record, now))
+        txn.once(
+            f"audit test {wanted.path}",
+            lambda: self._trial.write(record, device, None if skipped else self._test_entry(now)),
+        )
         await devices.add(txn, record)
 
     def _record(self, txn: Transaction, wanted: DeviceRequest, *, configured: bool) -> AuditRecord:
@@ -201,20 +212,8 @@ class AuditBroker:
             configured=configured,
         )
 
-    def _try(self, record: AuditRecord, now: float) -> bool:
-        """Write an entry to a device before it is stored, because a device that opens may still take no entries.
-
-        Raises: `InvalidRequest` if it doesn't take the entry.
-        """
-        channel = self._channel(record)
-        try:
-            channel.open()
-            channel.write([test_entry(uuid4(self._random), now)])
-        except Unavailable as error:
-            raise InvalidRequest(f"sanity check failed; the device takes no entry: {error.detail}") from error
-        finally:
-            channel.close()
-        return True
+    def _test_entry(self, now: float) -> bytes:
+        return test_entry(uuid4(self._random), now)
 
     async def disable(self, txn: Transaction, path: str) -> None:
         """Remove the device at a path, if there is one.
@@ -258,7 +257,8 @@ class AuditBroker:
         """Whether a stanza's device takes an entry.  If not, the reason is logged."""
         record = self._record(txn, stanza, configured=True)
         try:
-            txn.once(f"audit test {stanza.path}", lambda: self._try(record, now))
+            device = self._device(record)
+            txn.once(f"audit test {stanza.path}", lambda: self._trial.write(record, device, self._test_entry(now)))
         except StrongroomError as error:
             reason = error.detail or error.text
             log.error(
@@ -282,11 +282,13 @@ class AuditBroker:
         else:
             txn.write(key, header)
 
-    def _channel(self, record: AuditRecord) -> Channel:
+    def _device(self, record: AuditRecord) -> AuditDevice:
         make = self.types.get(record.type)
         if make is None:
             raise InvalidRequest(f'unknown backend type: "{record.type}"')
-        device = make(record.options, record.id, record.configured)
+        return make(record.options, record.id, record.configured)
+
+    def _channel(self, record: AuditRecord, device: AuditDevice) -> Channel:
         channel = Channel(record, device, self._writers.new())
         self.trails[channel.trail.writer] = channel.trail
         return channel
@@ -354,7 +356,7 @@ class AuditBroker:
         self._standing.keep_only({*self._channels})
         for id_ in sorted(self._standing.failing):
             channel = self._channels[id_]
-            write = partial(channel.write, [test_entry(uuid4(self._random), now)])
+            write = partial(channel.write, [self._test_entry(now)])
             self._standing.take(channel.record, write, rescue=False)
 
     def reopen(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from strongroom.audit.notation import Style
+from strongroom.audit.outgoing import device as outgoing
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_bool
 
@@ -15,7 +16,8 @@ An operator would notice too late that they have no effect.
 """
 
 _STYLE = ("log_raw", "hmac_accessor", "elide_list_responses")
-OPTIONS = frozenset({"file_path", "path", "mode", "prefix", "format", *_STYLE, *_ELSEWHERE})
+_FILE = ("file_path", "path", "mode")
+OPTIONS = frozenset({"prefix", "format", "skip_test", *_FILE, *_STYLE, *_ELSEWHERE}) | outgoing.OPTIONS
 """All options of a device that are read.  Others are stored and shown, as in Vault."""
 
 
@@ -43,3 +45,8 @@ def style_of(options: Mapping[str, str]) -> Style:
     if format_ != "json":
         raise InvalidRequest(f'unknown format type "{format_}"')
     return Style(**values)
+
+
+def skips_test(options: Mapping[str, str]) -> bool:
+    """Whether no entry tries the device before it is stored.  As in OpenBao, other texts than `true` mean no."""
+    return options.get("skip_test") == "true"

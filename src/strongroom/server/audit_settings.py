@@ -10,6 +10,8 @@ from pathlib import Path
 import strongroom
 from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.file import Ground, Rules, file_device, place_of, unplaced_device
+from strongroom.audit.outgoing.addresses import AddressRules
+from strongroom.audit.outgoing.device import TYPES, check_options
 from strongroom.audit.style import OPTIONS, style_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server.config.config import AuditConfig, Config, ConfigError
@@ -18,6 +20,25 @@ from strongroom.server.stores import LOCAL, directory
 
 def audit_rules(config: Config) -> Rules:
     """The rules for the places of audit devices."""
+    return Rules(
+        directories=config.settings.audit_directories,
+        own=_own(config),
+        configuration=tuple(dict.fromkeys(os.path.dirname(os.path.abspath(file)) for file in config.files)),  # noqa: PTH100, PTH120 - links are resolved when it counts
+    )
+
+
+def audit_addresses(config: Config) -> AddressRules:
+    """The rules for where audit entries may be sent."""
+    listening = []
+    for listener in config.listeners:
+        host, _, port = listener.address.rpartition(":")
+        if listener.type == "tcp" and port.isdigit():
+            listening.append((host.strip("[]"), int(port)))
+    return AddressRules(config.settings.audit_addresses, tuple(listening), _own(config))
+
+
+def _own(config: Config) -> tuple[str, ...]:
+    """The files and directories of the server itself."""
     settings, storage = config.settings, config.storage
     own = [sys.prefix, str(Path(strongroom.__file__).parent), *config.files]
     own += [settings.audit_spool_path, settings.pid_file, settings.log_file, settings.plugin_directory]
@@ -27,11 +48,7 @@ def audit_rules(config: Config) -> Rules:
         own += [listener.tls_cert_file, listener.tls_key_file, listener.tls_client_ca_file]
         own += [listener.tls_acme_cache_path, listener.tls_acme_ca_root]
         own += [listener.address] if listener.type == "unix" else []
-    return Rules(
-        directories=settings.audit_directories,
-        own=tuple(os.path.abspath(path) for path in own if path),  # noqa: PTH100 - links are resolved when it counts
-        configuration=tuple(dict.fromkeys(os.path.dirname(os.path.abspath(file)) for file in config.files)),  # noqa: PTH100, PTH120 - as above
-    )
+    return tuple(os.path.abspath(path) for path in own if path)  # noqa: PTH100 - links are resolved when it counts
 
 
 def audit_stanzas(config: Config) -> tuple[DeviceRequest, ...]:
@@ -47,18 +64,24 @@ def check_audits(config: Config) -> None:
     places: dict[str, AuditConfig] = {}
     for audit in config.audits:
         wanted = _wanted(audit)
-        if wanted.type != "file":
-            raise ConfigError(audit.where, f'expected an audit device of type "file", found "{wanted.type[:64]}"')
+        if wanted.type not in {"file", *TYPES}:
+            known = ", ".join(("file", *TYPES))
+            raise ConfigError(audit.where, f'expected an audit device of type {known}, found "{wanted.type[:64]}"')
         try:
             style_of(wanted.options)
-            file_device(wanted.options)
+            if wanted.type == "file":
+                file_device(wanted.options)
+            else:
+                check_options(wanted.type, wanted.options, configured=True)
         except InvalidRequest as error:
             raise ConfigError(audit.where, f"{error.text}: in the options of {_shown(audit)}") from error
-        if reason := unplaced_device(wanted.options, Ground(audit_rules(config), configured=True)):
+        if wanted.type == "file" and (
+            reason := unplaced_device(wanted.options, Ground(audit_rules(config), configured=True))
+        ):
             raise ConfigError(audit.where, reason)
         if wanted.options.get("prefix") and not config.settings.allow_audit_log_prefixing:
             raise ConfigError(audit.where, "a prefix needs allow_audit_log_prefixing = true")
-        place = place_of(wanted.options)
+        place = place_of(wanted.options) if wanted.type == "file" else ""
         if place and (other := places.setdefault(place, audit)) is not audit:
             raise ConfigError(audit.where, f"the file is that of {_shown(other)}: each device needs its own")
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from strongroom.audit.broker import DeviceType
 from strongroom.audit.channel import AuditDevice
 from strongroom.audit.file import Ground, file_device
+from strongroom.audit.outgoing.addresses import AddressRules
+from strongroom.audit.outgoing.device import TYPES, outgoing_device
 from strongroom.audit.spool import Spool
 from strongroom.auth.app_id import AppId
 from strongroom.auth.approle import AppRole
@@ -86,19 +88,29 @@ AUTH_METHODS: tuple[tuple[str, type[Engine]], ...] = (
 """Auth methods by the type that they are enabled by."""
 
 
-def audit_devices(spool: Spool | None, ground: Ground | None = None) -> Mapping[str, DeviceType]:
+def audit_devices(
+    spool: Spool | None, ground: Ground | None = None, addresses: AddressRules | None = None
+) -> Mapping[str, DeviceType]:
     """Constructors of audit devices by type.
 
     Args:
         spool: takes entries for this node's forwarder; None without a forwarder. ground: decides where files may be.
+        addresses: where entries may be sent.
     """
-    around = ground or Ground()
+    around, rules = ground or Ground(), addresses or AddressRules()
 
     def file(options: Mapping[str, str], id_: str, configured: bool) -> AuditDevice:
         spooled = None if spool is None else lambda target: spool.device(id_, target)
         return file_device(options, spooled, replace(around, configured=configured))
 
-    return {"file": file}
+    def sending(type_: str) -> DeviceType:
+        def make(options: Mapping[str, str], id_: str, configured: bool) -> AuditDevice:
+            spooled = None if spool is None else lambda target, told: spool.device(id_, target, told)
+            return outgoing_device(type_, options, spooled, rules, configured=configured)
+
+        return make
+
+    return {"file": file} | {type_: sending(type_) for type_ in TYPES}
 
 
 def engines(allowed: tuple[str, ...]) -> dict[tuple[str, str], Engine]:

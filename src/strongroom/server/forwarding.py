@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ import structlog
 
 from strongroom.audit.forwarding import Forwarder
 from strongroom.audit.forwarding.forwarder import LOOK_EVERY_S
+from strongroom.audit.forwarding.opening import open_target
+from strongroom.audit.outgoing.addresses import AddressRules
 from strongroom.audit.spool.spool import places
 from strongroom.lib.hardening import die_with, hide_memory
 from strongroom.server import build, logs
@@ -46,7 +49,7 @@ def companion(planned: Plan, running: Build) -> Companion:
     return Companion(
         "audit forwarder",
         "strongroom.server.forwarding",
-        StartForwarder(os.getpid(), log_settings(planned), directory),
+        StartForwarder(os.getpid(), log_settings(planned), directory, planned.settings.audit_addresses),
         running,
         wanted=lambda: bool(planned.settings.audit_spool_path) and any(places(directory)),
         finishing_s=DRAIN_S + 1.0,
@@ -54,10 +57,14 @@ def companion(planned: Plan, running: Build) -> Companion:
 
 
 @contextlib.contextmanager
-def in_a_thread(directory: Path) -> Iterator[None]:
-    """Forward beside the server of this process; at the end, what waits is delivered."""
+def in_a_thread(directory: Path, addresses: AddressRules) -> Iterator[None]:
+    """Forward beside the server of this process; at the end, what waits is delivered.
+
+    Args:
+        addresses: where entries may be sent.
+    """
     ending = threading.Event()
-    forwarder = Forwarder(directory)
+    forwarder = _forwarder(directory, addresses)
 
     def work() -> None:
         while not ending.wait(LOOK_EVERY_S):
@@ -71,6 +78,10 @@ def in_a_thread(directory: Path) -> Iterator[None]:
         ending.set()
         thread.join()
         forwarder.drain(DRAIN_S)
+
+
+def _forwarder(directory: Path, addresses: AddressRules) -> Forwarder:
+    return Forwarder(directory, partial(open_target, rules=addresses))
 
 
 def main() -> None:
@@ -93,7 +104,7 @@ def main() -> None:
     die_with(start.supervisor)
     logs.configure(start.log.level, start.log.format, start.log.file)
     signals.answer(lambda: {"process": "audit forwarder", "pid": os.getpid()})
-    forwarder = Forwarder(start.directory)
+    forwarder = _forwarder(start.directory, start.addresses)
     while True:
         forwarder.look()
         if not select.select([control], [], [], LOOK_EVERY_S)[0]:

@@ -103,7 +103,9 @@ def _serve_dev(arguments: ServeArguments) -> int:
         if pid_file is not None:
             kept.callback(pid_file.unlink, missing_ok=True)
         planned = dev.with_spool(planned, kept)
-        kept.enter_context(forwarding.in_a_thread(Path(planned.settings.audit_spool_path)))
+        kept.enter_context(
+            forwarding.in_a_thread(Path(planned.settings.audit_spool_path), planned.settings.audit_addresses)
+        )
         # Loaded by this server alone: a supervisor has no use for the engines.
         uvloop.run(interpreter.load("strongroom.server.dev.server").run(arguments, planned, sockets, tls))
     return 0

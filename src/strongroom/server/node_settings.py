@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.file import Rules
+from strongroom.audit.outgoing.addresses import AddressRules
 from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES
 from strongroom.services.mounts.records import Lockout
 
@@ -36,6 +37,8 @@ class NodeSettings:
     """Whether audit devices may put a text before each entry."""
     audit_rules: Rules = field(default_factory=Rules)
     """Where audit devices may be made, and what belongs to the server itself."""
+    audit_addresses: AddressRules = field(default_factory=AddressRules)
+    """Where audit entries may be sent."""
     audit_stanzas: tuple[DeviceRequest, ...] = ()
     """The devices that the configuration makes."""
     audit_given_up: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from strongroom.http.proxy_protocol import ProxyBehavior, ProxyRules
 from strongroom.http.settings import ListenerConfig, ListenerLimits, ProofSettings, TlsSettings
 from strongroom.lib import json
 from strongroom.sealing.openings import GENERATE_ROOT, REKEY
-from strongroom.server.audit_settings import audit_rules, audit_stanzas
+from strongroom.server.audit_settings import audit_addresses, audit_rules, audit_stanzas
 from strongroom.server.certificate_header import certificate_header
 from strongroom.server.certificates.settings import AcmeError, acme_settings, uses_acme
 from strongroom.server.config.config import Config, Listener, StorageConfig, UserLockout
@@ -110,6 +110,7 @@ def plan(config: Config, processors: int) -> Plan:
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
             audit_prefixes=own.allow_audit_log_prefixing,
             audit_rules=audit_rules(config),
+            audit_addresses=audit_addresses(config),
             audit_stanzas=audit_stanzas(config),
             audit_given_up=own.disable_audit_devices,
             lockouts=_lockouts(config.user_lockouts),

@@ -115,7 +115,7 @@ async def unseal(
     own = (*settings.audit_rules.own, *([settings.audit_spool_path] if settings.audit_spool_path else []))
     ground = Ground(msgspec.structs.replace(settings.audit_rules, own=own), lambda line: writers.own(writer_of(line)))
     audit = AuditBroker(
-        audit_devices(spool, ground),
+        audit_devices(spool, ground, settings.audit_addresses),
         node.random,
         writers,
         spool,

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from strongroom.audit.outgoing.addresses import AddressRules
 from strongroom.lib.secret import Secret
 from strongroom.sealing.ceremonies import Order, Verb
 from strongroom.server.messages import companions, to_supervisor, to_worker
@@ -22,7 +23,12 @@ SAMPLES: list[tuple[Any, Message]] = [
     (to_supervisor.FromWorker, to_supervisor.Ceremony(Order(Verb.SHARE, "rekey", content=CANARY), 1)),
     (to_worker.ToWorker, to_worker.Open(Secret(CANARY))),
     (to_worker.ToWorker, to_worker.Start(Sources((("a.hcl", "CANARY"),), {}), 2)),
-    (companions.ToForwarder, companions.StartForwarder(1, companions.LogSettings("info", "json", ""), Path("/a"))),
+    (
+        companions.ToForwarder,
+        companions.StartForwarder(
+            1, companions.LogSettings("info", "json", ""), Path("/a"), AddressRules(("10.0.0.0/8",))
+        ),
+    ),
 ]
 
 

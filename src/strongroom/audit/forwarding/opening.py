@@ -1,4 +1,4 @@
-"""Where the forwarder writes: standard output, standard error, or a named pipe."""
+"""Where the forwarder writes: standard output, standard error, a named pipe, or a peer."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ import stat
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+from strongroom.audit.forwarding.peers import PEERS, open_peer
 from strongroom.audit.forwarding.target import Target
+from strongroom.audit.outgoing.addresses import AddressRules
 
 STANDARD = {"stdout": 1, "stderr": 2}
 """The descriptors that the forwarder has from its supervisor."""
+
+
+_NO_RULES = AddressRules()
 
 
 class UnknownTarget(Exception):
     """This release has no such target: a newer one has left entries for it."""
 
 
-def open_target(name: str, options: Mapping[str, str]) -> Target:
+def open_target(name: str, options: Mapping[str, str], rules: AddressRules = _NO_RULES) -> Target:
     """What a device's target stands for.
 
     Args:
-        name: `stdout`, `stderr`, or the path of a pipe.
-        options: what the device says of it besides; these targets need none.
+        name: `stdout`, `stderr`, the path of a pipe, or the type of a peer.
+        options: what the device says of it besides.
+        rules: which addresses peers may have.
 
     Raises: `UnknownTarget`.
     """
@@ -32,6 +38,8 @@ def open_target(name: str, options: Mapping[str, str]) -> Target:
         return Standard(STANDARD[name])
     if PurePath(name).is_absolute():
         return Pipe(name)
+    if name in PEERS:
+        return open_peer(name, options, rules)
     raise UnknownTarget(f'this release does not know the target "{name}"')
 
 

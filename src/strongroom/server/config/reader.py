@@ -12,7 +12,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
-from strongroom.http.custom_headers import is_status
+from strongroom.audit.outgoing.addresses import problem_of_rule
+from strongroom.http.custom_headers import is_name, is_reserved, is_status, is_value
 from strongroom.lib.addresses import plain_interface
 from strongroom.lib.durations import parse_duration_s, parse_size_bytes
 from strongroom.lib.errors import InvalidRequest
@@ -310,6 +311,15 @@ def directories(reader: Reader, node: Node) -> tuple[str, ...]:
     for path in found:
         if not path.startswith("/"):
             raise HclError(node.pos, f'expected directories such as "/var/log/strongroom", found "{path[:64]}"')
+    return found
+
+
+def destinations(reader: Reader, node: Node) -> tuple[str, ...]:
+    """Networks, hosts and paths of sockets, as a list or a text with commas."""
+    found = texts(reader, node)
+    for each in found:
+        if problem := problem_of_rule(each):
+            raise HclError(node.pos, f'expected a network, host or path of a socket, found "{each[:64]}": {problem}')
     return found
 
 

@@ -13,6 +13,7 @@ from strongroom.server.config.reader import (
     Where,
     anything,
     boolean,
+    destinations,
     directories,
     headers,
     integer,
@@ -294,6 +295,8 @@ class Settings:
     disable_printable_check: bool = key(boolean, False)
     audit_directories: tuple[str, ...] | None = key(directories, None)
     """The API may enable audit devices only below these directories; None: anywhere that no other rule forbids."""
+    audit_addresses: tuple[str, ...] | None = key(destinations, None)
+    """Where the API may have audit entries sent; None: anywhere that no other rule forbids."""
     disable_audit_devices: tuple[str, ...] = key(texts, ())
     """Paths of devices that are removed at the start; `*`: all."""
     unsafe_allow_api_audit_creation: bool = key(boolean, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
+from strongroom.audit.outgoing.addresses import AddressRules
 from strongroom.server.certificates.settings import CertificateOrder
 from strongroom.server.messages.framing import Message
 from strongroom.server.messages.log_settings import LogSettings
@@ -18,6 +19,8 @@ class StartForwarder(Message, frozen=True):
     """Its process id."""
     log: LogSettings
     directory: Path
+    addresses: AddressRules
+    """Where entries may be sent."""
 
 
 class StartCertificates(Message, frozen=True):

@@ -1,0 +1,1 @@
+"""Audit devices whose entries go to another program or machine: `socket`, `syslog` and `http`."""
