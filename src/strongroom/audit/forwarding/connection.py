@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import errno
 import fcntl
 import os
@@ -120,5 +121,8 @@ class Connection:
             return
 
     def close(self) -> None:
-        """Close it."""
+        """Close it, and say so where TLS has a word for it."""
+        if isinstance(self._socket, ssl.SSLSocket):
+            with contextlib.suppress(OSError, ValueError):
+                self._socket.unwrap()
         self._socket.close()

@@ -26,8 +26,8 @@ FACILITIES: Final = {
 } | {f"LOCAL{number}": 16 + number for number in range(8)}
 """By their names.  Source: RFC 5424, section 6.2.1; syslog(3)"""
 _INFORMATIONAL: Final = 6
-_LINE_BYTES: Final = 8192
-"""The length that rsyslog takes if its configuration says no other; it cuts what is longer."""
+_LINE_BYTES: Final = 8000
+"""Less than the 8096 bytes that rsyslog takes if its configuration says no other; it cuts what is longer."""
 _TAG: Final = re.compile(r"[!-~]{1,48}")
 """Source: RFC 5424, section 6: APP-NAME"""
 _HOSTNAME: Final = re.compile(r"[!-~]{1,255}")

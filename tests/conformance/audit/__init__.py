@@ -1,0 +1,1 @@
+"""Audit devices with the receivers of others."""
