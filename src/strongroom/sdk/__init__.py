@@ -43,6 +43,7 @@ from strongroom.sdk.fields import (
     SignedDuration,
     StringMap,
 )
+from strongroom.sdk.hands_out import HandsOut
 from strongroom.sdk.leases import HeldLease
 from strongroom.sdk.listing import Page, listed
 from strongroom.sdk.names import check_segment_name, is_segment_name
@@ -70,6 +71,7 @@ __all__ = [
     "Engine",
     "FieldError",
     "GivenDuration",
+    "HandsOut",
     "HeldLease",
     "InPath",
     "IntList",

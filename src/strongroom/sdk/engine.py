@@ -12,6 +12,7 @@ from strongroom.sdk import near_miss
 from strongroom.sdk.declarations import check_declarations, check_hooks
 from strongroom.sdk.delegates import Delegates
 from strongroom.sdk.fields import Field, FieldError, check, fill, to_text
+from strongroom.sdk.hands_out import HandsOut
 from strongroom.sdk.numbers import Number
 from strongroom.sdk.path import Declaration, DeclarationError, Endpoint
 from strongroom.sdk.request import Operation, Request
@@ -247,6 +248,9 @@ class Waiting(msgspec.Struct, frozen=True):
 
 class AuthMethod(Engine):
     """An auth method: an engine whose paths without a token may return an `auth`."""
+
+    hands_out: ClassVar[tuple[HandsOut, ...]] = ()
+    """The kinds of its rows that name policies, so that administrators can ask who gets one."""
 
     @property
     def waiting(self) -> Waiting:

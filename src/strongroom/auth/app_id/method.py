@@ -7,6 +7,7 @@ from strongroom.auth.app_id.paths_login import LoginPaths
 from strongroom.auth.app_id.paths_map import APPS, USERS, MapPaths, find_app, key_of
 from strongroom.auth.app_id.records import App, User
 from strongroom.sdk import Auth, AuthMethod, InvalidRequest, Random, Request, SystemRandom, TokenSettings, token_fields
+from strongroom.sdk.hands_out import HandsOut
 
 
 class AppId(MapPaths, LoginPaths, AuthMethod):
@@ -17,6 +18,9 @@ class AppId(MapPaths, LoginPaths, AuthMethod):
     """
 
     type = "app-id"
+    hands_out = (
+        HandsOut("app", APPS, App, policies=lambda row: row.policies, name=lambda key, row: row.display_name or key),
+    )
     secret_paths = ("login/{app_id*}", "map/app-id/{app_id}", "map/user-id/{user_id}")
 
     def __init__(self, random: Random | None = None) -> None:

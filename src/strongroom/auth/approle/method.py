@@ -12,8 +12,10 @@ from strongroom.auth.approle.paths_roles import RolePaths
 from strongroom.auth.approle.paths_secret_id_list import SecretIdListPaths
 from strongroom.auth.approle.paths_secret_ids import SecretIdPaths
 from strongroom.auth.approle.paths_tidy import TidyPaths
+from strongroom.auth.approle.records import Role
 from strongroom.sdk import Auth, AuthMethod, InvalidRequest, Random, Request, SystemRandom
 from strongroom.sdk.fields import FieldError, to_text
+from strongroom.sdk.hands_out import by_settings
 from strongroom.sdk.routing import Match
 
 
@@ -26,6 +28,7 @@ class AppRole(RolePaths, RoleFieldPaths, SecretIdPaths, SecretIdListPaths, TidyP
 
     type = "approle"
     login_roles = True
+    hands_out = (by_settings("role", roles.ROLES, Role, name=lambda _, role: role.name),)
     secret_answers = frozenset({"secret_id"})
     synonyms = {
         "role/{role_name}/bound-cidr-list": ("role/{role_name}/secret-id-bound-cidrs",),

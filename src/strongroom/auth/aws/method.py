@@ -13,11 +13,12 @@ from strongroom.auth.aws.paths_lists import ListPaths
 from strongroom.auth.aws.paths_login import LoginPaths
 from strongroom.auth.aws.paths_role_tags import RoleTagPaths
 from strongroom.auth.aws.paths_roles import RolePaths, role_of
-from strongroom.auth.aws.records import EC2
+from strongroom.auth.aws.records import EC2, ROLES, AwsRole
 from strongroom.auth.aws.tidying import tidy
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+from strongroom.sdk.hands_out import by_settings
 
 
 class Aws(ClientPaths, IdentityPaths, CertificatePaths, RolePaths, RoleTagPaths, ListPaths, LoginPaths, AuthMethod):
@@ -29,6 +30,7 @@ class Aws(ClientPaths, IdentityPaths, CertificatePaths, RolePaths, RoleTagPaths,
 
     type = "aws"
     login_roles = True
+    hands_out = (by_settings("role", ROLES, AwsRole),)
     secret_answers = frozenset({"client_nonce", "external_id", "tag_value"})
 
     def __init__(self, random: Random | None = None, cloud: Cloud | None = None) -> None:

@@ -15,6 +15,7 @@ from strongroom.auth.azure.login import Asker, log_in
 from strongroom.auth.azure.paths_config import ConfigPaths, config_of
 from strongroom.auth.azure.paths_roles import RolePaths, role_of
 from strongroom.auth.azure.placed import Named
+from strongroom.auth.azure.records import ROLES, AzureRole
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import (
     SECRET,
@@ -29,6 +30,7 @@ from strongroom.sdk import (
     path,
     token_fields,
 )
+from strongroom.sdk.hands_out import by_settings
 
 
 class LoginFields(Body, frozen=True):
@@ -52,6 +54,7 @@ class Azure(ConfigPaths, RolePaths, AuthMethod):
 
     type = "azure"
     login_roles = True
+    hands_out = (by_settings("role", ROLES, AzureRole),)
 
     def __init__(self, entra: Entra | None = None, environment: Mapping[str, str] | None = None) -> None:
         self.entra = entra or Entra()

@@ -10,6 +10,7 @@ from strongroom.auth.gcp.google import Google
 from strongroom.auth.gcp.login import Asker, log_in, renew
 from strongroom.auth.gcp.paths_config import ConfigPaths, config_of
 from strongroom.auth.gcp.paths_roles import RolePaths, role_of
+from strongroom.auth.gcp.records import ROLES, GcpRole
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import (
@@ -25,6 +26,7 @@ from strongroom.sdk import (
     path,
     token_fields,
 )
+from strongroom.sdk.hands_out import by_settings
 
 
 class LoginFields(Body, frozen=True):
@@ -43,6 +45,7 @@ class Gcp(ConfigPaths, RolePaths, AuthMethod):
 
     type = "gcp"
     login_roles = True
+    hands_out = (by_settings("role", ROLES, GcpRole),)
 
     def __init__(self, random: Random | None = None, google: Google | None = None) -> None:
         self.random = random or SystemRandom()

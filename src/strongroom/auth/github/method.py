@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from strongroom.auth.github.api import Api
-from strongroom.auth.github.paths_config import ConfigPaths
+from strongroom.auth.github.paths_config import CONFIG, ConfigPaths
 from strongroom.auth.github.paths_login import LoginPaths, renewed
-from strongroom.auth.github.paths_maps import MapPaths
+from strongroom.auth.github.paths_maps import TEAMS, USERS, MapPaths
+from strongroom.auth.github.records import Config, Mapping
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting
+from strongroom.sdk.hands_out import HandsOut, by_settings
 
 
 class Github(ConfigPaths, MapPaths, LoginPaths, AuthMethod):
@@ -17,6 +19,11 @@ class Github(ConfigPaths, MapPaths, LoginPaths, AuthMethod):
     """
 
     type = "github"
+    hands_out = (
+        by_settings("config", CONFIG, Config),
+        HandsOut("team", TEAMS, Mapping, policies=lambda row: row.value.split(",")),
+        HandsOut("user", USERS, Mapping, policies=lambda row: row.value.split(",")),
+    )
 
     def __init__(self, api: Api | None = None) -> None:
         self.api = api or Api()

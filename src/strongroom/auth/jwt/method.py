@@ -12,11 +12,13 @@ from strongroom.auth.jwt.keys import KeySets
 from strongroom.auth.jwt.paths_config import ConfigPaths, configuration
 from strongroom.auth.jwt.paths_login import LoginPaths
 from strongroom.auth.jwt.paths_oidc import OidcPaths
-from strongroom.auth.jwt.paths_roles import RolePaths, role_of
+from strongroom.auth.jwt.paths_roles import ROLES, RolePaths, role_of
 from strongroom.auth.jwt.providers import Providers
+from strongroom.auth.jwt.records import Role
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+from strongroom.sdk.hands_out import by_settings
 from strongroom.sdk.routing import Match
 
 
@@ -30,6 +32,7 @@ class Jwt(ConfigPaths, RolePaths, LoginPaths, OidcPaths, CelRolePaths, CelLoginP
 
     type = "jwt"
     login_roles = True
+    hands_out = (by_settings("role", ROLES, Role),)
 
     def __init__(
         self, keys: KeySets | None = None, random: Random | None = None, providers: Providers | None = None

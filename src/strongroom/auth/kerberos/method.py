@@ -10,9 +10,11 @@ from strongroom.auth.kerberos.paths_config import ConfigPaths
 from strongroom.auth.kerberos.paths_groups import GroupPaths
 from strongroom.auth.kerberos.paths_ldap import LdapPaths
 from strongroom.auth.kerberos.paths_login import AUTHORIZATION, LoginPaths
+from strongroom.auth.kerberos.records import GROUPS, KerberosGroup
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting
+from strongroom.sdk.hands_out import by_policies
 
 
 class Kerberos(ConfigPaths, LdapPaths, GroupPaths, LoginPaths, AuthMethod):
@@ -23,6 +25,7 @@ class Kerberos(ConfigPaths, LdapPaths, GroupPaths, LoginPaths, AuthMethod):
     """
 
     type = "kerberos"
+    hands_out = (by_policies("group", GROUPS, KerberosGroup),)
     request_headers = frozenset({AUTHORIZATION})
 
     def __init__(self, acceptor: Acceptor | None = None, directories: Directories | None = None) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from strongroom.auth.kubernetes.cluster import Cluster
 from strongroom.auth.kubernetes.paths_config import ConfigPaths
 from strongroom.auth.kubernetes.paths_login import LoginPaths
-from strongroom.auth.kubernetes.paths_roles import RolePaths, read_role
+from strongroom.auth.kubernetes.paths_roles import ROLES, RolePaths, read_role
+from strongroom.auth.kubernetes.records import Role
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+from strongroom.sdk.hands_out import by_settings
 
 
 class Kubernetes(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
@@ -19,6 +21,7 @@ class Kubernetes(ConfigPaths, RolePaths, LoginPaths, AuthMethod):
 
     type = "kubernetes"
     login_roles = True
+    hands_out = (by_settings("role", ROLES, Role),)
 
     def __init__(self, cluster: Cluster | None = None) -> None:
         self.cluster = cluster or Cluster()

@@ -10,11 +10,12 @@ from strongroom.auth.ldap.paths_config import ConfigPaths
 from strongroom.auth.ldap.paths_login import NOT_CONFIGURED, LoginPaths
 from strongroom.auth.ldap.paths_names import GroupPaths, UserPaths
 from strongroom.auth.ldap.paths_rotation import RotationPaths
-from strongroom.auth.ldap.records import CONFIG, LdapConfig
+from strongroom.auth.ldap.records import CONFIG, GROUPS, USERS, LdapConfig, LdapGroup, LdapUser
 from strongroom.auth.ldap.settings import searches_first
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.ldap import Directories
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+from strongroom.sdk.hands_out import by_policies, by_settings
 from strongroom.sdk.routing import Match
 
 GONE = "the user is gone from the directory or may not log in, not renewing"
@@ -28,6 +29,11 @@ class Ldap(RotationPaths, ConfigPaths, GroupPaths, UserPaths, LoginPaths, AuthMe
     """
 
     type = "ldap"
+    hands_out = (
+        by_settings("config", CONFIG, LdapConfig),
+        by_policies("group", GROUPS, LdapGroup),
+        by_policies("user", USERS, LdapUser),
+    )
 
     def __init__(self, directories: Directories | None = None) -> None:
         self.directories = directories or Directories()

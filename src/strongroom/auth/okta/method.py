@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from strongroom.auth.okta.api import Api
-from strongroom.auth.okta.paths_config import ConfigPaths
+from strongroom.auth.okta.paths_config import CONFIG, ConfigPaths
 from strongroom.auth.okta.paths_login import LoginPaths, renewed
-from strongroom.auth.okta.paths_people import PeoplePaths
+from strongroom.auth.okta.paths_people import GROUPS, USERS, PeoplePaths
+from strongroom.auth.okta.records import Config, Group, User
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting
+from strongroom.sdk.hands_out import by_policies, by_settings
 
 
 class Okta(ConfigPaths, PeoplePaths, LoginPaths, AuthMethod):
@@ -17,6 +19,11 @@ class Okta(ConfigPaths, PeoplePaths, LoginPaths, AuthMethod):
     """
 
     type = "okta"
+    hands_out = (
+        by_settings("config", CONFIG, Config),
+        by_policies("group", GROUPS, Group),
+        by_policies("user", USERS, User),
+    )
     secret_paths = ("verify/{nonce}",)
 
     def __init__(self, api: Api | None = None) -> None:

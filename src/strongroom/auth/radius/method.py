@@ -7,11 +7,12 @@ from strongroom.auth.radius.logic import user_name
 from strongroom.auth.radius.paths_config import ConfigPaths
 from strongroom.auth.radius.paths_login import LoginPaths, granted
 from strongroom.auth.radius.paths_users import UserPaths
-from strongroom.auth.radius.records import CONFIG, RadiusConfig
+from strongroom.auth.radius.records import CONFIG, USERS, RadiusConfig, RadiusUser
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, FieldError, Request, Waiting, token_fields
 from strongroom.sdk.fields import to_text
+from strongroom.sdk.hands_out import HandsOut, by_policies, by_settings
 from strongroom.sdk.routing import Match
 
 
@@ -24,6 +25,11 @@ class Radius(ConfigPaths, UserPaths, LoginPaths, AuthMethod):
     """
 
     type = "radius"
+    hands_out = (
+        by_settings("config", CONFIG, RadiusConfig),
+        HandsOut("unregistered users", CONFIG, RadiusConfig, policies=lambda row: row.unregistered_user_policies),
+        by_policies("user", USERS, RadiusUser),
+    )
     synonyms = {"login": ("login/{username}",)}
 
     def __init__(self, random: Random | None = None, exchange: Exchange | None = None) -> None:

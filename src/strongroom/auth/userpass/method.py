@@ -9,6 +9,7 @@ from strongroom.auth.userpass.records import User
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, Request, Waiting, token_fields
+from strongroom.sdk.hands_out import by_settings
 
 
 class Userpass(UserPaths, LoginPaths, AuthMethod):
@@ -20,6 +21,7 @@ class Userpass(UserPaths, LoginPaths, AuthMethod):
     """
 
     type = "userpass"
+    hands_out = (by_settings("user", USERS, User),)
 
     def __init__(self, random: Random | None = None, hashing: Hashing | None = None) -> None:
         self.random = random or SystemRandom()

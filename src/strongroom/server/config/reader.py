@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
 from strongroom.audit.outgoing.addresses import problem_of_rule
-from strongroom.http.custom_headers import is_name, is_reserved, is_status, is_value
+from strongroom.http.custom_headers import is_status
 from strongroom.lib.addresses import plain_interface
 from strongroom.lib.durations import parse_duration_s, parse_size_bytes
 from strongroom.lib.errors import InvalidRequest

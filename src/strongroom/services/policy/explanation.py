@@ -119,7 +119,7 @@ def _standing(written: Written, rule: Rule, weighed: Weighed) -> tuple[Standing,
             return None
         return (Standing.REFUSED, refused) if refused else (Standing.UNFILLED, "a template names nothing here")
     pattern = parse_pattern(form.of_rule(namespace + filled))
-    if not _covers(pattern, path, weighed.operation):
+    if not looked_at(pattern, path, weighed.operation):
         return _denying(pattern, rule, weighed.decision)
     if rule.expires_at <= weighed.now:
         return Standing.EXPIRED, "its expiration has passed"
@@ -156,8 +156,8 @@ def _ranked(pattern: Pattern, rule: Rule, weighed: Weighed) -> tuple[Standing, s
     return Standing.DECIDES, ""
 
 
-def _covers(pattern: Pattern, path: str, operation: str) -> bool:
-    """Whether the rule is looked at: for a listing also without the slash at the end, unless it is a plain glob."""
+def looked_at(pattern: Pattern, path: str, operation: str) -> bool:
+    """Whether a pattern may decide: for a listing also without the slash at the end, unless it is a plain glob."""
     if covers(pattern, path):
         return True
     if operation not in _LISTINGS or not path.endswith("/"):

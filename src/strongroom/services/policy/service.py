@@ -144,12 +144,19 @@ class PolicyService:
             subject = as_logged_in(subject, holder.login)
             for name in names:
                 record = await self.read(txn, namespace, name)
-                policy = await self._parsed(txn, namespace, name) if record is not None and name != ROOT else None
-                if record is None or policy is None or 0 < record.expires_at <= now:
+                policy = await self.parsed(txn, namespace, name, now)
+                if record is None or policy is None:
                     void.append((namespace, name))
                 else:
                     found.append(Written(policy, subject, record.allow_wildcards, record.allow_slashes))
         return found, void
+
+    async def parsed(self, txn: Transaction, namespace: str, name: str, now: float) -> Policy | None:
+        """The policy of that name with its templates as they are written.  None if it doesn't exist or has expired."""
+        record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+        if record is None or 0 < record.expires_at <= now:
+            return None
+        return await txn.derived(("policy", namespace, name), partial(self._parsed, namespace=namespace, name=name))
 
     async def _parsed(self, txn: Transaction, namespace: str, name: str) -> Policy | None:
         place = await self._namespaces.by_id(txn, namespace)

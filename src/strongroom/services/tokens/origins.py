@@ -65,7 +65,7 @@ async def _chains(txn: Transaction, place: str, entity: EntityRecord, now: float
     """For each group of a namespace that an entity is in, a shortest way to it."""
     groups = await groups_in(txn, place, entity.id, now)
     known = {group.id: group for group in groups.all}
-    chains = {group.id: (group,) for group in groups.direct}
+    chains: dict[str, tuple[GroupRecord, ...]] = {group.id: (group,) for group in groups.direct}
     layer = list(chains)
     while layer:
         below, layer = layer, []

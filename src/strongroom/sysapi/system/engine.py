@@ -31,6 +31,7 @@ from strongroom.sysapi.system.paths.state import StatePaths
 from strongroom.sysapi.system.paths.tools import ToolPaths
 from strongroom.sysapi.system.paths.tune import TunePaths
 from strongroom.sysapi.system.paths.ui import UiPaths
+from strongroom.sysapi.system.paths.who_can import WhoCanPaths
 from strongroom.sysapi.system.paths.withdrawals import WithdrawalPaths
 from strongroom.sysapi.system.paths.wrapping import WrappingPaths
 from strongroom.sysapi.system.synonyms import SYNONYMS
@@ -44,6 +45,7 @@ class System(
     RemountPaths,
     PolicyPaths,
     ExplainPaths,
+    WhoCanPaths,
     PasswordPaths,
     AuditPaths,
     PluginPaths,
