@@ -7,6 +7,7 @@ import os
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
+from strongroom.cli.policies.draft import read_draft
 from strongroom.cli.render import SecretAnswer
 from strongroom.client.errors import describe
 
@@ -32,16 +33,7 @@ def _read(call: Invocation) -> int:
 def _write(call: Invocation) -> int:
     name = _name(call)
     path = call.arguments[1].strip()
-    try:
-        if path == "-":
-            rules = call.stdin.read()
-        else:
-            with open(path, encoding="utf-8", newline="") as file:  # noqa: PTH123 - pathlib is slow to import
-                rules = file.read()
-        rules.encode()
-    except (OSError, UnicodeError) as error:
-        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-        raise Failure(f"Error opening policy file: open {path}: {reason}", 2) from error
+    rules = read_draft(call, path)
     with call.doing("Error uploading policy: "):
         answer = call.client().write(f"sys/policies/acl/{name}", {"policy": rules})
     call.warnings(SecretAnswer(answer).warnings)

@@ -118,6 +118,7 @@ _MODULES = {
         "policy fmt": "Format a policy file in place",
     },
     "policies.explain": {"policy explain": "Explain why a request is allowed or denied"},
+    "policies.simulate": {"policy simulate": "Tell what a draft of a policy would change"},
     "policies.who_can": {"policy who-can": "List who is allowed a request"},
     "token": {
         "token create": "Create a token",

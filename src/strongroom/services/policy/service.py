@@ -50,7 +50,7 @@ class PolicyService:
 
     def __init__(self, identity: IdentityService, namespaces: NamespaceService) -> None:
         self.identity = identity
-        self._namespaces = namespaces
+        self.namespaces = namespaces
 
     async def read(self, txn: Transaction, namespace: str, name: str) -> PolicyRecord | None:
         """The policy, or None; `root`, which only the root namespace has, is without a text."""
@@ -115,14 +115,12 @@ class PolicyService:
             subject = as_logged_in(subject, holder.login)
             until = min(until, subject.until) if subject is not None else until
             for name in names:
-                record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+                record = await self._record(txn, namespace, name)
                 if record is None or (record.expires_at and record.expires_at <= now):
                     continue
                 if record.expires_at:
                     until = min(until, record.expires_at)
-                policy = await txn.derived(
-                    ("policy", namespace, name), partial(self._parsed, namespace=namespace, name=name)
-                )
+                policy = await self._policy(txn, namespace, name)
                 if policy is not None:
                     policies.append(
                         render_policy(
@@ -143,7 +141,7 @@ class PolicyService:
             subject = await self.identity.subject(txn, holder.namespace, holder.entity, groups_of=namespace)
             subject = as_logged_in(subject, holder.login)
             for name in names:
-                record = await self.read(txn, namespace, name)
+                record = await self._record(txn, namespace, name) if name != ROOT else None
                 policy = await self.parsed(txn, namespace, name, now)
                 if record is None or policy is None:
                     void.append((namespace, name))
@@ -153,14 +151,22 @@ class PolicyService:
 
     async def parsed(self, txn: Transaction, namespace: str, name: str, now: float) -> Policy | None:
         """The policy of that name with its templates as they are written.  None if it doesn't exist or has expired."""
-        record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+        record = await self._record(txn, namespace, name)
         if record is None or 0 < record.expires_at <= now:
             return None
+        return await self._policy(txn, namespace, name)
+
+    async def _record(self, txn: Transaction, namespace: str, name: str) -> PolicyRecord | None:
+        """The row of a policy."""
+        return await txn.read(keys.policies(namespace) + name, PolicyRecord)
+
+    async def _policy(self, txn: Transaction, namespace: str, name: str) -> Policy | None:
+        """The parsed policy, kept until its row changes."""
         return await txn.derived(("policy", namespace, name), partial(self._parsed, namespace=namespace, name=name))
 
     async def _parsed(self, txn: Transaction, namespace: str, name: str) -> Policy | None:
-        place = await self._namespaces.by_id(txn, namespace)
-        record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+        place = await self.namespaces.by_id(txn, namespace)
+        record = await self._record(txn, namespace, name)
         return parse_policy(record.text, name, place.path) if record is not None and place is not None else None
 
     async def _merge(self, txn: Transaction, granted: Granted, holder: Holder, now: float, form: Form) -> Acl:
@@ -175,7 +181,7 @@ class PolicyService:
         """Whether a template of these policies may use the metadata of an alias."""
         for namespace, names in granted:
             for name in names:
-                record = await txn.read(keys.policies(namespace) + name, PolicyRecord)
+                record = await self._record(txn, namespace, name)
                 if record is not None and "aliases" in record.text and "metadata" in record.text:
                     return True
         return False

@@ -26,6 +26,7 @@ from strongroom.sysapi.system.paths.rekey import RekeyPaths, RootRotationPaths
 from strongroom.sysapi.system.paths.remount import RemountPaths
 from strongroom.sysapi.system.paths.root_token import RootTokenPaths
 from strongroom.sysapi.system.paths.seal import SealPaths
+from strongroom.sysapi.system.paths.simulate import SimulatePaths
 from strongroom.sysapi.system.paths.specs import SpecPaths
 from strongroom.sysapi.system.paths.state import StatePaths
 from strongroom.sysapi.system.paths.tools import ToolPaths
@@ -46,6 +47,7 @@ class System(
     PolicyPaths,
     ExplainPaths,
     WhoCanPaths,
+    SimulatePaths,
     PasswordPaths,
     AuditPaths,
     PluginPaths,
