@@ -22,6 +22,7 @@ COMMON = ("read", "write", "delete", "list", "login", "server", "status", "unwra
 GROUPS = {
     "audit": "Manage audit devices",
     "auth": "Manage auth methods",
+    "events": "Follow what happens",
     "kv": "Work with key/value secrets",
     "kv metadata": "Work with the settings and versions of key/value secrets",
     "lease": "Manage leases",
@@ -192,6 +193,7 @@ _MODULES = {
         "operator snapshot restore": "Put a copy in the place of the store",
     },
     "operator.root": {"operator generate-root": "Make a new root token from key shares"},
+    "events": {"events subscribe": "Print events as they happen"},
     "monitor": {"monitor": "Follow a server's log"},
     "debug": {"debug": "Collect a server's state over time into an archive"},
 }

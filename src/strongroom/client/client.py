@@ -208,16 +208,32 @@ class Client:
             has_answer = isinstance(document, dict) and (document.get("data") or document.get("warnings"))
             return document if has_answer else None
 
-    def stream(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Iterator[bytes]:
-        """The body of a GET in pieces, for as long as the server sends; no time-out.  Raises as `request`."""
+    def stream(
+        self, path: str, query: Iterable[tuple[str, str]] = (), *, accept: str = "", deadline: float | None = None
+    ) -> Iterator[bytes]:
+        """The body of a GET in pieces, for as long as the server sends.  Raises as `request`.
+
+        Args:
+            accept: the type of content that is wanted.
+            deadline: when to end, by the monotonic clock; None for never.
+        """
         prepared = self.prepare("GET", path, query=query)
+        if accept:
+            prepared.headers["Accept"] = accept
         with self._open(prepared, self.settings) as channel:
             response = self._response(prepared, channel)
             try:
                 if response.status >= 400:
                     raise self._failure(prepared, response.status, response.body())
-                channel.settimeout(None)
-                yield from response.blocks()
+                blocks = response.blocks()
+                while True:
+                    left = None if deadline is None else deadline - time.monotonic()
+                    if left is not None and left <= 0:
+                        return
+                    channel.settimeout(left)
+                    yield next(blocks)
+            except (TimeoutError, StopIteration):
+                return
             except (OSError, http1.ProtocolError) as error:
                 raise self._unreachable(prepared, error) from error
 

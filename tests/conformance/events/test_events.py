@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.conformance.events.following import Follower
 from tests.conformance.processes.node import Node, running, wait_until
+from tests.conformance.program import OURS
 
 FIELDS = {
     "EventPluginInfo": ["mount_class", "mount_accessor", "mount_path", "plugin", "plugin_version", "version"],
@@ -106,6 +108,25 @@ def test_who_may_not_is_refused_before_the_upgrade(node: Node) -> None:
     with pytest.raises(InvalidStatus) as refused:
         subscribe(node, "*", "hvs.nonsense")
     assert refused.value.response.status_code == 403
+
+
+def test_the_command_line_prints_one_event_in_a_line(node: Node) -> None:
+    """`events subscribe` prints each event as JSON, and ends after its time."""
+    environment = {"PATH": os.environ["PATH"], "VAULT_TOKEN": node.token, "VAULT_ADDR": f"http://{node.address}"}
+    command = [OURS, "events", "subscribe", "-timeout=4s", "kv-v2/data-*"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        wait_until(lambda: _readers(node) > 0, lambda: "nobody subscribes", 3)
+        node.ok("POST", "secret/data/app", {"data": {}})
+        told = json.loads(process.stdout.readline())
+        assert told["data"]["event"]["metadata"]["path"] == "secret/data/app"
+        assert process.wait(30) == 0
+
+
+def _readers(node: Node) -> float:
+    """The subscribers of the processes that answer."""
+    gauges = node.ok("GET", "sys/metrics").json["Gauges"]
+    return float(max(each["Value"] for each in gauges if each["Name"] == "vault.events.subscribers"))
 
 
 def test_each_change_is_told_once_in_order_over_kills(node: Node) -> None:

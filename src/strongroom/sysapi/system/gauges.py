@@ -45,6 +45,7 @@ def of_process(own: OwnState) -> list[Measure]:
         *of_store(own.store, own.storage.condition()),
         *_workers(own.processes.counts()),
         Gauge("vault.core.log_readers", own.processes.watching(), "Clients that read by sys/monitor."),
+        Gauge("vault.events.subscribers", _subscribers(unsealed), "Those that follow events."),
         *_traffic(now),
         *of_responses(now.statuses),
         *of_requests(own.served),
@@ -111,6 +112,10 @@ async def _sum(storage: Storage, prefix: str) -> int:
     """The sum of the counters below a prefix."""
     found = await storage.get_many([prefix + name for name in (await storage.list(prefix)).names])
     return max(0, sum(int(entry.value) for entry in found.entries.values() if entry is not None))
+
+
+def _subscribers(unsealed: Services | None) -> int:
+    return 0 if unsealed is None else unsealed.events.readers
 
 
 def _workers(counts: WorkerCounts) -> list[Measure]:
