@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.engine import AuthMethod
-from strongroom.services.namespaces import ROOT
+from strongroom.services.mounts import AUTH, MountEntry
+from strongroom.services.namespaces import ROOT, Namespace
 from strongroom.services.quotas.records import QuotaScope
 from strongroom.services.quotas.rows import MOST
 from strongroom.services.quotas.scope import Scoped, key_of
@@ -27,22 +28,17 @@ async def scope_of(view: SystemView, path: str, role: str, *, inheritable: bool 
     """
     limits.check_name("path", path, _LONGEST)
     limits.check_name("role", role)
-    namespace, mount, suffix = ROOT, "", ""
-    path = path.strip("/")
-    found, rest = await view.services.mounts.inside(view.txn, ROOT, path + "/") if path else (ROOT, "")
-    namespace, rest = found, rest.strip("/")
-    method = None
+    mount, suffix, entry = "", "", None
+    namespace, rest = await _inside(view, path.strip("/"))
     if rest:
-        router = await view.services.mounts.router(view.txn, namespace.id)
-        entry = router.find(rest)
+        entry = (await view.services.mounts.router(view.txn, namespace.id)).find(rest)
         if entry is None:
             raise InvalidRequest(f'invalid mount path "{rest}/"')
         mount, suffix = entry.record.id, rest[len(entry.record.full_path) :]
-        method = entry.engine
     if "*" in suffix[:-1]:
         raise InvalidRequest('"*" stands only at the end of a path')
     if role:
-        _check_role(method, rest, suffix)
+        _check_role(entry, suffix)
     if inheritable and mount:
         raise InvalidRequest("inheritable can only be set on a quota whose path is a namespace")
     is_global = namespace.is_root and not mount
@@ -56,18 +52,30 @@ async def scope_of(view: SystemView, path: str, role: str, *, inheritable: bool 
     )
 
 
-def _check_role(method: object, path: str, suffix: str) -> None:
+async def _inside(view: SystemView, path: str) -> tuple[Namespace, str]:
+    """The namespace that a path leads into, if only to it itself, and the rest of the path."""
+    namespace = ROOT
+    while path:
+        first, _, rest = path.partition("/")
+        below = await view.services.mounts.namespaces.below(view.txn, namespace, first)
+        if below is None:
+            break
+        namespace, path = below, rest
+    return namespace, path
+
+
+def _check_role(entry: MountEntry | None, suffix: str) -> None:
     if suffix:
         raise InvalidRequest(
             "Quotas cannot contain both a path suffix and a role. If a role is provided, path must be a valid auth "
             "mount with a concept of roles"
         )
-    shown = f"{path}/" if path else ""
-    if not isinstance(method, AuthMethod):
+    shown = entry.record.full_path if entry is not None else ""
+    if entry is None or entry.record.table != AUTH:
         raise InvalidRequest(
             f'Mount path "{shown}" is not a valid auth method and therefore unsuitable for use with role-based quotas'
         )
-    if not method.login_roles:
+    if not isinstance(entry.engine, AuthMethod) or not entry.engine.login_roles:
         raise InvalidRequest(f'Mount path "{shown}" does not support use with role-based quotas')
 
 
