@@ -37,15 +37,16 @@ class Processes(Protocol):
         """The requests in progress, by their ids, in the form of `shown`."""
         ...
 
-    def log_level(self) -> str:
-        """The level of the server's log."""
+    def log_levels(self) -> dict[str, str]:
+        """The level of each logger."""
         ...
 
-    async def set_log_level(self, level: str) -> None:
-        """Set the log level of every process, until it is reset or the node restarts.
+    async def set_log_level(self, level: str, logger: str = "") -> None:
+        """Set a log level in every process, until it is reset or the node restarts.
 
         Args:
             level: `trace`, `debug`, `info`, `warn` or `error`; empty for the configured level.
+            logger: whose; empty for all.
 
         Raises: `InvalidRequest` for a level that isn't one.
         """

@@ -53,19 +53,30 @@ def test_the_log_level_is_every_workers(node: Node) -> None:
 
     def levels() -> set[str]:
         with everyone(node) as readers:
-            return {answer.data["strongroom"] for answer in readers.ask("GET", "sys/loggers")}
+            answers = readers.ask("GET", "sys/loggers")
+            assert {answer.data["pki"] for answer in answers} == {own}
+            return {answer.data["core"] for answer in answers}
 
+    own = "debug"
     node.ok("POST", "sys/loggers", {"level": "error"})
+    node.ok("POST", "sys/loggers/pki", {"level": own})
     assert levels() == {"error"}
     before = node.workers()
     os.kill(before[0], signal.SIGKILL)
     wait_until(lambda: len({*node.workers()} - {before[0]}) == len(before), "no other worker comes")
     assert levels() == {"error"}
     node.ok("DELETE", "sys/loggers")
-    assert levels() == {"info"}
+    own = "info"
+    assert levels() == {own}
     node.ok("POST", "sys/loggers", {"level": "debug"})
+    own = "debug"
+    assert levels() == {own}
     os.kill(node.pid, signal.SIGHUP)
-    wait_until(lambda: levels() == {"info"}, "the level stays after a reload")
+    with node.connect() as connection:
+        wait_until(
+            lambda: connection.call("GET", "sys/loggers/core", None, node.token).data == {"core": "info"},
+            "the level stays after a reload",
+        )
 
 
 def test_a_scrape_is_of_the_whole_node(node: Node) -> None:

@@ -54,12 +54,18 @@ async def test_log_levels_take_effect_and_are_reset() -> None:
     server = await Server.start()
     before = logs.level()
     await server.ok("POST", "sys/loggers", {"level": "error"})
-    assert (await server.ok("GET", "sys/loggers")).data == {"strongroom": "error"}
+    assert (await server.ok("GET", "sys/loggers")).data == dict.fromkeys(logs.LOGGERS, "error")
     assert logs.level() == "error"
-    await server.ok("POST", "sys/loggers/strongroom", {"level": "debug"})
-    assert (await server.ok("GET", "sys/loggers/strongroom")).data == {"strongroom": "debug"}
+    await server.ok("POST", "sys/loggers/pki", {"level": "debug"})
+    assert (await server.ok("GET", "sys/loggers/pki")).data == {"pki": "debug"}
+    assert (await server.ok("GET", "sys/loggers")).data == dict.fromkeys(logs.LOGGERS, "error") | {"pki": "debug"}
+    await server.ok("DELETE", "sys/loggers/pki")
+    assert (await server.ok("GET", "sys/loggers/pki")).data == {"pki": before}
+    assert (await server.ok("GET", "sys/loggers/core")).data == {"core": "error"}
+    await server.ok("POST", "sys/loggers", {"level": "warn"})
+    assert (await server.ok("GET", "sys/loggers/pki")).data == {"pki": "warn"}
     await server.ok("DELETE", "sys/loggers")
-    assert logs.level() == before
+    assert (await server.ok("GET", "sys/loggers")).data == dict.fromkeys(logs.LOGGERS, before)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +74,8 @@ async def test_log_levels_take_effect_and_are_reset() -> None:
         ("sys/loggers", {}),
         ("sys/loggers", {"level": "nonsense"}),
         ("sys/loggers/nosuch", {"level": "debug"}),
+        ("sys/loggers/pki", {"level": "nonsense"}),
+        ("sys/loggers/pki.acme", {"level": "debug"}),
     ],
 )
 async def test_what_is_no_level_is_refused(path: str, body: dict[str, str]) -> None:

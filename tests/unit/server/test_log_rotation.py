@@ -62,7 +62,7 @@ def test_lines_go_on_in_a_new_file(tmp_path: Path) -> None:
         ["line", "00003", "line", "00004", "line", "00005"],
         ["line", "00006", "line", "00007", "line", "00008"],
     ]
-    assert output.level == "warn"
+    assert output.level_of() == "warn"
     output.configure("", None)
 
 

@@ -12,11 +12,13 @@ from strongroom.server.logs.log import (
     set_level,
     without_secrets,
 )
+from strongroom.server.logs.loggers import LOGGERS
 from strongroom.server.logs.output import LEVELS, LogError
 from strongroom.server.logs.rotation import Rotation
 
 __all__ = [
     "LEVELS",
+    "LOGGERS",
     "LogError",
     "Rotation",
     "configure",

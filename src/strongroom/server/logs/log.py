@@ -36,7 +36,7 @@ def _distribute(render: Any) -> Any:
         level, asked = str(event.get("level", method)), event.pop("asked", False)
         readers.offer(number_of(level), event)
         # Events that an operator requested by a signal are written at any level.
-        if not asked and not _output.wants(level):
+        if not asked and not _output.wants(level, str(event.get("logger", ""))):
             raise structlog.DropEvent
         return render(logger, method, event)
 
@@ -93,18 +93,23 @@ def reopen(level: str = "") -> None:
     _output.reopen(level)
 
 
-def level() -> str:
-    """The level in force."""
-    return _output.level
+def level(logger: str = "") -> str:
+    """The level in force.
+
+    Args:
+        logger: one of `LOGGERS`; empty for those that have no level of their own.
+    """
+    return _output.level_of(logger)
 
 
-def set_level(level: str) -> None:
+def set_level(level: str, logger: str = "") -> None:
     """Log at another level until the next `configure` or `reopen`.
 
     Args:
         level: a key of `LEVELS`; empty for the configured one.
+        logger: one of `LOGGERS`; empty for all.
     """
-    _output.level = level
+    _output.set_level(level, logger)
 
 
 class _Logger:
@@ -122,7 +127,7 @@ class _Logger:
 
 def _drop_detail(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     level = str(event.get("level", method))
-    if not (event.get("asked") or _output.wants(level) or readers.wants(number_of(level))):
+    if not (event.get("asked") or _output.wants(level, getattr(logger, "name", "")) or readers.wants(number_of(level))):
         raise structlog.DropEvent
     return event
 

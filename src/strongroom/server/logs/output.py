@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from strongroom.lib.redaction import Redaction
+from strongroom.server.logs.loggers import logger_of
 from strongroom.server.logs.rotation import Rotation
 
 LEVELS: Mapping[str, int] = {
@@ -40,6 +41,8 @@ class Output:
     def __init__(self) -> None:
         self._level = LEVELS["info"]
         self._configured = self._level
+        self._own: dict[str, int] = {}
+        """Levels of loggers that have one of their own."""
         self._path: Path | None = None
         self._descriptors = [_STANDARD_ERROR]
         self._size_bytes, self._opened_at = 0, 0.0
@@ -61,24 +64,40 @@ class Output:
         for old in self._descriptors[1:]:
             os.close(old)
         self._level = self._configured = LEVELS.get(level, self._configured)
+        self._own.clear()
         self._path, self._descriptors = path, descriptors
 
     def reopen(self, level: str) -> None:
         """Go on in a new file of the same name, after a log rotation, at another level unless that is empty."""
         self.configure(level, self._path)
 
-    @property
-    def level(self) -> str:
-        """The level, by the first of its names."""
-        return next(name for name, number in LEVELS.items() if number == self._level)
+    def level_of(self, logger: str = "") -> str:
+        """The level of a logger, by the first of its names; if empty, of those that have none of their own."""
+        wanted = self._own.get(logger, self._level)
+        return next(name for name, number in LEVELS.items() if number == wanted)
 
-    @level.setter
-    def level(self, name: str) -> None:
-        self._level = LEVELS.get(name, self._configured)
+    def set_level(self, name: str, logger: str = "") -> None:
+        """Change a level.
 
-    def wants(self, level: str) -> bool:
-        """Whether a line of this level is written."""
-        return number_of(level) >= self._level
+        Args:
+            name: a key of `LEVELS`; empty for the configured one.
+            logger: whose; if empty, that of all loggers.
+        """
+        number = LEVELS.get(name, self._configured)
+        if logger:
+            self._own[logger] = number
+        else:
+            self._level = number
+            self._own.clear()
+
+    def wants(self, level: str, name: str) -> bool:
+        """Whether a line of this level is written.
+
+        Args:
+            name: what the line shows as its logger.
+        """
+        least = self._own.get(logger_of(name), self._level) if self._own else self._level
+        return number_of(level) >= least
 
     def write(self, line: str) -> None:
         """Write one line in one piece, as other processes write there too."""
@@ -98,10 +117,10 @@ class Output:
             return
         # Tried again when it is due anew, and not with each line.
         self._size_bytes, self._opened_at = 0, time.monotonic()
-        level = self._level
+        level, own = self._level, dict(self._own)
         with contextlib.suppress(OSError, LogError):
             path.rename(rotation.name(path, time.time_ns()))
             self.reopen("")
-            self._level = level
+            self._level, self._own = level, own
             for name in rotation.surplus(path, (each.name for each in path.parent.iterdir())):
                 path.with_name(name).unlink()

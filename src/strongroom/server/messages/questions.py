@@ -16,6 +16,8 @@ class SetLogLevel(Message, frozen=True):
     """Log at another level; empty for the configured one."""
 
     level: str
+    logger: str = ""
+    """Whose; empty for all loggers."""
 
 
 class AskLogLines(Message, frozen=True):

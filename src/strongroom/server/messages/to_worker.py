@@ -30,8 +30,8 @@ class Start(Message, frozen=True):
     """Its process id."""
     log_level: str = ""
     """Of the last reload; empty for what the sources say."""
-    log_level_now: str = ""
-    """What was chosen by the API since; empty for nothing."""
+    log_levels_now: dict[str, str] = {}
+    """What was chosen by the API since, by logger; under an empty name for those that aren't named."""
     sockets: tuple[int, ...] = ()
     """Descriptors of the listening sockets, one for each listener."""
     stacks: int = -1

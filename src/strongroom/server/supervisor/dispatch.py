@@ -103,9 +103,10 @@ class Dispatch:
     def _ask_all(self, worker: WorkerProcess, message: told.AskAll) -> None:
         own = None
         match message.question:
-            case SetLogLevel(level=level):
-                self.workers.tell_later_ones(log_level_now=level)
-                logs.set_level(level)
+            case SetLogLevel(level=level, logger=logger):
+                others = self.workers.start.log_levels_now if logger else {}
+                self.workers.tell_later_ones(log_levels_now={**others, logger: level})
+                logs.set_level(level, logger)
             case AskLogLines():
                 own = Answer(log=own_lines(message.question))
             case AskMeasures():

@@ -42,7 +42,7 @@ class Reloading:
         log.info("reloading")
         self._manager.reloading()
         news = self._read()
-        self._workers.tell_later_ones(sources=news.sources, log_level=news.log_level, log_level_now="")
+        self._workers.tell_later_ones(sources=news.sources, log_level=news.log_level, log_levels_now={})
         self._workers.tell(news)
         self._waiting = {worker.pid for worker in self._workers if worker.serves}
         for companion in self._companions:

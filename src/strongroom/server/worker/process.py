@@ -59,7 +59,8 @@ def _configure(start: Start) -> Plan:
     logs.hide(secrets_of(config, os.environ))
     planned = plan(config, start.processors)
     logs.configure(start.log_level or planned.log_level, planned.log_format, planned.log_file)
-    logs.set_level(start.log_level_now)
+    for logger, level in start.log_levels_now.items():  # that of all comes first
+        logs.set_level(level, logger)
     return planned
 
 

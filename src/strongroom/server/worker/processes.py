@@ -34,7 +34,7 @@ def answer(question: Question, node: Node | None) -> Answer:
     """
     match question:
         case SetLogLevel():
-            logs.set_level(question.level)
+            logs.set_level(question.level, question.logger)
             return Answer()
         case AskInFlight():
             return Answer(shown(node.running if node is not None else {}))
@@ -50,6 +50,10 @@ def _known(level: str) -> str:
     if level and level not in logs.LEVELS:
         raise InvalidRequest(f"invalid level provided: unknown log level: {level}")
     return level
+
+
+def _levels() -> dict[str, str]:
+    return {logger: logs.level(logger) for logger in logs.LOGGERS}
 
 
 class OwnProcess:
@@ -70,13 +74,13 @@ class OwnProcess:
         """The requests being answered."""
         return shown(self._running)
 
-    def log_level(self) -> str:
-        """The level of the server's log."""
-        return logs.level()
+    def log_levels(self) -> dict[str, str]:
+        """The level of each logger."""
+        return _levels()
 
-    async def set_log_level(self, level: str) -> None:
+    async def set_log_level(self, level: str, logger: str = "") -> None:
         """Log at this level from now on."""
-        logs.set_level(_known(level))
+        logs.set_level(_known(level), logger)
 
     def watch(self, level: str, format_: str) -> AsyncIterator[bytes]:
         """The log of this process, which is the node's."""
@@ -124,13 +128,13 @@ class AllWorkers:
         reply = await self._ask(AskAll(AskInFlight()), Answers)
         return {id_: request for answered in reply.answers for id_, request in answered.in_flight.items()}
 
-    def log_level(self) -> str:
-        """The level of the server's log, which is one for all workers."""
-        return logs.level()
+    def log_levels(self) -> dict[str, str]:
+        """The level of each logger, which is the same in all workers."""
+        return _levels()
 
-    async def set_log_level(self, level: str) -> None:
+    async def set_log_level(self, level: str, logger: str = "") -> None:
         """Log at this level from now on, in the supervisor and in every worker."""
-        await self._ask(AskAll(SetLogLevel(_known(level))), Answers)
+        await self._ask(AskAll(SetLogLevel(_known(level), logger)), Answers)
 
     async def measures(self) -> Sequence[Measure]:
         """The numbers of all workers and of the supervisor together."""

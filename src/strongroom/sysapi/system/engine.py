@@ -12,6 +12,7 @@ from strongroom.sysapi.system.paths.explain import ExplainPaths
 from strongroom.sysapi.system.paths.interface import HeaderPaths, LoginPaths, MessagePaths
 from strongroom.sysapi.system.paths.lease_search import LeaseSearchPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
+from strongroom.sysapi.system.paths.loggers import LoggersPaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
 from strongroom.sysapi.system.paths.mfa import MfaPaths
 from strongroom.sysapi.system.paths.mounts import MountPaths
@@ -57,6 +58,7 @@ class System(
     NamespaceSealPaths,
     NamespacePaths,
     StatePaths,
+    LoggersPaths,
     NodePaths,
     MetricsPaths,
     SpecPaths,

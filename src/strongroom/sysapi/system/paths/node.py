@@ -1,4 +1,4 @@
-"""The node and its processes: `sys/in-flight-req`, `loggers`, `monitor`, `ha-status`, `version-history`."""
+"""The node and its processes: `sys/in-flight-req`, `monitor`, `ha-status`, `version-history`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from strongroom.__about__ import VERSION
-from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc, Normal
+from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services import nodes, versions
 from strongroom.sysapi.context import SystemEngine, presented, system
 from strongroom.sysapi.system.lasting import is_alive, lasting
-
-_LOG = "strongroom"
-"""The server has one log, with one level."""
-
-
-def _level(text: str) -> str:
-    return text.strip().lower()
-
-
-class LevelBody(Body, frozen=True):
-    """How much is logged."""
-
-    level: Annotated[str, Doc(description="`trace`, `debug`, `info`, `warn` or `error`."), Normal(_level)] = ""
 
 
 class MonitorBody(Body, frozen=True):
@@ -48,45 +34,6 @@ class NodePaths(SystemEngine):
         """
         found = await request.once.wait("in-flight", system(request).services.processes.in_flight)
         return Response(data=found, flat=True)
-
-    @path.read("loggers", root_only=True)
-    async def read_levels(self, request: Request) -> Response | None:
-        """Reads the log level of every logger. There is one: `strongroom`.
-
-        Source: https://developer.hashicorp.com/vault/api-docs/system/loggers
-        """
-        return Response(data={_LOG: system(request).services.processes.log_level()})
-
-    @path.write("loggers", root_only=True)
-    async def write_levels(self, request: Request, body: LevelBody) -> Response | None:
-        """Changes the log level of this node until it is reset, reloaded or restarted."""
-        if not body.level:
-            raise InvalidRequest("level is empty")
-        await _set(request, _level(body.level))
-        return None
-
-    @path.delete("loggers", root_only=True)
-    async def reset_levels(self, request: Request) -> Response | None:
-        """Resets the log level to the configured one."""
-        await _set(request, "")
-        return None
-
-    @path.read("loggers/{name}", root_only=True)
-    async def read_level(self, request: Request, name: str) -> Response | None:
-        """Reads the log level of one logger."""
-        return await self.read_levels(request) if name == _LOG else Response(data={})
-
-    @path.write("loggers/{name}", root_only=True)
-    async def write_level(self, request: Request, name: str, body: LevelBody) -> Response | None:
-        """Changes the log level of one logger."""
-        _require(name)
-        return await self.write_levels(request, body)
-
-    @path.delete("loggers/{name}", root_only=True)
-    async def reset_level(self, request: Request, name: str) -> Response | None:
-        """Resets the log level to the configured one."""
-        _require(name)
-        return await self.reset_levels(request)
 
     @path.read("monitor", root_only=True)
     async def monitor(self, request: Request, body: MonitorBody) -> Response | None:
@@ -143,13 +90,3 @@ def _node(record: nodes.NodeRecord) -> dict[str, Any]:
         "last_echo": seen,
         "version": record.version,
     }
-
-
-async def _set(request: Request, level: str) -> None:
-    processes = system(request).services.processes
-    await request.once.wait("log level", lambda: processes.set_log_level(level))
-
-
-def _require(name: str) -> None:
-    if name != _LOG:
-        raise InvalidRequest(f'logger "{name}" not found')
