@@ -100,6 +100,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     )
     await services.tokens.require_issuable(txn, record, services.mounts)
     await services.identity.has_token(txn, entity_id, record.expires_at, now)
+    await services.clients.saw(txn, services.mounts, record, now)
     if is_row:
         services.tokens.create(txn, record)
     elif request.keeps_token:

@@ -210,6 +210,8 @@ class Pipeline:
         attempt = attempt.knowing(Exchange(exchange.request, bearer, exchange.entry, namespace=exchange.namespace))
         progress.exchange = attempt.exchange
         attempt, refusal = await self._authorize(attempt)
+        if refusal is None:
+            await services.clients.saw(txn, services.mounts, bearer.record, request.received_at)
         is_kept = refusal is None and self._decisions.remember(request, attempt)
         attempt.join_existence()
         refusal = refusal or on_paths.refused(attempt, progress.proved)

@@ -22,6 +22,7 @@ from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.quotas.limiter import RateLimiter
 from strongroom.services.tokens import TokenRecord, TokenService
+from strongroom.services.usage import ClientCounting
 from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.foresight import Foreseen
 from strongroom.sysapi.processes import Processes
@@ -71,5 +72,7 @@ class Services:
     cluster_address: str
     node_name: str = "node"
     """The node's unique name on its store; the same in all its processes."""
+    clients: ClientCounting = field(default_factory=ClientCounting)
+    """The clients that this process has seen."""
     ended: dict[str, int] = field(default_factory=dict)
     """How much of each class of background work this process has done."""

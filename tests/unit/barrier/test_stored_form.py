@@ -1410,6 +1410,11 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "old_bound_cidrs": False,
         },
     ),
+    "strongroom.services.usage.records.ClientSeen": ("client-seen", {}),
+    "strongroom.services.usage.records.UsageConfig": (
+        "usage-config",
+        {"enabled": None, "retention_months": 48, "report_months": 12, "since": 0.0},
+    ),
     "strongroom.services.versions.VersionRecord": ("version", {"previous": ""}),
     "strongroom.services.well_known.WellKnownClaim": ("well-known-claim", {}),
     "strongroom.services.withdrawals.issue.Issue": (

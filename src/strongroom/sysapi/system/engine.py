@@ -33,6 +33,7 @@ from strongroom.sysapi.system.paths.state import StatePaths
 from strongroom.sysapi.system.paths.tools import ToolPaths
 from strongroom.sysapi.system.paths.tune import TunePaths
 from strongroom.sysapi.system.paths.ui import UiPaths
+from strongroom.sysapi.system.paths.usage import ActivityPaths, ExportPaths, UsageSettingPaths
 from strongroom.sysapi.system.paths.who_can import WhoCanPaths
 from strongroom.sysapi.system.paths.withdrawals import WithdrawalPaths
 from strongroom.sysapi.system.paths.wrapping import WrappingPaths
@@ -59,6 +60,9 @@ class System(
     NamespacePaths,
     StatePaths,
     LoggersPaths,
+    ActivityPaths,
+    ExportPaths,
+    UsageSettingPaths,
     NodePaths,
     MetricsPaths,
     SpecPaths,
