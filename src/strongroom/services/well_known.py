@@ -43,6 +43,13 @@ async def target_of(txn: Transaction, router: Router, namespace: str, path: str)
     return f"{entry.record.full_path}{claim.target}/{last}" if entry is not None and claim is not None else None
 
 
+async def claims(txn: Transaction, namespace: str) -> dict[str, WellKnownClaim]:
+    """The claims of a namespace by the claimed path, those of mounts that are gone too."""
+    rows = _rows(namespace)
+    found = {path: await txn.read(rows + path, WellKnownClaim) for path in await txn.scan(rows)}
+    return {path: claim for path, claim in found.items() if claim is not None}
+
+
 class MountClaims:
     """The claims of one mount.  An engine uses it through its request."""
 

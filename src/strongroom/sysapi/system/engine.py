@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.sysapi.system.paths.absent import AbsentPaths
 from strongroom.sysapi.system.paths.audit import AuditPaths
 from strongroom.sysapi.system.paths.auth import AuthPaths
 from strongroom.sysapi.system.paths.browsers import BrowserPaths
@@ -19,7 +20,7 @@ from strongroom.sysapi.system.paths.mounts import MountPaths
 from strongroom.sysapi.system.paths.namespaces import NamespaceLockPaths, NamespacePaths, NamespaceSealPaths
 from strongroom.sysapi.system.paths.node import NodePaths
 from strongroom.sysapi.system.paths.passwords import PasswordPaths
-from strongroom.sysapi.system.paths.plugins import PluginPaths
+from strongroom.sysapi.system.paths.plugins import PluginPaths, PluginSurroundingPaths
 from strongroom.sysapi.system.paths.policies import PolicyPaths
 from strongroom.sysapi.system.paths.quotas import QuotaSettingsPaths, RateLimitPaths
 from strongroom.sysapi.system.paths.recovery import RecoveryPaths
@@ -34,6 +35,7 @@ from strongroom.sysapi.system.paths.tools import ToolPaths
 from strongroom.sysapi.system.paths.tune import TunePaths
 from strongroom.sysapi.system.paths.ui import UiPaths
 from strongroom.sysapi.system.paths.usage import ActivityPaths, ExportPaths, UsageSettingPaths
+from strongroom.sysapi.system.paths.well_known import WellKnownPaths
 from strongroom.sysapi.system.paths.who_can import WhoCanPaths
 from strongroom.sysapi.system.paths.withdrawals import WithdrawalPaths
 from strongroom.sysapi.system.paths.wrapping import WrappingPaths
@@ -53,6 +55,9 @@ class System(
     PasswordPaths,
     AuditPaths,
     PluginPaths,
+    PluginSurroundingPaths,
+    AbsentPaths,
+    WellKnownPaths,
     BrowserPaths,
     # Before the paths of namespaces, whose patterns cover those of seals.
     NamespaceLockPaths,

@@ -69,6 +69,9 @@ OPEN_PATHS: Mapping[str, OpenPath] = {
     "sys/health": OpenPath(
         "The server's health.", {"get": "Tell the server's health, by the status of the answer too."}, HealthBody
     ),
+    "sys/seal-backend-status": OpenPath(
+        "Whether what the seal depends on is well.", {"get": "Tell whether what the seal depends on is well."}
+    ),
     "sys/leader": OpenPath("Which node leads: every one.", {"get": "Tell who leads; here every node does."}),
     "sys/init": OpenPath(
         "Initialisation.", {"get": "Tell whether the server is initialized.", "post": "Initialize it."}, InitBody

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from strongroom.__about__ import VERSION
 from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
@@ -84,6 +85,11 @@ class UiPaths(SystemEngine):
             raise PermissionDenied(_DENIED)
         policies = await policies_of(view, bearer, request.now)
         return Response(data={"root": True} if policies is None else resultant(policies, request.now))
+
+    @path.read("internal/ui/version")
+    async def ui_version(self, request: Request) -> Response | None:
+        """Reads the server's version."""
+        return Response(data={"version": VERSION})
 
     @path.read("internal/ui/namespaces", unauthenticated=True)
     async def ui_namespaces(self, request: Request) -> Response | None:

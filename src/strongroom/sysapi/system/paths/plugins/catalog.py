@@ -27,7 +27,7 @@ _NOT_REGISTERED = (
     "plugins can't be registered: a plugin is a Python package here, which is installed beside the server and allowed "
     "by its name in the configuration's `plugins`"
 )
-_RESTART = "The code that is running was loaded when the server started: a plugin's new release takes a restart."
+RESTART = "The code that is running was loaded when the server started: a plugin's new release takes a restart."
 
 
 class CatalogBody(Body, frozen=True):
@@ -65,7 +65,7 @@ class PluginPaths(SystemEngine):
     @path.read("plugins/catalog")
     async def list_plugins(self, request: Request) -> Response | None:
         """Lists all plugins by type."""
-        names = {type_: _names(request, type_) for type_ in _TYPES}
+        names = {type_: names_of(request, type_) for type_ in _TYPES}
         common = {"builtin": True, "deprecation_status": "supported", "version": BUILT_IN_VERSION}
         detailed = [{**common, "name": name, "type": type_} for type_, found in names.items() for name in found]
         return Response(data={**names, "detailed": detailed})
@@ -75,7 +75,7 @@ class PluginPaths(SystemEngine):
         """Lists the plugins of one type: `auth`, `database` or `secret`."""
         if type.rstrip("/") not in _TYPES:
             raise UnsupportedOperation(UNSUPPORTED_OPERATION)
-        return Response(data={"keys": _names(request, type.rstrip("/"))})
+        return Response(data={"keys": names_of(request, type.rstrip("/"))})
 
     @path.read("plugins/catalog/{type}/{name}", sudo=True)
     async def read_plugin(self, request: Request, type: str, name: str, body: VersionBody) -> Response | None:  # noqa: A002
@@ -83,7 +83,7 @@ class PluginPaths(SystemEngine):
         if type not in _TYPES:
             return _deprecated("read plugin information", f"{type}/{name}")
         _check_version(body.version)
-        if name not in _names(request, type) or body.version not in {"", BUILT_IN_VERSION}:
+        if name not in names_of(request, type) or body.version not in {"", BUILT_IN_VERSION}:
             return None
         data: dict[str, Any] = {
             "args": None,
@@ -143,18 +143,19 @@ class PluginPaths(SystemEngine):
         if body.scope not in {"", "global"}:
             raise InvalidRequest('scope must be unset or "global"')
         if body.plugin:
-            _check_plugin(request, body.plugin)
+            check_plugin(request, body.plugin)
         elif complaints := list(filter(None, (_complaint(request, mount) for mount in mounts))):
             count = "1 error" if len(complaints) == 1 else f"{len(complaints)} errors"
             raise InvalidRequest(f"{count} occurred:\n" + "".join(f"\t* {text}\n" for text in complaints) + "\n")
-        return Response(data={"reload_id": request.request_id}, warnings=[_RESTART])
+        return Response(data={"reload_id": request.request_id}, warnings=[RESTART])
 
 
 def _deprecated(what: str, name: str) -> Response:
     return Response(warnings=[f'Deprecated API endpoint, cannot {what} from catalog for "{name}"'])
 
 
-def _names(request: Request, type_: str) -> list[str]:
+def names_of(request: Request, type_: str) -> list[str]:
+    """The plugins of a type."""
     engines = system(request).services.mounts.engines
     mounted = {
         name
@@ -186,14 +187,15 @@ def _refusal(body: CatalogBody) -> InvalidRequest:
     return InvalidRequest(_NOT_REGISTERED)
 
 
-def _check_plugin(request: Request, name: str) -> None:
+def check_plugin(request: Request, name: str) -> None:
+    """Raise `InvalidRequest` unless a plugin is there and may be reloaded."""
     if name in BUILT_IN_TYPES:
         raise InvalidRequest(_singleton(name))
-    if name in _names(request, "database"):
+    if name in names_of(request, "database"):
         raise InvalidRequest(
             f'plugin "{name}" cannot be reloaded, only plugins of type auth and secret can be reloaded'
         )
-    if not any(name in _names(request, type_) for type_ in _TABLES):
+    if not any(name in names_of(request, type_) for type_ in _TABLES):
         raise InvalidRequest(f'plugin not found in the catalog: "{name}"')
 
 
