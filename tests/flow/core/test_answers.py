@@ -21,6 +21,7 @@ from strongroom.services.leases import LeaseRecord
 from strongroom.services.leases.service import CEILING
 from strongroom.services.mounts import MountRecord
 from strongroom.services.mounts.records import MountConfig
+from strongroom.services.withdrawals.issue import Issue
 from strongroom.storage.inmem import InmemStorage
 from tests.flow.node import Probe, TestNode
 from tests.sim.clock import SetClock
@@ -211,6 +212,7 @@ async def test_a_lease_is_cut_to_the_narrowest_limit(
         renewable=False,
         internal={"name": "inner"},
         bound_by=bound_by,
+        issued=Issue(address="192.0.2.7", mount=node.probe.requests[0].mount.id),
     )
     assert stored.id.startswith("probe/told/")
     assert node.recorder.entries[-1]["response"]["secret"] == {"lease_id": stored.id}

@@ -21,6 +21,7 @@ from strongroom.services.identity import rows
 from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.lockout import FailedLogins
 from strongroom.services.tokens import TokenRecord
+from strongroom.services.withdrawals.issue import Issue
 from tests.flow.node import TestNode
 
 HERE, THERE = "192.0.2.7", "192.0.2.8"
@@ -210,6 +211,7 @@ async def test_a_service_token_is_what_the_method_said() -> None:
         bound_ip=HERE,
         no_default_policy=True,
         internal={"user": "ann"},
+        issued=Issue(address=HERE, mount=(await mount_of(node)).id),
     )
     assert len(record.key) > 40
     assert len(record.accessor) == 24
@@ -265,6 +267,7 @@ async def test_a_token_that_leaves_everything_to_the_mount() -> None:
         expires_at=now + 2_764_800,
         renewable=False,
         auth_mount=(await mount_of(node)).id,
+        issued=Issue(address=HERE, mount=(await mount_of(node)).id),
     )
 
 

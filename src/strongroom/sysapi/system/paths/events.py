@@ -51,8 +51,6 @@ class EventsConfigBody(Body, frozen=True):
 class EventPaths(SystemEngine):
     """`events/subscribe/<type>`"""
 
-    path_parameters = {"event_type": "A type of events, such as `kv-v2/data-write`; `*` stands for any text."}
-
     @path.read("events/subscribe/{event_type*}")
     async def subscribe(self, request: Request, event_type: str, body: SubscribeBody) -> Response | None:
         """Sends events as they happen, of those that the token may learn of, until it ends."""
