@@ -21,6 +21,7 @@ from cryptography import x509
 from tests.conformance.acme.authority import AcmeAuthority, acme_authority
 from tests.conformance.acme.ports import HTTP_PORT, TLS_PORT, closed_to_us, proving_ports
 from tests.conformance.processes.node import CONFIG, Node, command_line, running, wait_until
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS
 from tests.ports import free_port
 
@@ -293,7 +294,9 @@ def test_diagnosis(tmp_path: Path, authority: AcmeAuthority) -> None:
         assert found["status"] == "warn"
         assert "there is no certificate yet" in found["warnings"][0]
         done = subprocess.run(
-            [str(OURS), "operator", "validate-config", f"-config={tmp_path}/node.hcl"], capture_output=True, check=False
+            [str(forked(OURS)), "operator", "validate-config", f"-config={tmp_path}/node.hcl"],
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout
 
@@ -301,7 +304,7 @@ def test_diagnosis(tmp_path: Path, authority: AcmeAuthority) -> None:
 def _diagnosed(directory: Path) -> dict[str, Any]:
     """What the diagnosis says of the listener with ACME."""
     done = subprocess.run(
-        [str(OURS), "operator", "diagnose", f"-config={directory}/node.hcl", "-format=json"],
+        [str(forked(OURS)), "operator", "diagnose", f"-config={directory}/node.hcl", "-format=json"],
         capture_output=True,
         check=False,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS, Server, start_ours
 
 
@@ -29,7 +30,7 @@ def run(server: Server, *words: str, token: str | None = None, **more: str) -> s
         **more,
     }
     return subprocess.run(
-        [OURS, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        [forked(OURS), *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
 
 

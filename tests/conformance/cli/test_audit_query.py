@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS, Server, start_ours
 
 POLICY = """
@@ -40,7 +41,7 @@ class Audited:
             "VAULT_TOKEN": token or self.server.token,
             "HOME": str(self.log.parent),
         }
-        command = [str(OURS), *words]
+        command = [str(forked(OURS)), *words]
         return subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=60, check=False)
 
     def ok(self, *words: str, token: str = "", stdin: bytes = b"") -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.program import OURS, wait_until
+from tests.conformance.program import OURS, forked, wait_until
 from tests.conformance.servers import Server, start_ours
 
 _COMMAND = re.compile("`(strongroom [^`]*)`")
@@ -70,7 +70,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def shell(server: Server, line: str) -> subprocess.CompletedProcess[str]:
     """Run a command line as who reads the advice would."""
     environment = {
-        "PATH": f"{OURS.parent}:{os.environ['PATH']}",
+        "PATH": f"{forked(OURS).parent}:{os.environ['PATH']}",
         "HOME": "/nonexistent",
         "P": "strongroom",
         "VAULT_ADDR": server.url,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.cli.provider import Provider, fetch
-from tests.conformance.program import OURS, PEER
+from tests.conformance.program import OURS, PEER, forked
 from tests.conformance.servers import start_ours, start_peer
 from tests.ports import free_port
 
@@ -42,7 +42,7 @@ class Login:
         environment = {"PATH": os.environ["PATH"], "HOME": str(home), "BAO_ADDR": provider.url}
         environment["BROWSER"] = f"{sys.executable} {home}/browser %s"
         self.program = subprocess.Popen(
-            [program, "login", "-method=oidc", *flags, *words],
+            [forked(program), "login", "-method=oidc", *flags, *words],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

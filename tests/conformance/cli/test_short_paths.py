@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS, Server, start_ours
 
 
@@ -28,7 +29,9 @@ def run(server: Server, *words: str, token: str = "", stdin: str = "") -> subpro
         "STRONGROOM_ADDR": server.url,
         "STRONGROOM_TOKEN": token or server.token,
     }
-    return subprocess.run([OURS, *words], env=environment, input=stdin, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [forked(OURS), *words], env=environment, input=stdin, capture_output=True, text=True, check=False
+    )
 
 
 def note(does: str, path: str, command: str) -> str:
@@ -123,7 +126,11 @@ def test_a_request_is_shown_without_a_server(tmp_path: Path) -> None:
     """Where no server answers, a request is shown as the words have it."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "STRONGROOM_ADDR": "http://127.0.0.1:1"}
     done = subprocess.run(
-        [OURS, "read", "-output-curl-string", "secret/p"], env=environment, capture_output=True, text=True, check=True
+        [forked(OURS), "read", "-output-curl-string", "secret/p"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.endswith('"http://127.0.0.1:1/v1/secret/p"\n')
 

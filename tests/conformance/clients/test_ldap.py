@@ -10,7 +10,7 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 from hvac import exceptions
 
-from tests.conformance.program import OLDER_PEER, OURS, environment
+from tests.conformance.program import OLDER_PEER, OURS, environment, forked
 from tests.conformance.servers import Server, start_ours, start_peer
 from tests.sim import slapd
 from tests.sim.slapd import GROUPS, PEOPLE, SERVICE, SERVICE_PASSWORD, Slapd
@@ -107,7 +107,12 @@ def test_command_line(client: hvac.Client, server: Server, tmp_path: Path, progr
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         extra = {"BAO_ADDR": server.url, "VAULT_ADDR": server.url}
         return subprocess.run(
-            [program, *words], env=environment(tmp_path, extra), capture_output=True, text=True, timeout=60, check=False
+            [forked(program), *words],
+            env=environment(tmp_path, extra),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
 
     done = run("login", "-method=ldap", "username=alice", "password=alice-password")

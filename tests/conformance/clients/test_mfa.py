@@ -17,7 +17,7 @@ import hvac  # type: ignore[import-untyped]
 import pyotp
 import pytest
 
-from tests.conformance.program import OURS, PEER
+from tests.conformance.program import OURS, PEER, forked
 from tests.conformance.servers import Server
 
 _PATIENCE_S = 30
@@ -60,7 +60,7 @@ def environment(server: Server, home: Path) -> dict[str, str]:
 def run(program: Path, server: Server, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command without a terminal."""
     return subprocess.run(
-        [program, *words],
+        [forked(program), *words],
         env=environment(server, home),
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -18,6 +18,7 @@ import pytest
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.sqlite import SqliteStorage
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS, PEER, start_ours, start_peer
 from tests.ports import free_port
 
@@ -39,7 +40,7 @@ _CONFIGURATIONS = {
 def run(program: Path, command: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Run one of the two commands without anything of the environment."""
     return subprocess.run(
-        [str(program), "operator", command, *words],
+        [str(forked(program)), "operator", command, *words],
         env={"PATH": os.environ["PATH"]},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.listener.certificates import Pair, make
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS, PEER, start_ours, start_peer
 from tests.ports import free_port
 
@@ -65,7 +66,7 @@ def addresses(chain: Chain) -> Iterator[tuple[str, str]]:
 def status(client: Path, address: str, ca: Path, *words: str, name: str = "localhost") -> tuple[int, str]:
     """Exit status and error text of `status`."""
     done = subprocess.run(
-        [str(client), "status", f"-address={address}", f"-ca-cert={ca}", f"-tls-server-name={name}", *words],
+        [str(forked(client)), "status", f"-address={address}", f"-ca-cert={ca}", f"-tls-server-name={name}", *words],
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "VAULT_MAX_RETRIES": "0"},
         stdin=subprocess.DEVNULL,
         capture_output=True,

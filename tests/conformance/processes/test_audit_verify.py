@@ -13,6 +13,7 @@ from typing import IO
 import pytest
 
 from tests.conformance.processes.node import Node, running, wait_until
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS
 
 
@@ -49,7 +50,7 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Pat
 def verify(node: Node, *arguments: str | Path, stdin: IO[bytes] | None = None) -> tuple[int, str]:
     """The command's exit status and output."""
     done = subprocess.run(
-        [str(OURS), "audit", "verify", *map(str, arguments)],
+        [str(forked(OURS)), "audit", "verify", *map(str, arguments)],
         stdin=stdin or subprocess.DEVNULL,
         env={"VAULT_ADDR": f"http://{node.address}", "VAULT_TOKEN": node.token, "HOME": str(node.directory)},
         capture_output=True,

@@ -16,6 +16,7 @@ import pytest
 from tests.conformance.listener.certificates import Pair, client_context, make
 from tests.conformance.processes.node import Node, running
 from tests.conformance.processes.wire import Connection, ConnectionBroken, Target
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS, PEER
 from tests.ports import free_port
 
@@ -77,7 +78,7 @@ def test_command_lines_over_tls(node: Node, authority: Pair, client: Path) -> No
         address = f"https://{NAME}:{node.address.rpartition(':')[2]}"
         environment = {"PATH": os.environ["PATH"], "HOME": str(node.directory), "VAULT_ADDR": address, **variables}
         environment |= {name.replace("VAULT_", "BAO_"): value for name, value in environment.items()}
-        command = [str(client), *arguments]
+        command = [str(forked(client)), *arguments]
         return subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=60)
 
     trusted = {"VAULT_CACERT": str(authority.cert), "VAULT_TOKEN": node.token}

@@ -11,6 +11,7 @@ import pytest
 
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.processes.node import Node, running, wait_until
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS
 
 __all__ = ["postgresql_server"]
@@ -26,7 +27,7 @@ listener "tcp" {
 
 
 def _members(node: Node, *flags: str) -> str:
-    words = [str(OURS), "operator", "members", f"-address=http://{node.address}", *flags]
+    words = [str(forked(OURS)), "operator", "members", f"-address=http://{node.address}", *flags]
     environment = {"VAULT_TOKEN": node.token, "HOME": "/nonexistent"}
     return subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout
 

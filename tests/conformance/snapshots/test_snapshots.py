@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.processes.node import Node, running
+from tests.conformance.program import forked
 from tests.conformance.servers import OURS
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
@@ -24,7 +25,7 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 
 def snapshot(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """One run of the command."""
-    command = [str(OURS), "operator", "snapshot", *map(str, words)]
+    command = [str(forked(OURS)), "operator", "snapshot", *map(str, words)]
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
 
 

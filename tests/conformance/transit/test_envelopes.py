@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.program import OURS
+from tests.conformance.program import OURS, forked
 from tests.conformance.servers import ROOT_TOKEN, Server, start_ours
 
 KEY = "transit/keys/k"
@@ -37,7 +37,7 @@ def run(server: Server, *words: str, stdin: bytes = b"") -> subprocess.Completed
         "VAULT_ADDR": server.url,
         "VAULT_TOKEN": ROOT_TOKEN,
     }
-    return subprocess.run([OURS, *words], env=environment, input=stdin, capture_output=True, check=False)
+    return subprocess.run([forked(OURS), *words], env=environment, input=stdin, capture_output=True, check=False)
 
 
 @pytest.mark.parametrize("size", [0, 1, 64 * 1024, 1_000_003])

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.conformance.agent.cases.agents import configured, output
 from tests.conformance.agent.cases.case import Case
 from tests.conformance.agent.cases.place import variables
-from tests.conformance.program import OURS, Program, ProgramFailed, wait_until
+from tests.conformance.program import Program, ProgramFailed, wait_until
 from tests.conformance.servers import Server
 
 _PATIENCE_S = 30.0
@@ -20,14 +20,14 @@ def outcomes(directory: Path, server: Server, cases: Sequence[Case]) -> list[byt
     """For each case what was written, or why nothing was.  The agent ends by itself if all could be written."""
     config = configured(directory, server, cases, exits=False)
     log = directory / "agent.log"
-    command: list[str | Path] = [OURS, "agent", f"-config={config}", "-exit-after-auth", "-log-format=json"]
+    words = ["agent", f"-config={config}", "-exit-after-auth", "-log-format=json"]
     refusals = any(case.fails_with_ours for case in cases)
 
     def settled() -> bool:
         told = _told(directory, log, cases)
         return all(number in told or output(directory, number).exists() for number in range(len(cases)))
 
-    agent = Program.start(command, directory, log, variables())
+    agent = Program.fork(words, directory, log, variables())
     try:
         with suppress(ProgramFailed):  # Whoever compares finds out which ones lack.
             wait_until(lambda: agent.process.poll() is not None or (refusals and settled()), "", _PATIENCE_S)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.program import OURS, PEER, Program, served
+from tests.conformance.program import PEER, Program, stopped
 from tests.conformance.servers import Server
 from tests.ports import free_port
 
@@ -111,8 +111,9 @@ def proxy(
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))) == 0
 
-    command: list[str | Path] = [PEER if peer else OURS, word, f"-config={file}"]
-    with served(command, directory, directory / f"{file.stem}.log", listens) as program:
+    words, log = [word, f"-config={file}"], directory / f"{file.stem}.log"
+    start = Program.start([PEER, *words], directory, log) if peer else Program.fork(words, directory, log)
+    with stopped(start, listens) as program:
         yield RunningProxy(name, address, program)
 
 

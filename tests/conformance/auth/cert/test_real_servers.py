@@ -19,7 +19,7 @@ import hvac
 import pytest
 
 from tests.conformance.processes.node import Node, running
-from tests.conformance.program import OURS, PEER, environment
+from tests.conformance.program import OURS, PEER, environment, forked
 from tests.ports import free_port
 from tests.sim import nginx, ocsp_responder
 from tests.sim.pki import Authority, Issued
@@ -232,7 +232,7 @@ def test_command_lines(world: World, tmp_path: Path, program: Path) -> None:
 
     def run(*words: str) -> str:
         done = subprocess.run(
-            [str(program), *words], env=server, capture_output=True, text=True, timeout=60, check=False
+            [str(forked(program)), *words], env=server, capture_output=True, text=True, timeout=60, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -16,7 +16,7 @@ import pytest
 import requests
 from hvac import exceptions
 
-from tests.conformance.program import OLDER_PEER, OURS
+from tests.conformance.program import OLDER_PEER, OURS, forked
 from tests.conformance.servers import Server
 from tests.flow.auth.kerberos.mount import Around
 from tests.sim import kdc
@@ -126,7 +126,7 @@ def _login(program: Path, server: Server, home: Path, *words: str, **extra: str)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("KRB5", "VAULT_", "BAO_", "STRONGROOM_"))}
     variables = {"HOME": str(home), "VAULT_ADDR": server.url, "BAO_ADDR": server.url, **extra}
     return subprocess.run(
-        [program, "login", "-method=kerberos", "-format=json", "-no-store", *words],
+        [forked(program), "login", "-method=kerberos", "-format=json", "-no-store", *words],
         env={**kept, **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -12,7 +12,7 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 from hvac import exceptions
 
-from tests.conformance.program import OLDER_PEER, OURS, PEER
+from tests.conformance.program import OLDER_PEER, OURS, PEER, forked
 from tests.conformance.servers import Server
 from tests.sim.radius.freeradius import PASSWORD, SECRET, FreeRadius
 
@@ -61,7 +61,7 @@ def test_login(ours: Server, freeradius: FreeRadius, tmp_path: Path, program: Pa
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_", "STRONGROOM_"))}
     words = ["-method=radius", f"-path={path}", "-format=json", "-no-store", "username=ann", f"password={PASSWORD}"]
     done = subprocess.run(
-        [program, "login", *words],
+        [forked(program), "login", *words],
         env={**kept, "HOME": str(tmp_path), "VAULT_ADDR": ours.url, "BAO_ADDR": ours.url},
         stdin=subprocess.DEVNULL,
         capture_output=True,
