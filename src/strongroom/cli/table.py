@@ -119,6 +119,7 @@ _MODULES = {
         "policy fmt": "Format a policy file in place",
     },
     "policies.explain": {"policy explain": "Explain why a request is allowed or denied"},
+    "policies.lint": {"policy lint": "Tell what is likely wrong with a policy"},
     "policies.simulate": {"policy simulate": "Tell what a draft of a policy would change"},
     "policies.who_can": {"policy who-can": "List who is allowed a request"},
     "token": {

@@ -167,3 +167,28 @@ def test_password_policies_that_make_no_sense(text: str) -> None:
     """Are refused when they are written, not when a password is needed."""
     with pytest.raises(InvalidRequest):
         parse_password_policy(text)
+
+
+async def test_what_is_likely_wrong_is_told() -> None:
+    """Writing a policy and `sys/policies/lint` warn of the same, by the mounts as they are, each rule once."""
+    server = await Server.start()
+    await server.ok("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
+    text = """
+        path "secret/web"         { capabilities = ["read"] }
+        path "secret/data/*"      { capabilities = ["read"] }
+        path "secret/+/private/*" { capabilities = ["deny"] }
+        path "sys/polcies/acl/+"  { capabilities = ["read", "deny"] }
+    """
+    written = (await server.ok("PUT", "sys/policies/acl/p", {"policy": text})).body["warnings"]
+    assert [warning.partition('"')[2].partition('"')[0] for warning in written] == [
+        "secret/web",
+        "sys/polcies/acl/+",
+        "secret/+/private/*",
+        "sys/polcies/acl/+",
+    ]
+    assert (await server.ok("POST", "sys/policies/lint", {"policy": text})).data["warnings"] == written
+    many = "\n".join(f'path "sys/no/{number}" {{ capabilities = ["read"] }}' for number in range(60))
+    told = (await server.ok("POST", "sys/policies/lint", {"policy": many})).data["warnings"]
+    assert (len(told), told[-1]) == (51, "There are 10 more warnings.")
+    assert (await server.ask("POST", "sys/policies/lint", {})).status == 400
+    assert (await server.ok("POST", "sys/policies/lint", {"policy": READ})).data["warnings"] == []

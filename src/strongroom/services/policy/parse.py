@@ -95,6 +95,8 @@ class Rule(msgspec.Struct, frozen=True):
     templated: bool = False
     comment: str = ""
     line: int = 0
+    voided: int = 0
+    """The bits of capabilities that were written beside `deny`, and are void."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -193,9 +195,9 @@ def _rule(path: str, body: ObjectNode) -> Rule:
 def _assemble(path: str, body: ObjectNode, values: Mapping[str, object]) -> Rule:
     """Check what concerns several keys at once."""
     fields = msgspec.convert(values, _Fields)
-    capabilities = fields.capabilities | fields.policy
+    capabilities, voided = fields.capabilities | fields.policy, 0
     if capabilities & DENY:
-        capabilities = DENY
+        capabilities, voided = DENY, capabilities & ~DENY
     if fields.min_wrapping_ttl and 0 < fields.max_wrapping_ttl < fields.min_wrapping_ttl:
         raise InvalidRequest("max_wrapping_ttl cannot be less than min_wrapping_ttl")
     group = fields.control_group
@@ -225,6 +227,7 @@ def _assemble(path: str, body: ObjectNode, values: Mapping[str, object]) -> Rule
         templated=check_template(path),
         comment=fields.comment,
         line=body.pos.line,
+        voided=voided,
     )
 
 

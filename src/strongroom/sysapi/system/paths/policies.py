@@ -14,19 +14,17 @@ from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration, Normal, OldNameOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.policy import unreached
-from strongroom.services.policy.parse import Rule, parse_policy
+from strongroom.services.policy.parse import parse_policy
 from strongroom.services.policy.records import PolicyRecord
 from strongroom.services.policy.service import ROOT
-from strongroom.sysapi.context import SystemEngine, SystemView, system
-from strongroom.sysapi.system import unmet
+from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.system import linting
 from strongroom.sysapi.system.policy_text import decoded
 
 _SECONDS = re.compile(r"[+-]?[0-9]{1,11}")
 _RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 _NONE = -1
 """The value of `cas` that demands that there is no policy yet; 0 means the same."""
-_KEY_VALUE = frozenset({"kv", "generic"})
 _OLD_FIELD = "'rules' is deprecated, please use 'policy' instead"
 
 
@@ -49,6 +47,12 @@ class PolicyBody(Body, frozen=True):
     allow_slashes_in_identity_templates: Annotated[
         bool | None, Doc(description="Whether values that fill a template may contain `/`.")
     ] = None
+
+
+class LintBody(Body, frozen=True):
+    """A policy's text."""
+
+    policy: Annotated[str | None, Doc(description="The rules in HCL or JSON, also in base64."), Normal(decoded)] = None
 
 
 class OldPolicyBody(PolicyBody, frozen=True):
@@ -117,6 +121,14 @@ class PolicyPaths(SystemEngine):
         if not name.endswith("/"):  # nothing can have such a name, so there is nothing to remove
             view.services.policies.delete(view.txn, view.namespace.id, name)
         return None
+
+    @path.write("policies/lint", computes=True)
+    async def lint_policy(self, request: Request, body: LintBody) -> Response | None:
+        """Tells what writing a policy would warn of. Nothing is written."""
+        if not body.policy:
+            raise InvalidRequest("'policy' parameter not supplied or empty")
+        rules = parse_policy(decoded(body.policy)).rules
+        return Response(data={"warnings": await linting.warnings(system(request), rules, request.now)})
 
     @path.list_("policies/detailed/acl", repeatable=True)
     async def list_detailed(self, request: Request) -> Response | None:
@@ -208,17 +220,7 @@ async def _write(request: Request, name: str, body: PolicyBody, keep: PolicyReco
         allow_slashes=_chosen(body.allow_slashes_in_identity_templates, base.allow_slashes),
     )
     policies.write(view.txn, view.namespace.id, record)
-    rules = parse_policy(record.text).rules
-    return [*_unreached(view, rules), *await unmet.warnings(view, rules)]
-
-
-def _unreached(view: SystemView, rules: tuple[Rule, ...]) -> list[str]:
-    versioned: list[str] = []
-    others: list[str] = []
-    for path_, entry in view.router.by_path.items():
-        keeps_versions = entry.record.type in _KEY_VALUE and (entry.record.options or {}).get("version") == "2"
-        (versioned if keeps_versions else others).append(path_)
-    return unreached.warnings(rules, sorted(versioned), others)
+    return await linting.warnings(view, parse_policy(record.text).rules, request.now)
 
 
 def _chosen(given: bool | None, otherwise: bool) -> bool:

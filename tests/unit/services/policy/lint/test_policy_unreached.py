@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from strongroom.services.policy.lint.unreached import warnings
 from strongroom.services.policy.parse import parse_policy
-from strongroom.services.policy.unreached import warnings
 
 OTHERS = ("sys/", "identity/", "cubbyhole/", "auth/token/", "plain/", "team/plain/")
 
