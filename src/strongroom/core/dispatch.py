@@ -34,7 +34,17 @@ async def dispatch(attempt: Attempt, entry: MountEntry, match: Match) -> Respons
     token = attempt.request.token
     if attempt.exchange.bearer is None and not await _is_token(attempt, entry):
         token = ""
-    return await entry.engine.answer(engine_request(attempt, entry, token), match)
+    request = engine_request(attempt, entry, token)
+    response = await entry.engine.answer(request, match)
+    if match.declaration.event and _has_succeeded(response):
+        told = match.declaration.event.replace("{operation}", request.operation)
+        request.emit(told, request.path, **match.parameters)
+    return response
+
+
+def _has_succeeded(response: Response | None) -> bool:
+    """Whether a change was made.  A secret that is only planned tells of itself when it is made."""
+    return response is None or (response.status < 400 and (response.lease is None or not response.lease.planned))
 
 
 def engine_request(attempt: Attempt, entry: MountEntry, token: str) -> Request:

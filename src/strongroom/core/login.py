@@ -19,7 +19,7 @@ from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of, source_of
 from strongroom.services.namespaces import Namespace
-from strongroom.services.tokens import Bearer, TokenRecord
+from strongroom.services.tokens import Bearer, TokenRecord, telling
 from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
 from strongroom.services.tokens.records import BATCH, SERVICE, kept
@@ -105,6 +105,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
         services.tokens.create(txn, record)
     elif request.keeps_token:
         token = await services.tokens.seal_batch(txn, record)
+    telling.logged_in(txn, record, mount.path, mount.accessor, mount.type)
     identity = await services.identity.policies_of(txn, attempt.exchange.namespace.id, entity_id)
     block = auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity)
     return Login(block, warnings, bearer=None if request.keeps_token else Bearer(token, record, is_kept=False))

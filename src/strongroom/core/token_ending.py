@@ -12,7 +12,7 @@ from strongroom.core.side_by_side import side_by_side
 from strongroom.services.due import Due, due_rows
 from strongroom.services.mfa import pending
 from strongroom.services.mounts.lockout import clear_forgotten
-from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens import TokenRecord, telling
 from strongroom.services.tokens.service import dead_tree_key
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
@@ -37,7 +37,7 @@ class TokenEnding:
         """End the oldest tokens of a kind that are due.  Returns the number of rows processed."""
         due = await due_rows(self._barrier.storage, kind, now, _BATCH)
         return await side_by_side(
-            [partial(self._parking.try_, fence, row, partial(self._end_token, fence, row)) for row in due]
+            [partial(self._parking.try_, fence, row, partial(self._end_token, fence, row, now)) for row in due]
         )
 
     async def lockouts(self, fence: Fence, now: float) -> int:
@@ -52,12 +52,13 @@ class TokenEnding:
         work = [partial(self._parking.try_, fence, row, partial(self._end_login, fence, row, now)) for row in due]
         return await side_by_side(work, _LOCKOUTS_AT_ONCE)
 
-    async def _end_token(self, fence: Fence, due: Due) -> None:
+    async def _end_token(self, fence: Fence, due: Due, now: float) -> None:
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
             record = await txn.read(keys.token(due.id), TokenRecord)
             if record is not None and not record.retired and await self._over(txn, record, due):
                 await self._services.tokens.revoke(txn, record)
+                telling.ended(txn, record, now)
                 if record.due_kind == SINGLE_USE:
                     await _clear_little(txn, record.key)
             txn.delete(due.row)

@@ -46,6 +46,7 @@ class Options(TypedDict, total=False):
     computes: bool
     by_rows: bool
     repeatable: bool
+    event: str
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -106,6 +107,11 @@ class Declaration(msgspec.Struct, frozen=True):
     It is then given again without asking the method, until one of the rows changes or a time comes that the method has
     named (`Request.reached`, `Request.left`).  Nothing else may go into it: no state of the process, no settings, no
     other system.  What uses `request.now`, `request.once` or `request.differs`, or writes, is asked each time.
+    """
+    event: str = ""
+    """The type of the event that a request tells of which succeeds, such as `policy/write`; empty for none.
+
+    `{operation}` stands for `create`, `update` and so on.  The path of the request is told, so it holds no secret.
     """
     forms: Mapping[str, str] = {}
     """The form of each parameter that has one, by its name."""

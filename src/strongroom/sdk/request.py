@@ -172,7 +172,7 @@ class Request(msgspec.Struct, frozen=True):
             known += "; X-Forwarded-For ignored: the peer is no authorized proxy"
         return f'source address "{self.address}" ({known})'
 
-    def emit(self, type_: str, path: str, object_path: str = "", **metadata: str) -> None:
+    def emit(self, type_: str, path: str, object_path: str = "", /, **metadata: str) -> None:
         """Tell those who subscribe to events of something that happens when the request commits.
 
         Args:
@@ -182,21 +182,23 @@ class Request(msgspec.Struct, frozen=True):
                 read or list there learns of the event.
             metadata: what else is told.  It must hold no secret.
         """
+        self.view.emit(self.event(type_, path, object_path, **metadata))
+
+    def event(self, type_: str, path: str, object_path: str = "", /, **metadata: str) -> Event:
+        """The event that `emit` tells of."""
         mount = self.mount
-        told = {"modified": "true", "operation": type_.rpartition("/")[2], "path": mount.path + path, **metadata}
-        self.view.emit(
-            Event(
-                type=type_,
-                at=self.received_at,
-                namespace=self.view.namespace_id,
-                path=mount.path + (object_path or path),
-                metadata=told,
-                mount_class="auth" if mount.path.startswith("auth/") else "secret",
-                mount_accessor=mount.accessor,
-                mount_path=mount.path,
-                plugin=mount.type,
-                mount_version=mount.options.get("version", ""),
-            )
+        told = {**metadata, "modified": "true", "operation": type_.rpartition("/")[2], "path": mount.path + path}
+        return Event(
+            type=type_,
+            at=self.received_at,
+            namespace=self.view.namespace_id,
+            path=mount.path + (object_path or path),
+            metadata=told,
+            mount_class="auth" if mount.path.startswith("auth/") else "secret",
+            mount_accessor=mount.accessor,
+            mount_path=mount.path,
+            plugin=mount.type,
+            mount_version=mount.options.get("version", ""),
         )
 
     async def schedule(self, at: float, name: str, data: dict[str, Any] | None = None) -> None:

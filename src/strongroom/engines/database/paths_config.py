@@ -64,7 +64,7 @@ class ConfigPaths:
         hidden = self.sessions.driver_of(connection.plugin).secret_details
         return Response(data={**settings.shown(connection, hidden), **shown(connection, request.now)})
 
-    @path.write("config/{name}", exists="connection_exists", takes_anything=True)
+    @path.write("config/{name}", exists="connection_exists", takes_anything=True, event="database/config-write")
     async def write_config(self, request: Request, name: str, body: ConfigFields) -> Response | None:
         """Configures a connection, or changes it. It is stored if the user could log in."""
         check_segment_name(name)
@@ -99,7 +99,7 @@ class ConfigPaths:
             warnings += near_miss.suggestions(ignored, settings.known() - request.data.keys())
         return Response(warnings=warnings) if warnings else None
 
-    @path.delete("config/{name}")
+    @path.delete("config/{name}", event="database/config-delete")
     async def delete_config(self, request: Request, name: str) -> Response | None:
         """Deletes a connection. While users of it live, it is kept to drop them, and nobody gets new ones."""
         connection = await request.view.read(CONFIG + name, Connection)
@@ -131,13 +131,13 @@ class ConfigPaths:
         """Forgets a deleted connection at once. Users of it stay in the database, and their leases can't end."""
         request.view.delete(DRAINING + id)
 
-    @path.write("reset/{name}")
+    @path.write("reset/{name}", event="database/reset")
     async def reset(self, request: Request, name: str) -> None:
         """Closes the connections to a database, in all processes. They are made anew when they are needed."""
         reached = await connection_named(request.view, name)
         self._store(request, name, reached.connection)
 
-    @path.write("reload/{plugin}")
+    @path.write("reload/{plugin}", event="database/reload")
     async def reload(self, request: Request, plugin: str) -> Response:
         """Closes the connections to all databases of a kind, as `reset` does for one."""
         found = []

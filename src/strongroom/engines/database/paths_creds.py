@@ -107,6 +107,7 @@ class CredsPaths:
             lambda session: session.create(account, issued.creation, issued.rollback),
             repeats=False,  # the user is there by now
         )
+        request.emit("database/creds-create", f"creds/{issued.role}", name=issued.role)
         return Made(internal=forgotten(issued))
 
     async def renew(self, request: Request, lease: dict[str, Any], increment_s: int) -> int:

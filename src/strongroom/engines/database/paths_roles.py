@@ -41,7 +41,7 @@ class RolePaths:
             raise NotFound
         return Response(data=shown(role))
 
-    @path.write("roles/{name}", exists="role_exists")
+    @path.write("roles/{name}", exists="role_exists", event="database/role-{operation}")
     async def write_role(self, request: Request, name: str, body: RoleFields) -> Response | None:
         """Creates a role, or changes it."""
         check_segment_name(name)
@@ -57,7 +57,7 @@ class RolePaths:
         warnings = warnings_of(name, changed, body, connection, request.mount)
         return Response(warnings=warnings) if warnings else None
 
-    @path.delete("roles/{name}")
+    @path.delete("roles/{name}", event="database/role-delete")
     async def delete_role(self, request: Request, name: str) -> None:
         """Deletes a role. Its users stay until their leases end."""
         request.view.delete(ROLES + name)

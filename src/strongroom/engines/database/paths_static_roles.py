@@ -56,7 +56,7 @@ class StaticRolePaths:
             raise NotFound
         return Response(data=shown(role, request.now))
 
-    @path.write("static-roles/{name}", exists="static_role_exists")
+    @path.write("static-roles/{name}", exists="static_role_exists", event="database/static-role-{operation}")
     async def write_static_role(self, request: Request, name: str, body: StaticFields) -> Response | None:
         """Takes over a user, whose password is changed at once, or changes the static role."""
         check_segment_name(name)
@@ -81,7 +81,7 @@ class StaticRolePaths:
         role, more = _with_password(request, role, Database(request, self.sessions, reached), password)
         return await self._change(request, name, before, role, warnings + more)
 
-    @path.delete("static-roles/{name}")
+    @path.delete("static-roles/{name}", event="database/static-role-delete")
     async def delete_static_role(self, request: Request, name: str) -> None:
         """Deletes a static role. Its user and the password stay as they are."""
         role = await request.view.read(STATIC_ROLES + name, StaticRole)

@@ -119,6 +119,7 @@ def static_row(request: Request, name: str, role: StaticRole) -> Row[StaticRole]
         type=StaticRole,
         read=read,
         write=lambda now, account: replace(now, account=account),
+        event=request.event("database/rotate", f"static-roles/{name}", name=name),
     )
 
 
@@ -153,6 +154,7 @@ def root_row(request: Request, reached: Reached, random: Random) -> Row[Connecti
         type=Connection,
         read=read,
         write=lambda connection, account: with_root(connection, account, uuid4(random)),
+        event=request.event("database/root-rotate", f"config/{reached.name}", name=reached.name),
     )
 
 

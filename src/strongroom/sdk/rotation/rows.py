@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from strongroom.barrier.outbox import Event
 from strongroom.barrier.record import Record
 from strongroom.sdk.request import Request
 from strongroom.sdk.rotation.account import Account
@@ -63,6 +64,8 @@ class Row(Generic[R]):
     """Account and settings of a record; None if the account is no part of it any more."""
     write: Callable[[R, Account], R]
     """The record with another account."""
+    event: Event | None = None
+    """What others are told when the account has another credential."""
 
     @property
     def about(self) -> dict[str, str]:
@@ -81,6 +84,8 @@ class Row(Generic[R]):
                 account = step(kept.account, kept.settings)
                 if account != kept.account:
                     view.write(place.key, self.write(record, account))
+                if account.version != kept.account.version and self.event is not None:
+                    view.emit(self.event)
                 await wake(self.request, view, place.work, account, kept.settings)
                 return Kept(account, kept.settings)
             return None

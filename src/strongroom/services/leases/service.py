@@ -15,6 +15,7 @@ from strongroom.lib.rand import Random, base62
 from strongroom.services.asking import TIMEOUT_S
 from strongroom.services.leases import rows
 from strongroom.services.leases.records import ENDED, IN_FORCE, PLANNED, UNDOING, UNDONE, LeaseMark, LeaseRecord
+from strongroom.services.leases.telling import told
 from strongroom.storage.keys import is_key
 
 _ID_CHARACTERS = 24
@@ -57,6 +58,8 @@ class LeaseService:
             text = f'lease count quota exceeded ({ceiling} leases of "{lease.group}" at the most, by its settings)'
             full = RateLimited(text, retry_after_s=60, detail=f"{lease.group} of the mount {lease.mount} is full")
             txn.add(rows.group_count(lease.mount, lease.group), 0, 0, ceiling or CEILING, full)
+        if lease.state == IN_FORCE:
+            told(txn, lease, "create", lease.issued_at)
         return lease
 
     async def read(self, txn: Transaction, lease_id: str) -> LeaseRecord | None:
@@ -72,6 +75,7 @@ class LeaseService:
         """Extend a lease to `ttl_s` from now."""
         renewed = msgspec.structs.replace(lease, expires_at=now + ttl_s, ttl_s=ttl_s, last_renewed_at=now)
         self._store(txn, lease, renewed)
+        told(txn, renewed, "renew", now)
         return renewed
 
     def expire(self, txn: Transaction, lease: LeaseRecord, now: float, *, wait_s: float = 0.0) -> LeaseRecord:
@@ -110,11 +114,13 @@ class LeaseService:
             answer=answer if lease.reuse else {},
         )
         self._store(txn, lease, made)
+        told(txn, made, "create", now)
 
     def end(self, txn: Transaction, lease: LeaseRecord, now: float) -> None:
         """Delete a lease that was undone.  A lease that was never in force is undone once more, later."""
         if lease.state not in {PLANNED, UNDOING}:
             self.remove(txn, lease)
+            told(txn, lease, "revoke", now)
             return
         again = msgspec.structs.replace(
             lease, state=UNDONE, expires_at=min(lease.expires_at, now), next_attempt_at=now + PLANNED_S

@@ -16,6 +16,7 @@ from strongroom.lib.errors import Internal, InvalidRequest, OutOfRange, Permissi
 from strongroom.lib.rand import Random, base62
 from strongroom.services.mounts import MountService
 from strongroom.services.namespaces import Namespace
+from strongroom.services.tokens import telling
 from strongroom.services.tokens.binding import admits
 from strongroom.services.tokens.issued import line_of
 from strongroom.services.tokens.lease_ids import lease_id, token_key
@@ -209,10 +210,12 @@ class TokenService:
         """
         if record.num_uses == 1:
             await self.revoke(txn, record)
+            telling.ended(txn, record, now)
             return
         if await txn.read(keys.accessor(record.accessor), AccessorRecord) is None:
             return  # ended already; a client that goes on using it must not cause a write with every refusal
         txn.delete(keys.accessor(record.accessor))
+        telling.ended(txn, record, now)
         row = due_key(now + _SPENT_GRACE_S, SINGLE_USE, record.key)
         txn.write(row, DueRecord(kind=SINGLE_USE, id=record.key))
 
@@ -237,6 +240,7 @@ class TokenService:
             txn.write(row, DueRecord(kind=record.due_kind, id=record.key))
         if record.parent:
             txn.write(keys.children(record.parent) + record.key, ChildRecord())
+        telling.created(txn, record)
 
     async def seal_batch(self, txn: Transaction, record: TokenRecord) -> str:
         """A batch token: the encrypted record.  Nothing is stored, except when none before lived so long.
@@ -255,6 +259,7 @@ class TokenService:
             # Earlier versions noted none: theirs may have lived as long as mounts usually allow.
             ttl_s = record.creation_ttl_s if longest is not None else max(record.creation_ttl_s, UNNOTED_BATCH_S)
             txn.write(LONGEST_BATCH, LongestBatch(ttl_s=ttl_s))
+        telling.created(txn, record)
         return token
 
     def _open_batch(self, token: str) -> TokenRecord | None:

@@ -11,7 +11,7 @@ from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Request
 from strongroom.services.leases import revocation
 from strongroom.services.leases.service import PLANNED_S
-from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens import TokenRecord, telling
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemView, presented, system
 from strongroom.sysapi.system.visible_leases import holds, visible
@@ -46,6 +46,7 @@ async def revoke_below(request: Request, prefix: str, *, sync: bool = False, for
     if token is not None:
         found.add("token")
         await view.services.tokens.revoke(view.txn, token)
+        telling.ended(view.txn, token, now)
         return []
     after = ""
     storage = view.services.barrier.storage
@@ -166,18 +167,20 @@ async def _end_tokens(request: Request, folder: str) -> int:
         count += 1
         (last if record.key in lineage else waiting).append(record)
         if len(waiting) == _AT_ONCE:
-            await _end_each(view, waiting)
+            await _end_each(view, waiting, request.now)
             waiting = []
-    await _end_each(view, waiting)
+    await _end_each(view, waiting, request.now)
     for record in last:
         await services.tokens.revoke(view.txn, record)
+        telling.ended(view.txn, record, request.now)
     return count
 
 
-async def _end_each(view: SystemView, records: list[TokenRecord]) -> None:
+async def _end_each(view: SystemView, records: list[TokenRecord], now: float) -> None:
     async def end(record: TokenRecord) -> None:
         async def body(txn: Transaction) -> None:
             await view.services.tokens.revoke(txn, record)
+            telling.ended(txn, record, now)
 
         await view.txn.apart(f"end {record.key}", body)
 

@@ -9,7 +9,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
-from strongroom.services.tokens import TokenRecord
+from strongroom.services.tokens import TokenRecord, telling
 from strongroom.sysapi.context import SystemEngine, presented, system
 from strongroom.sysapi.token.finding import (
     AccessorBody,
@@ -84,3 +84,4 @@ async def _end(request: Request, record: TokenRecord, *, orphan_children: bool =
     require_row(record, "revoked")
     view = system(request)
     await view.services.tokens.revoke(view.txn, record, orphan_children=orphan_children)
+    telling.ended(view.txn, record, request.now)

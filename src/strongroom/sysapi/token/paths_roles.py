@@ -96,7 +96,7 @@ class RolePaths(SystemEngine):
         """Whether there is a role of that name."""
         return await system(request).txn.read(_place(request) + role_name, TokenRole) is not None
 
-    @path.write("roles/{role_name}", exists="role_exists")
+    @path.write("roles/{role_name}", exists="role_exists", event="token/role-{operation}")
     async def write_role(self, request: Request, role_name: str, body: RoleBody) -> Response | None:
         """Creates a role or changes the given settings."""
         check_segment_name(role_name)
@@ -111,7 +111,7 @@ class RolePaths(SystemEngine):
         ]
         return Response(warnings=warnings) if warnings else None
 
-    @path.delete("roles/{role_name}")
+    @path.delete("roles/{role_name}", event="token/role-delete")
     async def delete_role(self, request: Request, role_name: str) -> Response | None:
         """Deletes a role. Its tokens stay valid but can't be renewed."""
         system(request).txn.delete(_place(request) + role_name)

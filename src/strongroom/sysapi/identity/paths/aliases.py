@@ -41,8 +41,8 @@ class NewAliasBody(AliasBody, frozen=True):
 class AliasPaths(SystemEngine):
     """Aliases of entities."""
 
-    @path.write("entity-alias")
-    @path.write("alias")
+    @path.write("entity-alias", event="identity/entity-alias-write")
+    @path.write("alias", event="identity/entity-alias-write")
     async def write_alias(self, request: Request, body: NewAliasBody) -> Response | None:
         """Creates an alias, or changes the one with this id, or with this name in the mount."""
         if body.id:
@@ -61,14 +61,14 @@ class AliasPaths(SystemEngine):
         """Reads an alias by its id."""
         return await show(request, id)
 
-    @path.write("entity-alias/id/{id}")
-    @path.write("alias/id/{id}")
+    @path.write("entity-alias/id/{id}", event="identity/entity-alias-write")
+    @path.write("alias/id/{id}", event="identity/entity-alias-write")
     async def write_alias_by_id(self, request: Request, id: str, body: AliasBody) -> Response | None:  # noqa: A002
         """Changes the given settings of an alias."""
         return await change(request, id, body)
 
-    @path.delete("entity-alias/id/{id}")
-    @path.delete("alias/id/{id}")
+    @path.delete("entity-alias/id/{id}", event="identity/entity-alias-delete")
+    @path.delete("alias/id/{id}", event="identity/entity-alias-delete")
     async def delete_alias(self, request: Request, id: str) -> Response | None:  # noqa: A002
         """Deletes an alias. Its entity stays."""
         await remove(request, id)

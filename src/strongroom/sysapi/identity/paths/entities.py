@@ -80,7 +80,7 @@ class BatchDeleteBody(Body, frozen=True):
 class EntityPaths(SystemEngine):
     """Entities."""
 
-    @path.write("entity")
+    @path.write("entity", event="identity/entity-write")
     async def write_entity(self, request: Request, body: NewEntityBody) -> Response | None:
         """Creates an entity, or changes the given settings of the one with this id or name."""
         return await _write(request, body, body.id, body.name)
@@ -103,7 +103,7 @@ class EntityPaths(SystemEngine):
         """Reads an entity by its id."""
         return await _read(request, await entities.read(system(request).txn, system(request).namespace.id, id))
 
-    @path.write("entity/id/{id}")
+    @path.write("entity/id/{id}", event="identity/entity-write")
     async def write_entity_by_id(
         self,
         request: Request,
@@ -113,7 +113,7 @@ class EntityPaths(SystemEngine):
         """Changes the given settings of an entity."""
         return await _write(request, body, id, body.name)
 
-    @path.delete("entity/id/{id}")
+    @path.delete("entity/id/{id}", event="identity/entity-delete")
     async def delete_entity(self, request: Request, id: str) -> Response | None:  # noqa: A002
         """Deletes an entity with its aliases and memberships. Its tokens may do nothing any more."""
         await _delete(request, await entities.read(system(request).txn, system(request).namespace.id, id))
@@ -130,7 +130,7 @@ class EntityPaths(SystemEngine):
         """Reads an entity by its name."""
         return await _read(request, await entities.by_name(system(request).txn, system(request).namespace.id, name))
 
-    @path.write("entity/name/{name*}")
+    @path.write("entity/name/{name*}", event="identity/entity-write")
     async def write_entity_by_name(self, request: Request, name: str, body: EntityOfNameBody) -> Response | None:
         """Creates an entity of this name, or changes the given settings of the one that has it."""
         view = system(request)
@@ -140,13 +140,13 @@ class EntityPaths(SystemEngine):
             raise InvalidRequest("the entity of this id has another name: it can be renamed by its id")
         return await _write(request, body, body.id, name)
 
-    @path.delete("entity/name/{name*}")
+    @path.delete("entity/name/{name*}", event="identity/entity-delete")
     async def delete_entity_by_name(self, request: Request, name: str) -> Response | None:
         """Deletes the entity of this name. Its tokens may do nothing any more."""
         await _delete(request, await entities.by_name(system(request).txn, system(request).namespace.id, name))
         return None
 
-    @path.write("entity/batch-delete")
+    @path.write("entity/batch-delete", event="identity/entity-delete")
     async def delete_entities(self, request: Request, body: BatchDeleteBody) -> Response | None:
         """Deletes several entities. Ids of entities that don't exist are ignored."""
         view, wanted = system(request), list(dict.fromkeys(body.entity_ids or []))

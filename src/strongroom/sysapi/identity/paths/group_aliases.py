@@ -41,7 +41,7 @@ class NewGroupAliasBody(GroupAliasBody, frozen=True):
 class GroupAliasPaths(SystemEngine):
     """Aliases of groups."""
 
-    @path.write("group-alias")
+    @path.write("group-alias", event="identity/group-alias-write")
     async def write_group_alias(self, request: Request, body: NewGroupAliasBody) -> Response | None:
         """Creates an alias of an external group, or changes the one with this id. A group has one alias."""
         return await _write(request, body, body.id)
@@ -63,7 +63,7 @@ class GroupAliasPaths(SystemEngine):
         alias = await groups.alias_by_id(view.txn, view.namespace.id, id)
         return Response(data=shown.group_alias_alone(view, alias)) if alias is not None else None
 
-    @path.write("group-alias/id/{id}")
+    @path.write("group-alias/id/{id}", event="identity/group-alias-write")
     async def write_group_alias_by_id(
         self,
         request: Request,
@@ -73,7 +73,7 @@ class GroupAliasPaths(SystemEngine):
         """Changes the alias of a group. Who was in the group by its earlier name is no longer."""
         return await _write(request, body, id)
 
-    @path.delete("group-alias/id/{id}")
+    @path.delete("group-alias/id/{id}", event="identity/group-alias-delete")
     async def delete_group_alias(self, request: Request, id: str) -> Response | None:  # noqa: A002
         """Deletes the alias of a group. Nobody is in the group then."""
         view = system(request)

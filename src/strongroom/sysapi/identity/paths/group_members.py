@@ -39,7 +39,7 @@ class GroupMemberPaths(SystemEngine):
         data = {"keys": list(found), **({"key_info": info} if info else {})}
         return Response(data=data, warnings=cut_warnings(cut=cut))
 
-    @path.write("group/id/{id}/members")
+    @path.write("group/id/{id}/members", event="identity/group-write")
     async def write_group_members(self, request: Request, id: str, body: MembersBody) -> Response | None:  # noqa: A002
         """Adds entities to a group and removes others. All others stay."""
         view, group = system(request), await _group(request, id)

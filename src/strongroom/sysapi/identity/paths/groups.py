@@ -61,7 +61,7 @@ class NewGroupBody(NamedGroupBody, frozen=True):
 class GroupPaths(SystemEngine):
     """Groups."""
 
-    @path.write("group")
+    @path.write("group", event="identity/group-write")
     async def write_group(self, request: Request, body: NewGroupBody) -> Response | None:
         """Creates a group, or changes the given settings of the one with this id or name."""
         return await _write(request, body, body.id, body.name)
@@ -77,12 +77,12 @@ class GroupPaths(SystemEngine):
         """Reads a group by its id."""
         return await _read(request, await groups.read(system(request).txn, system(request).namespace.id, id))
 
-    @path.write("group/id/{id}")
+    @path.write("group/id/{id}", event="identity/group-write")
     async def write_group_by_id(self, request: Request, id: str, body: NamedGroupBody) -> Response | None:  # noqa: A002
         """Changes the given settings of a group."""
         return await _write(request, body, id, body.name)
 
-    @path.delete("group/id/{id}")
+    @path.delete("group/id/{id}", event="identity/group-delete")
     async def delete_group(self, request: Request, id: str) -> Response | None:  # noqa: A002
         """Deletes a group. Its entities lose its policies with their next request."""
         await _delete(request, await groups.read(system(request).txn, system(request).namespace.id, id))
@@ -99,12 +99,12 @@ class GroupPaths(SystemEngine):
         """Reads a group by its name."""
         return await _read(request, await groups.by_name(system(request).txn, system(request).namespace.id, name))
 
-    @path.write("group/name/{name*}")
+    @path.write("group/name/{name*}", event="identity/group-write")
     async def write_group_by_name(self, request: Request, name: str, body: GroupOfNameBody) -> Response | None:
         """Creates a group of this name, or changes the given settings of the one that has it."""
         return await _write(request, body, "", name)
 
-    @path.delete("group/name/{name*}")
+    @path.delete("group/name/{name*}", event="identity/group-delete")
     async def delete_group_by_name(self, request: Request, name: str) -> Response | None:
         """Deletes the group of this name. Its entities lose its policies with their next request."""
         await _delete(request, await groups.by_name(system(request).txn, system(request).namespace.id, name))

@@ -34,7 +34,7 @@ class MergeBody(Body, frozen=True):
 class MergePaths(SystemEngine):
     """Merging."""
 
-    @path.write("entity/merge")
+    @path.write("entity/merge", event="identity/entity-merge")
     async def merge_entities(self, request: Request, body: MergeBody) -> Response | None:
         """Merges entities into one, with their aliases and memberships. Their policies and metadata are dropped."""
         view, wanted = system(request), list(dict.fromkeys(body.from_entity_ids or []))

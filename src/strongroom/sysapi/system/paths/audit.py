@@ -65,7 +65,7 @@ class AuditPaths(SystemEngine):
         }
         return Response(data=data, repeat=True)
 
-    @path.write("audit/{path*:slashless}", sudo=True, root_only=True)
+    @path.write("audit/{path*:slashless}", sudo=True, root_only=True, event="audit/enable")
     async def enable_audit(self, request: Request, path: str, body: AuditBody) -> Response | None:
         """Enables an audit device. A test entry is written first, so settings that don't work are refused."""
         check_name(folder(path))
@@ -74,7 +74,7 @@ class AuditPaths(SystemEngine):
         await view.services.audit.enable(view.txn, wanted, request.now)
         return None
 
-    @path.delete("audit/{path*:slashless}", sudo=True, root_only=True)
+    @path.delete("audit/{path*:slashless}", sudo=True, root_only=True, event="audit/disable")
     async def disable_audit(self, request: Request, path: str) -> Response | None:
         """Disables an audit device. Digests in its log can't be computed any more."""
         view = system(request)

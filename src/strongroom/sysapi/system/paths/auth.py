@@ -24,13 +24,13 @@ class AuthPaths(SystemEngine):
         """Reads the settings of one auth method."""
         return mounting.read_mount(request, AUTH, path)
 
-    @path.write("auth/{path*:slashless}", sudo=True)
+    @path.write("auth/{path*:slashless}", sudo=True, event="mount/enable")
     async def enable_auth(self, request: Request, path: str, body: EnableBody) -> Response | None:
         """Enables an auth method."""
         await mounting.enable(request, AUTH, path, body)
         return None
 
-    @path.delete("auth/{path*:slashless}", sudo=True)
+    @path.delete("auth/{path*:slashless}", sudo=True, event="mount/disable")
     async def disable_auth(self, request: Request, path: str) -> Response | None:
         """Disables an auth method. Tokens from its logins are revoked."""
         return await mounting.disable(request, AUTH, path)

@@ -15,6 +15,7 @@ from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services.leases.records import PLANNED
+from strongroom.services.tokens import telling
 from strongroom.services.tokens.lease_ids import lease_id
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemEngine, SystemView, system
@@ -233,3 +234,4 @@ async def _revoke(request: Request, id_: str, *, sync: bool) -> None:
     record = await view.services.tokens.by_lease(view.txn, id_, view.services.mounts, now, view.namespace)
     if record is not None:
         await view.services.tokens.revoke(view.txn, record)
+        telling.ended(view.txn, record, now)

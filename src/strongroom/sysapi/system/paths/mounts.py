@@ -27,13 +27,13 @@ class MountPaths(SystemEngine):
         """
         return mounting.read_mount(request, AUTH, path, asked_for=f"secret engine mount at auth/{folder(path)}")
 
-    @path.write("mounts/auth/{path*:slashless}")
+    @path.write("mounts/auth/{path*:slashless}", event="mount/enable")
     async def mount_at_auth(self, request: Request, path: str, body: EnableBody) -> Response | None:
         """Refuses to enable a secrets engine where auth methods are."""
         await mounting.enable(request, SECRET, f"auth/{path}", body)
         return None
 
-    @path.delete("mounts/auth/{path*:slashless}")
+    @path.delete("mounts/auth/{path*:slashless}", event="mount/disable")
     async def unmount_at_auth(self, request: Request, path: str) -> Response | None:
         """Refuses to disable an auth method by the path of secrets engines."""
         return await mounting.disable(request, SECRET, f"auth/{path}")
@@ -43,13 +43,13 @@ class MountPaths(SystemEngine):
         """Reads the settings of one secrets engine."""
         return mounting.read_mount(request, SECRET, path)
 
-    @path.write("mounts/{path*:slashless}")
+    @path.write("mounts/{path*:slashless}", event="mount/enable")
     async def mount(self, request: Request, path: str, body: EnableBody) -> Response | None:
         """Enables a secrets engine."""
         await mounting.enable(request, SECRET, path, body)
         return None
 
-    @path.delete("mounts/{path*:slashless}")
+    @path.delete("mounts/{path*:slashless}", event="mount/disable")
     async def unmount(self, request: Request, path: str) -> Response | None:
         """Disables a secrets engine. Its secrets are deleted and its leases revoked."""
         return await mounting.disable(request, SECRET, path)

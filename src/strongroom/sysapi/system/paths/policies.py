@@ -98,13 +98,13 @@ class PolicyPaths(SystemEngine):
         record = await _read(request, name)
         return Response(data=shown(record)) if record is not None else None
 
-    @path.write("policies/acl/{name*:lower}")
+    @path.write("policies/acl/{name*:lower}", event="policy/write")
     async def write_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
         """Creates or replaces a policy. It takes effect with the next request of every token that has it."""
         warnings = await _write(request, name, body)
         return Response(warnings=warnings) if warnings else None
 
-    @path.patch("policies/acl/{name*:lower}")
+    @path.patch("policies/acl/{name*:lower}", event="policy/write")
     async def patch_policy(self, request: Request, name: str, body: PolicyBody) -> Response | None:
         """Changes some fields of a policy. Fields that aren't given stay."""
         record = await _read(request, name)
@@ -114,7 +114,7 @@ class PolicyPaths(SystemEngine):
             body = msgspec.structs.replace(body, policy=record.text)
         return Response(warnings=await _write(request, name, body, keep=record))
 
-    @path.delete("policies/acl/{name*:lower}")
+    @path.delete("policies/acl/{name*:lower}", event="policy/delete")
     async def delete_policy(self, request: Request, name: str) -> Response | None:
         """Deletes a policy. Tokens that have it lose what it allowed."""
         view = system(request)
@@ -158,7 +158,7 @@ class PolicyPaths(SystemEngine):
         record = await _read(request, name)
         return Response(data=shown(record, "rules"), repeat=True) if record is not None else None
 
-    @path.write("policy/{name*:lower}")
+    @path.write("policy/{name*:lower}", event="policy/write")
     async def old_write(self, request: Request, name: str, body: OldPolicyBody) -> Response | None:
         """Creates or replaces a policy."""
         if body.policy or not body.rules:
@@ -166,7 +166,7 @@ class PolicyPaths(SystemEngine):
         warnings = await _write(request, name, msgspec.structs.replace(body, policy=body.rules))
         return Response(warnings=[_OLD_FIELD, *warnings])
 
-    @path.delete("policy/{name*:lower}")
+    @path.delete("policy/{name*:lower}", event="policy/delete")
     async def old_delete(self, request: Request, name: str) -> Response | None:
         """Deletes a policy."""
         return await self.delete_policy(request, name)

@@ -36,7 +36,7 @@ class RemountBody(Body, frozen=True, rename={"from_": "from"}):
 class RemountPaths(SystemEngine):
     """Moving mounts.  A move is done when its request is answered; Vault's API has it go on in the background."""
 
-    @path.write("remount", sudo=True)
+    @path.write("remount", sudo=True, event="mount/move")
     async def remount(self, request: Request, body: RemountBody) -> Response | None:
         """Moves a mount to another path. Its data stays.
 

@@ -24,14 +24,14 @@ class SealPaths(SystemEngine):
         """Accepted for compatibility. There is no leader: every node serves."""
         return None
 
-    @path.write("rotate", sudo=True, root_only=True)
+    @path.write("rotate", sudo=True, root_only=True, event="seal/rotate")
     async def rotate(self, request: Request) -> Response | None:
         """Creates a new encryption key. New writes use it."""
         view = system(request)
         await rotation.rotate(view.services, view.txn, request.now)
         return None
 
-    @path.write("rotate/keyring", sudo=True, root_only=True)
+    @path.write("rotate/keyring", sudo=True, root_only=True, event="seal/rotate")
     async def rotate_keyring(self, request: Request) -> Response | None:
         """Creates a new encryption key. New writes use it."""
         return await self.rotate(request)

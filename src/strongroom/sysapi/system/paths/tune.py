@@ -38,7 +38,7 @@ class TunePaths(SystemEngine):
         """Reads the settings of an auth method, without `sudo`."""
         return _read(request, "auth/" + folder(path))
 
-    @path.write("mounts/auth/{path*}/tune")
+    @path.write("mounts/auth/{path*}/tune", event="mount/tune")
     async def tune_auth_as_mount(self, request: Request, path: str, body: TuneBody) -> Response | None:
         """Changes settings of an auth method, without `sudo`."""
         return _tune(request, "auth/" + folder(path), body)
@@ -48,7 +48,7 @@ class TunePaths(SystemEngine):
         """Reads the settings of a secrets engine."""
         return _read(request, folder(path))
 
-    @path.write("mounts/{path*}/tune")
+    @path.write("mounts/{path*}/tune", event="mount/tune")
     async def tune(self, request: Request, path: str, body: TuneBody) -> Response | None:
         """Changes settings of a secrets engine."""
         return _tune(request, folder(path), body)
@@ -58,7 +58,7 @@ class TunePaths(SystemEngine):
         """Reads the settings of an auth method."""
         return _read(request, "auth/" + folder(path))
 
-    @path.write("auth/{path*}/tune", sudo=True)
+    @path.write("auth/{path*}/tune", sudo=True, event="mount/tune")
     async def tune_auth(self, request: Request, path: str, body: TuneBody) -> Response | None:
         """Changes settings of an auth method."""
         return _tune(request, "auth/" + folder(path), body)

@@ -39,12 +39,12 @@ class UnlockBody(Body, frozen=True):
 class NamespaceLockPaths(SystemEngine):
     """`namespaces/api-lock`."""
 
-    @path.write("namespaces/api-lock/lock")
+    @path.write("namespaces/api-lock/lock", event="namespace/lock")
     async def lock_own_api(self, request: Request) -> Response | None:
         """Locks the API of the request's namespace and of all namespaces below."""
         return await _lock(request, system(request).namespace)
 
-    @path.write("namespaces/api-lock/lock/{path*:slashless}")
+    @path.write("namespaces/api-lock/lock/{path*:slashless}", event="namespace/lock")
     async def lock_api(self, request: Request, path: str) -> Response | None:
         """Locks the API of a namespace and of all namespaces below it."""
         return await _lock(request, await _named(request, path))
@@ -54,7 +54,7 @@ class NamespaceLockPaths(SystemEngine):
         """Unlocks the API of the request's namespace."""
         return await _unlock(request, system(request).namespace, body.unlock_key)
 
-    @path.write("namespaces/api-lock/unlock/{path*:slashless}", while_locked=True)
+    @path.write("namespaces/api-lock/unlock/{path*:slashless}", while_locked=True, event="namespace/unlock")
     async def unlock_api(self, request: Request, path: str, body: UnlockBody) -> Response | None:
         """Unlocks the API of a namespace."""
         return await _unlock(request, await _named(request, path), body.unlock_key)

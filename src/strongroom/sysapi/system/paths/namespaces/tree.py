@@ -83,7 +83,7 @@ class NamespacePaths(SystemEngine):
         """Whether there is a namespace of that name."""
         return "/" not in path and await _record(system(request), path) is not None
 
-    @path.write("namespaces/{path*:slashless}", exists="namespace_exists")
+    @path.write("namespaces/{path*:slashless}", exists="namespace_exists", event="namespace/{operation}")
     async def write_namespace(self, request: Request, path: str, body: NamespaceBody) -> Response | None:
         """Creates a namespace, or replaces its metadata."""
         view, metadata = system(request), _metadata(body.custom_metadata or {})
@@ -98,7 +98,7 @@ class NamespacePaths(SystemEngine):
         view.services.mounts.namespaces.write(view.txn, view.namespace, record)
         return Response(data=_shown(record, view.namespace) | shares)
 
-    @path.patch("namespaces/{path*:slashless}")
+    @path.patch("namespaces/{path*:slashless}", event="namespace/update")
     async def patch_namespace(self, request: Request, path: str, body: NamespaceBody) -> Response | None:
         """Changes a namespace's metadata. Names with null are removed, others are set."""
         view = system(request)
@@ -114,7 +114,7 @@ class NamespacePaths(SystemEngine):
         view.services.mounts.namespaces.write(view.txn, view.namespace, record)
         return Response(data=_shown(record, view.namespace))
 
-    @path.delete("namespaces/{path*:slashless}")
+    @path.delete("namespaces/{path*:slashless}", event="namespace/delete")
     async def delete_namespace(self, request: Request, path: str) -> Response | None:
         """Deletes a namespace with everything in it.
 
