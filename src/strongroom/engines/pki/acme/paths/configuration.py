@@ -10,12 +10,12 @@ import ipaddress
 from typing import Annotated, Any, Final
 
 from strongroom.engines.pki.acme import issuing, nonces, rows
-from strongroom.engines.pki.acme.challenges.ranges import check_ranges
 from strongroom.engines.pki.acme.directory import ANY, EAB_POLICIES, FORBID
 from strongroom.engines.pki.acme.problems import Problem
 from strongroom.engines.pki.acme.records import AcmeConfig
 from strongroom.engines.pki.path_policies import ROLE, VERBATIM
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.outgoing.ranges import check_ranges
 from strongroom.sdk import Body, CommaList, Doc, Duration, Random, Request, Response, View, path, replace
 
 _NO_URL: Final = (
