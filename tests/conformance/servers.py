@@ -59,20 +59,23 @@ class Server:
 
 
 @contextlib.contextmanager
-def start_ours(directory: Path, config: str | None = None, *, dev_tls: bool = False) -> Iterator[Server]:
+def start_ours(
+    directory: Path, config: str | None = None, dev_config: str = "", *, dev_tls: bool = False
+) -> Iterator[Server]:
     """Run this project's server until the block ends.
 
     Args:
         directory: for its log, and for the configuration's file and whatever that names.
         config: a configuration in HCL, in which `{address}` and `{directory}` are replaced; without one, a dev server.
+        dev_config: settings on top of what a dev server has.
         dev_tls: whether the dev server speaks TLS.
 
     Raises: `ProgramFailed` with the end of its log.
     """
     extra: tuple[str, ...] = ()
-    if UNCACHED and config is None:
+    if UNCACHED + dev_config and config is None:
         file = directory / "ours-dev.hcl"
-        file.write_text(UNCACHED)
+        file.write_text(UNCACHED + dev_config)
         extra = (f"-config={file}",)
     with _running("ours", OURS, directory, UNCACHED + config if config else config, extra, dev_tls) as server:
         yield server
@@ -85,7 +88,7 @@ def start_peer(
     """Run the reference server until the block ends; arguments as for `start_ours`.
 
     Args:
-        dev_config: settings on top of what a dev server has. program: of another release.
+        program: of another release.
     """
     extra: tuple[str, ...] = ()
     if dev_config:

@@ -13,7 +13,7 @@ from strongroom.barrier.cache import Cache, Row
 from strongroom.barrier.cipher import RowCipher, UnknownTermError
 from strongroom.barrier.keyring import Keyring, open_keyring, seal_keyring
 from strongroom.barrier.namespace_keys import NamespaceKeys
-from strongroom.barrier.record import Record, decode
+from strongroom.barrier.record import Record, decode, is_frame
 from strongroom.barrier.rings import Rings
 from strongroom.barrier.store_counts import StoreCounts
 from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered
@@ -263,6 +263,18 @@ class Barrier:
             row.record = record
             self.cache.decoded(key, row)
         return record
+
+    async def plaintext(self, key: str, raw: bytes) -> bytes:
+        """What a row holds, decrypted and not decoded; as it is stored, if it isn't encrypted.
+
+        Raises: `Tampered`; `NamespaceSealed`; `Internal` for a row of a namespace that doesn't exist.
+        """
+        if not is_frame(raw):
+            return raw
+        ring = await self.namespaces.ring(key)
+        if ring is None:
+            raise Internal(detail=f"the row {key!r} belongs to a namespace that does not exist")
+        return await self._opened(key, raw, ring.cipher)
 
     async def _opened(self, key: str, raw: bytes, cipher: RowCipher) -> bytes:
         try:

@@ -142,9 +142,14 @@ def pack_header(keyring: int, term: int, salt: bytes) -> bytes:
     return bytes([FORMAT]) + keyring.to_bytes(4, "big") + term.to_bytes(4, "big") + salt
 
 
+def is_frame(value: bytes) -> bool:
+    """Whether a stored row looks encrypted.  Counters and rows without content aren't."""
+    return len(value) >= HEADER_BYTES and value[0] == FORMAT
+
+
 def parse_frame(value: bytes) -> Frame:
     """Split a row's bytes.  Raises `Tampered` if no version of this program can have written them."""
-    if len(value) < HEADER_BYTES or value[0] != FORMAT:
+    if not is_frame(value):
         raise Tampered("a stored record is truncated or of an unknown format")
     return Frame(
         keyring=int.from_bytes(value[1:5], "big"),

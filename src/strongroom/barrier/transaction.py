@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from strongroom.barrier import keys, outbox
 from strongroom.barrier.barrier import Barrier
@@ -45,13 +45,22 @@ LONG_LISTING = 1000
 _MISSING: Any = object()
 
 
+class Encoded(NamedTuple):
+    """The encoding of a record of a type that isn't known where it is written."""
+
+    content: bytes
+
+
+_ENCRYPTED = (Record, Encoded)
+
+
 class Transaction(ReadSet):
     """One attempt of a request over the barrier.  Reads and listings include its own writes."""
 
     def __init__(self, barrier: Barrier, once: StableValues, committer: Committer | None = None) -> None:
         super().__init__(barrier, once)
         self._committer: Committer = committer if committer is not None else barrier.storage
-        self._writes: dict[str, Record | bytes | None] = {}
+        self._writes: dict[str, Record | Encoded | bytes | None] = {}
         self._adds: dict[str, Add] = {}
         self._refusals: dict[str, StrongroomError] = {}
         self._founded: dict[str, RowCipher] = {}
@@ -111,7 +120,7 @@ class Transaction(ReadSet):
         """The row at `key` as it is stored, for the few rows that the barrier doesn't encrypt."""
         own = self._writes.get(key, _MISSING)
         if own is not _MISSING:
-            if isinstance(own, Record):
+            if isinstance(own, _ENCRYPTED):
                 raise Internal(detail=f"{key!r} was written as {type(own).__name__}, not as plain bytes")
             return own  # type: ignore[no-any-return]
         await self._require_open(key)
@@ -122,6 +131,11 @@ class Transaction(ReadSet):
             self._require_as_of(key.__eq__)
         self._reads[key] = row.revision
         return row.raw
+
+    async def read_encoded(self, key: str) -> bytes | None:
+        """What the row at `key` holds, decrypted and not decoded; for repairs.  Own writes aren't seen."""
+        raw = await self.read_plain(key)
+        return None if raw is None else await self.barrier.plaintext(key, raw)
 
     async def counter(self, key: str) -> int:
         """A counter's value; 0 if it was never changed.  Uncommitted `add`s aren't included."""
@@ -210,6 +224,10 @@ class Transaction(ReadSet):
         """Store `record` at `key` when this transaction commits."""
         self._writes[key] = record
 
+    def write_encoded(self, key: str, encoded: bytes) -> None:
+        """Store the encoding of a record, which is encrypted without being looked at; for repairs."""
+        self._writes[key] = Encoded(encoded)
+
     def write_plain(self, key: str, value: bytes) -> None:
         """Store bytes that the barrier doesn't encrypt."""
         self._writes[key] = value
@@ -294,7 +312,7 @@ class Transaction(ReadSet):
         rows = {key: self._stored_form(key, value) for key, value in self._writes.items()}
         for key in self._adds:
             self._guarded(key)
-        if any(isinstance(value, Record) for value in self._writes.values()):
+        if any(isinstance(value, _ENCRYPTED) for value in self._writes.values()):
             # If a rotation has just replaced the term, the attempt runs again and encrypts under the new one.
             self._reads.setdefault(keys.KEYRING, self.barrier.keyring_revision)
         await self._commit(rows, self._adds)
@@ -337,7 +355,7 @@ class Transaction(ReadSet):
             await self._learn(place.parent)
             self.barrier.rings.register(namespace, self.barrier.rings.owner(place.parent) or "")
 
-    def _stored_form(self, key: str, value: Record | bytes | None) -> bytes | None:
+    def _stored_form(self, key: str, value: Record | Encoded | bytes | None) -> bytes | None:
         """The row to store at `key`.  If its namespace is sealed before the commit, the attempt runs again."""
         if value is None and key in self._cleared:
             return None
@@ -345,6 +363,8 @@ class Transaction(ReadSet):
             cipher = self._founded[keys.namespace_at(key)]
         else:
             cipher = self._guarded(key).cipher
+        if isinstance(value, Encoded):
+            return cipher.seal(key, value.content)
         return cipher.seal(key, encode(value)) if isinstance(value, Record) else value
 
     def _guarded(self, key: str) -> Ring:

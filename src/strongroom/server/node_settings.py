@@ -28,6 +28,10 @@ class NodeSettings:
     cluster_name: str = ""
     keeps_answers: bool = True
     """Whether answers are given again as long as nothing has changed."""
+    shows_rows: bool = False
+    """Whether rows of the store can be read and changed by their keys (`raw_storage_endpoint`)."""
+    shows_insides: bool = False
+    """Whether insides of the server can be looked at (`introspection_endpoint`)."""
     node_name: str = "node"
     """What tells this node from the others on its store."""
     audit_spool_path: str = ""

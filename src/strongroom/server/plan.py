@@ -105,6 +105,8 @@ def plan(config: Config, processors: int) -> Plan:
             cluster_address=own.cluster_addr,
             cluster_name=own.cluster_name,
             keeps_answers=not own.disable_cache,
+            shows_rows=own.raw_storage_endpoint,
+            shows_insides=own.introspection_endpoint,
             node_name=_node_name(config),
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,

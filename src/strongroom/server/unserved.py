@@ -30,13 +30,11 @@ _LISTENER = frozenset(
 _SETTINGS = frozenset(
     {
         "enable_response_header_raft_node_id",
-        "introspection_endpoint",
         "log_requests_level",
         "log_rotate_bytes",
         "log_rotate_duration_s",
         "log_rotate_max_files",
         "plugin_directory",
-        "raw_storage_endpoint",
         "ui",
     }
 )

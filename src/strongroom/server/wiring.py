@@ -155,6 +155,8 @@ async def unseal(
         api_address=node.api_address,
         cluster_address=node.cluster_address,
         node_name=settings.node_name,
+        shows_rows=settings.shows_rows,
+        shows_insides=settings.shows_insides,
     )
 
 

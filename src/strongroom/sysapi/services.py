@@ -72,6 +72,10 @@ class Services:
     cluster_address: str
     node_name: str = "node"
     """The node's unique name on its store; the same in all its processes."""
+    shows_rows: bool = False
+    """Whether `sys/raw` is served."""
+    shows_insides: bool = False
+    """Whether `sys/internal/inspect` is served."""
     clients: ClientCounting = field(default_factory=ClientCounting)
     """The clients that this process has seen."""
     ended: dict[str, int] = field(default_factory=dict)

@@ -20,6 +20,8 @@ FILES = [file for file in sorted(HERE.glob("*.txt")) if " cert=" not in file.rea
 ALLOWED = allowed.read(HERE / "allowed.toml")
 AGAIN = int(os.environ.get("STRONGROOM_TEST_AGAIN", "0"))
 """How often both servers are asked each read again: from the third time on, ours may give a kept answer."""
+SETTINGS = {"sys_insides": "raw_storage_endpoint = true\nintrospection_endpoint = true\n"}
+"""What both servers are configured with, by the name of the case file."""
 PEER_SETTINGS = "unsafe_allow_api_audit_creation = true\n"
 """The reference server lets clients make audit devices only if its configuration says so."""
 
@@ -28,10 +30,11 @@ PEER_SETTINGS = "unsafe_allow_api_audit_creation = true\n"
 def test_answers_agree(file: Path, tmp_path: Path) -> None:
     """Both servers, freshly started, give the same status and body to every request of the file."""
     cases = compare.parse(file.name, file.read_text())
+    settings = SETTINGS.get(file.stem, "")
     with (
         around(file, tmp_path) as known,
-        start_ours(tmp_path) as ours,
-        start_peer(tmp_path, dev_config=PEER_SETTINGS) as peer,
+        start_ours(tmp_path, dev_config=settings) as ours,
+        start_peer(tmp_path, dev_config=settings + PEER_SETTINGS) as peer,
     ):
         sides = [compare.Side(each.address, kept=dict(known), again=AGAIN) for each in (ours, peer)]
         found = compare.run(cases, *sides)

@@ -11,6 +11,7 @@ from strongroom.sysapi.system.paths.control_group import ControlGroupPaths
 from strongroom.sysapi.system.paths.events import EventPaths, EventsConfigPaths
 from strongroom.sysapi.system.paths.explain import ExplainPaths
 from strongroom.sysapi.system.paths.interface import HeaderPaths, LoginPaths, MessagePaths
+from strongroom.sysapi.system.paths.introspection import IntrospectionPaths
 from strongroom.sysapi.system.paths.lease_search import LeaseSearchPaths
 from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.loggers import LoggersPaths
@@ -23,6 +24,7 @@ from strongroom.sysapi.system.paths.passwords import PasswordPaths
 from strongroom.sysapi.system.paths.plugins import PluginPaths, PluginSurroundingPaths
 from strongroom.sysapi.system.paths.policies import PolicyPaths
 from strongroom.sysapi.system.paths.quotas import QuotaSettingsPaths, RateLimitPaths
+from strongroom.sysapi.system.paths.raw import RawPaths
 from strongroom.sysapi.system.paths.recovery import RecoveryPaths
 from strongroom.sysapi.system.paths.rekey import RekeyPaths, RootRotationPaths
 from strongroom.sysapi.system.paths.remount import RemountPaths
@@ -65,6 +67,8 @@ class System(
     NamespacePaths,
     StatePaths,
     LoggersPaths,
+    RawPaths,
+    IntrospectionPaths,
     ActivityPaths,
     ExportPaths,
     UsageSettingPaths,

@@ -94,25 +94,32 @@ def document(mounts: Iterable[Described], open_paths: Mapping[str, OpenPath]) ->
 def _add_route(
     paths: dict[str, Any], schemas: dict[str, Any], taken: set[str], described: Described, route: Route
 ) -> None:
-    """Put a route in; one whose last parameter may be empty is also put in without it."""
-    _add_path(paths, schemas, taken, described, route, pattern=route.pattern)
+    """Put a route in; listings whose last parameter may be empty are also put in without it."""
+    _add_path(paths, schemas, taken, described, route.by_operation, pattern=route.pattern)
     without = _MAYBE_EMPTY.sub("", route.pattern)
     if without and without != route.pattern:
-        _add_path(paths, schemas, taken, described, route, pattern=without)
+        listings = {operation: each for operation, each in route.by_operation.items() if operation in _QUERY}
+        _add_path(paths, schemas, taken, described, listings, pattern=without)
 
 
 def _add_path(
-    paths: dict[str, Any], schemas: dict[str, Any], taken: set[str], described: Described, route: Route, *, pattern: str
+    paths: dict[str, Any],
+    schemas: dict[str, Any],
+    taken: set[str],
+    described: Described,
+    by_operation: Mapping[Operation, Declaration],
+    *,
+    pattern: str,
 ) -> None:
     """Put one path in; a listing has the path with a slash at its end, beside reading without one."""
     plain = "/" + described.mount + _PART.sub(r"{\1}", pattern)
     names = _PART.findall(pattern)
-    for operation, declaration in route.by_operation.items():
+    for operation, declaration in by_operation.items():
         verb = _VERBS.get(operation)
         if verb is None:
             continue
         listing = operation in _QUERY
-        read = Operation.READ in route.by_operation or not _lists(paths.get(plain, {}).get(verb))
+        read = Operation.READ in by_operation or not _lists(paths.get(plain, {}).get(verb))
         path = plain.rstrip("/") + "/" if listing and read else plain
         item = paths.setdefault(path, _item(declaration, names, described.parameters))
         if verb not in item:
@@ -122,7 +129,7 @@ def _add_path(
             }
         elif listing:
             _add_query(item[verb], operation)
-        if Operation.CREATE in route.by_operation and route.by_operation[Operation.CREATE].exists:
+        if Operation.CREATE in by_operation and by_operation[Operation.CREATE].exists:
             item["x-vault-createSupported"] = True
 
 
