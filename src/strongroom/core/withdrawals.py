@@ -41,6 +41,7 @@ from strongroom.services.withdrawals.records import (
     ORPHANS,
     STAGES,
     UNNOTED_BATCH_S,
+    WALKS,
     LongestBatch,
     Report,
     Walk,
@@ -55,7 +56,7 @@ log = structlog.get_logger("expiry")
 
 _LEASES = 12
 """Leases that one commit marks as ended.  Each needs seven keys; the smallest store takes 128 in a commit."""
-_MARKS = 100
+_ROWS = 100
 _PAGE = 64
 
 T = TypeVar("T")
@@ -70,12 +71,14 @@ class WithdrawalClearing:
         self._storage = services.barrier.storage
         self._orders = Round(partial(self._names, ORDERS))
         self._marks = Round(partial(self._names, MARKS))
+        self._walks = Round(partial(self._names, WALKS))
         self._marks_after: dict[str, str] = {}
 
     async def run_once(self, fence: Fence, now: float) -> int:
         """Do one step for some of the withdrawals.  Returns 0 if all of them wait."""
         walked = await self._orders.run_once(lambda id_: self._order(fence, id_, now))
-        return walked + await self._marks.run_once(lambda name: self._revoked(fence, name.rstrip("/")))
+        left = await self._walks.run_once(lambda name: self._forget(fence, name.rstrip("/")))
+        return walked + left + await self._marks.run_once(lambda name: self._revoked(fence, name.rstrip("/")))
 
     async def _names(self, place: str, after: str) -> list[str]:
         return (await self._storage.list(place, after, Round.PAGE)).names
@@ -161,15 +164,25 @@ class WithdrawalClearing:
 
         await self._commit(fence, body)
 
+    async def _forget(self, fence: Fence, id_: str) -> int:
+        """Remove where a withdrawal that was cancelled had got to."""
+        order, _ = await transact(self._barrier, lambda txn: orders.read(txn, id_))
+        if order is not None:
+            return 0
+        place = orders.walks_of(id_)
+        rows = [place + name for name in (await self._storage.scan(place, limit=_ROWS)).names]
+        await self._commit(fence, lambda txn: _delete(txn, rows))
+        return len(rows)
+
     async def _revoked(self, fence: Fence, id_: str) -> int:
         """Remove the marks of some leases that are revoked.  Returns how many."""
         place, after = orders.marks_of(id_), self._marks_after.pop(id_, "")
-        names = (await self._storage.scan(place, after, _MARKS)).names
+        names = (await self._storage.scan(place, after, _ROWS)).names
         found = await self._storage.get_many([keys.lease(name) for name in names])
         gone = [place + name for name in names if found.entries.get(keys.lease(name)) is None]
         if gone:
             await self._commit(fence, lambda txn: _delete(txn, gone))
-        if len(names) == _MARKS:
+        if len(names) == _ROWS:
             self._marks_after[id_] = names[-1]
         return len(gone)
 

@@ -24,6 +24,8 @@ from strongroom.sysapi.lease_owner import lease_line
 from strongroom.sysapi.services import Services
 
 PAGE = 200
+_AFTER = {LEASE: TOKEN, TOKEN: "~"}
+"""What is counted in a namespace after each kind, in the order of the names."""
 _OVER = frozenset({ENDED, UNDOING, UNDONE})
 """States of leases that have ended already."""
 
@@ -55,13 +57,13 @@ async def tokens(services: Services, bound: Bound, namespace: Namespace, after: 
 
 
 async def dry_run(
-    services: Services, bound: Bound, namespaces: Sequence[Namespace], after: tuple[str, str, str]
+    services: Services, bound: Bound, namespaces: Sequence[Namespace], after: tuple[str, str, str], size: int = PAGE
 ) -> AsyncIterator[tuple[Page, tuple[str, str, str]]]:
     """What a withdrawal would end, page by page.
 
     Args:
-        namespaces: those that it concerns, by path. after: where to go on: path of the namespace, `lease` or `token`,
-            and the last name that was looked at.
+        namespaces: those that it concerns, by path. after: where to go on: path of the namespace, `lease`, `token`
+            or `~` for its end, and the last name that was looked at. size: the rows of a page.
 
     Yields: a page, and where to go on after it.
     """
@@ -74,9 +76,9 @@ async def dry_run(
                 continue
             name = after[2] if begun and kind == after[1] else ""
             while True:
-                page = await find(services, bound, namespace, name)
+                page = await find(services, bound, namespace, name, size)
                 name = page.after
-                yield page, (namespace.path, kind, name)
+                yield page, (namespace.path, _AFTER[kind], "") if page.is_last else (namespace.path, kind, name)
                 if page.is_last:
                     break
 

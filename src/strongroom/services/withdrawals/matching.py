@@ -9,13 +9,30 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 import msgspec
 
 from strongroom.sdk.token_fields import network_of, plain_address
 from strongroom.services.withdrawals.records import END, Selection, Withdrawal
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_ADDRESSES_KEPT = 4096
+"""Addresses whose numbers are remembered: a client asks many times."""
+
+
+class Network(msgspec.Struct, frozen=True):
+    """A network as numbers, which compare some twenty times as fast as objects."""
+
+    version: int
+    prefix: int
+    shift: int
+
+    @classmethod
+    def of(cls, text: str) -> Network:
+        """The network of an address or CIDR block."""
+        network = network_of(text)
+        shift = network.max_prefixlen - network.prefixlen
+        return cls(network.version, int(network.network_address) >> shift, shift)
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -58,7 +75,7 @@ class Bound(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, order: Withdrawal) -> Bound:
         """The prepared form."""
-        return cls(order, tuple(network_of(text) for text in order.selection.networks))
+        return cls(order, tuple(map(Network.of, order.selection.networks)))
 
     def ends(self, line: Sequence[Facts]) -> bool:
         """Whether what this line describes is invalid."""
@@ -67,9 +84,13 @@ class Bound(msgspec.Struct, frozen=True):
 
     def verdict(self, line: Sequence[Facts]) -> Verdict:
         """Whether it is concerned, without regard to what becomes of the undetermined."""
+        since, until = self.order.since, self.order.until
+        # Most withdrawals concern others, or another time; what the whole line doesn't meet no part of it meets.
+        if not any(since <= facts.at <= until for facts in line) or self._selected(line) is Verdict.SPARED:
+            return Verdict.SPARED
         found = Verdict.SPARED
         for number, facts in enumerate(line):
-            if self.order.since <= facts.at <= self.order.until:
+            if since <= facts.at <= until:
                 here = self._selected(line[number:])
                 if here is Verdict.CONCERNED:
                     return here
@@ -99,11 +120,20 @@ class Bound(msgspec.Struct, frozen=True):
         return min(parts, default=Verdict.SPARED)
 
     def _within(self, address: str) -> bool:
-        try:
-            client = ipaddress.ip_address(plain_address(address))
-        except ValueError:
-            return False  # a client on a Unix socket has none
-        return any(client.version == network.version and client in network for network in self.networks)
+        version, number = number_of(address)
+        return any(
+            network.version == version and number >> network.shift == network.prefix for network in self.networks
+        )
+
+
+@lru_cache(_ADDRESSES_KEPT)
+def number_of(address: str) -> tuple[int, int]:
+    """Version and number of an address; version 0 for a client on a Unix socket, which has none."""
+    try:
+        client = ipaddress.ip_address(plain_address(address))
+    except ValueError:
+        return 0, 0
+    return client.version, int(client)
 
 
 def _any(outcomes: Iterable[bool], *, known: bool) -> Verdict:

@@ -7,24 +7,25 @@ from collections.abc import Sequence
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import PermissionDenied
 from strongroom.services.namespaces import Namespace, NamespaceService
+from strongroom.services.withdrawals.index import Index
 from strongroom.services.withdrawals.matching import Bound, Facts, Verdict
 from strongroom.services.withdrawals.records import ORDERS, Withdrawal, order_key
 
 _REFUSED = "permission denied"
 
 
-async def standing(txn: Transaction) -> tuple[Bound, ...]:
+async def standing(txn: Transaction) -> Index:
     """All withdrawals that bind requests."""
     return await txn.derived("withdrawals", _build)
 
 
-async def _build(txn: Transaction) -> tuple[Bound, ...]:
+async def _build(txn: Transaction) -> Index:
     found = [await txn.read(order_key(name), Withdrawal) for name in await txn.list(ORDERS)]
-    return tuple(Bound.of(order) for order in found if order is not None)
+    return Index(Bound.of(order) for order in found if order is not None)
 
 
 async def are_withdrawn(
-    txn: Transaction, bounds: Sequence[Bound], line: Sequence[Facts], namespaces: NamespaceService, namespace: str
+    txn: Transaction, index: Index, line: Sequence[Facts], namespaces: NamespaceService, namespace: str
 ) -> bool:
     """Whether one of the withdrawals ends what this line describes.
 
@@ -32,7 +33,9 @@ async def are_withdrawn(
         namespace: the id of the namespace that it was issued in.
     """
     own = await namespaces.known(txn, namespace)
-    return own is None or any(bound.order.namespace in own.lineage and bound.ends(line) for bound in bounds)
+    if own is None:
+        return True
+    return any(bound.order.namespace in own.lineage and bound.ends(line) for bound in index.candidates(line))
 
 
 async def check_login(txn: Transaction, namespace: Namespace, facts: Facts) -> None:
@@ -43,7 +46,7 @@ async def check_login(txn: Transaction, namespace: Namespace, facts: Facts) -> N
     Args:
         facts: what is known of a token that isn't made yet.
     """
-    for bound in await standing(txn):
+    for bound in (await standing(txn)).named([facts]):
         if (
             bound.order.block
             and bound.order.namespace in namespace.lineage

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
+
+import msgspec
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import base62
@@ -184,12 +185,9 @@ def _asked(body: SelectionBody) -> dict[str, str]:
 
 def _cursor(text: str) -> tuple[str, str, str]:
     try:
-        path_, kind, name = json.loads(text) if text else ("", "", "")
-    except ValueError as error:
+        return msgspec.json.decode(text, type=tuple[str, str, str]) if text else ("", "", "")
+    except (msgspec.MsgspecError, UnicodeError) as error:
         raise InvalidRequest("after isn't what a dry run has answered") from error
-    if not all(isinstance(each, str) for each in (path_, kind, name)):
-        raise InvalidRequest("after isn't what a dry run has answered")
-    return path_, kind, name
 
 
 async def _counted(view: SystemView, bound: Bound, after: tuple[str, str, str]) -> dict[str, Any]:
@@ -203,7 +201,7 @@ async def _counted(view: SystemView, bound: Bound, after: tuple[str, str, str]) 
         total.undetermined.update(page.tally.undetermined)
         pages += 1
         if pages * withdrawal_search.PAGE >= LOOKED_AT:
-            rest = json.dumps(at)
+            rest = msgspec.json.encode(at).decode()
             break
     return {
         "found": shown(total.found),
