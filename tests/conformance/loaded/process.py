@@ -83,7 +83,7 @@ class Forks:
                             return asked
 
     def _heard(self, connection: socket.socket) -> Asked | None:
-        message, descriptors = b"", []
+        message, descriptors = b"", list[int]()
         with contextlib.suppress(OSError):  # who asked has ended without reading the answer
             message, descriptors, _, _ = socket.recv_fds(connection, MESSAGE_BYTES, 3)
         if not message:

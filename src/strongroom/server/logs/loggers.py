@@ -6,33 +6,9 @@ from typing import Final
 
 LOGGERS: Final = (
     *("audit", "aws", "barrier", "cert", "certificates", "clock", "core", "database", "diagnostics"),
-    *(
-        "engines",
-        "events",
-        "expiry",
-        "http",
-        "identity",
-        "jwt",
-        "kerberos",
-        "ldap",
-        "leases",
-        "metrics",
-        "mfa",
-        "mounts",
-    ),
-    *(
-        "mounts",
-        "pki",
-        "presence",
-        "rotation",
-        "sealing",
-        "server",
-        "storage",
-        "supervisor",
-        "usage",
-        "userpass",
-        "worker",
-    ),
+    *("engines", "events", "expiry", "http", "identity", "jwt", "kerberos", "ldap", "leases"),
+    *("metrics", "mfa", "mounts", "pki", "presence", "rotation", "sealing", "server", "storage"),
+    *("supervisor", "usage", "userpass", "worker"),
 )
 """The loggers of a server, by the first part of the names that its lines show; a test compares them with the code."""
 
