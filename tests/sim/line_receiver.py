@@ -28,6 +28,7 @@ class LineReceiver:
         self._reads = threading.Event()
         self._reads.set()
         self._ended = threading.Event()
+        self._asked = threading.Event()
         self._open: list[socket.socket] = []
         if path:
             self.address = path
@@ -47,6 +48,10 @@ class LineReceiver:
     def lines(self) -> list[bytes]:
         """The lines that were read whole, without their newlines."""
         return self.data.split(b"\n")[:-1]
+
+    def is_asked(self, patience_s: float = 30.0) -> bool:
+        """Whether somebody has connected by now, or does so within this time."""
+        return self._asked.wait(patience_s)
 
     def pause(self) -> None:
         """Read nothing more of any connection."""
@@ -69,6 +74,7 @@ class LineReceiver:
                 opened = self._context.wrap_socket(opened, server_side=True)
                 closing.callback(opened.close)
             self.connections += 1
+            self._asked.set()
             self._open.append(opened)
             while not self._ended.is_set():
                 self._reads.wait()
