@@ -27,22 +27,7 @@ def test_numbers(value: Any, number: float) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *(
-            "many",
-            "inf",
-            "-Infinity",
-            "nan",
-            "0x10",
-            "1_000",
-            "1,5",
-            " 1",
-            "1 ",
-            "\N{ARABIC-INDIC DIGIT ONE}",
-            "1e",
-            "e5",
-            ".",
-            "1" * 2000,
-        ),
+        *("many", "inf", "-Infinity", "nan", "0x10", "1_000", "1,5", " 1", "1 ", "\u0661", "1e", "e5", ".", "1" * 2000),
         *("1e309", math.inf, -math.inf, math.nan, 10**400, [], {}, ["1"]),
     ],
 )
