@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import repeat
 from typing import Protocol
 
 import structlog
@@ -15,6 +14,7 @@ from strongroom.audit.counts import AuditCounts
 from strongroom.audit.devices import ALL, DeviceRequest
 from strongroom.audit.entry import Outcome, test_entry
 from strongroom.audit.file import place_of
+from strongroom.audit.filtering import Rules, check_beside, rules_of, select
 from strongroom.audit.fragments import Fragments
 from strongroom.audit.gathering import REFUSED, Entry, Gathering
 from strongroom.audit.records import AuditedHeader, AuditRecord, Manifest
@@ -106,6 +106,8 @@ class AuditBroker:
 
         `Heads` stores them, and removes those that have ended.
         """
+        self.missed = 0
+        """Entries that no filter took, and that had no fallback: every device got them."""
 
     async def sinks(self, txn: Transaction) -> tuple[Sink, ...]:
         """The devices to write to, as this transaction sees them.
@@ -185,6 +187,7 @@ class AuditBroker:
                 # Each device has its own keys.  In a shared file, the lines of one device would look like forged lines
                 # to the other.
                 raise InvalidRequest(f'the file is that of the audit device "{other.path}"')
+        check_beside(wanted.path, rules_of(wanted.options), _rules(others))
         record = self._record(txn, wanted, configured=False)
         device = self._device(record)
         skipped = skips_test(wanted.options)
@@ -295,8 +298,9 @@ class AuditBroker:
 
     def request(self, sinks: tuple[Sink, ...], exchange: Exchange, error: str, now: float) -> Entry:
         """The request entry.  It is written at the end of the turn, or when somebody requires it."""
+        chosen = self._chosen(sinks, exchange)
         return self._entry(
-            exchange, [(sink.channel, sink.request(exchange, error, now)) for sink in sinks], response=False
+            exchange, [(sink.channel, sink.request(exchange, error, now)) for sink in chosen], response=False
         )
 
     def response(
@@ -307,12 +311,19 @@ class AuditBroker:
         Args:
             hidden: the outcome for each sink, if that was made before (`long_answers.hidden`).
         """
-        outcomes = hidden or repeat(outcome)
+        own = dict(zip(sinks, hidden, strict=True)) if hidden else {}
+        chosen = self._chosen(sinks, exchange)
         return self._entry(
             exchange,
-            [(sink.channel, sink.response(exchange, each, now)) for sink, each in zip(sinks, outcomes, strict=False)],
+            [(sink.channel, sink.response(exchange, own.get(sink, outcome), now)) for sink in chosen],
             response=True,
         )
+
+    def _chosen(self, sinks: tuple[Sink, ...], exchange: Exchange) -> Sequence[Sink]:
+        chosen, missed = select(sinks, exchange)
+        if missed:
+            self.missed += 1
+        return chosen
 
     def repeated(
         self, sinks: tuple[Sink, ...], fragments: tuple[Fragments, ...], time: bytes, id_: bytes, port: bytes
@@ -380,6 +391,10 @@ class AuditBroker:
         for channel in self._channels.values():
             channel.close()
         self._channels.clear()
+
+
+def _rules(records: Iterable[AuditRecord]) -> Iterator[tuple[str, Rules]]:
+    return ((record.path, rules_of(record.options)) for record in records)
 
 
 def _same(record: AuditRecord, stanza: DeviceRequest) -> bool:

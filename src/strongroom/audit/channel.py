@@ -9,9 +9,12 @@ from typing import Protocol
 
 from strongroom.audit import chain
 from strongroom.audit.chain import Chain, ChainLink
-from strongroom.audit.encoding import EntryEncoder
+from strongroom.audit.encoding import EntryEncoder, escaped
 from strongroom.audit.entry import Outcome
+from strongroom.audit.filtering import Rules, rules_of
+from strongroom.audit.filtering.exclusion import without
 from strongroom.audit.fragments import Fragments
+from strongroom.audit.jsonx import to_xml
 from strongroom.audit.notation import Notation
 from strongroom.audit.records import AuditRecord
 from strongroom.audit.style import style_of
@@ -88,6 +91,7 @@ class Channel:
     def __init__(self, record: AuditRecord, device: AuditDevice, writer: str) -> None:
         self.record = record
         self.style = style_of(record.options)
+        self.rules = rules_of(record.options)
         self._device = device
         self._prefix = record.options.get("prefix", "").encode()
         self._digest = HmacSha256(record.salt)
@@ -158,7 +162,8 @@ class Channel:
         linked, prefix = self._chain, self._prefix
         # The reader of a pipe may put these lines into different files.  So each of them needs a MAC of its own.
         batch = linked.apart(entries) if self._device.one_by_one else linked.together(entries)
-        lines = [prefix + line for line in batch.lines] if prefix else batch.lines
+        made = [to_xml(line) + b"\n" for line in batch.lines] if self.style.jsonx else batch.lines
+        lines = [prefix + line for line in made] if prefix else made
         taken = self._device.write(*lines)
         linked.take(batch, taken)
         self.trail.link = linked.link
@@ -173,10 +178,12 @@ def _end(device: AuditDevice, trail: Trail) -> None:
 class Sink:
     """A channel with the device's settings of one moment."""
 
-    __slots__ = ("__weakref__", "_encoder", "channel", "notation")
+    __slots__ = ("__weakref__", "_encoder", "channel", "notation", "rules")
 
     def __init__(self, channel: Channel, headers: Mapping[str, bool]) -> None:
         self.channel = channel
+        self.rules: Rules = channel.rules
+        """Which entries it gets."""
         self.notation = Notation(channel.digest, channel.style, headers, channel.digest_of_token)
         self._encoder = EntryEncoder(self.notation)
 
@@ -187,12 +194,17 @@ class Sink:
 
     def request(self, exchange: Exchange, error: str, now: float) -> bytes:
         """The entry of a request, encoded."""
-        return self._encoder.request(exchange, error, now)
+        return self._shortened(self._encoder.request(exchange, error, now))
 
     def response(self, exchange: Exchange, outcome: Outcome, now: float) -> bytes:
         """The entry of a response, encoded."""
-        return self._encoder.response(exchange, outcome, now)
+        return self._shortened(self._encoder.response(exchange, outcome, now))
+
+    def _shortened(self, entry: bytes) -> bytes:
+        """An entry without the fields that the device excludes.  The chain is made of what is left."""
+        excluded = self.channel.rules.exclude
+        return escaped(without(entry, excluded)) if excluded else entry
 
     def fragments(self, exchange: Exchange, outcome: Outcome) -> Fragments | None:
-        """Both entries in pieces; None if they may not stay in memory."""
-        return self._encoder.fragments(exchange, outcome)
+        """Both entries in pieces; None if they may not stay in memory, or must be looked at each time."""
+        return None if self.channel.rules.exclude else self._encoder.fragments(exchange, outcome)

@@ -23,6 +23,8 @@ class Style(msgspec.Struct, frozen=True):
     log_raw: bool = False
     hmac_accessor: bool = True
     elide_list_responses: bool = False
+    jsonx: bool = False
+    """Whether entries are written as XML."""
 
 
 class Notation(msgspec.Struct, frozen=True):

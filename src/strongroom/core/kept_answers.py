@@ -20,6 +20,7 @@ import structlog
 
 from strongroom.audit.channel import Sink
 from strongroom.audit.entry import timestamp
+from strongroom.audit.filtering import select
 from strongroom.audit.fragments import Fragments
 from strongroom.audit.gathering import REFUSED, Entry
 from strongroom.barrier.stable import Restart
@@ -230,13 +231,16 @@ class KeptAnswers:
         elif number:
             body = before + after
         outcome = outcome_of(answer)
-        fragments = [each for sink in receipt.sinks if (each := sink.fragments(exchange, outcome)) is not None]
+        sinks, missed = select(receipt.sinks, exchange)
+        if missed:
+            return  # which is counted each time
+        fragments = [each for sink in sinks if (each := sink.fragments(exchange, outcome)) is not None]
         size = _OVERHEAD_BYTES + len(head) + len(body) + sum(each.size for each in fragments)
-        if len(fragments) < len(receipt.sinks) or size > _LARGEST:
+        if len(fragments) < len(sinks) or size > _LARGEST:
             return
         nonce, sealed = self._encrypted(body, name)
         kept = KeptAnswer(
-            sinks=tuple(map(weakref.ref, receipt.sinks)),
+            sinks=tuple(map(weakref.ref, sinks)),
             fragments=tuple(fragments),
             head=head,
             nonce=nonce,

@@ -10,8 +10,10 @@ from pathlib import Path
 import strongroom
 from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.file import Ground, Rules, file_device, place_of, unplaced_device
+from strongroom.audit.filtering import Rules as FilterRules
+from strongroom.audit.filtering import check_beside, rules_of
 from strongroom.audit.outgoing.addresses import AddressRules
-from strongroom.audit.outgoing.device import TYPES, check_options
+from strongroom.audit.outgoing.device import check_options
 from strongroom.audit.style import OPTIONS, style_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server.config.config import AuditConfig, Config, ConfigError
@@ -62,19 +64,15 @@ def check_audits(config: Config) -> None:
     Raises: `ConfigError`.
     """
     places: dict[str, AuditConfig] = {}
+    fallbacks: list[tuple[str, FilterRules]] = []
     for audit in config.audits:
         wanted = _wanted(audit)
-        if wanted.type not in {"file", *TYPES}:
-            known = ", ".join(("file", *TYPES))
-            raise ConfigError(audit.where, f'expected an audit device of type {known}, found "{wanted.type[:64]}"')
         try:
-            style_of(wanted.options)
-            if wanted.type == "file":
-                file_device(wanted.options)
-            else:
-                check_options(wanted.type, wanted.options, configured=True)
+            rules = _checked(wanted)
+            check_beside(wanted.path, rules, fallbacks)
         except InvalidRequest as error:
             raise ConfigError(audit.where, f"{error.text}: in the options of {_shown(audit)}") from error
+        fallbacks.append((wanted.path, rules))
         if wanted.type == "file" and (
             reason := unplaced_device(wanted.options, Ground(audit_rules(config), configured=True))
         ):
@@ -84,6 +82,16 @@ def check_audits(config: Config) -> None:
         place = place_of(wanted.options) if wanted.type == "file" else ""
         if place and (other := places.setdefault(place, audit)) is not audit:
             raise ConfigError(audit.where, f"the file is that of {_shown(other)}: each device needs its own")
+
+
+def _checked(wanted: DeviceRequest) -> FilterRules:
+    """The rules of a stanza's device.  Raises `InvalidRequest` for options that can't work."""
+    style_of(wanted.options)
+    if wanted.type == "file":
+        file_device(wanted.options)
+    else:
+        check_options(wanted.type, wanted.options, configured=True)
+    return rules_of(wanted.options)
 
 
 def audit_notices(config: Config) -> Iterator[str]:

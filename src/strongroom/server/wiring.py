@@ -14,6 +14,7 @@ from strongroom.audit import AuditBroker
 from strongroom.audit.chain import writer_of
 from strongroom.audit.devices import begin_list
 from strongroom.audit.file import Ground
+from strongroom.audit.reading import plain
 from strongroom.audit.spool.spool import Spool
 from strongroom.audit.writer import Writers
 from strongroom.barrier import keys
@@ -113,7 +114,9 @@ async def unseal(
     spool = _spool(settings)
     writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
     own = (*settings.audit_rules.own, *([settings.audit_spool_path] if settings.audit_spool_path else []))
-    ground = Ground(msgspec.structs.replace(settings.audit_rules, own=own), lambda line: writers.own(writer_of(line)))
+    ground = Ground(
+        msgspec.structs.replace(settings.audit_rules, own=own), lambda line: writers.own(writer_of(plain(line)))
+    )
     audit = AuditBroker(
         audit_devices(spool, ground, settings.audit_addresses),
         node.random,

@@ -18,7 +18,7 @@ import msgspec
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest
 
-_BEGIN: Final = b'{"part":'
+PART: Final = b'{"part":'
 _PART: Final = re.compile(rb'\{"part":([1-9][0-9]{0,8}),"parts":([1-9][0-9]{0,8}),"line":"([0-9a-f]{16})","text":"')
 _DIGITS: Final = 16
 _OVERHEAD_BYTES: Final = len('{"part":999999999,"parts":999999999,"line":"0123456789abcdef","text":""}')
@@ -81,14 +81,16 @@ class Joining:
         self._done: set[bytes] = set()
 
     def lines(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """The lines of a file.  A line that came in parts is given where its last part stands.
+        """The lines of a file.  A line that lacks parts is told by `missing`."""
+        return map(self.line, lines)
 
-        The other parts become empty lines, so that lines keep their numbers.  A line that lacks parts is told by
-        `missing`.
+    def line(self, line: bytes) -> bytes:
+        """The line that a line of a file stands for: of parts the whole, where the last one stands.
+
+        The other parts are a bare newline, so that lines keep their numbers.
         """
-        for line in lines:
-            joined = self._add(line.rstrip(b"\r\n")) if line.startswith(_BEGIN) else None
-            yield line if joined is None else joined + b"\n"
+        joined = self._add(line.rstrip(b"\r\n")) if line.startswith(PART) else None
+        return line if joined is None else joined or b"\n"
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from strongroom.cli.audit.files import STDIN, lines_of
 from strongroom.cli.audit.moments import FORMS, moment
+from strongroom.cli.audit.plain import PlainLines
 from strongroom.cli.command import FORMAT, Arity, Command
 from strongroom.cli.data import DataError, DataReader
 from strongroom.cli.failure import Failure
@@ -97,10 +98,10 @@ def _query(call: Invocation) -> int:
     criteria = _criteria(call)
     from strongroom.cli.audit.inquiry import Inquiry  # noqa: PLC0415 - as above
 
-    inquiry, printed = Inquiry(criteria), 0
+    inquiry, plain, printed = Inquiry(criteria), PlainLines(), 0
     for name in call.arguments:
         with lines_of(name) as lines:
-            for found in inquiry.read(lines):
+            for found in inquiry.read(plain.of(lines)):
                 _print(call, found, first=not printed)
                 printed += 1
     for found in inquiry.finish():

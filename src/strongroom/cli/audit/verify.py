@@ -80,6 +80,7 @@ def _keys(call: Invocation) -> list[ChainKey]:
 
 
 def _verify(call: Invocation) -> int:
+    from strongroom.audit.reading import Reading  # noqa: PLC0415 - as above
     from strongroom.audit.verification import Verification  # noqa: PLC0415 - as above
 
     if call.arguments.count(STDIN) > 1:
@@ -87,14 +88,15 @@ def _verify(call: Invocation) -> int:
     # Fetched before the files are read, so that a growing log contains everything that the store knew.
     checking = Verification(_keys(call), partial=call.flags.on("partial"))
     report = _Report(call, whole=call.flags.on("all"))
+    reading = Reading()
     for name in call.arguments:
         shown = "standard input" if name == STDIN else visible(name)
         with lines_of(name) as lines:
-            for fault in checking.file(lines):
+            for fault in checking.file(reading.lines(lines)):
                 report.fault(f"{shown}:{fault.line}: {fault.problem}")
         report.end_of(shown)
     summary = checking.finish()
-    for text in summary.faults:
+    for text in (*summary.faults, *(f"parts of a line are missing: {missing}" for missing in reading.missing)):
         report.fault(text)
     report.end_of("the log as a whole")
     report.notes([f"nothing is known of the end of {writer}" for writer in summary.unknown])
