@@ -37,13 +37,8 @@ def used() -> frozenset[str]:
     return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute))
 
 
-@pytest.mark.parametrize("kind", [Settings, AuditConfig, UserLockout, Top])
+@pytest.mark.parametrize("kind", [Settings, AuditConfig, UserLockout, Telemetry, Top])
 def test_a_key_that_is_served_is_used(kind: type[Any]) -> None:
     """One that nothing uses would be taken without a word: something serves it, or it says `served=False`."""
     served = {found.name for found in fields(kind) if found.metadata.get("served")}
     assert served - used() - unserved._SETTINGS == (WITHOUT_EFFECT if kind is Settings else set())
-
-
-def test_telemetry_is_without_effect_as_a_whole() -> None:
-    """Whoever makes one of its keys work adds the stanza to the test above."""
-    assert {found.name for found in fields(Telemetry)}.isdisjoint(used())

@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from strongroom.barrier import keys
+from strongroom.barrier.transaction import transact
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
+from strongroom.lib.exposition import Measure
+from strongroom.lib.exposure import Exposure
 from strongroom.lib.rand import Random
 from strongroom.sdk.engine import Engine
 from strongroom.sealing.port import SealPort
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.quotas.table import CountTable
 from strongroom.storage.base import Storage
-from strongroom.storage.watch import StoreWatch
+from strongroom.storage.watch import StoreState, StoreWatch
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.served import Served
 from strongroom.sysapi.services import Services
+from strongroom.sysapi.system.paths.metrics import of_content
 from strongroom.sysapi.traffic import Traffic
 
 
@@ -45,6 +49,8 @@ class Node:
     cluster_name: str = ""
     keeps_answers: bool = True
     """Whether answers are given again as long as nothing has changed."""
+    exposure: Exposure = field(default_factory=Exposure)
+    """Which numbers monitoring gets."""
     unsealed: Services | None = field(default=None)
     initialized: bool = field(default=False)
     """Whether the store was initialized when this process last asked it."""
@@ -69,3 +75,13 @@ class Node:
         except StorageError:
             return self.cluster_name
         return row.value.decode() if row is not None else self.cluster_name
+
+    async def measured(self) -> list[Measure]:
+        """The numbers of this node, as they are shown.
+
+        What a sealed node can't read, or an unreachable store doesn't tell, is left out.  Numbers say that it is so.
+        """
+        found, services = [*await self.processes.measures()], self.unsealed
+        if services is not None and services.store.state is not StoreState.UNREACHABLE:
+            found += await of_content(services, await transact(services.barrier, services.mounts.router))
+        return self.exposure.shown(found, await self.cluster())

@@ -42,7 +42,6 @@ from strongroom.services.cors import CorsRecord
 from strongroom.services.cors import read as read_cors
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.interface import headers as ui_headers
-from strongroom.storage.watch import StoreState
 from strongroom.sysapi.served import FRONT
 from strongroom.sysapi.system.paths import metrics
 
@@ -216,13 +215,8 @@ class Application:
             return encode.raw(b"metrics endpoint is disabled for this listener\n", "text/plain; charset=utf-8", 403)
         if call.operation is not Operation.READ:
             raise UnsupportedOperation("")
-        node, services = self._node, self._node.unsealed
-        found = [*await node.processes.measures()]
-        # What a sealed node can't read, or an unreachable store doesn't tell, is left out.  Numbers say that it is so.
-        if services is not None and services.store.state is not StoreState.UNREACHABLE:
-            found += await metrics.of_content(services, await transact(services.barrier, services.mounts.router))
-        wanted, cluster = str(call.data.get("format", "")), await node.cluster()
-        response = metrics.described(found, cluster, wanted, accept, node.clock.now())
+        node, wanted = self._node, str(call.data.get("format", ""))
+        response = metrics.described(node.exposure, await node.measured(), wanted, accept, node.clock.now())
         return encode_answer(Answer(request_id="", operation=call.operation, response=response))
 
     async def _serve(self, request: HttpRequest, call: Call, options: ListenerOptions) -> HttpResponse:

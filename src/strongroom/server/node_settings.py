@@ -9,6 +9,7 @@ from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.file import Rules
 from strongroom.audit.outgoing.addresses import AddressRules
 from strongroom.audit.spool.spool import DEFAULT_MAX_BYTES
+from strongroom.lib.exposure import Exposure
 from strongroom.services.mounts.records import Lockout
 
 DEFAULT_LEASE_TTL_S = 768 * 3600
@@ -47,5 +48,7 @@ class NodeSettings:
     """The devices that the configuration makes."""
     audit_given_up: tuple[str, ...] = ()
     """Paths of devices to remove, because they can't be written any more."""
+    exposure: Exposure = field(default_factory=Exposure)
+    """Which numbers monitoring gets, and under which names."""
     lockouts: Mapping[str, Lockout] = field(default_factory=dict)
     """When failed logins lock a user out, by the type of the auth method."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from socket import gethostname
 
@@ -24,6 +24,7 @@ from strongroom.server.config.config import Config, Listener, StorageConfig, Use
 from strongroom.server.messages.log_settings import LogSettings
 from strongroom.server.node_settings import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, NodeSettings
 from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
+from strongroom.server.telemetry.settings import TelemetryError, TelemetrySettings, telemetry_settings
 from strongroom.services.mounts.lockout_rule import DEFAULT
 from strongroom.services.mounts.records import Lockout
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
@@ -55,6 +56,8 @@ class Plan:
     pid_file: str
     worker_timeout_s: int = DEFAULT_WORKER_TIMEOUT_S
     """For how long a worker may be silent before it is replaced; 0 for ever."""
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
+    """Where numbers are sent."""
     show_hostname: bool = False
     """Whether every answer names the machine."""
 
@@ -86,6 +89,10 @@ def plan(config: Config, processors: int) -> Plan:
     duration_s = own.default_max_request_duration_s or DEFAULT_REQUEST_DURATION_S
     if own.worker_timeout_s < 0:
         raise PlanError("worker_timeout cannot be negative; 0 means for ever")
+    try:
+        telemetry = telemetry_settings(config.telemetry)
+    except TelemetryError as error:
+        raise PlanError(f"in telemetry, {error}") from error
     if own.audit_spool_max_bytes and own.audit_spool_max_bytes < MIN_MAX_BYTES:
         raise PlanError(f"audit_spool_max_size is {own.audit_spool_max_bytes}: it takes {MIN_MAX_BYTES} bytes at least")
     return Plan(
@@ -116,7 +123,9 @@ def plan(config: Config, processors: int) -> Plan:
             audit_stanzas=audit_stanzas(config),
             audit_given_up=own.disable_audit_devices,
             lockouts=_lockouts(config.user_lockouts),
+            exposure=telemetry.exposure,
         ),
+        telemetry=telemetry,
         plugins=own.plugins,
         log_level=own.log_level or "info",
         log_format=own.log_format or "standard",

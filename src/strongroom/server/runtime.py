@@ -31,6 +31,7 @@ from strongroom.server.config.config import Listener as Stanza
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import IN_MEMORY, open_store
+from strongroom.server.telemetry.sender import Sender
 from strongroom.server.wiring import build_node, configure_audit, unseal
 from strongroom.services.quotas.table import CountTable
 from strongroom.storage.base import Storage
@@ -48,9 +49,13 @@ class Runtime:
 
     Args:
         counts: where it counts requests with the other processes of the node; without it, it is the only one.
+        sends: whether it is the process that sends the numbers of the node, where they are wanted.
     """
 
-    def __init__(self, plan: Plan, sockets: list[socket], counts: CountTable | None = None) -> None:
+    def __init__(
+        self, plan: Plan, sockets: list[socket], counts: CountTable | None = None, *, sends: bool = True
+    ) -> None:
+        self._sends = sends
         self._plan = plan
         self._sockets = sockets
         self._counts = counts
@@ -59,7 +64,8 @@ class Runtime:
         self._engines: Mapping[tuple[str, str], Engine] = engines(plan.plugins)
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._watching: asyncio.Task[None] | None = None
+        self._watching: list[asyncio.Task[None]] = []
+        """What runs in every state."""
         self._storage: Storage | None = None
         self._application: Application | None = None
         self._heads: Heads | None = None
@@ -87,7 +93,10 @@ class Runtime:
             counts=self._counts,
         )
         self.node = node
-        self._watching = asyncio.create_task(node.store.run_forever())
+        self._watching.append(asyncio.create_task(node.store.run_forever()))
+        if self._sends and self._plan.telemetry.targets:
+            sender = Sender(self._plan.telemetry, node.measured, gethostname())
+            self._watching.append(asyncio.create_task(sender.run_forever()))
         return node
 
     async def listen(self) -> None:
@@ -204,7 +213,7 @@ class Runtime:
         await asyncio.gather(*(listener.drain(drain_s) for listener in self._listeners))
         for listener in self._listeners:
             await listener.close()
-        await self._cancel([*self._tasks, *([self._watching] if self._watching is not None else [])])
+        await self._cancel([*self._tasks, *self._watching])
         await self._close_audit()
         if self._storage is not None:
             await self._storage.close()

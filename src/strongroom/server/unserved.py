@@ -91,8 +91,6 @@ def notices(config: Config) -> Iterator[str]:
         if lockout.auth_type not in {"all", *LOCKOUT_TYPES}:
             yield f'{lockout.where}: user_lockout "{lockout.auth_type}" has no effect: no such logins are counted'
     yield from audit_notices(config)
-    if config.telemetry is not None:
-        yield "telemetry has no effect in this server"
 
 
 def _about_storage(config: Config) -> Iterator[str]:

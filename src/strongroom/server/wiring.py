@@ -88,6 +88,7 @@ def build_node(
         running=running,
         traffic=Traffic(),
         engines=engines or {},
+        exposure=settings.exposure,
         processes=processes or own,
         counts=counts or own_table(random),
     )
@@ -153,6 +154,7 @@ async def unseal(
         processes=node.processes,
         traffic=node.traffic,
         served=node.served,
+        exposure=node.exposure,
         store=node.store,
         foresight=foresee,
         api_address=node.api_address,

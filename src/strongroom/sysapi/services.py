@@ -9,6 +9,7 @@ from strongroom.audit.broker import AuditBroker
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.clock import Clock
+from strongroom.lib.exposure import Exposure
 from strongroom.lib.rand import Random
 from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
@@ -70,6 +71,8 @@ class Services:
     storage_type: str
     api_address: str
     cluster_address: str
+    exposure: Exposure = field(default_factory=Exposure)
+    """Which numbers monitoring gets."""
     node_name: str = "node"
     """The node's unique name on its store; the same in all its processes."""
     shows_rows: bool = False

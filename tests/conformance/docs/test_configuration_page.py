@@ -68,7 +68,7 @@ def test_every_setting_is_named(kind: type[Any], page: str) -> None:
 
 def test_the_section_about_what_has_no_effect_is_exact() -> None:
     """A setting without effect, and with a notice, stands under that heading; one with effect doesn't."""
-    section = CONFIGURATION.partition("With a notice in the log at the start:")[2].partition("### `telemetry`")[0]
+    section = CONFIGURATION.partition("With a notice in the log at the start:")[2].partition("### Of `telemetry`")[0]
     first_columns = "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("| `"))
     unserved_keys = {name for name, served in keys(Settings).items() if not served}
     noticed = {found.metadata["key"] or found.name for found in fields(Settings) if found.name in unserved._SETTINGS}

@@ -13,6 +13,8 @@ from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, Peer
 from strongroom.http.options import ListenerOptions, MetricsAccess
 from strongroom.lib.exposition import Gauge, Histogram, Measure, openmetrics, prometheus, written
+from strongroom.lib.exposure import Exposure, PrefixFilter
+from strongroom.server.node_settings import NodeSettings
 from tests.flow.sysapi.system_server import ROOT, Server
 
 ESCAPED = 'a"b\\c\nd\\ne'
@@ -89,3 +91,13 @@ async def test_a_scraper_gets_what_it_asks_for(unauthenticated: bool) -> None:
         if parse is not None:
             names = {family.name for family in parse.text_string_to_metric_families(answer.body.decode())}
             assert "vault_core_unsealed" in names
+
+
+async def test_the_stanza_chooses_names_and_formats() -> None:
+    """Another prefix, a filter by it, and no formats for Prometheus: whoever prefers one gets JSON then."""
+    exposure = Exposure("my.app", PrefixFilter((("my.app.core.unsealed", True),), default=False), prometheus=False)
+    server = await Server.start(NodeSettings(exposure=exposure))
+    assert (await server.ask("GET", "sys/metrics?format=prometheus")).status == 400
+    shown = (await server.ok("GET", "sys/metrics", headers={"accept": "text/plain"})).body
+    names = {each["Name"] for kind in ("Gauges", "Counters", "Samples") for each in shown[kind]}
+    assert {name for name in names if not name.startswith("process.")} == {"my.app.core.unsealed"}

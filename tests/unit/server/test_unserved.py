@@ -81,7 +81,6 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
             'listener "unix" {\n  address = "/a"\n  max_inflight_memory = "16MiB"\n}',
             "a.hcl:6:10: max_inflight_memory is less than max_request_size: no body that large is taken",
         ),
-        ("telemetry {}", "telemetry has no effect in this server"),
     ],
 )
 def test_notices_the_rest(stanza: str, text: str) -> None:

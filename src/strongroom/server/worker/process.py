@@ -44,7 +44,8 @@ def main() -> int:
         sockets = [adopt(descriptor) for descriptor in start.sockets]
         counts = CountTable(shared_memory.attach(start.counts), start.place, start.places)
         control.setblocking(False)
-        uvloop.run(Worker(Runtime(planned, sockets, counts), start.heartbeat_s).run(control))
+        runtime = Runtime(planned, sockets, counts, sends=not start.place)
+        uvloop.run(Worker(runtime, start.heartbeat_s).run(control))
     except (StrongroomError, logs.LogError) as error:
         reason = error.text if isinstance(error, StrongroomError) else str(error)
         detail = error.detail if isinstance(error, StrongroomError) else ""

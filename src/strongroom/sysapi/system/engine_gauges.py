@@ -34,14 +34,17 @@ def counted(engines: Mapping[tuple[str, str], Engine]) -> list[Measure]:
     return merged(_gauges(engine.counted(), {}) for _, engine in sorted(engines.items()))
 
 
-async def of_engines(services: Services, router: Router) -> list[Measure]:
+async def of_engines(services: Services, router: Router, most: int) -> list[Measure]:
     """What the engines tell of their mounts.
 
     A mount whose engine fails has no numbers, and that is logged: one engine must not take the others' numbers away.
+
+    Args:
+        most: how many mounts are asked, up to `MOST_MOUNTS`.
     """
     found: list[Measure] = []
     telling = [entry for entry in router.by_path.values() if _tells(entry.engine)]
-    for entry in telling[:MOST_MOUNTS]:
+    for entry in telling[: min(most, MOST_MOUNTS)]:
         found += _gauges(await _of_mount(services, entry), {"mount": entry.record.full_path})
     return found
 

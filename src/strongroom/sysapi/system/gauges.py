@@ -13,6 +13,7 @@ from strongroom.lib import own_process
 from strongroom.lib.exposition import Across, Gauge, Measure
 from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.services.due import COUNTED, backlogs
+from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import AUTH, Router
 from strongroom.storage.base import Storage
 from strongroom.storage.watch import StoreWatch
@@ -34,6 +35,7 @@ class OwnState(Protocol):
     traffic: Traffic
     served: Served
     engines: Mapping[tuple[str, str], Engine]
+    running: dict[str, ApiRequest]
     unsealed: Services | None
 
 
@@ -42,6 +44,8 @@ def of_process(own: OwnState) -> list[Measure]:
     now, unsealed = own.traffic.now(), own.unsealed
     return [
         Gauge("vault.core.unsealed", int(unsealed is not None), "Whether the barrier is open.", across=Across.LEAST),
+        Gauge("vault.core.active", int(unsealed is not None), "Whether the node serves.", across=Across.LEAST),
+        Gauge("vault.core.in_flight_requests", len(own.running), "Requests that are being answered."),
         *of_store(own.store, own.storage.condition()),
         *_workers(own.processes.counts()),
         Gauge("vault.core.log_readers", own.processes.watching(), "Clients that read by sys/monitor."),

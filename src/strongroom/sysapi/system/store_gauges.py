@@ -48,6 +48,7 @@ def of_barrier(barrier: Barrier | None) -> list[Measure]:
     hits: Mapping[str, int] = barrier.cache.found() if barrier is not None else {}
     outcomes = {"committed": counts.commits, "conflict": counts.conflicts, "failed": counts.failures}
     misses = barrier.cache.misses if barrier is not None else 0
+    encrypted = barrier.rows_encrypted if barrier is not None else 0
     exclusive = "Transactions that had to run alone."
     return [
         *(
@@ -55,6 +56,7 @@ def of_barrier(barrier: Barrier | None) -> list[Measure]:
             for outcome, value in outcomes.items()
         ),
         histogram("vault.storage.commit_seconds", counts.lengths, "Seconds of a commit."),
+        Gauge("vault.barrier.estimated_encryptions", encrypted, "Rows encrypted under the present key."),
         Gauge("vault.core.transaction_restarts_total", counts.restarts, "Transactions that ran again."),
         Gauge("vault.core.transactions_exclusive_total", counts.exclusive, exclusive),
         *(

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
-
 from strongroom.lib.exposition import FORMATS, Measure, wanted_format, written
+from strongroom.lib.exposure import Exposure
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.request import Request
@@ -22,7 +21,6 @@ from strongroom.sysapi.system.engine_gauges import of_engines
 from strongroom.sysapi.system.gauges import of_expiry, of_mounts
 
 _TEXT = "text/plain"
-_OF_THE_SYSTEM = "process."
 
 
 class MetricsBody(Body, frozen=True):
@@ -46,7 +44,8 @@ class MetricsPaths(SystemEngine):
             *await request.once.wait("measures", services.processes.measures),
             *await of_content(services, view.router),
         ]
-        return described(found, services.cluster.name, body.format, accept, request.now)
+        shown = services.exposure.shown(found, services.cluster.name)
+        return described(services.exposure, shown, body.format, accept, request.now)
 
 
 async def of_content(services: Services, router: Router) -> list[Measure]:
@@ -55,24 +54,26 @@ async def of_content(services: Services, router: Router) -> list[Measure]:
     Args:
         router: the mounts.
     """
-    return [*of_mounts(router), *await of_expiry(services), *await of_engines(services, router)]
+    return [
+        *of_mounts(router),
+        *await of_expiry(services),
+        *await of_engines(services, router, services.exposure.most_label_sets),
+    ]
 
 
-def described(measures: Sequence[Measure], cluster: str, wanted: str, accept: str, now: float) -> Response:
+def described(exposure: Exposure, measures: Sequence[Measure], wanted: str, accept: str, now: float) -> Response:
     """The metrics as a response.
 
     Args:
-        cluster: the cluster's name, which is a label of all but those of the operating system. wanted: the parameter
-            `format`; if empty, `accept` decides. accept: the field `Accept`. now: seconds since the epoch.
+        measures: as they are shown. wanted: the parameter `format`; if empty, `accept` decides. accept: the field
+            `Accept`. now: seconds since the epoch.
     """
     format_ = wanted_format(wanted, accept)
     if format_ not in FORMATS:
         return Response(raw=RawBody(f'metric response format "{wanted}" unknown'.encode(), _TEXT), status=400)
-    own = [each for each in measures if each.name.startswith(_OF_THE_SYSTEM)]
-    labelled = [_of(each, cluster) for each in measures if not each.name.startswith(_OF_THE_SYSTEM)]
-    text = written([*labelled, *own], format_, now)
+    if format_ and not exposure.prometheus:
+        if wanted:
+            return Response(raw=RawBody(b"prometheus is not enabled", _TEXT), status=400)
+        format_ = ""
+    text = written(measures, format_, now)
     return Response(raw=RawBody(text.content, text.media_type), headers=(("Vary", "Accept"),))
-
-
-def _of(measure: Measure, cluster: str) -> Measure:
-    return msgspec.structs.replace(measure, labels={**measure.labels, "cluster": cluster})

@@ -1,0 +1,1 @@
+"""Numbers that a node sends by itself."""
