@@ -14,6 +14,7 @@ from strongroom.core.client_counting import ClientUpkeep
 from strongroom.core.expiry import Expiry
 from strongroom.core.node import Node
 from strongroom.core.presence import Presence
+from strongroom.core.webhooks.role import Webhooks
 from strongroom.http.application import Application
 from strongroom.http.listener import Listener
 from strongroom.http.listener_application import ListenerApplication
@@ -144,6 +145,7 @@ class Runtime:
             self._tasks.append(asyncio.create_task(Presence(services).run_forever()))
             self._tasks.append(asyncio.create_task(services.events.run_forever()))
             self._tasks.append(asyncio.create_task(ClientUpkeep(services).run_forever()))
+            self._tasks.append(asyncio.create_task(Webhooks(services).run_forever()))
             self._heads = Heads(services.barrier, services.audit, services.clock)
             self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()

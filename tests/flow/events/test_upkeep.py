@@ -85,10 +85,16 @@ async def test_a_subscriber_that_is_too_slow_is_told_of_the_gap() -> None:
 async def test_the_settings_are_read_back() -> None:
     """What was written is shown, bad values are refused, and deleting goes back to the default."""
     node = await versioned()
-    assert (await node.ok("GET", "sys/config/events")).data == {"retention": 3600, "always": False, "written": False}
-    await node.ok("PUT", "sys/config/events", {"retention": "2h"})
-    assert (await node.ok("GET", "sys/config/events")).data == {"retention": 7200, "always": True, "written": True}
-    for bad in ("1s", "8d", 0):
-        assert (await node.ask("PUT", "sys/config/events", {"retention": bad})).status == 400
+    usual = {"retention": 3600, "always": False, "written": False, "webhook_permitted_ip_ranges": []}
+    assert (await node.ok("GET", "sys/config/events")).data == usual
+    await node.ok("PUT", "sys/config/events", {"retention": "2h", "webhook_permitted_ip_ranges": ["127.0.0.1"]})
+    assert (await node.ok("GET", "sys/config/events")).data == {
+        "retention": 7200,
+        "always": True,
+        "written": True,
+        "webhook_permitted_ip_ranges": ["127.0.0.1/32"],
+    }
+    for bad in ({"retention": "1s"}, {"retention": "8d"}, {"webhook_permitted_ip_ranges": "here"}):
+        assert (await node.ask("PUT", "sys/config/events", bad)).status == 400
     await node.ok("DELETE", "sys/config/events")
-    assert (await node.ok("GET", "sys/config/events")).data == {"retention": 3600, "always": False, "written": False}
+    assert (await node.ok("GET", "sys/config/events")).data == usual

@@ -1087,6 +1087,31 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         },
     ),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
+    "strongroom.services.events.webhooks.records.Progress": (
+        "webhook-progress",
+        {
+            "delivered": 0,
+            "delivered_at": 0.0,
+            "attempts": 0,
+            "failing_since": 0.0,
+            "next_attempt_at": 0.0,
+            "error": "",
+            "disabled": False,
+            "gaps": 0,
+        },
+    ),
+    "strongroom.services.events.webhooks.records.Webhook": (
+        "webhook",
+        {
+            "types": ("*",),
+            "namespaces": (),
+            "filter": "",
+            "policies": (),
+            "ca_pem": "",
+            "disable_after_s": 86400,
+        },
+    ),
+    "strongroom.services.events.webhooks.targets.TargetsRecord": ("webhook-targets", {"permitted": ()}),
     "strongroom.services.identity.records.AliasRecord": (
         "alias",
         {"metadata": {}, "created_at": 0.0, "updated_at": 0.0, "custom_metadata": {}, "merged_from": ()},

@@ -37,6 +37,7 @@ from strongroom.sysapi.system.paths.tools import ToolPaths
 from strongroom.sysapi.system.paths.tune import TunePaths
 from strongroom.sysapi.system.paths.ui import UiPaths
 from strongroom.sysapi.system.paths.usage import ActivityPaths, ExportPaths, UsageSettingPaths
+from strongroom.sysapi.system.paths.webhooks import WebhookPaths
 from strongroom.sysapi.system.paths.well_known import WellKnownPaths
 from strongroom.sysapi.system.paths.who_can import WhoCanPaths
 from strongroom.sysapi.system.paths.withdrawals import WithdrawalPaths
@@ -96,6 +97,7 @@ class System(
     EventsConfigPaths,
     QuotaSettingsPaths,
     RateLimitPaths,
+    WebhookPaths,
 ):
     """The system mount."""
 
@@ -116,6 +118,7 @@ class System(
             "devices",
             "password",
             "request_data",
+            "generated_secret",
         }
     )
     # These paths have no subpaths, but a client may still put a secret there.

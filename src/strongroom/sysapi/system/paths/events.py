@@ -9,6 +9,7 @@ from typing import Annotated
 
 from strongroom.barrier.outbox import RETENTION_S
 from strongroom.lib.errors import InvalidRequest
+from strongroom.lib.outgoing.ranges import check_ranges
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration
 from strongroom.sdk.request import Request
@@ -16,6 +17,7 @@ from strongroom.sdk.response import RawBody, Response
 from strongroom.services.events import selection, wanting
 from strongroom.services.events.position import Position, parse_cursor
 from strongroom.services.events.selection import Selection
+from strongroom.services.events.webhooks import targets
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.events import streams, websocket
 
@@ -46,6 +48,10 @@ class EventsConfigBody(Body, frozen=True):
         RETENTION_S
     )
     always: Annotated[bool, Doc(description="Whether they are kept while nobody subscribes.")] = True
+    webhook_permitted_ip_ranges: Annotated[
+        CommaList | None,
+        Doc(description="Addresses of this machine, of its link or of a cloud that webhooks may lead to all the same."),
+    ] = None
 
 
 class EventPaths(SystemEngine):
@@ -94,19 +100,24 @@ class EventsConfigPaths(SystemEngine):
     async def read_events_config(self, request: Request) -> Response | None:
         """Reads how long events are kept, and whether they are written at this moment."""
         state = await wanting.read(system(request).txn)
-        wanted = {"retention": state.retention_s, "always": state.configured, "written": state.wants(request.now)}
-        return Response(data=wanted)
+        shown = {"retention": state.retention_s, "always": state.configured, "written": state.wants(request.now)}
+        permitted = await targets.permitted_ranges(system(request).txn)
+        return Response(data={**shown, "webhook_permitted_ip_ranges": list(permitted)})
 
     @path.write("config/events", sudo=True, root_only=True)
     async def write_events_config(self, request: Request, body: EventsConfigBody) -> Response | None:
         """Sets how long events are kept."""
         if not _LEAST_S <= body.retention <= _MOST_S:
             raise InvalidRequest("retention must be between a minute and seven days")
+        if body.webhook_permitted_ip_ranges is not None:
+            ranges = check_ranges(body.webhook_permitted_ip_ranges, "webhook_permitted_ip_ranges")
+            targets.permit(system(request).txn, ranges)
         await wanting.configure(system(request).txn, request.now, body.retention, keep=body.always)
         return None
 
     @path.delete("config/events", sudo=True, root_only=True)
     async def delete_events_config(self, request: Request) -> Response | None:
         """Goes back to an hour, and to events only while somebody subscribes."""
+        targets.permit(system(request).txn, ())
         await wanting.configure(system(request).txn, request.now, RETENTION_S, keep=False)
         return None

@@ -1,0 +1,1 @@
+"""Webhooks: events that the server posts to other systems."""
