@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+import pytest
+
 from tests.flow.events.listening import ALL, SSE, listen
 from tests.flow.node import TestNode
 
@@ -156,6 +160,36 @@ async def test_a_cursor_that_is_too_old_is_told_so() -> None:
     assert (old.status, "are gone" in old.error) == (400, True)
     none = await node.ask("GET", "sys/events/subscribe/*?cursor=yesterday", headers=SSE)
     assert (none.status, "no cursor" in none.error) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ('data_path == "secret/data/a"', ["secret/data/a"]),
+        ("operation != data-write", ["secret/data/b"]),
+        ('event_type matches "patch$"', ["secret/data/b"]),
+        ('source_plugin_mount == "secret/" and namespace == ""', ["secret/data/a", "secret/data/b", "secret/data/b"]),
+    ],
+)
+async def test_a_filter_chooses_among_the_events(expression: str, wanted: list[str]) -> None:
+    """The selectors are those of the documentation; what the filter doesn't take isn't told."""
+    node = await versioned()
+    listener = await listen(node, f"kv-v2/*?filter={quote(expression)}")
+    await node.ok("PUT", "secret/data/a", {"data": {}})
+    await node.ok("PUT", "secret/data/b", {"data": {}})
+    await node.ok("PATCH", "secret/data/b", {"data": {}})
+    assert [told.metadata["path"] for told in await listener.take(len(wanted))] == wanted
+    await listener.close()
+
+
+@pytest.mark.parametrize(
+    "bad", ["path ==", "a == b", "operation", "(" * 40, "operation == x or", "namespace matches ("]
+)
+async def test_a_bad_filter_is_refused(bad: str) -> None:
+    """What can't be read, or asks for what events don't have, is a 400 before anything is sent."""
+    node = await versioned()
+    answer = await node.ask("GET", f"sys/events/subscribe/*?filter={quote(bad)}", headers=SSE)
+    assert answer.status == 400
 
 
 async def test_who_may_not_subscribe_is_refused() -> None:

@@ -203,6 +203,7 @@ async def test_nobody_gives_a_webhook_what_he_has_not() -> None:
         {"event_types": []},
         {"event_types": "x" * 300},
         {"ca": "none"},
+        {"filter": "value == 1"},
         {"policies": []},
     ],
 )

@@ -20,7 +20,7 @@ from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.webhooks.posting import Result
 from strongroom.crypto.mac import sha256
 from strongroom.services.events import cloudevents
-from strongroom.services.events.filters import filter_of
+from strongroom.services.events.filtering import filter_of
 from strongroom.services.events.judge import Judge, PolicyRules
 from strongroom.services.events.position import parse_cursor
 from strongroom.services.events.reader import CursorTooOld

@@ -15,6 +15,7 @@ from strongroom.sdk.fields import Body, CommaList, Doc, Duration
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services.events import selection, wanting
+from strongroom.services.events.filtering import filter_of
 from strongroom.services.events.position import Position, parse_cursor
 from strongroom.services.events.selection import Selection
 from strongroom.services.events.webhooks import targets
@@ -90,6 +91,7 @@ def _selection(request: Request, event_type: str, body: SubscribeBody) -> Select
         types=(selection.checked_type(event_type),),
         home=home,
         namespaces=selection.checked_namespaces(tuple(body.namespaces), home),
+        filter=filter_of(body.filter),
     )
 
 

@@ -14,7 +14,7 @@ from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.events import selection
-from strongroom.services.events.filters import filter_of
+from strongroom.services.events.filtering import filter_of
 from strongroom.services.events.webhooks import service, signing
 from strongroom.services.events.webhooks.records import DISABLE_AFTER_S, Progress, Webhook
 from strongroom.services.tokens.logic import ROOT
