@@ -16,7 +16,7 @@ from types import FrameType
 
 import structlog
 
-from strongroom.server.diagnostics import stacks
+from strongroom.lib.profiling import stacks
 
 log = structlog.get_logger("diagnostics")
 

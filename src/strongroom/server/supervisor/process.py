@@ -9,7 +9,7 @@ from signal import Signals
 import msgspec
 import structlog
 
-from strongroom.server.diagnostics.stacks import Stack, of_fault
+from strongroom.lib.profiling.stacks import Stack, of_fault
 from strongroom.server.messages.framing import Garbled, Message
 from strongroom.server.messages.to_supervisor import FromWorker
 from strongroom.server.messages.to_worker import Start

@@ -23,6 +23,7 @@ from strongroom.sysapi.system.paths.node import NodePaths
 from strongroom.sysapi.system.paths.passwords import PasswordPaths
 from strongroom.sysapi.system.paths.plugins import PluginPaths, PluginSurroundingPaths
 from strongroom.sysapi.system.paths.policies import PolicyPaths
+from strongroom.sysapi.system.paths.profiles import ProfilePaths
 from strongroom.sysapi.system.paths.quotas import QuotaSettingsPaths, RateLimitPaths
 from strongroom.sysapi.system.paths.raw import RawPaths
 from strongroom.sysapi.system.paths.recovery import RecoveryPaths
@@ -69,6 +70,7 @@ class System(
     StatePaths,
     LoggersPaths,
     RawPaths,
+    ProfilePaths,
     IntrospectionPaths,
     ActivityPaths,
     ExportPaths,

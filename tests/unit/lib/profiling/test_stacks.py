@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 
-from strongroom.server.diagnostics import stacks
+from strongroom.lib.profiling import stacks
 
 
 def test_threads_are_told_by_their_functions() -> None:

@@ -30,11 +30,12 @@ class Stack(NamedTuple):
         return " < ".join(self.frames) or "nowhere"
 
 
-def of_threads(interrupted: FrameType | None) -> list[Stack]:
+def of_threads(interrupted: FrameType | None, *, without: int = 0) -> list[Stack]:
     """Where the threads of this process are.
 
     Args:
         interrupted: where this one was; None for where it is now.
+        without: the id of a thread that is left out.
     """
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     own = threading.get_ident()
@@ -43,6 +44,7 @@ def of_threads(interrupted: FrameType | None) -> list[Stack]:
             f"thread {names.get(ident, 'unnamed')}", tuple(_of_frame(interrupted or frame if ident == own else frame))
         )
         for ident, frame in sys._current_frames().items()
+        if ident != without
     ]
 
 
