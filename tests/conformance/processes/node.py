@@ -175,12 +175,12 @@ class Node:
     def ready(self, shares: int = 1, threshold: int = 1) -> Node:
         """Start, initialise and unseal it, and wait until every worker serves; itself.
 
-        With one share the store is there before the start, where it can be: a worker that initialises is replaced
-        by another one, and each start of a worker takes most of a second.
+        The store is there before the start, where it can be: a worker that initialises is replaced by another one, and
+        each start of a worker takes most of a second.
         """
-        before = shares == 1 and _STORE in self.config and not self.runs_as
+        before = _STORE in self.config and not self.runs_as
         if before:
-            self._initialise_store()
+            self._initialise_store(shares, threshold)
         self.start()
         if not before:
             self.init(shares, threshold)
@@ -188,10 +188,10 @@ class Node:
         self.settle(replaced=0 if before else 1)
         return self
 
-    def _initialise_store(self) -> None:
+    def _initialise_store(self, shares: int, threshold: int) -> None:
         self.directory.mkdir(exist_ok=True)
-        made = asyncio.run(_initialised(self.directory / "store"))
-        self.keys, self.threshold, self.token = made.shares.hexadecimal(), 1, made.root_token.reveal().decode()
+        made = asyncio.run(_initialised(self.directory / "store", InitRequest(shares=shares, threshold=threshold)))
+        self.keys, self.threshold, self.token = made.shares.hexadecimal(), threshold, made.root_token.reveal().decode()
 
     def ok(self, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
         """`call`, which must succeed."""
@@ -200,12 +200,12 @@ class Node:
         return answer
 
 
-async def _initialised(store: Path) -> Initialized:
+async def _initialised(store: Path, request: InitRequest) -> Initialized:
     """What initialising a new store gives."""
     storage = SqliteStorage(store, SystemClock(), SystemRandom())
     await storage.start()
     try:
-        return await initialize(storage, SystemRandom(), InitRequest(shares=1, threshold=1))
+        return await initialize(storage, SystemRandom(), request)
     finally:
         await storage.close()
 
