@@ -17,6 +17,7 @@ import pytest
 from strongroom.cli import table
 from strongroom.cli.completion.line import split
 from strongroom.cli.completion.scripts import SCRIPTS
+from tests.conformance.program import forked
 from tests.unit.cli.answering import Answering, answering
 
 PROGRAM = Path(sys.executable).parent / "strongroom"
@@ -66,7 +67,7 @@ def _environment(server: Answering | None, **more: str) -> dict[str, str]:
 def complete(line: str, server: Answering | None = None, *arguments: str, **more: str) -> list[str]:
     """The candidates for the end of a line; whatever happens, nothing is on standard error."""
     done = subprocess.run(
-        [PROGRAM, *arguments],
+        [forked(PROGRAM), *arguments],
         env=_environment(server, COMP_LINE=line, COMP_POINT=str(len(line.encode())), **more),
         stdin=subprocess.DEVNULL,
         capture_output=True,

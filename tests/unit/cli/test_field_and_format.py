@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import Answering, answering
 
-PROGRAM = Path(sys.executable).parent / "strongroom"
 _VERSIONED = {"data": {"path": "s/", "type": "kv", "options": {"version": "2"}}}
 _ANSWERS = {"GET /v1/sys/internal/ui/mounts/s/a": _VERSIONED, "GET /v1/sys/internal/ui/mounts/s": _VERSIONED}
 
@@ -19,7 +17,7 @@ _ANSWERS = {"GET /v1/sys/internal/ui/mounts/s/a": _VERSIONED, "GET /v1/sys/inter
 def run(server: Answering, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the program against a server."""
     return subprocess.run(
-        [PROGRAM, *words],
+        [forked(OURS), *words],
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "VAULT_ADDR": server.address, "VAULT_TOKEN": "t"},
         capture_output=True,
         text=True,
@@ -103,6 +101,6 @@ def test_what_is_unwrapped_and_no_json_is_printed_as_it_is(content: bytes, flags
     with answering({"PUT /v1/sys/wrapping/unwrap": content}) as server:
         environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "VAULT_ADDR": server.address}
         done = subprocess.run(
-            [PROGRAM, "unwrap", *flags.split(), "hvs.x"], env=environment, capture_output=True, check=False
+            [forked(OURS), "unwrap", *flags.split(), "hvs.x"], env=environment, capture_output=True, check=False
         )
     assert (done.returncode, done.stdout, done.stderr) == (0, content, b"")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import answering
 
-PROGRAM = Path(sys.executable).parent / "strongroom"
 IGNORED = "Endpoint ignored these unrecognized parameters: [token_polices]"
 MEANT = 'Did you mean "token_policies" instead of "token_polices"?'
 OTHER = "TTL of 9h exceeded the system max"
@@ -28,7 +26,7 @@ def test_a_field_that_nothing_reads_is_told(data: dict[str, str] | None, command
     answer = {"data": data, "warnings": [IGNORED, MEANT, OTHER]}
     with answering({}, otherwise=answer) as server:
         done = subprocess.run(
-            [PROGRAM, *words],
+            [forked(OURS), *words],
             env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "VAULT_ADDR": server.address, "VAULT_TOKEN": "t"},
             capture_output=True,
             text=True,

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import Answering, answering
 
-PROGRAM = Path(sys.executable).parent / "strongroom"
 INFO = {"account": "v-app", "state": "active"}
 
 
@@ -21,7 +19,7 @@ def run(server: Answering, *words: str) -> subprocess.CompletedProcess[str]:
     """What the program does."""
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
     environment |= {"VAULT_ADDR": server.address, "VAULT_TOKEN": "t"}
-    return subprocess.run([PROGRAM, *words], env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run([forked(OURS), *words], env=environment, capture_output=True, text=True, check=False)
 
 
 def found(after: str) -> dict[str, Any]:

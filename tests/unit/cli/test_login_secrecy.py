@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import IO
 
 import pytest
 
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import answering
 
-PROGRAM = Path(sys.executable).parent / "strongroom"
 TOKEN = "hvs.canary-of-the-login"
 ANSWER = {
     "auth": {"client_token": TOKEN, "accessor": "acc", "policies": ["default"], "lease_duration": 60, "renewable": True}
@@ -30,7 +29,7 @@ def login(home: Path, words: str, stdout: int | IO[str] = subprocess.PIPE) -> su
     with answering({"PUT /v1/auth/userpass/login/eva": ANSWER}) as server:
         return subprocess.run(
             [
-                PROGRAM,
+                forked(OURS),
                 "login",
                 "-method=userpass",
                 f"-address={server.address}",
@@ -103,7 +102,7 @@ def test_without_it_a_token_that_was_not_kept_is_shown_once(tmp_path: Path) -> N
 def test_a_token_that_looks_like_a_file_is_a_token(tmp_path: Path) -> None:
     """A token from standard input is never taken for the name of a file, nor repeated by an error."""
     done = subprocess.run(
-        [PROGRAM, "login", "-address=http://127.0.0.1:1", "-no-print", "-", "a=@/nonexistent"],
+        [forked(OURS), "login", "-address=http://127.0.0.1:1", "-no-print", "-", "a=@/nonexistent"],
         env={"HOME": str(tmp_path)},
         input=f"@{TOKEN}\n",
         capture_output=True,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import answering
 
-PROGRAM = Path(sys.executable).parent / "strongroom"
 NOTE = "ends in a newline, which is kept"
 
 
@@ -21,7 +20,7 @@ def write(
     """Write to a server; the exit code, standard error, and what the server got."""
     with answering({}) as server:
         done = subprocess.run(
-            [PROGRAM, *command.split(), *words],
+            [forked(OURS), *command.split(), *words],
             env={"PATH": os.environ["PATH"], "HOME": str(directory), "VAULT_ADDR": server.address, "VAULT_TOKEN": "t"},
             cwd=directory,
             input=given,
@@ -121,9 +120,9 @@ def test_an_answer_in_bytes_comes_out_as_it_is(tmp_path: Path) -> None:
     with HTTPServer(("127.0.0.1", 0), Bytes) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         words = [f"-address=http://127.0.0.1:{server.server_port}", "pki/ca"]
-        home = {"HOME": str(tmp_path)}
+        home, program = {"HOME": str(tmp_path)}, forked(OURS)
         raw, table = (
-            subprocess.run([PROGRAM, "read", f"-format={form}", *words], env=home, capture_output=True, check=False)
+            subprocess.run([program, "read", f"-format={form}", *words], env=home, capture_output=True, check=False)
             for form in ("raw", "table")
         )
         server.shutdown()

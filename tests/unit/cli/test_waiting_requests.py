@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import answering
 
-PROGRAM = Path(sys.executable).parent / "strongroom"
 WRAP = {"token": "hvs.x", "accessor": "the-accessor", "ttl": 60, "creation_time": "2026-01-01T00:00:00Z"}
 
 
@@ -32,7 +30,7 @@ def test_what_to_do_next_is_told(words: str, told: bool) -> None:
     """People are told the approvers' command with the accessor, on standard error; programs aren't."""
     with answering({}, otherwise={"wrap_info": WRAP | {"creation_path": "a/b"}}) as server:
         done = subprocess.run(
-            [PROGRAM, *words.split()],
+            [forked(OURS), *words.split()],
             env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "VAULT_ADDR": server.address, "VAULT_TOKEN": "t"},
             capture_output=True,
             text=True,
@@ -47,7 +45,7 @@ def test_a_field_of_a_waiting_request_is_no_missing_field(words: str, told: bool
     """Whoever asks for one field learns why it isn't there: the wrapping token, which isn't printed, is lost."""
     with answering({}, otherwise={"wrap_info": WRAP | {"creation_path": "a/b"}}) as server:
         done = subprocess.run(
-            [PROGRAM, "read", *words.split(), "a/b"],
+            [forked(OURS), "read", *words.split(), "a/b"],
             env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "VAULT_ADDR": server.address, "VAULT_TOKEN": "t"},
             capture_output=True,
             text=True,

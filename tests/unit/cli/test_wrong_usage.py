@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.program import forked
+
 PROGRAM = Path(sys.executable).parent / "strongroom"
 REFUSED = "http://127.0.0.1:1"
 
@@ -16,7 +18,7 @@ REFUSED = "http://127.0.0.1:1"
 def run(words: str, program: Path = PROGRAM, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program."""
     return subprocess.run(
-        [program, *words.split()],
+        [forked(program), *words.split()],
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from strongroom.agent.config.config import check, merge
 from strongroom.agent.config.reading import parse_config
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import answering
 
 KV2 = {"data": {"path": "secret/", "options": {"version": "2"}}}
@@ -28,14 +28,13 @@ ANSWERS = {
     "GET /v1/secret/data/web/deep/er": {"data": {"data": {"x": 1}, "metadata": {}}},
     "GET /v1/kv/bar": {"data": {"z": "1"}},
 }
-PROGRAM = Path(sys.executable).parent / "strongroom"
 
 
 def run(place: Path, words: str) -> subprocess.CompletedProcess[str]:
     """What the command does in a directory."""
     with answering(ANSWERS) as server:
         return subprocess.run(
-            [PROGRAM, "agent", "generate-config", *shlex.split(words)],
+            [forked(OURS), "agent", "generate-config", *shlex.split(words)],
             env={"PATH": os.environ["PATH"], "HOME": "/home/ann", "VAULT_ADDR": server.address, "VAULT_TOKEN": "t"},
             cwd=place,
             capture_output=True,

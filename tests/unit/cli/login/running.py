@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import Answering, answering
 
-PROGRAM = Path(sys.executable).parent / "strongroom"
 DONE = {"auth": {"client_token": "hvs.done", "accessor": "acc", "policies": ["default"], "lease_duration": 60}}
 
 
@@ -21,7 +20,7 @@ def login(
     """What the program did, and what the server was asked; without prepared answers every login works."""
     with answering(answers or {}, otherwise=DONE) as server:
         done = subprocess.run(
-            [PROGRAM, "login", f"-method={method}", f"-address={server.address}", "-no-store", *words],
+            [forked(OURS), "login", f"-method={method}", f"-address={server.address}", "-no-store", *words],
             env={"PATH": os.environ["PATH"], "HOME": str(home), **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,

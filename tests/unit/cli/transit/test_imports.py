@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from base64 import b64decode, b64encode
 from functools import cache
 from pathlib import Path
@@ -16,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from strongroom.crypto.asymmetric import formats, wrapping
 from strongroom.crypto.asymmetric.rsa import RsaKey
+from tests.conformance.program import OURS, forked
 from tests.unit.cli.answering import Answering, answering
 
-PROGRAM = Path(sys.executable).parent / "strongroom"
 WRAPPING_KEY = "GET /v1/transit/wrapping_key"
 KEY = b"k" * 32
 PRIVATE = ed25519.Ed25519PrivateKey.from_private_bytes(b"s" * 32)
@@ -36,7 +35,7 @@ def pair() -> RsaKey:
 def run(server: Answering, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program against a server."""
     return subprocess.run(
-        [PROGRAM, "transit", *words],
+        [forked(OURS), "transit", *words],
         env={
             "PATH": os.environ["PATH"],
             "HOME": "/nonexistent",
