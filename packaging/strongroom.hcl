@@ -15,3 +15,6 @@ api_addr = "https://strongroom.example.com:8200"
 
 # Where audit devices may be made, by whoever may make them: nowhere else on this machine.
 audit_directories = ["/var/log/strongroom"]
+
+# Where their entries may be sent: networks, "host:port", paths of sockets.  This machine's syslog is always allowed.
+audit_addresses = []

@@ -13,7 +13,7 @@ from strongroom.audit.file import Ground, Rules, file_device, place_of, unplaced
 from strongroom.audit.filtering import Rules as FilterRules
 from strongroom.audit.filtering import check_beside, rules_of
 from strongroom.audit.outgoing.addresses import AddressRules
-from strongroom.audit.outgoing.device import check_options
+from strongroom.audit.outgoing.device import TYPES, check_options
 from strongroom.audit.style import OPTIONS, style_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.server.config.config import AuditConfig, Config, ConfigError
@@ -67,6 +67,9 @@ def check_audits(config: Config) -> None:
     fallbacks: list[tuple[str, FilterRules]] = []
     for audit in config.audits:
         wanted = _wanted(audit)
+        if wanted.type not in {"file", *TYPES}:
+            problem = f'expected an audit device of type file, http, socket or syslog, found "{wanted.type[:64]}"'
+            raise ConfigError(audit.where, problem)
         try:
             rules = _checked(wanted)
             check_beside(wanted.path, rules, fallbacks)

@@ -38,7 +38,7 @@ def split(text: str) -> tuple[str, int]:
     """The host, network or address of a rule, and its port; 0 for any port."""
     found = _WITH_PORT.fullmatch(text)
     if found is None:
-        return text.strip("[]"), 0
+        return text, 0
     return found[1] or found[2], int(found[3])
 
 

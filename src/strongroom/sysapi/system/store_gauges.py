@@ -79,6 +79,9 @@ def of_audit(audit: AuditBroker) -> list[Measure]:
     return [
         Gauge("vault.audit.log_request_failure", counts.lost_requests, lost, counts=True),
         Gauge("vault.audit.log_response_failure", counts.lost_responses, lost, counts=True),
+        Gauge(
+            "vault.audit.fallback.miss", audit.missed, "Entries that no filter took, without a fallback.", counts=True
+        ),
         *(
             Gauge("vault.audit.spool_bytes", waiting, spool, {"device": path}, across=Across.MOST)
             for path, waiting in sorted(audit.backlogs().items())
