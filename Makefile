@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # What the tests run against and with: real servers and programs from Debian's packages.
-PACKAGES := postgresql systemd openssl openssh-server oathtool certbot lego sshpass zbar-tools groff-base curl python3-venv jq sqlite3 logrotate wrk \
+PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbot lego sshpass zbar-tools groff-base curl python3-venv jq sqlite3 logrotate wrk \
   slapd ldap-utils freeradius nginx-light krb5-kdc krb5-admin-server krb5-user \
   samba-ad-dc samba-dsdb-modules samba-vfs-modules samba-ad-provision winbind python3-samba \
   mariadb-server redis-server influxdb rabbitmq-server \

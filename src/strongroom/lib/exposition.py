@@ -128,7 +128,11 @@ def prometheus(measures: Sequence[Measure]) -> str:
 
 
 def openmetrics(measures: Sequence[Measure]) -> str:
-    """The numbers as OpenMetrics: a counter's family has the name without its suffix, and the text has an end."""
+    """The numbers as OpenMetrics: a counter's family has the name without its suffix, and the text has an end.
+
+    A counter whose name has no such suffix is of an unknown type there.  Otherwise it would have another name in this
+    format, which Prometheus prefers, than in the other one and in Vault.
+    """
     return "\n".join([*_lines(measures, family_has_suffix=False), "# EOF"]) + "\n"
 
 
@@ -146,12 +150,12 @@ def _lines(measures: Sequence[Measure], *, family_has_suffix: bool) -> Iterator[
         for at, measure in enumerate(family):
             if not at:
                 yield f"# HELP {shown} {measure.help}"
-                yield f"# TYPE {shown} {_type(measure)}"
+                unknown = measure.grows and not family_has_suffix and shown == sample
+                yield f"# TYPE {shown} {'unknown' if unknown and isinstance(measure, Gauge) else _type(measure)}"
             if isinstance(measure, Histogram):
                 yield from _buckets(measure, sample)
             else:
-                suffixed = measure.grows and not family_has_suffix
-                yield f"{f'{shown}{_TOTAL}' if suffixed else sample}{_labels(measure.labels)} {measure.value!r}"
+                yield f"{sample}{_labels(measure.labels)} {measure.value!r}"
 
 
 def _type(measure: Measure) -> str:
