@@ -93,6 +93,8 @@ QUOTA_SETTINGS = SETTINGS + "quotas"
 NODES = _ROOT + "node/"
 """A row for each node that serves; `services/nodes.py`."""
 REKEY_BACKUP = _ROOT + "rekey-backup"
+DENIAL_SLOTS = _ROOT + "denial-slot/"
+"""Which denials were written together, by the time; `services/denials`."""
 PENDING_DELETION = _ROOT + "rubble/"
 MOUNT_PLACE = _ROOT + "mount-place/"
 """The namespace of each mount outside root, by the mount's id."""
@@ -140,6 +142,11 @@ def mounts(namespace: str) -> str:
 def policies(namespace: str) -> str:
     """The prefix of a namespace's ACL policies."""
     return area(namespace, "sys") + "policy/acl/"
+
+
+def denials(namespace: str) -> str:
+    """The prefix of the requests of a namespace that policies have refused lately."""
+    return area(namespace, "sys") + "denial/"
 
 
 def settings(namespace: str) -> str:

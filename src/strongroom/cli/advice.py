@@ -14,6 +14,7 @@ _MOUNT_OF = "sys/internal/ui/mounts/"
 _NAMESPACES = "sys/namespaces/"
 _OF_NAMESPACES = frozenset({"seal", "unseal", "seal-status", "delete-sealed"})
 """Ends of paths below `_NAMESPACES` that are no part of a namespace's name."""
+_LONGEST_ID = 64
 _OWN_TOKEN = frozenset({"auth/token/lookup-self", "auth/token/renew-self", "auth/token/revoke-self"})
 
 
@@ -112,4 +113,12 @@ def _denied(error: ResponseError) -> str:
     return (
         f'Note: either the token has ended, or its policies don\'t allow this. "{PROGRAM} token lookup" tells which. '
         "The same command with -output-policy prints the rule that would allow it."
-    )
+    ) + _by_id(error.request_id)
+
+
+def _by_id(request_id: str) -> str:
+    """How somebody who may look finds out why."""
+    # The text is the server's, so it has to look like an id before anybody is asked to type it.
+    if not request_id.replace("-", "").isalnum() or len(request_id) > _LONGEST_ID:
+        return ""
+    return f' Who administers the policies sees why by "{PROGRAM} policy explain -request-id={request_id}".'

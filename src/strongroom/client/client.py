@@ -224,7 +224,7 @@ class Client:
             response = self._response(prepared, channel)
             try:
                 if response.status >= 400:
-                    raise self._failure(prepared, response.status, response.body())
+                    raise self._failure(prepared, Answer(response.status, response.headers, response.body()))
                 blocks = response.blocks()
                 while True:
                     left = None if deadline is None else deadline - time.monotonic()
@@ -250,7 +250,7 @@ class Client:
                     answer = self._once(self._redirected(prepared, answer))
                 if last or answer.status not in _RETRIED:
                     if answer.status >= 400:
-                        raise self._failure(prepared, answer.status, answer.body)
+                        raise self._failure(prepared, answer)
                     return answer
             self._sleep(min(1.0 + 0.25 * attempt, 1.5))
         raise AssertionError("the last attempt returns or raises")
@@ -303,8 +303,8 @@ class Client:
         reason = describe(error) if isinstance(error, OSError) and numbered else str(error)
         return Unreachable(prepared.method, prepared.url, reason, hint=_hint(reason, self.settings))
 
-    def _failure(self, prepared: Prepared, status: int, body: bytes) -> Exception:
-        text = body.decode("utf-8", "replace")
+    def _failure(self, prepared: Prepared, answer: Answer) -> Exception:
+        status, text = answer.status, answer.body.decode("utf-8", "replace")
         errors: tuple[str, ...] | None = None
         warnings: tuple[str, ...] = ()
         try:
@@ -327,6 +327,7 @@ class Client:
             with_token="X-Vault-Token" in prepared.headers,
             with_tenants_token=prepared.headers.get("X-Vault-Token", "").count(".") > 1,
             hint=_plain_hint(text, self.settings),
+            request_id=answer.headers.get("x-strongroom-request-id", ""),
         )
 
 

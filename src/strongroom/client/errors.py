@@ -59,6 +59,7 @@ class ResponseError(ClientError):
         with_token: whether a token went with the request.
         with_tenants_token: whether that token ends in the id of a namespace other than root.
         hint: what the person may want to try; may be empty.
+        request_id: by which administrators are told why it was denied; empty if the server doesn't say.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class ResponseError(ClientError):
         with_token: bool = False,
         with_tenants_token: bool = False,
         hint: str = "",
+        request_id: str = "",
     ) -> None:
         self.method = method
         self.url = url
@@ -87,6 +89,7 @@ class ResponseError(ClientError):
         self.with_token = with_token
         self.with_tenants_token = with_tenants_token
         self.hint = hint
+        self.request_id = request_id
         super().__init__(self._text())
 
     def _text(self) -> str:

@@ -48,10 +48,10 @@ async def foresee(
         return (_described(attempt, refusal=error.text),)
     match = attempt.match
     if request.operation not in _WRITES or match is None or not match.declaration.exists:
-        return (await _decided(attempt),)
-    update = await _decided(attempt)
+        return (await decided(attempt),)
+    update = await decided(attempt)
     creation = attempt.knowing(msgspec.structs.replace(attempt.exchange, request=access.as_create(attempt.request)))
-    create = await _decided(creation)
+    create = await decided(creation)
     if match.declaration.update_creates and not create.allowed and update.allowed:
         create = msgspec.structs.replace(update, operation=Operation.CREATE)
     return (create,) if wanted is Operation.CREATE else (update, create)
@@ -81,7 +81,8 @@ def _described(attempt: Attempt, *, allowed: bool = False, needs_no_token: bool 
     )
 
 
-async def _decided(attempt: Attempt) -> Foreseen:
+async def decided(attempt: Attempt) -> Foreseen:
+    """What the policies say of a request of a token, and by which rules."""
     described = _described(attempt)
     request, match = attempt.request, attempt.match
     try:

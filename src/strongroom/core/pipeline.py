@@ -17,7 +17,7 @@ import structlog
 
 from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
-from strongroom.core import access, approval, delegated, existence, inline, login, measuring
+from strongroom.core import access, approval, delegated, denials, existence, inline, login, measuring
 from strongroom.core.answer import Answer, Receipt
 from strongroom.core.attempt import Attempt, at_home, begin
 from strongroom.core.complete import complete
@@ -212,6 +212,8 @@ class Pipeline:
         attempt, refusal = await self._authorize(attempt)
         if refusal is None:
             await services.clients.saw(txn, services.mounts, bearer.record, request.received_at)
+        else:
+            await denials.note(attempt, refusal)
         is_kept = refusal is None and self._decisions.remember(request, attempt)
         attempt.join_existence()
         refusal = refusal or on_paths.refused(attempt, progress.proved)

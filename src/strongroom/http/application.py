@@ -50,6 +50,7 @@ log = structlog.get_logger("http")
 _PLAIN = ListenerOptions()
 _EVERYWHERE = {"sys/seal-status", "sys/leader"}
 _METRICS = "sys/metrics"
+_REQUEST_ID: Final = "X-Strongroom-Request-Id"
 _STRANGERS_BYTES: Final = 2 * 1024 * 1024
 """The most memory of a decoded body whose token wasn't checked yet.
 
@@ -297,6 +298,9 @@ def encode_answer(answer: Answer) -> HttpResponse:
         failure = encode.failure(answer.error)
         if answer.login_failed:
             failure.headers = (*failure.headers, inline_login.FAILED)
+        if isinstance(answer.error, PermissionDenied) and answer.request_id:
+            # By it, administrators are told why: `sys/policies/denials`.
+            failure.headers = (*failure.headers, (_REQUEST_ID, answer.request_id))
         return failure
     response = answer.response
     if response is None:

@@ -11,6 +11,7 @@ import structlog
 
 from strongroom.audit.heads import Heads
 from strongroom.core.client_counting import ClientUpkeep
+from strongroom.core.denials import DenialKeeping
 from strongroom.core.expiry import Expiry
 from strongroom.core.node import Node
 from strongroom.core.presence import Presence
@@ -146,6 +147,7 @@ class Runtime:
             self._tasks.append(asyncio.create_task(services.events.run_forever()))
             self._tasks.append(asyncio.create_task(ClientUpkeep(services).run_forever()))
             self._tasks.append(asyncio.create_task(Webhooks(services).run_forever()))
+            self._tasks.append(asyncio.create_task(DenialKeeping(services).run_forever()))
             self._heads = Heads(services.barrier, services.audit, services.clock)
             self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()

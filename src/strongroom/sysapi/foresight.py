@@ -14,6 +14,7 @@ from strongroom.services.exchange import ApiRequest
 from strongroom.services.namespaces import ROOT, Namespace
 from strongroom.services.policy.acl import Decision
 from strongroom.services.policy.explanation import Other
+from strongroom.services.policy.shortfalls import Sent, shortfalls
 
 
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,22 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     """The values of parameters that stand in the path."""
     refusal: str = ""
     """Why it is refused before any policy is asked, or what is wrong with it besides."""
+
+
+def reasons_of(seen: Foreseen, sent: Sent) -> list[str]:
+    """Why a request is refused, or what to know besides.  No text holds a value of the request."""
+    if seen.needs_no_token:
+        return ["the path needs no token"]
+    reasons = [seen.refusal] if seen.refusal else []
+    decision = seen.decision
+    if decision is None:
+        return reasons
+    if decision.root:
+        return [*reasons, "the policy root allows everything"]
+    overruling = [other for other in seen.others if other.overrules]
+    if seen.own is not None and seen.own.allowed and not decision.allowed and overruling:
+        return [*reasons, *(f'"{other.path}" is another path of the same, and is denied' for other in overruling)]
+    return reasons + shortfalls(decision, seen.operation, sent, needs_sudo=seen.needs_sudo)
 
 
 def asking(

@@ -13,6 +13,7 @@ from strongroom.lib.exposure import Exposure
 from strongroom.lib.rand import Random
 from strongroom.sealing.initialize import Cluster
 from strongroom.sealing.port import SealPort
+from strongroom.services.denials import Window
 from strongroom.services.events.reader import OutboxReader
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.identity import IdentityService
@@ -81,5 +82,7 @@ class Services:
     """Whether `sys/internal/inspect` is served."""
     clients: ClientCounting = field(default_factory=ClientCounting)
     """The clients that this process has seen."""
+    denials: Window = field(default_factory=Window)
+    """What policies have refused in this process, until it is written."""
     ended: dict[str, int] = field(default_factory=dict)
     """How much of each class of background work this process has done."""

@@ -1087,6 +1087,11 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         },
     ),
     "strongroom.services.cors.CorsRecord": ("cors", {"credentials": False}),
+    "strongroom.services.denials.records.DenialRecord": (
+        "denial",
+        {"accessor": "", "display_name": "", "entity_id": "", "reasons": ()},
+    ),
+    "strongroom.services.denials.records.DenialSlot": ("denial-slot", {}),
     "strongroom.services.events.webhooks.records.Progress": (
         "webhook-progress",
         {

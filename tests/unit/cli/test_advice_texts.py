@@ -42,3 +42,15 @@ def test_a_path_that_is_none_leads_to_those_that_are(
     text = "1 error occurred:\n\t* unsupported path\n\n"
     assert f'"strongroom path-help {place}"' in advice(_refused(kind, status, path, text))
     assert advice(_refused(kind, status, path, "something else")) == ""
+
+
+@pytest.mark.parametrize(
+    ("id_", "told"), [("0a96a6cf-5b1d", True), ("", False), ("a; rm -rf", False), ("a" * 65, False)]
+)
+def test_a_denial_names_the_id_to_ask_by(id_: str, told: bool) -> None:
+    """The id that the server has told is in the command for who may ask, unless it looks like none."""
+    refused = Denied(
+        "GET", "http://x/v1/a", 403, errors=("permission denied",), body="", path="a", with_token=True, request_id=id_
+    )
+    assert (f'policy explain -request-id={id_}"' in advice(refused)) is told
+    assert ("-request-id" in advice(refused)) is told

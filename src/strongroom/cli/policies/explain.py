@@ -36,7 +36,34 @@ def _body(call: Invocation) -> dict[str, Any]:
     return body
 
 
+def _of_denial(call: Invocation, request_id: str) -> int:
+    """Tell why a request was denied that was made."""
+    if call.arguments or any(call.flags.given(name) for name in (*_SUBJECTS, "policy", "operation", "wrapped")):
+        raise Failure("With -request-id the server knows what was asked, and by whom: nothing else can be given")
+    with call.doing("Error asking for the explanation: "):
+        answer = call.client().read(f"sys/policies/denials/{request_id}")
+    if answer is None:
+        raise Failure(
+            "No such denial is known: it wasn't in this namespace, or is more than 15 minutes ago, or was one of many. "
+            "The audit log has it.",
+            2,
+        )
+    data: Mapping[str, Any] = SecretAnswer(answer).data or {}
+    if not call.table:
+        return call.document(dict(data))
+    who = data.get("display_name") or data.get("accessor") or data.get("entity_id")
+    lines = [f"{data.get('time')}: {who} was denied {data.get('operation')} on {data.get('path')}"]
+    lines += [f"  {reason}" for reason in data.get("reasons") or []]
+    call.terminal.out("\n".join([*lines, "", "By the policies of now:", "", told(data.get("now") or {})]))
+    return 0
+
+
 def _explain(call: Invocation) -> int:
+    request_id = call.flags.text("request-id").strip("/ ")
+    if request_id:
+        return _of_denial(call, request_id)
+    if not call.arguments:
+        raise Failure("Not enough arguments (expected a path, or -request-id)")
     body = _body(call)
     others = any(call.flags.given(name) for name in (*_SUBJECTS, "policy"))
     with call.doing("Error asking for the explanation: "):
@@ -96,10 +123,11 @@ OPERATION = Flag("operation", "create, read, update, patch, delete, list, scan, 
 
 COMMANDS = {
     "policy explain": Command(
-        "policy explain [options] PATH [K=V...]",
+        "policy explain [options] [PATH] [K=V...]",
         "Explains why a request would be allowed or denied: each rule that covers it, which of them decides, why, and "
         "whose policy it is. Without options it is about the token in use. The parameters are those of the request.\n\n"
-        "$ strongroom policy explain -operation=write -accessor=… secret/data/web/db\n\n"
+        "$ strongroom policy explain -operation=write -accessor=… secret/data/web/db\n"
+        "$ strongroom policy explain -request-id=0a96a6cf-…\n\n"
         "About another token, an entity or policies, it tells only what the token in use could read itself: it needs "
         "update on sys/policies/explain, what looks up the token or reads the entity, and read on each policy.",
         _explain,
@@ -114,10 +142,11 @@ COMMANDS = {
                     Flag("of-token", "A token."),
                     OPERATION,
                     Flag("policy", "A policy, alone or of a token of the entity; may be repeated.", "strings"),
+                    Flag("request-id", "A request that was denied, by the id that its client was told."),
                     Flag("wrapped", "How long the response would be wrapped.", "duration"),
                 ),
             ),
         ),
-        Arity(1, None),
+        Arity(0, None),
     ),
 }

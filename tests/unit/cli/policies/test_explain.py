@@ -96,3 +96,25 @@ def test_wrong_parameters() -> None:
     with answering({}) as server:
         done = run(server, "explain", "secret/a", "nonsense")
         assert (done.returncode, server.asked) == (1, [])
+
+
+def test_a_denial_by_its_id() -> None:
+    """What was denied, to whom and why, comes before the explanation of now."""
+    denial = {
+        "time": "2026-01-01T00:00:00Z",
+        "display_name": "userpass-eva",
+        "operation": "update",
+        "path": "secret/a",
+        "reasons": ["it lacked"],
+        "now": FOUND,
+    }
+    with answering({"GET /v1/sys/policies/denials/0-1": {"data": denial}}) as server:
+        printed = run(server, "explain", "-request-id=0-1").stdout
+        assert printed.splitlines()[:2] == [
+            "2026-01-01T00:00:00Z: userpass-eva was denied update on secret/a",
+            "  it lacked",
+        ]
+        assert "denied: update on secret/a" in printed
+        assert json.loads(run(server, "explain", "-format=json", "-request-id=0-1").stdout) == denial
+        for words in (["-request-id=0-1", "secret/a"], ["-request-id=0-1", "-operation=read"], []):
+            assert run(server, "explain", *words).returncode == 1

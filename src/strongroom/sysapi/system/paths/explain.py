@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from strongroom.audit.entry import timestamp
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import path
 from strongroom.sdk.fields import SECRET, Body, CommaList, Doc, Duration
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.token_fields import normal_policies
+from strongroom.services.denials import rows
 from strongroom.services.tokens import TokenRecord
+from strongroom.storage.keys import is_key
 from strongroom.sysapi.context import SystemEngine, presented, system
 from strongroom.sysapi.system.why import asker
 from strongroom.sysapi.system.why.explaining import OPERATIONS, Question, explained, supposed
@@ -50,21 +53,45 @@ class ExplainPaths(SystemEngine):
         """Explains why a token, an entity or a list of policies is allowed or denied a request."""
         question = asked(body)
         record = await _subject(request, body)
-        knows = True
-        if record.entity_id:
-            entity_path = f"identity/entity/id/{record.entity_id}"
-            knows = await asker.may(request, Operation.READ, entity_path, {}, system(request).namespace.path)
-        return Response(data=await explained(request, record, question, names_groups=knows))
+        return Response(data=await explained(request, record, question, names_groups=await _knows(request, record)))
 
     @path.write("policies/explain-self", computes=True)
     async def explain_self(self, request: Request, body: QuestionBody) -> Response | None:
         """Explains why the request's own token is allowed or denied a request."""
         question, record = asked(body), presented(request).record
-        knows = False
-        if record.entity_id:
-            entity_path = f"identity/entity/id/{record.entity_id}"
-            knows = await asker.may(request, Operation.READ, entity_path, {}, system(request).namespace.path)
+        knows = await _knows(request, record)
         return Response(data=await explained(request, record, question, own=True, names_groups=knows))
+
+    @path.read("policies/denials/{request_id}")
+    async def denial(self, request: Request, request_id: str) -> Response | None:
+        """Explains why a request was denied lately in this namespace, and whether it still would be."""
+        view = system(request)
+        denial = view.services.denials.find(request_id)
+        if denial is None and is_key(request_id):
+            denial = await rows.find(view.txn, view.namespace.id, request_id, request.now)
+        if denial is None or denial.namespace != view.namespace.id:
+            return None
+        if denial.accessor:
+            home = await view.services.mounts.namespaces.by_id(view.txn, denial.token_namespace)
+            space = home.path if home is not None else view.namespace.path
+            data = {"accessor": denial.accessor}
+            await asker.require(request, Operation.UPDATE, "auth/token/lookup-accessor", data, space)
+        record = supposed(denial.policies, denial.entity_id, denial.token_namespace, request.now)
+        question = Question(operation=denial.operation, path=denial.path)
+        now = await explained(request, record, question, names_groups=await _knows(request, record))
+        return Response(
+            data={
+                "request_id": denial.id,
+                "time": timestamp(denial.at),
+                "operation": denial.operation,
+                "path": denial.path,
+                "accessor": denial.accessor,
+                "display_name": denial.display_name,
+                "entity_id": denial.entity_id,
+                "reasons": list(denial.reasons),
+                "now": now,
+            }
+        )
 
 
 def asked(body: QuestionBody) -> Question:
@@ -83,6 +110,13 @@ def asked(body: QuestionBody) -> Question:
         parameters=body.parameters or {},
         wrap_ttl_s=int(body.wrap_ttl),
     )
+
+
+async def _knows(request: Request, record: TokenRecord) -> bool:
+    """Whether the client may know in which groups the token's entity is."""
+    where = f"identity/entity/id/{record.entity_id}"
+    space = system(request).namespace.path
+    return not record.entity_id or await asker.may(request, Operation.READ, where, {}, space)
 
 
 async def _subject(request: Request, body: ExplainBody) -> TokenRecord:

@@ -11,12 +11,12 @@ from strongroom.barrier import keys
 from strongroom.sdk.request import Operation, Request
 from strongroom.services.policy.explanation import Considered, Weighed, Written, considered
 from strongroom.services.policy.service import is_root
-from strongroom.services.policy.shortfalls import Sent, capability_of, demands, shortfalls
+from strongroom.services.policy.shortfalls import Sent, capability_of, demands
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.origins import GROUP, Named, Origin, policies_of
 from strongroom.services.tokens.rights import rights_of
 from strongroom.sysapi.context import SystemView, system
-from strongroom.sysapi.foresight import Foreseen, asking
+from strongroom.sysapi.foresight import Foreseen, asking, reasons_of
 from strongroom.sysapi.system.why import asker
 
 WRITE = "write"
@@ -119,7 +119,7 @@ async def _outcome(
         "allowed": seen.allowed,
         "needs_sudo": seen.needs_sudo,
         "needs_token": not seen.needs_no_token,
-        "reasons": _reasons(seen, question),
+        "reasons": reasons_of(seen, _sent(question, seen)),
         "rules": [],
         "decided_by": "",
         "granted_by": [],
@@ -154,23 +154,9 @@ async def _outcome(
     return data
 
 
-def _reasons(seen: Foreseen, question: Question) -> list[str]:
-    """Why the request is refused, or what to know besides."""
-    if seen.needs_no_token:
-        return ["the path needs no token"]
-    reasons = [seen.refusal] if seen.refusal else []
-    decision = seen.decision
-    if decision is None:
-        return reasons
-    if decision.root:
-        return [*reasons, "the policy root allows everything"]
-    overruling = [other for other in seen.others if other.overrules]
-    if seen.own is not None and seen.own.allowed and not decision.allowed and overruling:
-        return [*reasons, *(f'"{other.path}" is another path of the same, and is denied' for other in overruling)]
-    sent = Sent(
-        question.parameters, question.wrap_ttl_s * _NS if question.wrap_ttl_s else None, seen.fields, seen.stated
-    )
-    return reasons + shortfalls(decision, seen.operation, sent, needs_sudo=seen.needs_sudo)
+def _sent(question: Question, seen: Foreseen) -> Sent:
+    wrap_ttl_ns = question.wrap_ttl_s * _NS if question.wrap_ttl_s else None
+    return Sent(question.parameters, wrap_ttl_ns, seen.fields, seen.stated)
 
 
 def _rule(each: Considered, *, comments: bool) -> dict[str, Any]:
