@@ -41,7 +41,7 @@ from strongroom.lib.seldom import Seldom
 from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
-from strongroom.services.exchange import ApiRequest, Exchange, InlineLogin
+from strongroom.services.exchange import ApiRequest, Exchange, Grant, InlineLogin
 from strongroom.services.quotas.limiter import OverLimit
 from strongroom.services.tokens import Bearer
 from strongroom.sysapi.served import Stages
@@ -212,8 +212,6 @@ class Pipeline:
         attempt, refusal = await self._authorize(attempt)
         if refusal is None:
             await services.clients.saw(txn, services.mounts, bearer.record, request.received_at)
-        else:
-            await denials.note(attempt, refusal)
         is_kept = refusal is None and self._decisions.remember(request, attempt)
         attempt.join_existence()
         refusal = refusal or on_paths.refused(attempt, progress.proved)
@@ -292,6 +290,8 @@ class Pipeline:
         An error on the way is a refusal too: it costs a use of the token, and is audited before it is raised.
         """
         request, match = attempt.request, attempt.match
+        grant: Grant | None = None
+        refusal: StrongroomError | None = None
         try:
             ways = [attempt]
             if match is not None and existence.must_look(attempt):
@@ -308,7 +308,9 @@ class Pipeline:
                 if refusal is None:
                     break
         except StrongroomError as error:
-            return attempt, error
+            refusal = error
+        if refusal is not None:
+            await denials.note(attempt, refusal)
         return attempt.knowing(msgspec.structs.replace(attempt.exchange, grant=grant)), refusal
 
     async def _answer(self, attempt: Attempt) -> Answer:

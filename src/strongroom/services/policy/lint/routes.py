@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from functools import lru_cache
+from typing import TypeAlias
 
 import msgspec
 
@@ -16,10 +17,13 @@ from strongroom.services.policy.lint.sets import ANY, Paths, meet, paths_of
 from strongroom.services.policy.parse import CREATE, DENY, SUDO, UPDATE, Rule
 from strongroom.services.policy.paths import parse_pattern
 
-_MOST_RULES = 250
-"""Rules that are looked at.  A policy may have thousands."""
+_MOST_PAIRS = 5000
+"""Rules and routes that are compared: some milliseconds.  A policy may have thousands of rules."""
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _FORM = re.compile(r":\w+\}")
+
+
+Route: TypeAlias = tuple[Paths, Mapping[Operation, Declaration]]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -28,30 +32,52 @@ class Known(msgspec.Struct, frozen=True):
     path: str
     """Full path in the namespace, ending in `/`."""
     type: str
-    routes: tuple[tuple[Paths, Mapping[Operation, Declaration]], ...]
+    by_head: Mapping[str, tuple[Route, ...]]
+    """By their first segment after the mount's path; `+` for those that have none of their own."""
+
+    def candidates(self, paths: Paths) -> tuple[Route, ...]:
+        """The routes that may have a path in common with a rule."""
+        at = self.path.count("/")
+        if (
+            at >= len(paths.segments)
+            or (paths.glob and at == len(paths.segments) - 1)
+            or ANY in paths.segments[: at + 1]
+        ):
+            return tuple(route for routes in self.by_head.values() for route in routes)
+        return (*self.by_head.get(paths.segments[at], ()), *self.by_head.get(ANY, ()))
 
 
-def known(path: str, type_: str, table: RouteTable, others: Sequence[str] = ()) -> Known:
+@lru_cache(maxsize=256)
+def known(path: str, type_: str, table: RouteTable, others: tuple[str, ...] = ()) -> Known:
     """A mount with the routes of its engine.
 
     Args:
         others: paths that are served otherwise.
     """
-    routes = [(_below(path, route.pattern), route.by_operation) for route in table.routes]
-    return Known(path, type_, (*routes, *((_below(path, other), {}) for other in others)))
+    at, by_head = path.count("/"), dict[str, tuple[Route, ...]]()
+    declared = [(route.pattern, route.by_operation) for route in table.routes]
+    for pattern, by_operation in (*declared, *((other, {}) for other in others)):
+        paths = _below(path, pattern)
+        head = ANY if paths.glob and at == len(paths.segments) - 1 else paths.segments[at]
+        by_head[head] = (*by_head.get(head, ()), (paths, by_operation))
+    return Known(path, type_, by_head)
 
 
 def warnings(rules: Iterable[Rule], mounts: Sequence[Known]) -> list[str]:
     """The warnings about rules that lie in a mount.  A rule for a mount that doesn't exist yet is no mistake."""
-    found = []
-    for rule in islice(rules, _MOST_RULES):
+    found, pairs = [], 0
+    for rule in rules:
         paths = _paths(rule)
         if paths is None or paths.segments[0] == ANY:
             continue  # it may be meant for namespaces below
         reached = [mount for mount in mounts if meet(paths, _all_of(mount.path))]
         if not reached:
             continue
-        routes = [route for mount in reached for route in mount.routes if _meets(paths, route[0])]
+        candidates = [route for mount in reached for route in mount.candidates(paths)]
+        pairs += len(candidates) + len(mounts)
+        if pairs > _MOST_PAIRS:
+            break
+        routes = [route for route in candidates if _meets(paths, route[0])]
         if not routes:
             found.append(_nowhere(rule, reached))
         elif not rule.capabilities & DENY and not paths.glob:
