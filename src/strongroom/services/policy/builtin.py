@@ -32,6 +32,11 @@ path "sys/internal/ui/resultant-acl" {
     capabilities = ["read"]
 }
 
+# On which mounts it may do something.
+path "sys/my/mounts" {
+    capabilities = ["read"]
+}
+
 # Why it was denied, by its own policies.
 path "sys/policies/explain-self" {
     capabilities = ["update"]

@@ -60,7 +60,7 @@ class Reach:
 
     def __init__(self, policies: Iterable[Policy], now: float) -> None:
         merged = _merged(policies, now).values()
-        self._patterns = [pattern for pattern, bits, _ in merged if bits and not bits & DENY]
+        self._granted = [(pattern, bits) for pattern, bits, _ in merged if bits and not bits & DENY]
 
     def touches(self, mount: str) -> bool:
         """Whether the policies allow anything on or below a mount.
@@ -68,7 +68,19 @@ class Reach:
         Args:
             mount: its path from the root namespace on, ending in `/`.
         """
-        return any(_touches(pattern, mount) for pattern in self._patterns)
+        return any(_touches(pattern, mount) for pattern, _ in self._granted)
+
+    def capabilities(self, mount: str) -> list[str]:
+        """What the policies grant on any path on or below a mount: the names, sorted; empty for nothing.
+
+        Args:
+            mount: as in `touches`.
+        """
+        together = 0
+        for pattern, bits in self._granted:
+            if bits & ~together and _touches(pattern, mount):
+                together |= bits
+        return [name for name, bit in CAPABILITIES.items() if together & bit]
 
 
 def _touches(pattern: Pattern, mount: str) -> bool:

@@ -16,7 +16,7 @@ from strongroom.services.policy.parse import Policy
 from strongroom.services.policy.service import is_root
 from strongroom.services.tokens import Bearer
 from strongroom.services.tokens.rights import rights_of
-from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
 from strongroom.sysapi.system.mounting import folder, shown_mount
 from strongroom.sysapi.system.reach import Reach, resultant
 
@@ -53,6 +53,20 @@ class UiPaths(SystemEngine):
             if seen or _reached(reach, view.namespace, record):
                 tables[record.table][record.path] = shown_mount(record)
         return Response(data=tables)
+
+    @path.read("my/mounts")
+    async def my_mounts(self, request: Request) -> Response | None:
+        """Lists the mounts on which the token may do something, and what it may do on any of their paths."""
+        view = system(request)
+        reach = await _reach(view, presented(request), request.now)
+        found: dict[str, dict[str, Any]] = {}
+        for full, entry in sorted(view.router.by_path.items()):
+            can = ["root"] if reach is None else reach.capabilities(view.namespace.path + full)
+            if can:
+                record = entry.record
+                about = {"type": record.type, "description": record.description, "options": record.options}
+                found[full] = {**about, "capabilities": can}
+        return Response(data={"keys": list(found), "key_info": found})
 
     @path.read("internal/ui/mounts/{path*}", unauthenticated=True)
     async def ui_mount(self, request: Request, path: str) -> Response | None:
