@@ -32,6 +32,8 @@ DOCS = ROOT / "docs"
 PAGES = (
     *("approvals.md", "audit.md", "coming-from-vault.md", "configuration.md", "identity.md", "leases-and-tokens.md"),
     *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md", "quotas.md"),
+    *("approvals.md", "audit.md", "coming-from-vault.md", "configuration.md", "events.md", "identity.md"),
+    *("leases-and-tokens.md", "mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md"),
     "troubleshooting.md",
     *("engines", "auth", "agent"),
 )
