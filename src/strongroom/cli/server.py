@@ -17,7 +17,7 @@ _OPTIONS = Group(
         Flag("log-file", "Where to write the log as well."),
         Flag("log-format", "standard or json.", variable="LOG_FORMAT"),
         Flag("log-level", "trace, debug, info, warn or error.", variable="LOG_LEVEL"),
-        Flag("recovery", "Known to Vault; refused here: restore a backup of the store instead.", "bool"),
+        Flag("recovery", "Serve nothing but rows of the store, for repairs.", "bool"),
     ),
 )
 _DEV = Group(

@@ -16,6 +16,7 @@ import msgspec
 from strongroom.crypto.mac import same
 
 REKEY = "rekey"
+RECOVERY_TOKEN = "recovery-token"  # noqa: S105 - a kind of attempt
 ROOT_TOKEN = "root-token"  # noqa: S105 - a kind of attempt
 
 

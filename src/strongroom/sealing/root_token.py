@@ -7,6 +7,8 @@ last share gets the token, encrypted with it.  So no single holder learns the to
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -80,16 +82,7 @@ class RootToken:
 
         Raises: `InvalidRequest` for an unusable pad or key, or if a generation is in progress.
         """
-        if otp and len(otp.encode()) != TOKEN_LENGTH:
-            raise InvalidRequest("OTP string has incorrect length")
-        generated = ""
-        if otp:
-            wanted = RootTokenRequest(otp=otp)
-        elif pgp_key:
-            wanted = RootTokenRequest(pgp_key=pgp_key, fingerprint=pgp.fingerprint(pgp_key))
-        else:
-            generated = self._txn.once("otp", lambda: base62(self._random, TOKEN_LENGTH))
-            wanted = RootTokenRequest(otp=generated)
+        wanted, generated = wanted_of(otp, pgp_key, lambda: self._txn.once("otp", partial(new_otp, self._random)))
         outcome = await self._ask(Order(Verb.BEGIN, ROOT_TOKEN, content=msgspec.json.encode(wanted)))
         if outcome.refusal:
             raise InvalidRequest("root generation already in progress for this namespace")
@@ -109,18 +102,18 @@ class RootToken:
         share = checked_share(seal, text, "root token")
         order = Order(Verb.SHARE, ROOT_TOKEN, nonce=nonce, content=share, threshold=seal.threshold)
         outcome = await self._ask(order)
-        _require_taken(outcome)
+        require_taken(outcome)
         given = await self._generation(outcome)
         if not outcome.complete:
             return given
         await root_key.require_quorum(self._txn, seal, outcome.complete, "root token")
-        _require_taken(await self._ask(Order(Verb.FINISH, ROOT_TOKEN, nonce=outcome.nonce)))
+        require_taken(await self._ask(Order(Verb.FINISH, ROOT_TOKEN, nonce=outcome.nonce)))
         token = self._txn.once("root token", lambda: new_token(self._random))
         self._tokens.create(
             self._txn,
             self._txn.once("root record", lambda: root_record(self._tokens.key_of(token), self._random, self._now)),
         )
-        encoded = self._txn.once("encoded", lambda: _encode(token, given.wanted))
+        encoded = self._txn.once("encoded", lambda: encode(token, given.wanted))
         return msgspec.structs.replace(given, encoded=encoded)
 
     async def _ask(self, order: Order) -> Outcome:
@@ -133,6 +126,26 @@ class RootToken:
         if outcome.state is not State.ABSENT:
             wanted = msgspec.json.decode(outcome.wanted, type=RootTokenRequest)
         return Generation(outcome=outcome, wanted=wanted, required=seal.threshold)
+
+
+def new_otp(random: Random) -> str:
+    """A one-time pad as long as a token."""
+    return base62(random, TOKEN_LENGTH)
+
+
+def wanted_of(otp: str, pgp_key: str, make: Callable[[], str]) -> tuple[RootTokenRequest, str]:
+    """How a token is to be encrypted, and the one-time pad that was made because none was given.
+
+    Raises: `InvalidRequest` for an unusable pad or key.
+    """
+    if otp and len(otp.encode()) != TOKEN_LENGTH:
+        raise InvalidRequest("OTP string has incorrect length")
+    if otp:
+        return RootTokenRequest(otp=otp), ""
+    if pgp_key:
+        return RootTokenRequest(pgp_key=pgp_key, fingerprint=pgp.fingerprint(pgp_key)), ""
+    generated = make()
+    return RootTokenRequest(otp=generated), generated
 
 
 def decode(encoded: str, otp: str) -> str:
@@ -152,7 +165,8 @@ def decode(encoded: str, otp: str) -> str:
     return _xor(scrambled, pad).decode("utf-8", "replace")
 
 
-def _encode(token: str, wanted: RootTokenRequest) -> str:
+def encode(token: str, wanted: RootTokenRequest) -> str:
+    """Encrypt a token as it is wanted."""
     if wanted.pgp_key:
         return pgp.encrypt(wanted.pgp_key, token)[0]
     return base64.b64encode(_xor(token.encode(), wanted.otp.encode())).decode().rstrip("=")
@@ -162,13 +176,14 @@ def _xor(left: bytes, right: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(left, right, strict=True))
 
 
-def _require_taken(outcome: Outcome) -> None:
+def require_taken(outcome: Outcome, what: str = "root generation") -> None:
+    """Raise `InvalidRequest` for a share that was refused."""
     match outcome.refusal:
         case Refusal.STATE:
-            raise InvalidRequest("no root generation in progress")
+            raise InvalidRequest(f"no {what} in progress")
         case Refusal.NONCE:
             nonce = outcome.nonce
-            raise InvalidRequest(f'incorrect nonce supplied; nonce for this root generation operation is "{nonce}"')
+            raise InvalidRequest(f'incorrect nonce supplied; nonce for this {what} operation is "{nonce}"')
         case Refusal.DUPLICATE:
             raise InvalidRequest("given key has already been provided during this generation operation")
         case Refusal.NONE:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -35,7 +36,7 @@ from strongroom.server.plan import Plan, PlanError, listener_config, listener_op
 from strongroom.server.plugins import PluginError
 from strongroom.server.redaction import secrets_of
 from strongroom.server.reload import Reload
-from strongroom.server.stores import StoreError, open_store
+from strongroom.server.stores import IN_MEMORY, StoreError, open_store
 from strongroom.server.supervisor import renewal
 from strongroom.server.supervisor.charge import Charge
 from strongroom.server.supervisor.service_manager import ServiceManager
@@ -69,13 +70,33 @@ def serve(arguments: ServeArguments) -> int:
     try:
         hide_memory()
         if arguments.recovery:
-            raise dev.DevError("-recovery is not supported: restore a backup of the store instead")
+            return _serve_recovery(arguments)
         if _is_dev(arguments):
             return _serve_dev(arguments)
         return _serve(arguments)
     except _START_ERRORS as error:
         sys.stderr.write(f"{_reason(error)}\n")
         return 1
+
+
+def _serve_recovery(arguments: ServeArguments) -> int:
+    if _is_dev(arguments):
+        raise dev.DevError("-recovery is for the store of a configuration, and -dev has one in memory")
+    config = sources.load(_sources(arguments))
+    logs.hide(secrets_of(config, os.environ))
+    unserved.refuse(config)
+    planned = replace(plan(config, 1), workers=1)
+    if planned.storage_type == IN_MEMORY:
+        raise PlanError(f"-recovery needs a store that lasts, and this one is {IN_MEMORY}")
+    logs.configure(planned.log_level, planned.log_format, planned.log_file)
+    _check(planned)
+    sockets = _open_sockets(planned)[0]
+    pid_file = _write_pid(planned)
+    with contextlib.ExitStack() as kept:
+        if pid_file is not None:
+            kept.callback(pid_file.unlink, missing_ok=True)
+        uvloop.run(interpreter.load("strongroom.server.recovery.server").run(planned, sockets))
+    return 0
 
 
 def _reason(error: Exception) -> str:

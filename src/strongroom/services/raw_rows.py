@@ -72,6 +72,8 @@ async def names(txn: Transaction, folder: str, after: str, limit: int | None) ->
     prefix = f"{folder.rstrip('/')}/" if folder.strip("/") else ""
     if len(prefix) > _LONGEST_KEY or "//" in prefix or prefix.startswith("/"):
         raise InvalidRequest("this is no folder of rows")
+    if limit is not None and limit < 0:
+        raise InvalidRequest("limit cannot be negative")
     return await txn.list(prefix, after, limit)
 
 

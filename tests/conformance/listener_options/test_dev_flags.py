@@ -131,8 +131,8 @@ def test_with_a_configuration(tmp_path: Path) -> None:
         (("-dev-leased-kv",), "-dev-leased-kv is not supported"),
         (("-dev", "-dev-tls-cert-dir=/tmp"), "-dev-tls-cert-dir needs -dev-tls\n"),
         (("-dev", "-dev-root-token-id=a.b"), "-dev-root-token-id takes"),
-        (("-recovery",), "-recovery is not supported"),
-        (("-dev", "-recovery"), "-recovery is not supported"),
+        (("-recovery",), "no configuration was given"),
+        (("-dev", "-recovery"), "-recovery is for the store of a configuration"),
     ],
 )
 def test_refused(tmp_path: Path, flags: tuple[str, ...], text: str) -> None:

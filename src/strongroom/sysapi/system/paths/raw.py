@@ -51,27 +51,15 @@ class RawPaths(SystemEngine):
     @path.read("raw/{path**}", sudo=True, root_only=True)
     async def read_raw(self, request: Request, path: str, body: ReadRawBody) -> Response | None:
         """Reads a row of the store by its key."""
-        encoding = _encoding(body.encoding)
-        content = await raw_rows.read(_allowed(request).txn, path)
-        if content is None:
-            return None
-        value = base64.b64encode(content).decode() if encoding else raw_rows.text_of(content)
-        return Response(data={"value": value})
+        view = _allowed(request)
+        check_encoding(body.encoding)
+        content = await raw_rows.read(view.txn, path)
+        return Response(data={"value": shown_in(body, content)}) if content is not None else None
 
     @path.write("raw/{path**}", sudo=True, root_only=True)
     async def write_raw(self, request: Request, path: str, body: WriteRawBody) -> Response | None:
         """Writes a row of the store by its key."""
-        view = _allowed(request)
-        if body.compression_type:
-            raise InvalidRequest(_NOT_COMPRESSED)
-        if not _encoding(body.encoding):
-            content = raw_rows.content_of(body.value)
-        else:
-            try:
-                content = base64.b64decode(body.value, validate=True)
-            except (binascii.Error, ValueError) as error:
-                raise InvalidRequest("the value is not valid base64") from error
-        await raw_rows.write(view.txn, path, content)
+        await raw_rows.write(_allowed(request).txn, path, content_in(body))
         return None
 
     @path.delete("raw/{path**}", sudo=True, root_only=True)
@@ -83,16 +71,33 @@ class RawPaths(SystemEngine):
     @path.list_("raw/{path**}", sudo=True, root_only=True)
     async def list_raw(self, request: Request, path: str, body: ListRawBody) -> Response | None:
         """Lists the keys below a folder of the store."""
-        if body.limit < 0:
-            raise InvalidRequest("limit cannot be negative")
         found = await raw_rows.names(_allowed(request).txn, path, body.after, body.limit or None)
         return Response(data={"keys": found}) if found else None
 
 
-def _encoding(given: str) -> str:
+def shown_in(body: ReadRawBody, content: bytes) -> str:
+    """What a row holds, as the request wants it.  Raises `InvalidRequest`."""
+    check_encoding(body.encoding)
+    return base64.b64encode(content).decode() if body.encoding else raw_rows.text_of(content)
+
+
+def content_in(body: WriteRawBody) -> bytes:
+    """What the request wants a row to hold.  Raises `InvalidRequest`."""
+    if body.compression_type:
+        raise InvalidRequest(_NOT_COMPRESSED)
+    check_encoding(body.encoding)
+    if not body.encoding:
+        return raw_rows.content_of(body.value)
+    try:
+        return base64.b64decode(body.value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidRequest("the value is not valid base64") from error
+
+
+def check_encoding(given: str) -> None:
+    """Raise `InvalidRequest` for a form that rows aren't shown in."""
     if given not in {"", _BASE64}:
         raise InvalidRequest(f'invalid encoding "{given[:64]}"')
-    return given
 
 
 def _allowed(request: Request) -> SystemView:
