@@ -22,6 +22,7 @@ COMMON = ("read", "write", "delete", "list", "login", "server", "status", "unwra
 GROUPS = {
     "audit": "Manage audit devices",
     "auth": "Manage auth methods",
+    "break-glass": "Take back at once what somebody has got",
     "events": "Follow what happens",
     "kv": "Work with key/value secrets",
     "kv metadata": "Work with the settings and versions of key/value secrets",
@@ -156,6 +157,13 @@ _MODULES = {
         "lease list": "List leases below a path",
         "lease search": "Find leases by entity, account or age",
         "lease revoke-entity": "Revoke the leases of an entity",
+    },
+    "break_glass": {
+        "break-glass revoke": "End everything that was issued to somebody",
+        "break-glass status": "Show how far that is",
+        "break-glass list": "List what was taken back",
+        "break-glass lift": "Have things issued again",
+        "break-glass cancel": "End one that was a mistake",
     },
     "namespace": {
         "namespace create": "Create a namespace",
