@@ -107,12 +107,14 @@ class Attempt(msgspec.Struct, frozen=True):
         return match is not None and match.declaration.own_token and self.exchange.namespace.id != home
 
     def check_namespace(self) -> None:
-        """Raise the error of a request that its namespace doesn't serve.
+        """Raise the error of a request that its namespace or its mount doesn't serve.
 
-        Raises: `InvalidRequest` for a path that only the root namespace has, `Unavailable` while the API of the
-            namespace or of one above it is locked.
+        Raises: `InvalidRequest` for a path that only the root namespace has, `Unavailable` while the mount, or the API
+            of the namespace or of one above it, is locked.
         """
         namespace, match = self.exchange.namespace, self.match
+        if self.entry is not None:
+            self.entry.check_open()
         if namespace.is_root:
             return
         if self.request.path in PATHS or (match is not None and match.declaration.root_only):

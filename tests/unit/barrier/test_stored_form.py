@@ -1280,6 +1280,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "created_at": 0.0,
             "namespace": "root",
             "area": "",
+            "locked_at": 0.0,
         },
     ),
     "strongroom.services.mounts.records.Move": ("mount-move", {}),

@@ -85,6 +85,7 @@ async def _finish(
     entry = router.by_id.get(held.mount)
     if entry is None:
         raise InvalidRequest(UNKNOWN)  # the auth method was disabled
+    entry.check_open()
     # Without the body: it has the codes, which are no business of the auth method.
     request = msgspec.structs.replace(exchange.request, path=held.path, data={}, received_at=services.clock.now())
     attempt = Attempt(services, txn, router, Exchange(request, entry=entry, namespace=exchange.namespace))

@@ -72,6 +72,8 @@ class MountRecord(Record, frozen=True, tag="mount"):
     """The id of the namespace that it is mounted in."""
     area: str = ""
     """The id of the namespace that its rows were first stored for, if the mount was moved out of it."""
+    locked_at: float = 0.0
+    """When it was locked, in seconds since the epoch; 0 if it isn't."""
 
     @property
     def prefix(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 import structlog
 
+from strongroom.lib.errors import Unavailable
 from strongroom.lib.fault import where
 from strongroom.sdk.engine import Engine
 from strongroom.sdk.request import Mount
@@ -27,6 +28,11 @@ class MountEntry(msgspec.Struct, frozen=True):
     """The prefix of all its rows in the store."""
     lockout: Lockout | None = None
     """When failed logins lock a user out; None: never."""
+
+    def check_open(self) -> None:
+        """Raise `Unavailable` while the mount is locked."""
+        if self.record.locked_at:
+            raise Unavailable(f'the mount "{self.record.full_path}" has been locked by an administrator')
 
 
 class Router:

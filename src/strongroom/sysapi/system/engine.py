@@ -17,6 +17,7 @@ from strongroom.sysapi.system.paths.leases import LeasePaths
 from strongroom.sysapi.system.paths.loggers import LoggersPaths
 from strongroom.sysapi.system.paths.metrics import MetricsPaths
 from strongroom.sysapi.system.paths.mfa import MfaPaths
+from strongroom.sysapi.system.paths.mount_lock import MountLockPaths
 from strongroom.sysapi.system.paths.mounts import MountPaths
 from strongroom.sysapi.system.paths.namespaces import NamespaceLockPaths, NamespacePaths, NamespaceSealPaths
 from strongroom.sysapi.system.paths.node import NodePaths
@@ -91,6 +92,7 @@ class System(
     CapabilitiesPaths,
     LeasePaths,
     LeaseSearchPaths,
+    MountLockPaths,
     WithdrawalPaths,
     WrappingPaths,
     ControlGroupPaths,

@@ -43,6 +43,7 @@ async def renew(request: Request, id_: str, increment_s: int) -> Response:
     over = lease.state == ENDED or lease.expires_at <= max(now, services.clock.now())
     if over or entry is None or until is None or not await is_owned(services, txn, lease, now):
         raise InvalidRequest("lease expired")
+    entry.check_open()
     if not lease.renewable:
         raise InvalidRequest("lease is not renewable")
     wanted_s = await engine_of(entry).renew(revocation.ask(txn, entry, lease, now), lease.internal, increment_s)

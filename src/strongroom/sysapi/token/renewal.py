@@ -35,6 +35,8 @@ async def renewed(request: Request, record: TokenRecord, increment_s: int) -> tu
     # The token may be of a namespace below the request's.
     router = await view.services.mounts.router(view.txn, record.namespace)
     entry = router.by_id.get(record.auth_mount) if record.auth_mount else None
+    if entry is not None:
+        entry.check_open()
     mount = (entry or router.by_path[_TOKENS]).mount
     settings = await (_of_method(view, request, entry, record) if entry is not None else _of_role(view, record))
     kept = set(settings.policies)  # a renewal may take policies away, and never adds one

@@ -21,6 +21,7 @@ from strongroom.services.withdrawals.matching import Bound
 from strongroom.services.withdrawals.records import END, KEEP, Report
 from strongroom.sysapi import withdrawal_search
 from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
+from strongroom.sysapi.pages import PageBody, size_of
 from strongroom.sysapi.system.withdrawal_selection import Wanted, selection_of, times_of
 from strongroom.sysapi.system.withdrawal_shown import report_shown
 
@@ -62,13 +63,6 @@ class SelectionBody(Body, frozen=True):
     including_own: Annotated[bool, Doc(description="Whether the token of this request may be among them.")] = False
 
 
-class PageBody(Body, frozen=True):
-    """Which part of a list."""
-
-    after: Annotated[str, Doc(description="List only names that come after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names; 0 lists all.")] = 0
-
-
 class WithdrawalPaths(SystemEngine):
     """`revoke-issued`."""
 
@@ -92,7 +86,7 @@ class WithdrawalPaths(SystemEngine):
     @path.list_("revoke-issued", computes=True, sudo=True)
     async def list_withdrawals(self, request: Request, body: PageBody) -> Response | None:
         """Lists what was taken back, oldest first."""
-        view, found, after = system(request), dict[str, Any](), body.after
+        view, found, after, most = system(request), dict[str, Any](), body.after, size_of(body)
         while True:
             names = await orders.names(view.txn, after, _PAGE)
             for name in names:
@@ -100,9 +94,9 @@ class WithdrawalPaths(SystemEngine):
                 if report is not None and await _seen(view, report.namespace):
                     state = report.state if order is None or not order.block else "blocking"
                     found[name] = {"state": state, "asked": report.asked}
-                if body.limit and len(found) >= body.limit:
+                if len(found) == most:
                     break
-            if len(names) < _PAGE or (body.limit and len(found) >= body.limit):
+            if len(names) < _PAGE or len(found) == most:
                 return Response(data={"keys": list(found), "key_info": found}) if found else None
             after = names[-1]
 
