@@ -187,11 +187,7 @@ class Pipeline:
         progress.sinks = await services.audit.sinks(txn)
         decided = await self._decisions.recall(txn, request)
         if decided is not None:
-            services.served.recalled += 1
-            await self._limiting.before_token(decided, request, progress.counting)
-            self._limiting.after_token(decided.exchange.bearer, request, progress.counting)
-            self._open(decided, progress, None)
-            return _repeatable(decided, progress, await self._answer(decided))
+            return await self._recalled(decided, progress)
         services.served.decided += 1
         attempt = await self._begin(txn, request, progress)
         attempt.check_namespace()
@@ -237,6 +233,15 @@ class Pipeline:
             # After the request's lease was stored, because that lease ends with the token.
             await services.tokens.end_spent(txn, bearer.record, request.received_at)
         return answer
+
+    async def _recalled(self, decided: Attempt, progress: RequestState) -> Answer:
+        """Answer what was decided before.  It is counted like any other request."""
+        self.services.served.recalled += 1
+        request = progress.exchange.request
+        await self._limiting.before_token(decided, request, progress.counting)
+        self._limiting.after_token(decided.exchange.bearer, request, progress.counting)
+        self._open(decided, progress, None)
+        return _repeatable(decided, progress, await self._answer(decided))
 
     async def _begin(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Attempt:
         """Resolve the request's path, and count it."""

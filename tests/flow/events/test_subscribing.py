@@ -166,7 +166,7 @@ async def test_a_cursor_that_is_too_old_is_told_so() -> None:
     ("expression", "wanted"),
     [
         ('data_path == "secret/data/a"', ["secret/data/a"]),
-        ("operation != data-write", ["secret/data/b"]),
+        ('operation != "data-write"', ["secret/data/b"]),
         ('event_type matches "patch$"', ["secret/data/b"]),
         ('source_plugin_mount == "secret/" and namespace == ""', ["secret/data/a", "secret/data/b", "secret/data/b"]),
     ],

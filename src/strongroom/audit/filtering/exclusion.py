@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
-from strongroom.audit.filtering.expressions import MISSING, Expression, Path
-from strongroom.audit.filtering.parser import parse, pointer
 from strongroom.lib import json
+from strongroom.lib.bexpr.expressions import MISSING, Expression, Path
+from strongroom.lib.bexpr.parser import parse, pointer
 from strongroom.lib.errors import InvalidRequest
 
 _MOST_BYTES: Final = 64 * 1024

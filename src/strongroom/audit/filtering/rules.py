@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from strongroom.audit.filtering.exclusion import Exclusion, exclusions
-from strongroom.audit.filtering.expressions import And, Equal, Expression, Not, OneOf, Or, Path
-from strongroom.audit.filtering.parser import parse
+from strongroom.lib.bexpr.expressions import And, Equal, Expression, Not, OneOf, Or, Path
+from strongroom.lib.bexpr.parser import parse
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_bool
 from strongroom.services.exchange import Exchange

@@ -8,12 +8,12 @@ from strongroom.audit.entry import timestamp
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body
+from strongroom.sdk.pages import PageBody, page_of
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.mounts import MountRecord
 from strongroom.services.mounts.service import built_in
 from strongroom.sysapi.context import SystemEngine, system
-from strongroom.sysapi.pages import PageBody, page_of
 from strongroom.sysapi.system.mounting import folder
 
 

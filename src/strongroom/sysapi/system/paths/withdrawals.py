@@ -11,6 +11,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import base62
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc
+from strongroom.sdk.pages import PageBody, size_of
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.namespaces.survey import Found, descendants
@@ -21,7 +22,6 @@ from strongroom.services.withdrawals.matching import Bound
 from strongroom.services.withdrawals.records import END, KEEP, Report
 from strongroom.sysapi import withdrawal_search
 from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
-from strongroom.sysapi.pages import PageBody, size_of
 from strongroom.sysapi.system.withdrawal_selection import Wanted, selection_of, times_of
 from strongroom.sysapi.system.withdrawal_shown import report_shown
 
