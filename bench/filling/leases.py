@@ -41,7 +41,7 @@ def fill_leases(server: Server, mount: str, first: int, end: int) -> None:
                     internal={"serial_number": serial},
                 )
                 txn.once = StableValues()  # each lease has an id of its own
-                services.leases.create(txn, keys.ROOT_NAMESPACE, lease)
+                await services.leases.create(txn, keys.ROOT_NAMESPACE, lease)
 
             await in_batches(services, first, end, write)
 

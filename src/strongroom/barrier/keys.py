@@ -111,6 +111,11 @@ LEASE_IRREVOCABLE = area(ROOT_NAMESPACE, "lease") + "irrevocable/"
 LEASE_GROUP_COUNT = area(ROOT_NAMESPACE, "lease") + "group-count/"
 """The number of leases of each group of a mount, by the mount's id; `services/leases/rows.py`."""
 
+LEASE_QUOTA_COUNT = area(ROOT_NAMESPACE, "lease") + "quota-count/"
+"""The number of leases and tokens that each lease count quota is for, by the quota's id."""
+LEASE_QUOTA_TOKENS = area(ROOT_NAMESPACE, "lease") + "quota-tokens/"
+"""The number of tokens among them, by the quota's id and the id of their namespace."""
+
 PARKED = area(ROOT_NAMESPACE, "lease") + "parked/"
 """Rows of the due index that wait until a namespace is unsealed, by the namespace's id; `core/parking.py`."""
 

@@ -54,7 +54,8 @@ async def lease(attempt: Attempt, entry: MountEntry, response: Response, wanted:
         raise PermissionDenied("permission denied", detail="nothing is issued to this client")
     if not wanted.planned and planned.reuse:
         planned = msgspec.structs.replace(planned, answer=response.data or {})
-    made = attempt.services.leases.create(attempt.txn, attempt.exchange.namespace.id, planned, ceiling=wanted.ceiling)
+    leases, namespace = attempt.services.leases, attempt.exchange.namespace.id
+    made = await leases.create(attempt.txn, namespace, planned, ceiling=wanted.ceiling)
     if made.owner == ENTITY:
         # An entity that nobody uses any more would otherwise be cleared while its lease runs.
         ends_at = request.received_at + made.ttl_s

@@ -13,9 +13,7 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.attempt import Attempt
-from strongroom.core.dispatch import engine_request
-from strongroom.lib.errors import StrongroomError
-from strongroom.sdk.engine import AuthMethod
+from strongroom.core.login_role import role_of
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.namespaces import ROOT
 from strongroom.services.quotas.limiter import Count, OverLimit, RateLimiter
@@ -118,7 +116,7 @@ class Limiting:
         mount, below = "", ""
         if entry is not None:
             mount, below = entry.record.id, path[len(entry.record.full_path) :]
-        role = await _role_of(attempt) if limits.asks_role(mount) else ""
+        role = await role_of(attempt) if limits.asks_role(mount) else ""
         bounds = limits.bounds(attempt.exchange.namespace, path, mount, below, role)
         if not attempt.needs_no_token and any(bound.by_entity for bound in bounds):
             counting.by_entity = bounds
@@ -164,14 +162,3 @@ class Limiting:
 def _raise_again(counting: Counting) -> None:
     if counting.refusal is not None:
         raise counting.refusal
-
-
-async def _role_of(attempt: Attempt) -> str:
-    """The role of a login; empty if it names none."""
-    entry, match = attempt.entry, attempt.match
-    if entry is None or match is None or not attempt.needs_no_token or not isinstance(entry.engine, AuthMethod):
-        return ""
-    try:
-        return await entry.engine.login_role(engine_request(attempt, entry, ""), match)
-    except StrongroomError:
-        return ""  # the login itself tells what is wrong

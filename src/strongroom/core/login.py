@@ -8,6 +8,7 @@ import msgspec
 
 from strongroom.barrier.transaction import Transaction
 from strongroom.core.attempt import Attempt
+from strongroom.core.login_role import role_of
 from strongroom.core.second_factor import holding
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
@@ -19,6 +20,7 @@ from strongroom.services.identity.external import Answer
 from strongroom.services.mounts import MountEntry, lockout
 from strongroom.services.mounts.lockout import FailedLogins, is_locked, key_of, source_of
 from strongroom.services.namespaces import Namespace
+from strongroom.services.quotas.lease_counts import Asked
 from strongroom.services.tokens import Bearer, TokenRecord, telling
 from strongroom.services.tokens.binding import NO_ADDRESS
 from strongroom.services.tokens.logic import ROOT, clean_policies, grant_ttl, parse_cidrs
@@ -101,6 +103,7 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     await services.tokens.require_issuable(txn, record, services.mounts)
     await services.identity.has_token(txn, entity_id, record.expires_at, now)
     await services.clients.saw(txn, services.mounts, record, now)
+    record = await _counted(attempt, entry, record, keeps_token=request.keeps_token)
     if is_row:
         services.tokens.create(txn, record)
     elif request.keeps_token:
@@ -109,6 +112,21 @@ async def log_in(attempt: Attempt, entry: MountEntry, auth: Auth, *, proved: hol
     identity = await services.identity.policies_of(txn, attempt.exchange.namespace.id, entity_id)
     block = auth_block(token, record, orphan=True, num_uses=record.num_uses, identity=identity)
     return Login(block, warnings, bearer=None if request.keeps_token else Bearer(token, record, is_kept=False))
+
+
+async def _counted(attempt: Attempt, entry: MountEntry, record: TokenRecord, *, keeps_token: bool) -> TokenRecord:
+    """The token, counted for the lease count quotas that are for it.  A token that serves one request isn't."""
+    counts, txn = attempt.services.lease_counts, attempt.txn
+    if not keeps_token:
+        return record
+    role = await role_of(attempt) if (await counts.index(txn)).asks_role(entry.record.id) else ""
+    counted = await counts.of_token(
+        txn,
+        attempt.exchange.namespace,
+        Asked(entry.record.id, attempt.request.path[len(entry.record.full_path) :], role, attempt.request.path),
+        stored=bool(record.key),
+    )
+    return msgspec.structs.replace(record, counted=counted) if counted else record
 
 
 async def _identify(attempt: Attempt, entry: MountEntry, auth: Auth) -> str:

@@ -63,7 +63,7 @@ class MountLeases:
     async def end(self, account: str) -> None:
         """Remove the mount's leases of an account."""
         for lease in await self._of_account(account):
-            self._attempt.services.leases.remove(self._attempt.txn, lease)
+            await self._attempt.services.leases.remove(self._attempt.txn, lease)
 
     async def _of_account(self, account: str) -> list[LeaseRecord]:
         """Those whose secrets were made."""

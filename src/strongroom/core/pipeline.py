@@ -42,7 +42,8 @@ from strongroom.sdk.engine import AuthMethod
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.exchange import ApiRequest, Exchange, Grant, InlineLogin
-from strongroom.services.quotas.limiter import OverLimit
+from strongroom.services.quotas.lease_counts import OverLeaseCount
+from strongroom.services.quotas.limiter import LEASE_COUNT, OverLimit
 from strongroom.services.tokens import Bearer
 from strongroom.sysapi.served import Stages
 from strongroom.sysapi.services import Services
@@ -161,6 +162,8 @@ class Pipeline:
         if error.detail and (not isinstance(error, StorageError) or self._told.due(type(error).__name__)):
             path = hiding.shown(request.path, progress.exchange.entry, lambda _: "…")
             log.warning("request failed", request_id=request.id, path=path, detail=error.detail)
+        if isinstance(error, OverLeaseCount):
+            self.services.limiter.violated(LEASE_COUNT, error.quota)
         bearer = progress.exchange.bearer
         if bearer is not None and bearer.record.num_uses:
             error = await self._end_if_spent(request, bearer, error)

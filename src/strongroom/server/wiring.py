@@ -43,6 +43,7 @@ from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
+from strongroom.services.quotas.lease_counts import LeaseCounts
 from strongroom.services.quotas.limiter import RateLimiter
 from strongroom.services.quotas.table import CountTable, own_table
 from strongroom.services.tokens import TokenService
@@ -133,6 +134,7 @@ async def unseal(
         engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
     )
     tokens = TokenService(barrier.keyring, node.random)
+    lease_counts = LeaseCounts(mounts)
     barrier.namespaces.forgetting += [tokens.forget, sensitive_cache.forget]
     node.unsealed = Services(
         barrier=barrier,
@@ -142,7 +144,8 @@ async def unseal(
         tokens=tokens,
         policies=PolicyService(identity, mounts.namespaces),
         limiter=RateLimiter(barrier, mounts, node.counts, node.clock.monotonic),
-        leases=LeaseService(node.random),
+        leases=LeaseService(node.random, lease_counts),
+        lease_counts=lease_counts,
         identity=identity,
         oidc=OidcService(barrier.keyring, node.random, identity, node.api_address),
         mfa=MfaService(barrier, identity, node.clock),

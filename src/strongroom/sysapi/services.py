@@ -22,6 +22,7 @@ from strongroom.services.mfa import MfaService
 from strongroom.services.mounts import MountService
 from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
+from strongroom.services.quotas.lease_counts import LeaseCounts
 from strongroom.services.quotas.limiter import RateLimiter
 from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.services.usage import ClientCounting
@@ -56,6 +57,7 @@ class Services:
     tokens: TokenService
     policies: PolicyService
     limiter: RateLimiter
+    lease_counts: LeaseCounts
     leases: LeaseService
     identity: IdentityService
     oidc: OidcService

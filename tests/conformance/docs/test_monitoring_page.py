@@ -28,6 +28,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             assert _ask(running, "PUT", f"sys/audit/{name}", body)[0] == 204
         assert _ask(running, "POST", "sys/auth/userpass", {"type": "userpass"})[0] == 204
         _have_certificates(running)
+        assert _ask(running, "POST", "sys/quotas/rate-limit/some", {"rate": 1e9})[0] == 204
+        assert _ask(running, "POST", "sys/quotas/lease-count/some", {"max_leases": 1000})[0] == 204
         yield running
 
 

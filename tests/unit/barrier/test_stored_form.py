@@ -1358,6 +1358,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "allow_slashes": False,
         },
     ),
+    "strongroom.services.quotas.records.LeaseCount": ("lease-count-quota", {}),
     "strongroom.services.quotas.records.QuotaScope": (
         None,
         {"namespace": "root", "mount": "", "suffix": "", "role": "", "inheritable": False, "additional": False},
@@ -1414,6 +1415,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "alias_metadata": {},
             "max_ttl_s": 0,
             "namespace": "root",
+            "counted": (),
             "retired": False,
             "issued": None,
         },

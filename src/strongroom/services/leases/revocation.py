@@ -57,4 +57,4 @@ async def revoke(leases: LeaseService, mounts: MountService, txn: Transaction, l
         await bounded(engine_of(entry).revoke(ask(txn, entry, lease, now), lease.internal), "revocation", lease.id)
     else:
         log.warning("lease without a mount is forgotten", lease_id=lease.id)
-    leases.end(txn, lease, now)
+    await leases.end(txn, lease, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -26,16 +26,31 @@ PLANNED_S = 2 * TIMEOUT_S
 _ENDED_AS = {IN_FORCE: ENDED, PLANNED: UNDOING}
 """The state of a lease that is ended, by its state before."""
 CEILING = 300_000
-"""The most leases of one mount.  The limit stops a crash-looping client before it fills the store."""
+"""The most leases of a mount without a quota.  The limit stops a crash-looping client before it fills the store."""
+_FAR = 2**53
+"""More than is ever counted."""
+
+
+class Counts(Protocol):
+    """Counts leases for quotas."""
+
+    async def made(self, txn: Transaction, lease: LeaseRecord) -> bool:
+        """Count a new lease.  Returns whether a quota takes the place of the mount's ceiling."""
+        ...
+
+    async def ended(self, txn: Transaction, lease: LeaseRecord) -> None:
+        """Count a lease that is deleted."""
+        ...
 
 
 class LeaseService:
     """Leases of secrets.  A token is its own lease, and is stored by the token service."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, counts: Counts) -> None:
         self._random = random
+        self._counts = counts
 
-    def create(self, txn: Transaction, namespace: str, lease: LeaseRecord, *, ceiling: int = 0) -> LeaseRecord:
+    async def create(self, txn: Transaction, namespace: str, lease: LeaseRecord, *, ceiling: int = 0) -> LeaseRecord:
         """Store the lease of a secret that a request made, or plans to make, and give it its id.
 
         Args:
@@ -50,10 +65,11 @@ class LeaseService:
             expires_at=lease.issued_at + lasts_s,
         )
         self._store(txn, None, lease)
-        # The same words as Vault's lease count quota, which these limits resemble.
-        text = f"lease count quota exceeded ({CEILING} leases of a mount at the most, which is fixed)"
-        full = RateLimited(text, retry_after_s=60, detail=f"the mount {lease.mount} is full")
-        txn.add(rows.count(lease.mount), 0, 0, CEILING, full)
+        if not await self._counts.made(txn, lease):
+            # The same words as those of a lease count quota.
+            text = f"lease count quota exceeded ({CEILING} leases of a mount at the most, unless it has a quota)"
+            full = RateLimited(text, retry_after_s=60, detail=f"the mount {lease.mount} is full")
+            txn.add(rows.count(lease.mount), 0, 0, CEILING, full)
         if lease.group:
             text = f'lease count quota exceeded ({ceiling} leases of "{lease.group}" at the most, by its settings)'
             full = RateLimited(text, retry_after_s=60, detail=f"{lease.group} of the mount {lease.mount} is full")
@@ -116,10 +132,10 @@ class LeaseService:
         self._store(txn, lease, made)
         told(txn, made, "create", now)
 
-    def end(self, txn: Transaction, lease: LeaseRecord, now: float) -> None:
+    async def end(self, txn: Transaction, lease: LeaseRecord, now: float) -> None:
         """Delete a lease that was undone.  A lease that was never in force is undone once more, later."""
         if lease.state not in {PLANNED, UNDOING}:
-            self.remove(txn, lease)
+            await self.remove(txn, lease)
             told(txn, lease, "revoke", now)
             return
         again = msgspec.structs.replace(
@@ -142,8 +158,9 @@ class LeaseService:
             txn.write(rows.irrevocable(keys.namespace_of(lease.id)) + lease.id, LeaseMark())
         return changed
 
-    def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
+    async def remove(self, txn: Transaction, lease: LeaseRecord) -> None:
         """Delete a lease whose secret no longer exists."""
+        await self._counts.ended(txn, lease)
         self._store(txn, lease, None)
 
     async def count(self, txn: Transaction, mount: str) -> int:
@@ -175,4 +192,4 @@ class LeaseService:
         for counter, delta in counted.items():
             if delta:
                 # A node of an earlier version doesn't count all of them, and that must not keep a lease from ending.
-                txn.add(counter, delta, -CEILING, CEILING)
+                txn.add(counter, delta, -_FAR, _FAR)

@@ -24,6 +24,8 @@ from strongroom.services.quotas.records import ENTITY_THEN_IP, IP, QuotaSettings
 from strongroom.services.quotas.rows import rate_limits
 from strongroom.services.quotas.table import Allowance, CountTable
 
+RATE_LIMIT: Final = "rate-limit"
+LEASE_COUNT: Final = "lease-count"
 _LIMITS: Final = "rate limits"
 _SECOND_US: Final = 1_000_000
 _TAGS_KEPT: Final = 16_384
@@ -144,7 +146,7 @@ class RateLimiter:
             )
         if taken.allowed:
             return headers
-        table.tally(self._tag("", count.name), now_us)
+        self.violated(RATE_LIMIT, count.name)
         text = f'request path "{path}": rate limit quota exceeded'
         raise OverLimit(text, retry_after_s=wait_s, headers=headers, audited=limits.settings.audits)
 
@@ -158,9 +160,17 @@ class RateLimiter:
                 return False
         return True
 
-    def violations(self, name: str) -> int:
-        """How many requests a limit has refused, in all processes of the node."""
-        return self._table.tallied(self._tag("", name))
+    def violated(self, kind: str, name: str) -> None:
+        """Count a request that a quota has refused.
+
+        Args:
+            kind: `RATE_LIMIT` or `LEASE_COUNT`.
+        """
+        self._table.tally(self._tag(kind, name), self.now_us())
+
+    def violations(self, kind: str, name: str) -> int:
+        """How many requests a quota has refused, in all processes of the node, since it was started."""
+        return self._table.tallied(self._tag(kind, name))
 
     def _tag(self, id_: str, who: str) -> int:
         """What a client of a limit is counted under.  Nobody can tell which others share its row."""

@@ -55,6 +55,15 @@ class RateLimit(Record, frozen=True, tag="rate-limit-quota"):
     """For clients without an entity; 0 for the same rate."""
 
 
+class LeaseCount(Record, frozen=True, tag="lease-count-quota"):
+    """How many leases there may be at a time."""
+
+    id: str
+    """What its counters are kept by.  A quota that is for other requests now has another one."""
+    scope: QuotaScope
+    max_leases: int
+
+
 class QuotaSettings(Record, frozen=True, tag="quota-settings"):
     """Settings of all quotas."""
 

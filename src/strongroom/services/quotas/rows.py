@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
-from strongroom.services.quotas.records import QuotaScope, RateLimit
+from strongroom.services.quotas.records import LeaseCount, QuotaScope, RateLimit
 
 MOST: Final = 4096
 """How many quotas of a kind there may be.  Each process reads all of them when one of them changes."""
 
+Q = TypeVar("Q", RateLimit, LeaseCount)
+_Changed: TypeAlias = Callable[[QuotaScope], QuotaScope | None]
+"""What a quota is for now; None if it ends."""
+
 
 async def rate_limits(txn: Transaction) -> dict[str, RateLimit]:
     """All rate limits, by name."""
+    return await _all(txn, keys.RATE_LIMITS, RateLimit)
+
+
+async def lease_counts(txn: Transaction) -> dict[str, LeaseCount]:
+    """All lease count quotas, by name."""
+    return await _all(txn, keys.LEASE_COUNTS, LeaseCount)
+
+
+async def _all(txn: Transaction, place: str, type_: type[Q]) -> dict[str, Q]:
     found = {}
-    for name in await txn.list(keys.RATE_LIMITS):
-        record = await txn.read(keys.RATE_LIMITS + name, RateLimit)
+    for name in await txn.list(place):
+        record = await txn.read(place + name, type_)
         if record is not None:
             found[name] = record
     return found
 
 
 async def forget_mount(txn: Transaction, mount: str) -> None:
-    """Delete the quotas of a mount that ends."""
-    for name, record in (await rate_limits(txn)).items():
-        if record.scope.mount == mount:
-            txn.delete(keys.RATE_LIMITS + name)
+    """Delete the quotas of a mount that ends.
+
+    Whoever changes quotas has all leases counted anew (`LeaseCounts.recount`); so the following.
+    """
+    await _change(txn, lambda scope: None if scope.mount == mount else scope)
 
 
 async def forget_namespace(txn: Transaction, namespace: str) -> None:
@@ -37,9 +52,7 @@ async def forget_namespace(txn: Transaction, namespace: str) -> None:
     Args:
         namespace: its id.
     """
-    for name, record in (await rate_limits(txn)).items():
-        if record.scope.namespace == namespace:
-            txn.delete(keys.RATE_LIMITS + name)
+    await _change(txn, lambda scope: None if scope.namespace == namespace else scope)
 
 
 async def move_mount(txn: Transaction, mount: str, namespace: str) -> None:
@@ -48,7 +61,18 @@ async def move_mount(txn: Transaction, mount: str, namespace: str) -> None:
     Args:
         mount, namespace: their ids.
     """
-    for name, record in (await rate_limits(txn)).items():
-        if record.scope.mount == mount:
-            moved: QuotaScope = msgspec.structs.replace(record.scope, namespace=namespace)
-            txn.write(keys.RATE_LIMITS + name, msgspec.structs.replace(record, scope=moved))
+
+    def moved(scope: QuotaScope) -> QuotaScope:
+        return msgspec.structs.replace(scope, namespace=namespace) if scope.mount == mount else scope
+
+    await _change(txn, moved)
+
+
+async def _change(txn: Transaction, changed: _Changed) -> None:
+    for place, found in ((keys.RATE_LIMITS, await rate_limits(txn)), (keys.LEASE_COUNTS, await lease_counts(txn))):
+        for name, record in found.items():
+            scope = changed(record.scope)
+            if scope is None:
+                txn.delete(place + name)
+            elif scope is not record.scope:
+                txn.write(place + name, msgspec.structs.replace(record, scope=scope))

@@ -33,10 +33,13 @@ class QuotaIndex(Generic[Q]):
         self._globs: dict[str, list[Q]] = {}
         self._additional: list[Q] = []
         self._roles: set[str] = set()
+        self._below: set[str] = set()
         for quota in quotas:
             scope = quota.scope
             if scope.role:
                 self._roles.add(scope.mount)
+            if scope.suffix:
+                self._below.add(scope.mount)
             if scope.additional:
                 self._additional.append(quota)
             elif scope.suffix.endswith("*"):
@@ -54,6 +57,10 @@ class QuotaIndex(Generic[Q]):
     def asks_role(self, mount: str) -> bool:
         """Whether the role of a login at this mount matters."""
         return mount in self._roles
+
+    def looks_below(self, mount: str) -> bool:
+        """Whether the path in this mount matters."""
+        return mount in self._below
 
     def applying(self, namespace: Namespace, mount: str, path: str, role: str = "") -> tuple[Q, ...]:
         """The quotas that count for a request, all of which have to allow it.

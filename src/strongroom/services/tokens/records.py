@@ -62,6 +62,8 @@ class TokenRecord(Record, frozen=True, tag="token"):
     max_ttl_s: int = 0
     namespace: str = ROOT_NAMESPACE
     """The id of its namespace."""
+    counted: tuple[str, ...] = ()
+    """The ids of the lease count quotas that it was counted for."""
     retired: bool = False
     """Revoked without its children.  The row stays to show that the children are orphans now."""
     issued: Issue | None = None

@@ -16,6 +16,7 @@ from strongroom.lib.errors import Internal, InvalidRequest, OutOfRange, Permissi
 from strongroom.lib.rand import Random, base62
 from strongroom.services.mounts import MountService
 from strongroom.services.namespaces import Namespace
+from strongroom.services.quotas.counters import token_ended
 from strongroom.services.tokens import telling
 from strongroom.services.tokens.binding import admits
 from strongroom.services.tokens.issued import line_of
@@ -335,7 +336,7 @@ class TokenService:
             await self._remove_below(txn, record.key, [_TREE_AT_ONCE])
         self._remove(txn, record)
         if has_children and orphan_children:
-            txn.write(keys.token(record.key), msgspec.structs.replace(record, retired=True, policies=()))
+            txn.write(keys.token(record.key), msgspec.structs.replace(record, retired=True, policies=(), counted=()))
         await self._bury(txn, record.key, orphan_children=orphan_children)
         await self._forget_retired(txn, record)
 
@@ -346,6 +347,8 @@ class TokenService:
             txn.delete(keys.token(parent.key))
 
     def _remove(self, txn: Transaction, record: TokenRecord) -> None:
+        if record.counted:
+            token_ended(txn, record.counted, record.namespace)
         txn.delete(keys.token(record.key))
         txn.delete(keys.accessor(record.accessor))
         if record.num_uses:

@@ -25,7 +25,7 @@ from strongroom.sysapi.system.paths.passwords import PasswordPaths
 from strongroom.sysapi.system.paths.plugins import PluginPaths, PluginSurroundingPaths
 from strongroom.sysapi.system.paths.policies import PolicyPaths
 from strongroom.sysapi.system.paths.profiles import ProfilePaths
-from strongroom.sysapi.system.paths.quotas import QuotaSettingsPaths, RateLimitPaths
+from strongroom.sysapi.system.paths.quotas import LeaseCountPaths, QuotaSettingsPaths, RateLimitPaths
 from strongroom.sysapi.system.paths.raw import RawPaths
 from strongroom.sysapi.system.paths.recovery import RecoveryPaths
 from strongroom.sysapi.system.paths.rekey import RekeyPaths, RootRotationPaths
@@ -102,6 +102,7 @@ class System(
     QuotaSettingsPaths,
     RateLimitPaths,
     WebhookPaths,
+    LeaseCountPaths,
 ):
     """The system mount."""
 

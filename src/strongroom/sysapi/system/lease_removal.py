@@ -137,7 +137,7 @@ async def undo(view: SystemView, id_: str, now: float, *, force: bool = False) -
     async def give_up(txn: Transaction) -> None:
         lease = await leases.read(txn, id_)
         if lease is not None and force:
-            leases.remove(txn, lease)
+            await leases.remove(txn, lease)
         elif lease is not None:
             leases.failed(txn, lease, reason, now)
 

@@ -187,6 +187,7 @@ async def disable(request: Request, table: str, path: str) -> Response | None:
         view.services.mounts.disable(view.txn, entry.record)
         leave_behind(view.txn, view.namespace.id, "mount", entry.record.accessor)
         await forget_mount(view.txn, entry.record.id)
+        await view.services.lease_counts.recount(view.txn)
         leases = await view.services.leases.count(view.txn, entry.record.id)
         if leases:
             return Response(warnings=[_LEASES_LEFT.format(number=leases, path=entry.record.full_path)])

@@ -13,6 +13,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.services.quotas.lease_counts import Asked
 from strongroom.services.tokens import TokenRecord, TokenRole
 from strongroom.services.tokens.creation import Mint, Planned, TokenRequest, plan
 from strongroom.services.tokens.issued import asked_by
@@ -97,6 +98,7 @@ async def _made(request: Request, wanted: TokenRequest, planned: Planned, entity
         issued = await asked_by(view.txn, parent, request.address, request.mount.id)
     record = msgspec.structs.replace(record, issued=issued)
     await tokens.require_issuable(view.txn, record, view.services.mounts)
+    record = await _counted(request, record)
     if record.type == BATCH:
         return await tokens.seal_batch(view.txn, record), record
     token = wanted.id or tokens.new_token(view.txn, "create", record.namespace)
@@ -106,3 +108,16 @@ async def _made(request: Request, wanted: TokenRequest, planned: Planned, entity
         raise InvalidRequest("cannot create a token with a duplicate ID")
     tokens.create(view.txn, record)
     return token, record
+
+
+async def _counted(request: Request, record: TokenRecord) -> TokenRecord:
+    """The token, counted for the lease count quotas that are for it.  Root tokens are not: they have to lift quotas."""
+    view = system(request)
+    entry = view.exchange.entry
+    if record.is_root or entry is None:
+        return record
+    path = view.exchange.request.path
+    asked = Asked(entry.record.id, path[len(entry.record.full_path) :], "", path)
+    counts = view.services.lease_counts
+    counted = await counts.of_token(view.txn, view.namespace, asked, stored=record.type != BATCH)
+    return msgspec.structs.replace(record, counted=counted) if counted else record

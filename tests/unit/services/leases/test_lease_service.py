@@ -12,7 +12,15 @@ from strongroom.barrier.due import retry_wait_s
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.rand import SystemRandom
 from strongroom.services.leases import LeaseRecord, LeaseService
+from strongroom.services.mounts import MountService
+from strongroom.services.quotas.lease_counts import LeaseCounts
 from strongroom.storage.inmem import InmemStorage
+
+
+def service() -> LeaseService:
+    """The service, of a server without mounts."""
+    random = SystemRandom()
+    return LeaseService(random, LeaseCounts(MountService({}, random, 0, 0, {})))
 
 
 async def made(txn: Transaction, leases: LeaseService, now: float, token_key: str = "tk") -> LeaseRecord:
@@ -34,14 +42,14 @@ async def made(txn: Transaction, leases: LeaseService, now: float, token_key: st
         reuse="digest",
         target="main",
     )
-    return leases.create(txn, "root", lease)
+    return await leases.create(txn, "root", lease)
 
 
 async def test_every_row_of_a_lease_goes_with_it() -> None:
     """However its time was moved meanwhile: renewed, ended, failed; with an owner and without."""
     clock = SetClock()
     barrier = await open_barrier(InmemStorage(clock, SystemRandom()), clock)
-    leases, now = LeaseService(SystemRandom()), clock.now()
+    leases, now = service(), clock.now()
     counters = (keys.LEASE_COUNT, keys.LEASE_GROUP_COUNT, keys.LEASE_PLANNED_COUNT)
     before = (await barrier.storage.scan("")).names
     for owner in ("tk", ""):
@@ -58,7 +66,7 @@ async def test_every_row_of_a_lease_goes_with_it() -> None:
         assert moved.next_attempt_at == now + 13 + retry_wait_s(1, lease.id)
 
         async def remove(txn: Transaction, moved: LeaseRecord = moved) -> None:
-            leases.remove(txn, moved)
+            await leases.remove(txn, moved)
 
         await transact(barrier, remove)
         after = [name for name in (await barrier.storage.scan("")).names if not name.startswith(counters)]
@@ -68,6 +76,6 @@ async def test_every_row_of_a_lease_goes_with_it() -> None:
 async def test_malformed_ids_are_no_leases() -> None:
     """Text that is no key is looked for nowhere."""
     barrier = await open_barrier(InmemStorage(clock := SetClock(), SystemRandom()), clock)
-    leases = LeaseService(SystemRandom())
+    leases = service()
     for text in ("", "/", "a//b", "a/", "x" * 5000, "a\0b"):
         assert await transact(barrier, partial(leases.read, lease_id=text)) is None

@@ -19,6 +19,7 @@ from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.engine_gauges import of_engines
 from strongroom.sysapi.system.gauges import of_expiry, of_mounts
+from strongroom.sysapi.system.quota_gauges import of_quotas
 
 _TEXT = "text/plain"
 
@@ -58,6 +59,7 @@ async def of_content(services: Services, router: Router) -> list[Measure]:
         *of_mounts(router),
         *await of_expiry(services),
         *await of_engines(services, router, services.exposure.most_label_sets),
+        *await of_quotas(services),
     ]
 
 

@@ -50,12 +50,14 @@ class RemountPaths(SystemEngine):
         origin, place = await view.services.mounts.inside(view.txn, view.namespace, source)
         entry = (await view.services.mounts.router(view.txn, origin.id)).by_path.get(place)
         migration = await view.services.mounts.move(view.txn, view.namespace, source, target, now=request.now)
-        goal, _ = await view.services.mounts.inside(view.txn, view.namespace, target)
+        goal, path_in_goal = await view.services.mounts.inside(view.txn, view.namespace, target)
+        if entry is not None:
+            await move_mount(view.txn, entry.record.id, goal.id)
+            await view.services.lease_counts.recount(view.txn, moved={entry.record.id: path_in_goal})
         warnings = [_QUEUED]
         if goal != origin:
             warnings.append(_LEFT.format(origin.path or "root", goal.path or "root"))
             if entry is not None:
-                await move_mount(view.txn, entry.record.id, goal.id)
                 # Nobody can log in by these names any more.
                 leave_behind(view.txn, origin.id, "mount", entry.record.accessor)
         request.once("move logged", lambda: log.info("mount moved", migration_id=migration, source=source, to=target))

@@ -129,6 +129,7 @@ class NamespacePaths(SystemEngine):
             return Response(data={"status": "in-progress"})
         await view.services.mounts.namespaces.delete(view.txn, view.namespace, record)
         await forget_namespace(view.txn, record.id)
+        await view.services.lease_counts.recount(view.txn)
         return Response(data={"status": "in-progress"})
 
 
