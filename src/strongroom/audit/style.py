@@ -11,7 +11,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.fields import FieldError, to_bool
 
 _STYLE = ("log_raw", "hmac_accessor", "elide_list_responses")
-_FILE = ("file_path", "path", "mode")
+_FILE = ("file_path", "path", "mode", "max_bytes", "max_files")
 OPTIONS = frozenset({"prefix", "format", "skip_test", *_FILE, *_STYLE}) | filtering.OPTIONS | outgoing.OPTIONS
 """All options of a device that are read.  Others are stored and shown, as in Vault."""
 

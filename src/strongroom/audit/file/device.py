@@ -14,10 +14,12 @@ from typing import Protocol
 
 import structlog
 
-from strongroom.audit.file.opening import Ground, open_log, pipe_at, real_path, unplaced
+from strongroom.audit.file.opening import Ground, Unfit, open_log, pipe_at, real_path, unplaced
 from strongroom.audit.file.place import unsuitable_mode
+from strongroom.audit.file.rotating import Rotation, rotate, rotation_of
 from strongroom.audit.full import untaken, whole
 from strongroom.lib.errors import InvalidRequest, Unavailable
+from strongroom.lib.seldom import Seldom
 
 log = structlog.get_logger("audit")
 
@@ -45,6 +47,9 @@ class Spooling(Protocol):
         ...
 
 
+_NO_ROTATION = Rotation()
+
+
 Spooled = Callable[[str], Spooling]
 """Makes the spool of `stdout`, `stderr` or a pipe's path."""
 
@@ -56,16 +61,23 @@ class FileDevice:
         path: absolute or relative to the working directory; `discard` writes nowhere.
         mode: the file's permissions; 0 doesn't change those of an existing file. spooled: makes the device for a target
         that only the forwarder writes to; None without a forwarder. ground: decides where a file or pipe may be, and
-        which one.
+        which one. rotation: when the file is moved away.
     """
 
     def __init__(
-        self, path: str, mode: int = _DEFAULT_MODE, spooled: Spooled | None = None, ground: Ground | None = None
+        self,
+        path: str,
+        mode: int = _DEFAULT_MODE,
+        spooled: Spooled | None = None,
+        ground: Ground | None = None,
+        rotation: Rotation = _NO_ROTATION,
     ) -> None:
         self._path = path
         self._ground = ground or Ground()
         self._spooled = spooled
         self._spool: Spooling | None = None
+        self._rotation = rotation
+        self._told = Seldom()
         self._mode = mode
         self._descriptor = -1
 
@@ -165,16 +177,34 @@ class FileDevice:
         self.open()
 
     def look(self) -> None:
-        """Continue in a new file if the present one was removed.  Entries in a removed file are lost when it is closed.
+        """Continue in a new file if the present one was removed, moved away, or has its size.
 
-        A file that was only moved away still has a name.  It stays in use until `reopen`.
+        Entries in a removed file are lost when it is closed.
 
-        Raises: `InvalidRequest` if no new file can be opened.
+        Raises: `InvalidRequest` if it was removed, and no new file can be opened.
         """
-        if self._descriptor < 0 or os.fstat(self._descriptor).st_nlink:
+        if self._descriptor < 0:
             return
-        self.open()
-        log.warning("an audit file was removed while in use; entries continue in a new file", path=self._path)
+        found = os.fstat(self._descriptor)
+        if not found.st_nlink:
+            self.open()
+            log.warning("an audit file was removed while in use; entries continue in a new file", path=self._path)
+            return
+        try:
+            real = real_path(self._path)
+            if not _is_at(real, found):
+                self.open()
+                log.info("an audit file was moved away; entries continue in a new file", path=self._path)
+            elif self._has_its_size(found) and rotate(real, self._descriptor, self._rotation.max_files, self._ground):
+                self.open()
+        except (InvalidRequest, Unfit, OSError, ValueError) as error:
+            # The file that was moved away, or is too long, is still a place for entries.
+            reason = error.text if isinstance(error, InvalidRequest) else str(error)
+            if self._told.due(reason):
+                log.error("an audit file is not rotated: entries stay in it", path=self._path, reason=reason)
+
+    def _has_its_size(self, found: os.stat_result) -> bool:
+        return 0 < self._rotation.max_bytes <= found.st_size
 
     def close(self) -> None:
         """Close all files."""
@@ -184,6 +214,15 @@ class FileDevice:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _is_at(real: str, found: os.stat_result) -> bool:
+    """Whether a file is at a path."""
+    try:
+        there = os.lstat(real)
+    except FileNotFoundError:
+        return False
+    return (there.st_dev, there.st_ino) == (found.st_dev, found.st_ino)
 
 
 def _standard(path: str) -> str:
@@ -218,7 +257,7 @@ def file_device(options: Mapping[str, str], spooled: Spooled | None = None, grou
     """The device with these options.
 
     Args:
-        options: `file_path` (or `path`), and `mode` in octal.
+        options: `file_path` (or `path`), `mode` in octal, `max_bytes` and `max_files`.
         spooled: makes the device for a pipe's entries.
         ground: decides which paths and files are allowed.
 
@@ -235,4 +274,4 @@ def file_device(options: Mapping[str, str], spooled: Spooled | None = None, grou
     unsuitable = "" if path == _DISCARD or _standard(path) else unsuitable_mode(int(mode, 8))
     if unsuitable:
         raise InvalidRequest(f'the mode "{mode}" {unsuitable}')
-    return FileDevice(path, int(mode, 8), spooled, ground)
+    return FileDevice(path, int(mode, 8), spooled, ground, rotation_of(options))

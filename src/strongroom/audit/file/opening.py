@@ -28,6 +28,10 @@ Recognise = Callable[[bytes], bool]
 """Tells whether a line is an entry of this server's store."""
 
 
+class Unfit(Exception):
+    """A file can't be moved away or removed."""
+
+
 def _nobodys(line: bytes) -> bool:
     return False
 
@@ -92,7 +96,7 @@ def open_log(path: str, mode: int, ground: Ground) -> int:
     real = real_path(path)
     _require(path, refusal(real, _real(ground.rules), configured=ground.configured))
     directory, name = os.path.split(real)
-    parent = _open_directory(directory)
+    parent = directory_of(directory)
     try:
         descriptor, new = _open_in(parent, name, mode or 0o600, path)
     finally:
@@ -121,8 +125,8 @@ def _real(rules: Rules) -> Rules:
     )
 
 
-def _open_directory(directory: str) -> int:
-    """Open a real path part by part, and create missing directories.
+def directory_of(directory: str) -> int:
+    """A descriptor of a directory.  Its real path is opened part by part, and missing directories are created.
 
     This doesn't follow a symbolic link that somebody has put there since the path was resolved.
     """
@@ -140,6 +144,22 @@ def _open_directory(directory: str) -> int:
             os.close(at)
         at = below
     return at
+
+
+def is_own_log(name: str, parent: int, ground: Ground) -> bool:
+    """Whether a file of a directory is an audit log of this server, or empty.  Raises `OSError`."""
+    try:
+        descriptor = os.open(
+            name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW, dir_fd=parent
+        )
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise
+    try:
+        return not unsuitable(_found(descriptor, os.fstat(descriptor), False, ground.recognise))
+    finally:
+        os.close(descriptor)
 
 
 def _open_in(parent: int, name: str, mode: int, path: str) -> tuple[int, bool]:

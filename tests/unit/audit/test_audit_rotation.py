@@ -1,0 +1,189 @@
+"""Audit files that are moved away: by a size, or by others; no line is lost, and nobody else's file is touched."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from strongroom.audit.file import FileDevice, Ground, file_device
+from strongroom.audit.file.rotating import Move, moves
+from strongroom.lib.errors import InvalidRequest
+
+GROUND = Ground(recognise=lambda line: line.startswith(b"ours"))
+SIZE = 64 * 1024
+LINE = b"ours " + b"x" * 1000 + b"\n"
+
+
+def opened(path: Path, **options: str) -> FileDevice:
+    """An open device."""
+    device = file_device({"file_path": str(path), **options}, ground=GROUND)
+    device.open()
+    return device
+
+
+def fill(device: FileDevice, first: int, count: int = 70) -> list[bytes]:
+    """Write more than the size."""
+    lines = [b"ours %d " % number + LINE for number in range(first, first + count)]
+    for line in lines:
+        device.write(line)
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("present", "most", "expected"),
+    [
+        (set(), 0, []),
+        (set(), 3, []),
+        ({1}, 0, [Move(1, 2)]),
+        ({1, 2, 3}, 0, [Move(3, 4), Move(2, 3), Move(1, 2)]),
+        ({1, 2, 4}, 0, [Move(2, 3), Move(1, 2)]),
+        ({1, 2, 3}, 3, [Move(3, 0), Move(2, 3), Move(1, 2)]),
+        ({1, 2, 3, 4}, 3, [Move(4, 0), Move(3, 0), Move(2, 3), Move(1, 2)]),
+        ({1}, 1, [Move(1, 0)]),
+        ({2, 3}, 5, []),
+    ],
+)
+def test_what_becomes_of_earlier_files(present: set[int], most: int, expected: list[Move]) -> None:
+    """Each moves on by one up to the first gap, and those beyond the number go; none lands on another."""
+    assert moves(present, most) == expected
+
+
+def test_a_file_that_has_its_size_is_moved_away(tmp_path: Path) -> None:
+    """The lines of all files, oldest first, are what was written."""
+    path = tmp_path / "a.log"
+    device = opened(path, max_bytes=str(SIZE))
+    lines = []
+    for turn in range(4):
+        lines += fill(device, turn * 100)
+        device.look()
+    device.look()
+    files = [tmp_path / f"a.log.{number}" for number in (4, 3, 2, 1)]
+    assert [file.exists() for file in files] == [True] * 4
+    assert b"".join(file.read_bytes() for file in [*files, path]) == b"".join(lines)
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    device.close()
+
+
+def test_old_files_go_when_nobody_writes_to_them_any_more(tmp_path: Path) -> None:
+    """Beyond `max_files`; until then the present file grows."""
+    path = tmp_path / "a.log"
+    device = opened(path, max_bytes="64KiB", max_files="2")
+    for turn in range(3):
+        fill(device, turn * 100)
+        device.look()
+    assert path.stat().st_size > SIZE  # the second one is too young to go
+    with capture_logs() as logs:
+        device.look()
+    assert [entry["reason"] for entry in logs] in ([], ['"a.log.2" was written to just now'])
+    old = (tmp_path / "a.log.2").read_bytes()
+    os.utime(tmp_path / "a.log.2", (time.time() - 60,) * 2)
+    device.look()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.log", "a.log.1", "a.log.2"]
+    assert old not in {file.read_bytes() for file in tmp_path.iterdir()}
+    device.close()
+
+
+def test_several_processes_lose_no_line(tmp_path: Path) -> None:
+    """One of them moves the file, and the others follow when they look; each one's lines stay in their order."""
+    path = tmp_path / "a.log"
+    devices = [opened(path, max_bytes=str(SIZE)) for _ in range(3)]
+
+    def work(number: int) -> None:
+        for line in range(300):
+            devices[number].write(b"ours %d %d " % (number, line) + LINE)
+            if line % 7 == number:
+                devices[number].look()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    numbers = sorted((int(file.suffix[1:]) for file in tmp_path.iterdir() if file.suffix != ".log"), reverse=True)
+    assert len(numbers) > 3
+    whole = b"".join((tmp_path / f"a.log.{number}").read_bytes() for number in numbers) + path.read_bytes()
+    found = [tuple(map(int, line.split()[1:3])) for line in whole.splitlines()]
+    assert sorted(found) == [(number, line) for number in range(3) for line in range(300)]
+    for number in range(3):
+        assert [line for process, line in found if process == number] == list(range(300))
+    for device in devices:
+        device.close()
+
+
+@pytest.mark.parametrize("foreign", ["text", "link", "folder", "executable"])
+def test_what_is_no_log_of_this_server_is_neither_moved_nor_removed(tmp_path: Path, foreign: str) -> None:
+    """Then nothing is rotated, the log says why, and entries go on in the file."""
+    path, other = tmp_path / "a.log", tmp_path / "a.log.1"
+    match foreign:
+        case "text":
+            other.write_text("somebody's\n")
+        case "link":
+            (tmp_path / "elsewhere").write_bytes(LINE)
+            other.symlink_to(tmp_path / "elsewhere")
+        case "folder":
+            other.mkdir()
+        case _:
+            other.write_bytes(LINE)
+            other.chmod(0o755)
+    for files in ("0", "1"):
+        device = opened(path, max_bytes=str(SIZE), max_files=files)
+        fill(device, 0)
+        with capture_logs() as logs:
+            device.look()
+            device.look()
+        assert [entry["event"] for entry in logs] == ["an audit file is not rotated: entries stay in it"]
+        device.write(LINE)
+        device.close()
+    assert not (tmp_path / "a.log.2").exists()
+    assert os.path.lexists(other)
+    assert path.stat().st_size > 2 * SIZE
+
+
+def test_a_file_that_others_have_moved_is_followed(tmp_path: Path) -> None:
+    """Without a signal: what was written is in the old file, and what comes is in a new one."""
+    path = tmp_path / "a.log"
+    device = opened(path)
+    device.write(LINE)
+    path.rename(tmp_path / "moved")
+    device.write(LINE)
+    device.look()
+    device.write(LINE)
+    assert (tmp_path / "moved").read_bytes() == LINE * 2
+    assert path.read_bytes() == LINE
+    device.close()
+
+
+def test_a_file_that_cannot_take_the_place_changes_nothing(tmp_path: Path) -> None:
+    """Somebody else's file at the path: entries stay in the one that was moved, and the log says why."""
+    path = tmp_path / "a.log"
+    device = opened(path)
+    path.rename(tmp_path / "moved")
+    path.write_text("somebody's\n")
+    with capture_logs() as logs:
+        device.look()
+    assert [entry["log_level"] for entry in logs] == ["error"]
+    device.write(LINE)
+    assert (tmp_path / "moved").read_bytes() == LINE
+    assert path.read_text() == "somebody's\n"
+    device.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"max_bytes": "7"}, "65536 bytes at least"),
+        ({"max_bytes": "1MiB", "max_files": "x"}, "a number up to 1000"),
+        ({"max_bytes": "1MiB", "max_files": "1001"}, "a number up to 1000"),
+        ({"max_files": "3"}, "max_files needs max_bytes"),
+    ],
+)
+def test_options_that_cannot_work(tmp_path: Path, options: dict[str, str], reason: str) -> None:
+    """Are refused with the reason."""
+    with pytest.raises(InvalidRequest) as refused:
+        file_device({"file_path": str(tmp_path / "a"), **options})
+    assert reason in refused.value.text
