@@ -15,11 +15,13 @@ from tests.conformance.wire.clusters import kubernetes, kubernetes_secrets
 from tests.conformance.wire.databases import influxdb, redis
 from tests.conformance.wire.mariadb_cases import mariadb
 from tests.conformance.wire.postgresql_cases import postgresql
+from tests.conformance.wire.receivers import receivers
 from tests.conformance.wire.signed_tokens import jwt
 
 Surroundings = Callable[[Path], AbstractContextManager[dict[str, str]]]
 
 SURROUNDINGS: dict[str, Surroundings] = {
+    "audit_devices": receivers,
     "database_influxdb": influxdb,
     "database_redis": redis,
     "database": postgresql,
