@@ -13,7 +13,8 @@ def plain(answer: Answer) -> tuple[int, Any, Any]:
     body = answer.body
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name != "request_id"}
-    return answer.status, body, dict(answer.headers)
+    headers = {name: value for name, value in answer.headers.items() if name != "X-Strongroom-Request-Id"}
+    return answer.status, body, headers
 
 
 def entries(node: TestNode) -> list[dict[str, Any]]:

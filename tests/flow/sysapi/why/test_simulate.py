@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ SIMULATE = "sys/policies/simulate"
 READ = 'path "kv/a" { capabilities = ["read"] }'
 
 
-async def simulated(server: Server, policies: dict[str, str | None], *requests: dict[str, Any]) -> Any:
+async def simulated(server: Server, policies: Mapping[str, str | None], *requests: dict[str, Any]) -> Any:
     """What would change."""
     return (await server.ok("POST", SIMULATE, {"policies": policies, "requests": list(requests)})).data
 
