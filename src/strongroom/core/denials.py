@@ -21,6 +21,11 @@ log = structlog.get_logger("denials")
 EVERY_S = 5.0
 """How often the denials of a process are written: until then, only this process knows of them."""
 _NS = 1_000_000_000
+_LONGEST_PATH = 1024
+"""Characters.  A path may have 16 KB, of which a flood would fill the store."""
+_MOST_REASONS = 8
+_LONGEST_REASON = 256
+"""Characters: a reason may name a parameter of the client's."""
 
 
 async def note(attempt: Attempt, refusal: StrongroomError) -> None:
@@ -30,7 +35,7 @@ async def note(attempt: Attempt, refusal: StrongroomError) -> None:
         return
     record = bearer.record
     whose = record.key or record.entity_id or record.display_name
-    if not window.has_room(whose):
+    if len(request.path) > _LONGEST_PATH or not window.has_room(whose):
         return
     seen = await foresight.decided(attempt)
     wrap_ttl_ns = request.wrap_ttl_s * _NS if request.wrap_ttl_s else None
@@ -46,7 +51,7 @@ async def note(attempt: Attempt, refusal: StrongroomError) -> None:
         accessor=record.accessor,
         display_name=record.display_name,
         entity_id=record.entity_id,
-        reasons=tuple(reasons),
+        reasons=tuple(reason[:_LONGEST_REASON] for reason in reasons[:_MOST_REASONS]),
     )
     window.note(denial, whose)
 

@@ -6,6 +6,7 @@ The checks are those of `permits`, asked one at a time.  No text holds a value: 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import msgspec
 
@@ -15,6 +16,8 @@ from strongroom.services.policy.parameters import check_parameters, check_stated
 from strongroom.services.policy.parse import CAPABILITIES, NO_CONSTRAINTS, Constraints
 
 _SECOND_NS = 1_000_000_000
+_MOST = 64
+"""Conditions that are told.  A request may have thousands of parameters."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -41,7 +44,7 @@ def shortfalls(decision: Decision, operation: str, sent: Sent, *, needs_sudo: bo
     if needs_sudo and not decision.sudo:
         found.append("the path needs sudo too, which the deciding rule doesn't grant")
     if decision.constraints is not None:
-        found += _conditions(decision.constraints, operation, sent)
+        found += islice(_conditions(decision.constraints, operation, sent), _MOST)
     return found
 
 

@@ -113,6 +113,18 @@ async def test_who_may_not_look_up_the_token_is_told_nothing() -> None:
     assert 'read on "sys/policies/acl/p"' in (await server.ask("GET", f"{PATH}/{id_}", token=asker)).error
 
 
+async def test_what_a_client_sends_is_kept_within_bounds() -> None:
+    """Long paths aren't kept, and of long or many names of parameters only some, and their beginnings."""
+    server = await Server.start()
+    text = 'path "sys/mounts/x" { capabilities = ["update"] allowed_parameters = { type = [] } }'
+    token, _ = await token_of(server, p=text)
+    long = await denied(server, "GET", f"cubbyhole/{'x' * 1100}", token=token)
+    assert (await server.ask("GET", f"{PATH}/{long}")).status == 404
+    id_ = await denied(server, "POST", "sys/mounts/x", {f"{n}{'y' * 500}": "" for n in range(20)}, token=token)
+    reasons = (await server.ok("GET", f"{PATH}/{id_}")).data["reasons"]
+    assert (len(reasons), max(map(len, reasons))) == (8, 256)
+
+
 async def test_secrets_in_paths_and_strangers() -> None:
     """A path's secret isn't kept, and who has no living token leaves nothing behind."""
     server = await Server.start()

@@ -185,3 +185,10 @@ def test_what_rules_ask_is_told() -> None:
     assert demands(rules, "read") == {"max_wrapping_ttl": 60, "required_parameters": ["a"]}
     assert demands(rules, "list") == {"max_wrapping_ttl": 60}
     assert demands(None, "read") == {}
+
+
+def test_not_all_of_thousands_of_shortfalls_are_told() -> None:
+    """A request with thousands of forbidden parameters gets no answer of their size."""
+    acl = Acl([parse_policy('path "s" { capabilities = ["update"] allowed_parameters = { a = [] } }')], NOW)
+    data = {str(number): "" for number in range(5000)}
+    assert len(shortfalls(acl.decide("s", "update"), "update", Sent(data))) == 64

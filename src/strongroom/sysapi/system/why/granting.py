@@ -9,6 +9,7 @@ import msgspec
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib import braces
+from strongroom.sdk.spelling import PLAIN
 from strongroom.services.policy.acl import NEEDED
 from strongroom.services.policy.explanation import looked_at
 from strongroom.services.policy.parse import DENY, Policy, Rule
@@ -55,6 +56,8 @@ def _beginning(rule: Rule, policy: Policy, seen: Foreseen) -> str:
 
 
 def _pattern(rule: Rule, policy: Policy, seen: Foreseen) -> Pattern:
+    if seen.form is PLAIN and not policy.namespace:
+        return rule.pattern
     return parse_pattern(seen.form.of_rule(policy.namespace + rule.pattern.text))
 
 

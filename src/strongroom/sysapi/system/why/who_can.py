@@ -28,6 +28,8 @@ LOOKED_AT = 2000
 """Rows that one request looks at at the most.  What is left is another page's."""
 _PAGE = 50
 """Rows of one transaction: nothing else is served meanwhile."""
+_POLICIES = 5
+"""The same for policies, each of which may have thousands of rules."""
 _MARK = "|"
 
 Check = Callable[[Transaction, str], Awaitable[Holder | None]]
@@ -41,6 +43,7 @@ class Source(msgspec.Struct, frozen=True):
     prefix: str
     """The prefix of the rows, or the key of the only one."""
     check: Check
+    page: int = _PAGE
 
     async def names(self, view: SystemView, after: str, limit: int) -> list[str]:
         """The next names."""
@@ -75,7 +78,7 @@ async def search(
         if source.place < at:
             continue
         name = begin if source.place == at else ""
-        while names := await source.names(view, name, min(_PAGE, LOOKED_AT - looked_at)):
+        while names := await source.names(view, name, min(source.page, LOOKED_AT - looked_at)):
             await asyncio.sleep(0)  # others are served between two pages
             checked = await transact(view.services.barrier, partial(_checked, source, names))
             for name, holder in checked:
@@ -109,7 +112,8 @@ async def _sources(
 def _of_kind(kind: str, place: str, namespace: str, holders: Holders, router: Router | None) -> Iterator[Source]:
     match kind:
         case "policy":
-            yield Source(place, keys.policies(namespace), lambda txn, name: holders.policy(txn, namespace, name))
+            policies = keys.policies(namespace)
+            yield Source(place, policies, lambda txn, name: holders.policy(txn, namespace, name), _POLICIES)
         case "role":
             token_roles = keys.token_roles(namespace)
             yield Source(place, token_roles, lambda txn, name: holders.token_role(txn, namespace, name))
