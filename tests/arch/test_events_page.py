@@ -13,6 +13,7 @@ NOT_AT_PATHS = {
     *(f"kv-v1/{name}" for name in ("write", "delete")),
     *(f"kv-v2/{name}" for name in ("data-write", "data-patch", "data-delete", "delete", "undelete", "destroy")),
     *(f"kv-v2/{name}" for name in ("metadata-write", "metadata-patch", "metadata-delete", "config-write")),
+    *(f"kv-v2/{name}" for name in ("secret-due-soon", "secret-due")),
     *(f"database/{name}" for name in ("creds-create", "rotate", "root-rotate")),
     *("auth/login", "token/create", "token/revoke", "lease/create", "lease/renew", "lease/revoke", "events/gap"),
 }

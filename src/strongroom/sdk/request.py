@@ -187,7 +187,7 @@ class Request(msgspec.Struct, frozen=True):
     def event(self, type_: str, path: str, object_path: str = "", /, **metadata: str) -> Event:
         """The event that `emit` tells of."""
         mount = self.mount
-        told = {**metadata, "modified": "true", "operation": type_.rpartition("/")[2], "path": mount.path + path}
+        told = {"modified": "true", **metadata, "operation": type_.rpartition("/")[2], "path": mount.path + path}
         return Event(
             type=type_,
             at=self.received_at,

@@ -589,6 +589,8 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "extra_labels": None,
         },
     ),
+    "strongroom.engines.kv.due.records.DueSecret": ("kv-due", {"owner": ""}),
+    "strongroom.engines.kv.due.records.Notices": ("kv-due-notices", {}),
     "strongroom.engines.kv.records.KvConfig": (
         "kv-config",
         {"max_versions": 0, "cas_required": False, "delete_version_after_s": 0, "metadata_cas_required": False},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from strongroom.engines.kv.paths_config import ConfigPaths
 from strongroom.engines.kv.paths_data import DataPaths
+from strongroom.engines.kv.paths_due import DuePaths
 from strongroom.engines.kv.paths_metadata import MetadataPaths
 from strongroom.engines.kv.paths_secret import SecretPaths
 from strongroom.engines.kv.paths_stray import StrayPaths
@@ -42,11 +43,11 @@ class KvEngine(SecretPaths, _Kv):
         return self._versioned if options.get("version") == "2" else self
 
 
-class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, StrayPaths, _Kv):
+class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, DuePaths, StrayPaths, _Kv):
     """Version 2: every write makes a version, and old ones can be read, deleted and brought back."""
 
-    # This path returns the names and more, so a rule that denies the names denies this path too.
-    synonyms = {"detailed-metadata/{folder**}": ("metadata/{folder}",)}
+    # These paths return the names and more, so a rule that denies the names denies them too.
+    synonyms = {"detailed-metadata/{folder**}": ("metadata/{folder}",), "due": ("metadata/",)}
 
     def __init__(self, random: Random) -> None:
         self.random = random

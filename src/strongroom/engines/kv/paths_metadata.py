@@ -10,12 +10,19 @@ from typing import Annotated, Any
 import msgspec
 
 from strongroom.engines.kv import custom_metadata, events, logic, secrets
+from strongroom.engines.kv.due import rows as due
+from strongroom.engines.kv.due.times import EXPIRES_AT, ROTATE_AFTER, unreadable
 from strongroom.engines.kv.paging import scanned
 from strongroom.engines.kv.records import KvConfig, Metadata
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.lib.rand import Random
 from strongroom.sdk import Body, Doc, Duration, JsonMap, Page, RawBody, Request, Response, listed, path
 from strongroom.sdk.fields import Normal
+
+_TIMES = {
+    EXPIRES_AT: "give a date or a time such as 2027-01-31T12:00:00Z",
+    ROTATE_AFTER: "give a duration such as 90d, or a time such as 2027-01-31T12:00:00Z",
+}
 
 
 class MetadataFields(Body, frozen=True):
@@ -70,7 +77,7 @@ class MetadataPaths:
         logic.check_metadata_cas(config, secret.metadata, body.metadata_cas)
         await secrets.keep(request, secret, _changed(base, changes, request.now), self.random)
         events.told_metadata(request, "metadata-write", path)
-        return _warned(config, body)
+        return _warned(config, body, changes)
 
     @path.patch("metadata/{path*}")
     async def patch_metadata(self, request: Request, path: str, body: MetadataFields) -> Response | None:
@@ -92,7 +99,7 @@ class MetadataPaths:
         logic.check_metadata_cas(config, secret.metadata, body.metadata_cas)
         await secrets.keep(request, secret, _changed(secret.metadata, changes, request.now), self.random)
         events.told_metadata(request, "metadata-patch", path)
-        return _warned(config, body)
+        return _warned(config, body, changes)
 
     @path.delete("metadata/{path*:slashless}")
     async def delete_metadata(self, request: Request, path: str) -> None:
@@ -100,6 +107,7 @@ class MetadataPaths:
         secret = await secrets.find(request.view, path)
         secrets.remove(request.view, secret)
         if secret.metadata is not None:
+            await due.follow(request, secret.sealed, path, secret.metadata, None)
             events.told_metadata(request, "metadata-delete", path)
 
     @path.list_("metadata/{folder**}", repeatable=True)
@@ -141,8 +149,8 @@ def _changed(metadata: Metadata, changes: dict[str, Any], now: float) -> Metadat
     return msgspec.structs.replace(metadata, **changes, metadata_version=metadata.metadata_version + 1, updated_at=now)
 
 
-def _warned(config: KvConfig, body: MetadataFields) -> Response | None:
-    """An answer only where a setting was given that the mount's overrules."""
+def _warned(config: KvConfig, body: MetadataFields, changes: dict[str, Any]) -> Response | None:
+    """An answer only where a setting was given that the mount's overrules, or a time that can't be read."""
     overruled = [
         name
         for name, mandated in (
@@ -151,14 +159,14 @@ def _warned(config: KvConfig, body: MetadataFields) -> Response | None:
         )
         if mandated and getattr(body, name) is False
     ]
-    if not overruled:
-        return None
-    return Response(
-        warnings=[
-            f'"{name}" set to false, but is mandated by backend config. This value will be ignored.'
-            for name in overruled
-        ]
-    )
+    warnings = [
+        f'"{name}" set to false, but is mandated by backend config. This value will be ignored.' for name in overruled
+    ]
+    warnings += [
+        f'"{name}" of custom_metadata is no time that can be read, so nothing is due by it: {_TIMES[name]}'
+        for name in unreadable(changes.get("custom_metadata") or {})
+    ]
+    return Response(warnings=warnings) if warnings else None
 
 
 async def _detailed(request: Request, folder: str, response: Response) -> Response:

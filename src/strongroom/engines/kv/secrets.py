@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from strongroom.engines.kv import logic
+from strongroom.engines.kv.due import rows as due
 from strongroom.engines.kv.names import KEY_BYTES, names_of, sealed_path
 from strongroom.engines.kv.records import KvConfig, Metadata, NamesKey, PlainSecret, VersionData
 from strongroom.lib import json
@@ -92,6 +93,7 @@ async def keep(request: Request, secret: VersionedSecret, metadata: Metadata, ra
         view.write(f"{VERSION}{sealed}/1", VersionData(data=secret.plain.data))
         view.delete(PLAIN + secret.name)
     view.write(META + sealed, metadata)
+    await due.follow(request, sealed, secret.name, secret.metadata, metadata)
     return sealed
 
 

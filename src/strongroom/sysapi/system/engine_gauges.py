@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -22,7 +23,7 @@ log = structlog.get_logger("metrics")
 
 _PREFIX: Final = "vault.secrets."
 MOST_MOUNTS: Final = 256
-"""Mounts whose numbers are asked for: a scrape must not read the rows of ten thousand."""
+"""Mounts of one type whose numbers are asked for: a scrape must not read the rows of ten thousand."""
 
 
 def counted(engines: Mapping[tuple[str, str], Engine]) -> list[Measure]:
@@ -40,11 +41,14 @@ async def of_engines(services: Services, router: Router, most: int) -> list[Meas
     A mount whose engine fails has no numbers, and that is logged: one engine must not take the others' numbers away.
 
     Args:
-        most: how many mounts are asked, up to `MOST_MOUNTS`.
+        most: how many mounts of a type are asked, up to `MOST_MOUNTS`.
     """
     found: list[Measure] = []
-    telling = [entry for entry in router.by_path.values() if _tells(entry.engine)]
-    for entry in telling[: min(most, MOST_MOUNTS)]:
+    asked: Counter[str] = Counter()
+    for entry in router.by_path.values():
+        if not _tells(entry.engine) or asked[entry.record.type] >= min(most, MOST_MOUNTS):
+            continue
+        asked[entry.record.type] += 1
         found += _gauges(await _of_mount(services, entry), {"mount": entry.record.full_path})
     return found
 
