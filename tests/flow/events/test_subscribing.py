@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import quote
 
 import pytest
 
+from strongroom.services.events.reader import MOST_READERS
 from tests.flow.events.listening import ALL, SSE, listen
 from tests.flow.node import TestNode
 
@@ -190,6 +192,18 @@ async def test_a_bad_filter_is_refused(bad: str) -> None:
     node = await versioned()
     answer = await node.ask("GET", f"sys/events/subscribe/*?filter={quote(bad)}", headers=SSE)
     assert answer.status == 400
+
+
+async def test_a_process_has_a_bound_on_subscribers() -> None:
+    """One more than may is told to come again later, and the next gets the place of one that has left."""
+    node = await versioned()
+    services = node.node.unsealed
+    assert services is not None
+    with contextlib.ExitStack() as others:
+        for _ in range(MOST_READERS):
+            others.enter_context(services.events.following())
+        assert (await node.ask("GET", "sys/events/subscribe/*", headers=SSE)).status == 429
+    await (await listen(node)).close()
 
 
 async def test_who_may_not_subscribe_is_refused() -> None:

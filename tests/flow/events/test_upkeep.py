@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from strongroom.core.outbox_upkeep import OutboxUpkeep
+from strongroom.services.events.position import Position
+from strongroom.services.events.reader import CursorTooOld, OutboxReader
+from strongroom.services.events.stored import Commit
 from strongroom.storage.base import Fence
 from tests.flow.events.listening import SSE, listen
 from tests.flow.events.test_subscribing import versioned
@@ -15,14 +20,15 @@ async def _fence(node: TestNode) -> Fence:
     return fence
 
 
-async def _keep_up(node: TestNode) -> int:
+async def keep_up(node: TestNode) -> int:
     """One step of the role, at the node's time."""
     services = node.node.unsealed
     assert services is not None
     return await OutboxUpkeep(services).run_once(await _fence(node), node.clock.now())
 
 
-def _rows(node: TestNode) -> list[str]:
+def rows(node: TestNode) -> list[str]:
+    """The keys of all rows of events."""
     return sorted(key for key in node.rows() if "/events/row/" in key)
 
 
@@ -34,15 +40,15 @@ async def test_events_are_cleared_after_the_retention() -> None:
     await node.ok("PUT", "secret/data/a", {"data": {}})
     (first,) = await listener.take(1)
     node.clock.advance(30)
-    await _keep_up(node)
+    await keep_up(node)
     await node.ok("PUT", "secret/data/b", {"data": {}})
     (second,) = await listener.take(1)
     await listener.close()
-    buckets = {key.split("/")[4] for key in _rows(node)}
+    buckets = {key.split("/")[4] for key in rows(node)}
     assert len(buckets) == 2, "the second event is in a new bucket"
     node.clock.advance(601)
-    assert await _keep_up(node) == 1
-    assert len(_rows(node)) == 1
+    assert await keep_up(node) == 1
+    assert len(rows(node)) == 1
     old = await node.ask("GET", f"sys/events/subscribe/*?cursor={first.cursor}", headers=SSE)
     assert (old.status, "are gone" in old.error) == (400, True)
     await (await listen(node, last_event_id=second.cursor)).close()
@@ -55,31 +61,67 @@ async def test_an_idle_outbox_begins_no_buckets() -> None:
     before = node.rows()
     for _ in range(3):
         node.clock.advance(60)
-        await _keep_up(node)
+        await keep_up(node)
     assert {key: row for key, row in node.rows().items() if "/events/" in key} == {
         key: row for key, row in before.items() if "/events/" in key
     }
 
 
-async def test_a_subscriber_that_is_too_slow_is_told_of_the_gap() -> None:
-    """Events that were cleared before a subscriber took them end its stream with an error, not in silence."""
+async def _read(reader: OutboxReader, start: Position, count: int) -> list[str]:
+    """The paths of the next commits behind a place."""
+    found: list[str] = []
+    reading = reader.commits(start, 1.0)
+    async for each in reading:
+        if isinstance(each, Commit):
+            found.append(each.events[0].path)
+            if len(found) == count:
+                break
+    await reading.aclose()
+    return found
+
+
+async def test_who_is_behind_reads_from_the_store_and_is_told_of_a_gap() -> None:
+    """A subscriber that is slower than what is kept in memory gets all the same, until rows are cleared before it."""
     node = await versioned()
+    services = node.node.unsealed
+    assert services is not None
     await node.ok("PUT", "sys/config/events", {"retention": "1m"})
-    listener = await listen(node)
-    for number in range(2100):
-        await node.ok("PUT", f"secret/data/{number % 7}", {"data": {}})
-    assert len(await listener.take(3)) == 3
+    reader = OutboxReader(services.barrier, most_commits=3)
+    await reader.poll()
+    start = await reader.head()
+    names = [f"secret/data/{number}" for number in range(10)]
+    for name in names:
+        await node.ok("PUT", name, {"data": {}})
+        await reader.poll()
+    assert await _read(reader, start, 10) == names
     node.clock.advance(30)
-    await _keep_up(node)
+    await keep_up(node)
     node.clock.advance(120)
-    while await _keep_up(node):
-        pass
-    for number in range(2100):
-        await node.ok("PUT", f"secret/data/{number % 7}", {"data": {}})
-    taken = await listener.take(5000)
-    assert listener.error is not None, len(taken)
-    assert "are gone" in listener.error["errors"][0]
+    assert await keep_up(node) == 10
+    await node.ok("PUT", "secret/data/last", {"data": {}})
+    await reader.poll()
+    with pytest.raises(CursorTooOld, match="are gone"):
+        await _read(reader, start, 1)
+
+
+async def test_a_store_that_was_set_back_ends_subscriptions() -> None:
+    """A cursor whose row isn't in the store at that revision is of another history, and refused."""
+    node = await versioned()
+    listener = await listen(node)
+    await node.ok("PUT", "secret/data/a", {"data": {}})
+    (told,) = await listener.take(1)
     await listener.close()
+    (row,) = rows(node)
+    bucket, revision, count, name = told.cursor.split("-")
+    other = f"{name[:-1]}{'0' if name[-1] != '0' else '1'}"
+    for wrong in (
+        f"{bucket}-{revision}-{count}-{other}",
+        f"{bucket}-ffffff-0-",
+        f"{bucket}-{int(revision, 16) - 1:x}-1-{name}",
+    ):
+        answer = await node.ask("GET", f"sys/events/subscribe/*?cursor={wrong}", headers=SSE)
+        assert (answer.status, "another store" in answer.error) == (400, True), wrong
+    assert row.endswith(name)
 
 
 async def test_the_settings_are_read_back() -> None:

@@ -17,7 +17,7 @@ import structlog
 from strongroom.barrier.barrier import Barrier
 from strongroom.barrier.outbox import STATE, OutboxState, bucket_folder
 from strongroom.barrier.transaction import transact
-from strongroom.lib.errors import FeedTooOld, InvalidRequest, StrongroomError
+from strongroom.lib.errors import FeedTooOld, InvalidRequest, RateLimited, StrongroomError
 from strongroom.lib.fault import where
 from strongroom.services.events import stored, wanting
 from strongroom.services.events.position import Position
@@ -29,8 +29,10 @@ log = structlog.get_logger("events")
 _PAUSE_S: Final = 0.05
 """How often the store is asked for news while somebody subscribes."""
 _MOST_COMMITS: Final = 2048
-"""How many commits are kept for subscribers that are a little behind."""
 _MOST_EVENTS: Final = 16_384
+MOST_READERS: Final = 512
+"""Each has its rules judged for each commit with events."""
+_FULL_RETRY_S: Final = 60
 
 
 class CursorTooOld(InvalidRequest):
@@ -38,10 +40,15 @@ class CursorTooOld(InvalidRequest):
 
 
 class OutboxReader:
-    """Follows the outbox."""
+    """Follows the outbox.
 
-    def __init__(self, barrier: Barrier) -> None:
+    Args:
+        most_commits: how many commits are kept for subscribers that are a little behind.
+    """
+
+    def __init__(self, barrier: Barrier, *, most_commits: int = _MOST_COMMITS) -> None:
         self._barrier = barrier
+        self._most_commits = most_commits
         self._recent: deque[Commit] = deque()
         self._held = 0
         self._floor = 0
@@ -58,6 +65,12 @@ class OutboxReader:
     def readers(self) -> int:
         """How many subscribers there are in this process."""
         return self._readers
+
+    def require_place(self) -> None:
+        """Raise `RateLimited` if as many subscribe in this process as may."""
+        if self._readers >= MOST_READERS:
+            text = f"{MOST_READERS} clients follow events through this process already, which is fixed"
+            raise RateLimited(text, retry_after_s=_FULL_RETRY_S)
 
     @contextlib.contextmanager
     def following(self) -> Iterator[None]:
@@ -123,7 +136,7 @@ class OutboxReader:
         for commit in commits:
             self._recent.append(commit)
             self._held += len(commit.events)
-        while len(self._recent) > _MOST_COMMITS or (self._held > _MOST_EVENTS and len(self._recent) > 1):
+        while len(self._recent) > self._most_commits or (self._held > _MOST_EVENTS and len(self._recent) > 1):
             dropped = self._recent.popleft()
             self._held -= len(dropped.events)
             self._floor = dropped.revision

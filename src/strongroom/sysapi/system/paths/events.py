@@ -64,6 +64,7 @@ class EventPaths(SystemEngine):
         view = system(request)
         headers = view.exchange.request.headers
         wanted = _selection(request, event_type, body)
+        view.services.events.require_place()
         cursor = body.cursor or headers.get("last-event-id", "")
         start = await view.services.events.checked(parse_cursor(cursor)) if cursor not in _FROM_NOW else None
         state = await wanting.want(view.txn, request.now)
