@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.file import Rules
@@ -33,6 +34,8 @@ class NodeSettings:
     """Whether rows of the store can be read and changed by their keys (`raw_storage_endpoint`)."""
     shows_insides: bool = False
     """Whether insides of the server can be looked at (`introspection_endpoint`)."""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """What the API shows of the configuration."""
     node_name: str = "node"
     """What tells this node from the others on its store."""
     audit_spool_path: str = ""

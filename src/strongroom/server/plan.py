@@ -23,6 +23,7 @@ from strongroom.server.certificates.settings import AcmeError, acme_settings, us
 from strongroom.server.config.config import Config, Listener, StorageConfig, UserLockout
 from strongroom.server.messages.log_settings import LogSettings
 from strongroom.server.node_settings import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, NodeSettings
+from strongroom.server.shown_settings import shown_settings
 from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
 from strongroom.server.telemetry.settings import TelemetryError, TelemetrySettings, telemetry_settings
 from strongroom.services.mounts.lockout_rule import DEFAULT
@@ -114,6 +115,7 @@ def plan(config: Config, processors: int) -> Plan:
             keeps_answers=not own.disable_cache,
             shows_rows=own.raw_storage_endpoint,
             shows_insides=own.introspection_endpoint,
+            shown=shown_settings(config),
             node_name=_node_name(config),
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,

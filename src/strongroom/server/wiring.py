@@ -165,6 +165,7 @@ async def unseal(
         node_name=settings.node_name,
         shows_rows=settings.shows_rows,
         shows_insides=settings.shows_insides,
+        settings=settings.shown,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from strongroom.audit.broker import AuditBroker
 from strongroom.barrier.barrier import Barrier
@@ -82,6 +83,8 @@ class Services:
     """Whether `sys/raw` is served."""
     shows_insides: bool = False
     """Whether `sys/internal/inspect` is served."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What the API shows of the configuration; no secret is among it."""
     clients: ClientCounting = field(default_factory=ClientCounting)
     """The clients that this process has seen."""
     denials: Window = field(default_factory=Window)

@@ -188,14 +188,23 @@ OPEN = {
     "/identity/oidc/provider/{name}/token",  # asks for the client's secret, and a code
     "/identity/oidc/provider/{name}/userinfo",  # asks for an access token
     "/probe/open/{username}",  # a login, of an engine of the tests
+    "/sys/activation-flags",  # an empty list
     "/sys/decode-token",  # arithmetic on what the client brings
     "/sys/health",
     "/sys/init",
+    "/sys/internal/ui/authenticated-messages",  # asks for a token itself
+    "/sys/internal/ui/default-auth-methods",  # what a login form offers
+    "/sys/internal/ui/feature-flags",  # an empty list
     "/sys/internal/ui/mounts",
     "/sys/internal/ui/mounts/{path}",  # asks for a token itself
     "/sys/internal/ui/namespaces",  # asks for a token itself
+    "/sys/internal/ui/unauthenticated-messages",  # what an operator wants everybody to see
     "/sys/leader",
     "/sys/mfa/validate",  # the second phase of a login
+    "/sys/replication/dr/status",  # always disabled
+    "/sys/replication/performance/status",
+    "/sys/replication/status",
+    "/sys/seal-backend-status",
     "/sys/seal-status",
     "/sys/unseal",
     "/sys/wrapping/lookup",  # of a wrapping token, by itself

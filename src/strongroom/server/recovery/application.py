@@ -48,7 +48,7 @@ from strongroom.sysapi.system.paths.raw import (
 from strongroom.sysapi.system.paths.rekey import ShareBody
 from strongroom.sysapi.system.paths.root_token import AttemptBody
 
-log = structlog.get_logger("recovery")
+log = structlog.get_logger("server.recovery")
 
 _ATTEMPT: Final = "sys/generate-recovery-token/attempt"
 _UPDATE: Final = "sys/generate-recovery-token/update"

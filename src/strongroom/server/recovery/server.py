@@ -23,7 +23,7 @@ from strongroom.server.supervisor import orphans
 from strongroom.server.supervisor.renewal import DEFERRED
 from strongroom.server.supervisor.service_manager import ServiceManager
 
-log = structlog.get_logger("recovery")
+log = structlog.get_logger("server.recovery")
 
 _TICK_S = 0.5
 _DRAIN_S = 2.0

@@ -64,10 +64,11 @@ class StatePaths(SystemEngine):
         """Reads the configuration in force, without secrets."""
         services = system(request).services
         data: dict[str, Any] = {
+            "storage": {"type": services.storage_type},
+            **services.settings,
             "cluster_name": services.cluster.name,
             "default_lease_ttl": services.mounts.default_ttl_s,
             "max_lease_ttl": services.mounts.max_ttl_s,
-            "storage": {"type": services.storage_type},
         }
         return Response(data=data)
 
