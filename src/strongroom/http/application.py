@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from functools import partial
 from typing import Final
+from urllib.parse import quote, urlencode
 
 import msgspec
 import structlog
@@ -20,7 +21,7 @@ from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
 from strongroom.http import cors, encode, inline_login
 from strongroom.http.decode import NAMESPACE, Call, Redirect, decode, is_namespace, token_in, wrap_ttl_of
-from strongroom.http.message import HttpRequest, HttpResponse
+from strongroom.http.message import HttpRequest, HttpResponse, Peer
 from strongroom.http.options import ListenerOptions
 from strongroom.lib import json_weight
 from strongroom.lib.errors import (
@@ -42,6 +43,7 @@ from strongroom.services.cors import CorsRecord
 from strongroom.services.cors import read as read_cors
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.interface import headers as ui_headers
+from strongroom.sysapi.reentry import Inner, Served
 from strongroom.sysapi.served import FRONT
 from strongroom.sysapi.system.paths import metrics
 
@@ -51,6 +53,8 @@ _PLAIN = ListenerOptions()
 _EVERYWHERE = {"sys/seal-status", "sys/leader"}
 _METRICS = "sys/metrics"
 _REQUEST_ID: Final = "X-Strongroom-Request-Id"
+_JSON = "application/json"
+_NOBODY = Peer(address="", port=0, listener="")
 _STRANGERS_BYTES: Final = 2 * 1024 * 1024
 """The most memory of a decoded body whose token wasn't checked yet.
 
@@ -229,6 +233,7 @@ class Application:
             raise Sealed(SEALED)
         if self._pipeline is None or self._pipeline.services is not services:
             self._pipeline = Pipeline(services)
+            services.reentry.serve = partial(self._again, self._pipeline)
             keeps = self._node.keeps_answers
             self._kept = KeptAnswers(services, partial(front.standing, self._node)) if keeps else None
         inline, headers = None, request.headers
@@ -268,6 +273,55 @@ class Application:
             return response
         finally:
             del running[api.id]
+
+    async def _again(self, pipeline: Pipeline, outer: ApiRequest, inner: Inner) -> Served:
+        """Serve a request that another one makes, with its token and its address.
+
+        Whatever is counted of each request has to be counted here, too.
+        """
+        try:
+            call = _inner_call(inner)
+        except StrongroomError as error:
+            refused = encode.failure(error)
+            return Served(refused.status, _JSON, refused.body)
+        api = msgspec.structs.replace(
+            outer,
+            id=self._ids(),
+            operation=call.operation,
+            path=call.path,
+            data=call.data,
+            received_at=pipeline.services.clock.now(),
+            method=inner.method,
+            wrap_ttl_s=0,
+            wrap_format="",
+            opened=frozenset(),
+        )
+        response = encode_answer(await pipeline.serve(api))
+        kind = next((value for name, value in response.headers if name.lower() == "content-type"), "")
+        if response.stream is not None:
+            if isinstance(response.stream, AsyncGenerator):
+                await response.stream.aclose()
+            return Served(response.status, kind, b"", is_stream=True)
+        return Served(response.status, kind, response.body)
+
+
+def _inner_call(inner: Inner) -> Call:
+    """A request of a batch in the API's terms, by the rules for all requests.  Raises errors for the client."""
+    message = HttpRequest(
+        method=inner.method,
+        path="/v1/" + quote(inner.path, safe="/"),
+        query=urlencode(inner.query),
+        headers={},
+        body=b"",
+        peer=_NOBODY,
+    )
+    try:
+        call = decode(message)
+    except Redirect as redirect:
+        raise InvalidRequest("the path has empty segments, or `.` or `..`") from redirect
+    if call.path in front.PATHS or call.path == _METRICS:
+        raise InvalidRequest("this path tells of the node, and can't be in a batch")
+    return call
 
 
 def _check_front(call: Call, options: ListenerOptions) -> None:

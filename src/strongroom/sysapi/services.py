@@ -30,6 +30,7 @@ from strongroom.services.usage import ClientCounting
 from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.foresight import Foreseen
 from strongroom.sysapi.processes import Processes
+from strongroom.sysapi.reentry import Reentry
 from strongroom.sysapi.served import Served
 from strongroom.sysapi.traffic import Traffic
 
@@ -89,5 +90,7 @@ class Services:
     """The clients that this process has seen."""
     denials: Window = field(default_factory=Window)
     """What policies have refused in this process, until it is written."""
+    reentry: Reentry = field(default_factory=Reentry)
+    """The way by which a request makes others."""
     ended: dict[str, int] = field(default_factory=dict)
     """How much of each class of background work this process has done."""

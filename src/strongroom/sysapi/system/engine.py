@@ -5,6 +5,7 @@ from __future__ import annotations
 from strongroom.sysapi.system.paths.absent import AbsentPaths
 from strongroom.sysapi.system.paths.audit import AuditPaths
 from strongroom.sysapi.system.paths.auth import AuthPaths
+from strongroom.sysapi.system.paths.batch import BatchPaths
 from strongroom.sysapi.system.paths.browsers import BrowserPaths
 from strongroom.sysapi.system.paths.capabilities import CapabilitiesPaths
 from strongroom.sysapi.system.paths.control_group import ControlGroupPaths
@@ -92,6 +93,7 @@ class System(
     CapabilitiesPaths,
     LeasePaths,
     LeaseSearchPaths,
+    BatchPaths,
     MountLockPaths,
     WithdrawalPaths,
     WrappingPaths,
