@@ -67,7 +67,7 @@ def fill(at: Server, count: int, entity: str) -> list[str]:
                     internal={"serial_number": ":".join(f"{byte:02x}" for byte in number.to_bytes(20, "big"))},
                     issued=Issue(address=record.issued.address if record.issued is not None else ""),
                 )
-                services.leases.create(txn, keys.ROOT_NAMESPACE, lease)
+                await services.leases.create(txn, keys.ROOT_NAMESPACE, lease)
 
             await in_batches(services, 0, count, write)
 

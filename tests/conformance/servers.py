@@ -60,7 +60,7 @@ class Server:
 
 @contextlib.contextmanager
 def start_ours(
-    directory: Path, config: str | None = None, dev_config: str = "", *, dev_tls: bool = False
+    directory: Path, config: str | None = None, *, dev_config: str = "", dev_tls: bool = False
 ) -> Iterator[Server]:
     """Run this project's server until the block ends.
 
@@ -73,7 +73,7 @@ def start_ours(
     Raises: `ProgramFailed` with the end of its log.
     """
     extra: tuple[str, ...] = ()
-    if UNCACHED + dev_config and config is None:
+    if (UNCACHED or dev_config) and config is None:
         file = directory / "ours-dev.hcl"
         file.write_text(UNCACHED + dev_config)
         extra = (f"-config={file}",)

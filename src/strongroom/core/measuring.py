@@ -39,7 +39,7 @@ def count(served: Served, state: RequestState, answer: Answer, length_s: float) 
         _count_token(served, "token", answer.auth)
 
 
-def count_stages(served: Served, stages: Stages, answer: Answer, ended: float) -> None:
+def count_stages(served: Served, stages: Stages, ended: float) -> None:
     """Count how long the parts of a request took, as far as it got.
 
     Args:
@@ -56,7 +56,7 @@ def count_stages(served: Served, stages: Stages, answer: Answer, ended: float) -
     if not stages.committed_at:
         return
     lengths["commit"].add(stages.committed_at - stages.answered_at)
-    if answer.planned or answer.second_factor is not None:
+    if stages.asks_others:
         lengths["outside"].add(stages.worked_at - stages.committed_at)
 
 

@@ -22,6 +22,7 @@ from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.served import Served
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.paths.metrics import of_content
+from strongroom.sysapi.tracing import Tracing
 from strongroom.sysapi.traffic import Traffic
 
 
@@ -49,6 +50,8 @@ class Node:
     cluster_name: str = ""
     keeps_answers: bool = True
     """Whether answers are given again as long as nothing has changed."""
+    tracing: Tracing | None = None
+    """Takes the traces of requests, if the configuration wants any."""
     exposure: Exposure = field(default_factory=Exposure)
     """Which numbers monitoring gets."""
     unsealed: Services | None = field(default=None)

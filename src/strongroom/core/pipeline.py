@@ -110,8 +110,11 @@ class Pipeline:
         return await self._serve(served, state)
 
     async def _serve(self, request: ApiRequest, progress: RequestState) -> Answer:
-        begun, served = self._stopwatch(), self.services.served
-        progress.stages = stages = Stages(begun) if next(served.samples) else None
+        begun, served, tracing = self._stopwatch(), self.services.served, self.services.tracing
+        sampled = next(served.samples)
+        if tracing is not None and not tracing.wants(request):
+            tracing = None
+        progress.stages = stages = Stages(begun) if sampled or tracing is not None else None
         counting = progress.counting
         refusal = self._limiting.early(request, counting)
         if refusal is not None:
@@ -122,6 +125,8 @@ class Pipeline:
                 stages.committed_at = self._stopwatch()
             if answer.planned or answer.second_factor is not None:
                 self._trail.require(progress)  # what follows asks other systems
+                if stages is not None:
+                    stages.asks_others = True
             if answer.planned:
                 answer = await carry_out(self.services, progress.executed.exchange, answer)
             if answer.second_factor is not None:
@@ -145,7 +150,10 @@ class Pipeline:
         ended = self._stopwatch()
         measuring.count(served, progress, answer, ended - begun)
         if stages is not None:
-            measuring.count_stages(served, stages, answer, ended)
+            if sampled:
+                measuring.count_stages(served, stages, ended)
+            if tracing is not None:
+                tracing.take(progress.exchange, stages, answer.error, ended)
         return msgspec.structs.replace(answer, headers=counting.headers) if counting.headers else answer
 
     async def _transacted(self, request: ApiRequest, progress: RequestState) -> Answer:

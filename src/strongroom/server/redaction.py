@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Final
 
 from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
-from strongroom.server.config.config import Config
+from strongroom.server.config.config import Config, Listener, Telemetry
 
 SECRET_NAMES: Final = re.compile(r"(pass|token$|secret|pin$|accountkey|credentials|mac_key|access_key)", re.IGNORECASE)
 """Settings of stores and seals that are secrets, by their names."""
@@ -28,12 +28,15 @@ def _found(config: Config) -> Iterator[str]:
                 yield value
             elif "url" in name or "connection" in name:
                 yield from _of_url(value)
-    for listener in config.listeners:
-        for field in fields(listener):
-            value = getattr(listener, field.name)
+    stanzas_with_keys: list[Listener | Telemetry] = [*config.listeners]
+    if config.telemetry is not None:
+        stanzas_with_keys.append(config.telemetry)
+    for stanza in stanzas_with_keys:
+        for field in fields(stanza):
+            value = getattr(stanza, field.name)
             # What is kept out of `repr` was declared to be a secret.
-            if not field.repr and isinstance(value, str):
-                yield value
+            if not field.repr and isinstance(value, str | tuple):
+                yield from (text.partition("=")[2] or text for text in ([value] if isinstance(value, str) else value))
 
 
 def _of_url(url: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from socket import gethostname, socket
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -33,12 +34,15 @@ from strongroom.server.config.config import Listener as Stanza
 from strongroom.server.plan import Plan, listener_config, listener_options
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import IN_MEMORY, open_store
-from strongroom.server.telemetry.sender import Sender
+from strongroom.server.telemetry import start
 from strongroom.server.wiring import build_node, configure_audit, unseal
 from strongroom.services.quotas.table import CountTable
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.traffic import Numbers
+
+if TYPE_CHECKING:
+    from strongroom.server.telemetry.traces import OtlpTracing
 
 log = structlog.get_logger("server")
 
@@ -71,6 +75,7 @@ class Runtime:
         self._storage: Storage | None = None
         self._application: Application | None = None
         self._heads: Heads | None = None
+        self._tracing: OtlpTracing | None = None
         self.node: Node | None = None
 
     async def start(self, port: SealPort, processes: Processes | None = None) -> Node:
@@ -96,9 +101,9 @@ class Runtime:
         )
         self.node = node
         self._watching.append(asyncio.create_task(node.store.run_forever()))
-        if self._sends and self._plan.telemetry.targets:
-            sender = Sender(self._plan.telemetry, node.measured, gethostname())
-            self._watching.append(asyncio.create_task(sender.run_forever()))
+        node.tracing = self._tracing = start.tracing(self._plan.telemetry, node)
+        for sender in start.senders(self._plan.telemetry, node) if self._sends else ():
+            self._watching.append(asyncio.create_task(sender))
         return node
 
     async def listen(self) -> None:
@@ -219,6 +224,8 @@ class Runtime:
             await listener.close()
         await self._cancel([*self._tasks, *self._watching])
         await self._close_audit()
+        if self._tracing is not None:
+            await asyncio.to_thread(self._tracing.close)
         if self._storage is not None:
             await self._storage.close()
 

@@ -158,6 +158,7 @@ async def unseal(
         traffic=node.traffic,
         served=node.served,
         exposure=node.exposure,
+        tracing=node.tracing,
         store=node.store,
         foresight=foresee,
         api_address=node.api_address,

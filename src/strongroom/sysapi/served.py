@@ -41,10 +41,12 @@ class Stages:
     Of a request that ran several times, those of the last attempt.
     """
 
-    __slots__ = ("answered_at", "begun_at", "committed_at", "decided_at", "worked_at")
+    __slots__ = ("answered_at", "asks_others", "begun_at", "committed_at", "decided_at", "worked_at")
 
     def __init__(self, begun_at: float) -> None:
         self.begun_at = begun_at
+        self.asks_others = False
+        """Whether other systems are asked after the commit."""
         self.decided_at = self.answered_at = self.committed_at = self.worked_at = 0.0
 
 

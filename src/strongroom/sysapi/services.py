@@ -32,6 +32,7 @@ from strongroom.sysapi.foresight import Foreseen
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.reentry import Reentry
 from strongroom.sysapi.served import Served
+from strongroom.sysapi.tracing import Tracing
 from strongroom.sysapi.traffic import Traffic
 
 
@@ -76,6 +77,8 @@ class Services:
     storage_type: str
     api_address: str
     cluster_address: str
+    tracing: Tracing | None = None
+    """Takes the traces of requests, if the configuration wants any."""
     exposure: Exposure = field(default_factory=Exposure)
     """Which numbers monitoring gets."""
     node_name: str = "node"

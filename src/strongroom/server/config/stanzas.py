@@ -236,6 +236,12 @@ class Telemetry:
     statsite_address: str = key(text, "")
     dogstatsd_addr: str = key(text, "")
     dogstatsd_tags: tuple[str, ...] = key(texts, ())
+    otlp_endpoint: str = key(text, "")
+    """This and the following ones: a collector of OpenTelemetry."""
+    otlp_headers: tuple[str, ...] = key(texts, (), secret=True)
+    otlp_ca_file: str = key(text, "")
+    otlp_metrics: bool = key(boolean, True)
+    otlp_trace_ratio: str = key(text, "0")
     circonus_api_token: str = key(text, "", served=False, secret=True)
     circonus_api_app: str = key(text, "", served=False)
     circonus_api_url: str = key(text, "", served=False)

@@ -41,6 +41,7 @@ EXTRAS = {
     "pqc": ("pqcrypto",),
     "agent": ("bcrypt", "re2", "yaml"),
     "jinja": ("jinja2",),
+    "otel": ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"),
     "ldap": ("ldap",),
     "kerberos": ("gssapi",),
 }

@@ -23,6 +23,8 @@ log = structlog.get_logger("metrics")
 
 EVERY_S: Final = 10.0
 """How often numbers are sent: what receivers of statsd gather by default."""
+LAST_S: Final = 5.0
+"""How long the last numbers may take, when the server stops."""
 _DATAGRAM_BYTES: Final = 1400
 """A datagram that passes any network whole."""
 _PATIENCE_S: Final = 5.0
@@ -53,12 +55,20 @@ class Sender:
         self._failing: set[Target] = set()
 
     async def run_forever(self) -> None:
-        """Send until cancelled.  The first numbers are what the next ones are compared with."""
+        """Send until cancelled, and then what came since.
+
+        The first numbers are what the next ones are compared with.
+        """
+        past = past_of(await self._measured())
+        log.info("numbers are sent from now on", to=[target.receiver.value for target in self._settings.targets])
         try:
-            past = past_of(await self._measured())
             while True:
                 await asyncio.sleep(self._every_s)
                 past = await self.send(past)
+        except asyncio.CancelledError:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.send(past), LAST_S)
+            raise
         finally:
             self.close()
 

@@ -1,17 +1,21 @@
-"""What the `telemetry` stanza says (pure).
+"""What the `telemetry` stanza says.
 
 Source: https://developer.hashicorp.com/vault/docs/configuration/telemetry
 """
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 
 from strongroom.http.sockets import address_fault, parse_tcp_address
 from strongroom.lib.exposure import Exposure, PrefixFilter, parse_rules
+from strongroom.lib.extras import install_command
+from strongroom.lib.header_fields import is_name, is_value
 from strongroom.server.config.stanzas import Telemetry
 
 _NAME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9_.]*[a-zA-Z0-9_])?")
@@ -40,6 +44,21 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class OtlpSettings:
+    """A collector of OpenTelemetry."""
+
+    endpoint: str
+    """The URL in front of `/v1/traces` and `/v1/metrics`."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Header fields of each request, which may be credentials."""
+    ca_file: str = ""
+    metrics: bool = True
+    """Whether numbers are sent."""
+    trace_ratio: float = 0.0
+    """Which part of the requests is traced that belong to no trace of their client."""
+
+
+@dataclass(frozen=True, slots=True)
 class TelemetrySettings:
     """How numbers are shown, and where they are sent."""
 
@@ -51,6 +70,7 @@ class TelemetrySettings:
     """Whether it is a label of each number that is sent."""
     tags: tuple[str, ...] = ()
     """Tags of each line for DogStatsD."""
+    otlp: OtlpSettings | None = None
 
 
 def telemetry_settings(stanza: Telemetry | None) -> TelemetrySettings:
@@ -82,7 +102,41 @@ def telemetry_settings(stanza: Telemetry | None) -> TelemetrySettings:
         names_host=not stanza.disable_hostname,
         host_label=stanza.enable_hostname_label,
         tags=stanza.dogstatsd_tags,
+        otlp=_otlp(stanza) if stanza.otlp_endpoint else None,
     )
+
+
+def _otlp(stanza: Telemetry) -> OtlpSettings:
+    if not installed():
+        raise TelemetryError(
+            f"otlp_endpoint needs packages of OpenTelemetry that aren't installed: {install_command('otel')}"
+        )
+    url = urlsplit(stanza.otlp_endpoint)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment or url.username:
+        raise TelemetryError("otlp_endpoint: expected a URL such as http://127.0.0.1:4318")
+    headers = []
+    for each in stanza.otlp_headers:
+        name, equals, value = each.partition("=")
+        if not equals or not is_name(name) or not is_value(value):
+            raise TelemetryError("otlp_headers: expected header fields such as api-key=…")
+        headers.append((name, value))
+    try:
+        ratio = float(stanza.otlp_trace_ratio)
+    except ValueError:
+        ratio = -1.0
+    if not 0.0 <= ratio <= 1.0:
+        raise TelemetryError(f'otlp_trace_ratio: expected a number from 0 to 1, found "{stanza.otlp_trace_ratio[:64]}"')
+    return OtlpSettings(
+        stanza.otlp_endpoint.rstrip("/"), tuple(headers), stanza.otlp_ca_file, stanza.otlp_metrics, ratio
+    )
+
+
+def installed() -> bool:
+    """Whether OpenTelemetry's library and its exporter are there."""
+    try:
+        return importlib.util.find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _targets(stanza: Telemetry) -> list[Target]:
