@@ -15,7 +15,8 @@ async def test_a_header_is_written_read_listed_and_removed() -> None:
     node = await TestNode.start()
     assert (await node.ask("LIST", PATH)).status == 404
     await node.ok("POST", f"{PATH}/x-one-two", {"values": ["a", "b"]})
-    await node.ok("POST", f"{PATH}/X-Other", {"values": "c"})
+    await node.ok("POST", f"{PATH}/X-Other", {"values": "c, d"})
+    assert (await node.ok("GET", f"{PATH}/X-Other")).data == {"value": "c, d"}
     assert (await node.ok("LIST", PATH)).data == {"keys": ["X-One-Two", "X-Other"]}
     assert (await node.ok("GET", f"{PATH}/X-ONE-two")).data == {"value": "a"}
     assert (await node.ok("GET", f"{PATH}/X-One-Two?multivalue=true")).data == {"values": ["a", "b"]}

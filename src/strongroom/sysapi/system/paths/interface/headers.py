@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.header_fields import canonical, is_reserved, is_value
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, CommaList, Doc
+from strongroom.sdk.fields import Body, Doc
 from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
@@ -27,7 +27,7 @@ _LONGEST: Final = 4096
 class HeaderBody(Body, frozen=True):
     """The values of a header."""
 
-    values: Annotated[CommaList | None, Doc(description="The header's values. Each becomes a field of its own.")] = None
+    values: Annotated[list[str] | None, Doc(description="The header's values. Each becomes a field of its own.")] = None
 
 
 class MultivalueBody(Body, frozen=True):
