@@ -201,6 +201,7 @@ _MODULES = {
         "operator snapshot inspect": "Check a copy of the store, and show what it is of",
         "operator snapshot restore": "Put a copy in the place of the store",
     },
+    "operator.raft": {"operator raft": "Tell what is used in place of raft's commands"},
     "operator.usage": {"operator usage": "Count the clients of some months"},
     "operator.root": {"operator generate-root": "Make a new root token from key shares"},
     "events": {"events subscribe": "Print events as they happen"},
