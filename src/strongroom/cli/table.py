@@ -76,6 +76,7 @@ _MODULES = {
         "kv scan": "List names of secrets, at every depth",
         "kv enable-versioning": "Convert a version 1 mount to version 2",
     },
+    "kv.search": {"kv search": "Find secrets by name and custom metadata"},
     "kv.metadata": {
         "kv metadata get": "Show a secret's settings and versions",
         "kv metadata put": "Write a secret's settings",

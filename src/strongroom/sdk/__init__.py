@@ -52,6 +52,7 @@ from strongroom.sdk.numbers import Number
 from strongroom.sdk.path import DeclarationError
 from strongroom.sdk.request import Client, Mount, Operation, Request
 from strongroom.sdk.response import Auth, Lease, Made, RawBody, Response
+from strongroom.sdk.search import Searchable
 from strongroom.sdk.token_fields import TokenFields
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.sdk.view import View
@@ -98,6 +99,7 @@ __all__ = [
     "Record",
     "Request",
     "Response",
+    "Searchable",
     "SecretRecord",
     "SignedDuration",
     "StringMap",

@@ -18,6 +18,7 @@ from strongroom.sdk.path import Declaration, DeclarationError, Endpoint
 from strongroom.sdk.request import Operation, Request
 from strongroom.sdk.response import Auth, Made, Response
 from strongroom.sdk.routing import Match, RouteTable, is_plain
+from strongroom.sdk.search import Searchable
 from strongroom.sdk.spelling import FORMS
 from strongroom.sdk.view import View
 
@@ -231,6 +232,15 @@ class Engine:
     def counted(self) -> tuple[Number, ...]:
         """What this process has counted of all mounts together, for `sys/metrics`."""
         return ()
+
+    async def searchable(self, view: View, after: str, limit: int) -> list[Searchable]:
+        """The secrets of a mount after a place, in an order of the engine's own.  Without any, nothing is found there.
+
+        Args:
+            after: `at` of one that an earlier call has returned; empty for the beginning. limit: the most to return;
+                fewer means that there are no more.
+        """
+        return []
 
     async def numbers(self, view: View) -> tuple[Number, ...]:
         """What one mount tells in `sys/metrics`.  It is asked for at each scrape, so it reads a few rows at most."""

@@ -1,29 +1,59 @@
-"""Pages of lists: every list takes `after` and `limit`."""
+"""Pages of lists: every list takes `after` and `limit`.
+
+A path that reads no more rows than it has to declares both.  Of all other lists the server cuts the answer.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Annotated
+from functools import cache
+from typing import Any
 
-from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import Body, Field, fields_of
+from strongroom.sdk.listing import Page
 
-
-class PageBody(Body, frozen=True):
-    """Which part of a list."""
-
-    after: Annotated[str, Doc(description="List only names that come after this one.")] = ""
-    limit: Annotated[int, Doc(description="The largest number of names; 0 lists all.")] = 0
+PAGES: tuple[Field, ...] = fields_of(Page)
+_NAMES = frozenset(field.name for field in PAGES)
 
 
-def page_of(names: list[str], page: PageBody) -> list[str]:
-    """The part of sorted names that was asked for.  Raises `InvalidRequest` for a negative limit."""
-    begin = bisect_right(names, page.after) if page.after else 0
-    return names[begin : begin + page.limit] if size_of(page) is not None else names[begin:]
+@cache
+def cuts_itself(body: type[Body] | None) -> bool:
+    """Whether a list with this body cuts its own pages."""
+    return body is not None and {field.name for field in fields_of(body)} >= _NAMES
 
 
-def size_of(page: PageBody) -> int | None:
-    """The most names; None for all.  Raises `InvalidRequest` for a negative limit."""
-    if page.limit < 0:
-        raise InvalidRequest("limit cannot be negative")
-    return page.limit or None
+def missing(body: type[Body] | None) -> tuple[Field, ...]:
+    """The fields that a list with this body has without declaring them."""
+    return () if cuts_itself(body) else PAGES
+
+
+def page_of(names: list[str], page: Page) -> list[str]:
+    """The part of a list that was asked for."""
+    return part_of(names, page.after, page.most)
+
+
+def part_of(names: list[str], after: str, limit: int | None) -> list[str]:
+    """The part of a list behind a name.
+
+    Args:
+        names: sorted, unless the list has an order of its own; that one goes on behind the name, which it has.
+    """
+    begin = 0
+    if after:
+        begin = names.index(after) + 1 if after in names else bisect_right(names, after)
+    return names[begin:] if limit is None else names[begin : begin + limit]
+
+
+def cut(data: dict[str, Any], after: str, limit: int | None) -> dict[str, Any] | None:
+    """A list's answer, cut to a page: its names, what repeats them, and what it says of each.  None if none is left."""
+    names = data.get("keys")
+    if not isinstance(names, list):
+        return data
+    kept = part_of(names, after, limit)
+    if not kept:
+        return None
+    info = data.get("key_info")
+    out = {name: kept if value == names else value for name, value in data.items()}
+    if isinstance(info, dict):
+        out["key_info"] = {name: info[name] for name in kept if name in info}
+    return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from strongroom.engines.kv import search
 from strongroom.engines.kv.paths_config import ConfigPaths
 from strongroom.engines.kv.paths_data import DataPaths
 from strongroom.engines.kv.paths_due import DuePaths
@@ -13,7 +14,7 @@ from strongroom.engines.kv.paths_stray import StrayPaths
 from strongroom.engines.kv.paths_versions import VersionsPaths
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
-from strongroom.sdk import Engine
+from strongroom.sdk import Engine, Searchable, View
 
 _VERSIONS = frozenset({"", "1", "2"})
 
@@ -42,6 +43,10 @@ class KvEngine(SecretPaths, _Kv):
         """The engine for the mount's `version`: 1 (also when none is given) or 2."""
         return self._versioned if options.get("version") == "2" else self
 
+    async def searchable(self, view: View, after: str, limit: int) -> list[Searchable]:
+        """The secrets, by name."""
+        return await search.plain(view, after, limit)
+
 
 class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, DuePaths, StrayPaths, _Kv):
     """Version 2: every write makes a version, and old ones can be read, deleted and brought back."""
@@ -51,3 +56,7 @@ class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, Du
 
     def __init__(self, random: Random) -> None:
         self.random = random
+
+    async def searchable(self, view: View, after: str, limit: int) -> list[Searchable]:
+        """The secrets, with their custom metadata."""
+        return await search.versioned(view, after, limit)

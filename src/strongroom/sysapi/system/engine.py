@@ -33,6 +33,7 @@ from strongroom.sysapi.system.paths.rekey import RekeyPaths, RootRotationPaths
 from strongroom.sysapi.system.paths.remount import RemountPaths
 from strongroom.sysapi.system.paths.root_token import RootTokenPaths
 from strongroom.sysapi.system.paths.seal import SealPaths
+from strongroom.sysapi.system.paths.search import SearchPaths
 from strongroom.sysapi.system.paths.simulate import SimulatePaths
 from strongroom.sysapi.system.paths.specs import SpecPaths
 from strongroom.sysapi.system.paths.state import StatePaths
@@ -94,6 +95,7 @@ class System(
     LeasePaths,
     LeaseSearchPaths,
     BatchPaths,
+    SearchPaths,
     MountLockPaths,
     WithdrawalPaths,
     WrappingPaths,

@@ -8,7 +8,8 @@ from strongroom.audit.entry import timestamp
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body
-from strongroom.sdk.pages import PageBody, page_of
+from strongroom.sdk.listing import Page
+from strongroom.sdk.pages import page_of
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.mounts import MountRecord
@@ -25,7 +26,7 @@ class MountLockPaths(SystemEngine):
     """`mount-lock`."""
 
     @path.list_("mount-lock", computes=True, sudo=True)
-    async def list_locked_mounts(self, request: Request, body: PageBody) -> Response | None:
+    async def list_locked_mounts(self, request: Request, body: Page) -> Response | None:
         """Lists the mounts that are locked."""
         entries = system(request).router.by_path
         names = page_of(sorted(name for name in entries if entries[name].record.locked_at), body)

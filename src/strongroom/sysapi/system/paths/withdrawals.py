@@ -11,7 +11,7 @@ from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import base62
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc
-from strongroom.sdk.pages import PageBody, size_of
+from strongroom.sdk.listing import Page
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.namespaces.survey import Found, descendants
@@ -84,9 +84,9 @@ class WithdrawalPaths(SystemEngine):
         return Response(status=202, data={"id": bound.order.id, "state": "counting"})
 
     @path.list_("revoke-issued", computes=True, sudo=True)
-    async def list_withdrawals(self, request: Request, body: PageBody) -> Response | None:
+    async def list_withdrawals(self, request: Request, body: Page) -> Response | None:
         """Lists what was taken back, oldest first."""
-        view, found, after, most = system(request), dict[str, Any](), body.after, size_of(body)
+        view, found, after, most = system(request), dict[str, Any](), body.after, body.most
         while True:
             names = await orders.names(view.txn, after, _PAGE)
             for name in names:
