@@ -8,6 +8,7 @@ import msgspec
 
 from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
+from strongroom.sdk import pages
 from strongroom.sdk.fields import FieldError, to_int
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
@@ -22,6 +23,7 @@ DENIED = "1 error occurred:\n\t* permission denied\n\n"
 _NS = 1_000_000_000
 _LISTINGS = frozenset({Operation.LIST, Operation.SCAN})
 _LIMIT = "limit"
+_AFTER = "after"
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -107,6 +109,8 @@ async def cut(attempt: Attempt, response: Response) -> Response | None:
 
     Returns: the listing; None when nothing of it is left.
     """
+    if attempt.request.operation in _LISTINGS and not _paged(attempt, response):
+        return None
     grant, request, data = attempt.exchange.grant, attempt.request, response.data
     if grant is None or request.operation not in _LISTINGS or data is None:
         return response
@@ -130,6 +134,24 @@ async def cut(attempt: Attempt, response: Response) -> Response | None:
     if isinstance(details, dict):
         response.data["key_info"] = {name: details[name] for name in kept if name in details}
     return response
+
+
+def _paged(attempt: Attempt, response: Response) -> bool:
+    """Cut the page that was asked for out of a listing whose path doesn't do it itself.
+
+    Returns: whether anything is left that a listing would tell.
+    """
+    request, match = attempt.request, attempt.match
+    if match is None or response.data is None or not (_LIMIT in request.data or _AFTER in request.data):
+        return True
+    if pages.cuts_itself(match.declaration.body):
+        return True
+    after, filtered = request.data.get(_AFTER), attempt.exchange.grant is not None and attempt.exchange.grant.key_filter
+    data = pages.cut(response.data, str(after or ""), None if filtered else _limit(request) or None)
+    if data is None and request.operation is Operation.LIST:
+        return False
+    response.data = data or {}
+    return True
 
 
 def _limit(request: ApiRequest) -> int:

@@ -13,6 +13,7 @@ import msgspec
 
 from strongroom.lib.errors import UnsupportedOperation, UnsupportedPath
 from strongroom.sdk.fields import Field, fields_of, to_text
+from strongroom.sdk.pages import missing
 from strongroom.sdk.path import Declaration, DeclarationError, compile_pattern, fill_pattern, parameters_of
 from strongroom.sdk.request import Operation
 from strongroom.sdk.spelling import PLAIN, SLASHLESS, Form, canonical, form_of
@@ -238,6 +239,8 @@ def _route(pattern: str, declarations: list[Declaration], also: tuple[str, ...])
         known.update(declaration.parameters)
         if declaration.body is not None:
             fields |= {field.name: field for field in fields_of(declaration.body)}
+        if not _LISTINGS.isdisjoint(declaration.operations):
+            fields = {field.name: field for field in missing(declaration.body)} | fields
     return Route(
         pattern=pattern,
         expression=compile_pattern(pattern),

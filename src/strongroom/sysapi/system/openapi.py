@@ -23,6 +23,7 @@ from strongroom.sdk.fields import (
     StringMap,
     fields_of,
 )
+from strongroom.sdk.pages import missing
 from strongroom.sdk.path import Declaration
 from strongroom.sdk.request import Operation
 from strongroom.sdk.routing import Route
@@ -163,7 +164,7 @@ def _open_item(schemas: dict[str, Any], path: str, opened: OpenPath) -> dict[str
         if opened.body is not None and verb == "post":
             operation["requestBody"] = _request_body(schemas, _schema_name(path, ""), opened.body)
         elif opened.body is not None and len(opened.verbs) == 1:
-            operation["parameters"] = _queries(opened.body)
+            operation["parameters"] = _queries(fields_of(opened.body))
         item[verb] = operation
     return item
 
@@ -174,10 +175,10 @@ def _request_body(schemas: dict[str, Any], name: str, body: type[Body]) -> dict[
     return {"required": True, "content": content}
 
 
-def _queries(body: type[Body]) -> list[dict[str, Any]]:
+def _queries(fields: Iterable[Field]) -> list[dict[str, Any]]:
     return [
         {"name": field.name, "in": "query", "description": field.description, "schema": _field(field)}
-        for field in fields_of(body)
+        for field in fields
     ]
 
 
@@ -231,7 +232,9 @@ def _operation(
             name = _schema_name(described.type, declaration.function)
             out["requestBody"] = _request_body(schemas, name, declaration.body)
         else:
-            parameters += _queries(declaration.body)
+            parameters += _queries(fields_of(declaration.body))
+    if operation in {Operation.LIST, Operation.SCAN}:
+        parameters += _queries(missing(declaration.body))
     if parameters:
         out["parameters"] = parameters
     return out
