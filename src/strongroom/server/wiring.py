@@ -134,7 +134,7 @@ async def unseal(
         engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
     )
     tokens = TokenService(barrier.keyring, node.random)
-    lease_counts = LeaseCounts(mounts)
+    lease_counts = LeaseCounts()
     barrier.namespaces.forgetting += [tokens.forget, sensitive_cache.forget]
     node.unsealed = Services(
         barrier=barrier,

@@ -291,3 +291,38 @@ async def test_sealing_discards_the_shares_given_so_far() -> None:
     await tenant.seal()
     state = (await world.server.ok("GET", "sys/namespaces/t/seal-status")).data
     assert state == {"type": "shamir", "initialized": True, "sealed": True, "t": 2, "n": 2, "progress": 0, "nonce": ""}
+
+
+async def test_quotas_do_not_need_a_sealed_namespace() -> None:
+    """Quotas are set and shown while a namespace is sealed, whose leases count as before; they end when it is wiped."""
+    world = await World.start()
+    tenant = await Tenant.make(world)
+    ok = world.server.ok
+    await ok("POST", "t/sys/namespaces/below")
+    await ok("POST", "t/below/sys/mounts/db", DB)
+    for path, name in (("t/db/account/*", "part"), ("t/", "tenant"), ("t/auth/token", "tokens")):
+        await ok(
+            "POST", f"sys/quotas/lease-count/{name}", {"max_leases": 9, "path": path, "inheritable": name == "tenant"}
+        )
+    await ok("POST", "sys/quotas/rate-limit/part", {"rate": 1000, "path": "t/db/account/*"})
+    await tenant.token()
+    for path in ("t/db/account/a", "t/db/account/b", "t/below/db/account/c"):
+        await ok("GET", path)
+
+    async def counters() -> list[int]:
+        names = ("part", "tenant", "tokens", "all")
+        return [(await ok("GET", f"sys/quotas/lease-count/{name}")).data["counter"] for name in names]
+
+    await ok("POST", "sys/quotas/lease-count/all", {"max_leases": 9})
+    before = await counters()
+    assert before == [2, 1, 1, 0]
+    await tenant.seal()
+    await ok("POST", "sys/quotas/lease-count/all", {"max_leases": 8})
+    await ok("POST", "sys/quotas/lease-count/all", {"max_leases": 8, "additional": True})
+    assert await counters() == [*before[:3], 3]
+    assert (await ok("GET", "sys/quotas/rate-limit/part")).data["path"] == "t/db/account/*"
+    await ok("DELETE", "sys/namespaces/t/delete-sealed?force=true")
+    await world.settle()
+    assert (await ok("LIST", "sys/quotas/lease-count")).data["keys"] == ["all"]
+    assert (await world.server.ask("LIST", "sys/quotas/rate-limit")).status == 404
+    assert (await ok("GET", "sys/quotas/lease-count/all")).data["counter"] == 0

@@ -1363,7 +1363,15 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.quotas.records.LeaseCount": ("lease-count-quota", {}),
     "strongroom.services.quotas.records.QuotaScope": (
         None,
-        {"namespace": "root", "mount": "", "suffix": "", "role": "", "inheritable": False, "additional": False},
+        {
+            "namespace": "root",
+            "mount": "",
+            "mount_path": "",
+            "suffix": "",
+            "role": "",
+            "inheritable": False,
+            "additional": False,
+        },
     ),
     "strongroom.services.quotas.records.QuotaSettings": (
         "quota-settings",

@@ -21,6 +21,7 @@ from strongroom.core.side_by_side import side_by_side
 from strongroom.services.mounts import MountRecord
 from strongroom.services.namespaces.records import NamespaceRecord, Remains
 from strongroom.services.namespaces.service import remains_key
+from strongroom.services.quotas.rows import forget_namespace
 from strongroom.services.tokens import TokenRecord
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
@@ -124,6 +125,8 @@ class NamespaceClearing:
             await txn.guard(fence)
             for key in (remains_key(id_), keys.namespace_place(id_), keys.namespaces_below(parent) + id_):
                 txn.delete(key)
+            await forget_namespace(txn, id_)  # of one that was wiped, or that was made at the last moment
+            await self._services.lease_counts.recount(txn, wiped=id_)
             if kept:
                 owner, _ = await self._barrier.namespaces.place(id_)
                 txn.write(keys.namespace_place(id_), NamespacePlace(parent=owner, name=""))

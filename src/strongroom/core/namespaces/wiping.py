@@ -31,7 +31,6 @@ class NamespaceWiping:
     def __init__(self, services: Services) -> None:
         self._barrier = services.barrier
         self._storage = services.barrier.storage
-        self._lease_counts = services.lease_counts
 
     async def step(self, fence: Fence, remains: Remains) -> int:
         """Remove some rows.  Returns 0 when none is left."""
@@ -78,8 +77,7 @@ class NamespaceWiping:
                 await self._remove(fence, [prefix + row for row in rows])
                 return
         single = (*COUNTERS, keys.MOUNT_PLACE, keys.PENDING_DELETION)
-        rows = [*(place + mount for place in single), keys.mounts(namespace) + mount]
-        await self._remove(fence, rows, uncounted=namespace)
+        await self._remove(fence, [*(place + mount for place in single), keys.mounts(namespace) + mount])
 
     async def _empty(self, fence: Fence, namespace: str, holder: str) -> None:
         """Remove what a token keeps here, and then the mark of a token of a namespace above that names this one."""
@@ -88,18 +86,10 @@ class NamespaceWiping:
         marks = [keys.cubbyholes_below(holder) + namespace] if len(rows) < _ROWS else []
         await self._remove(fence, [*(place + row for row in rows), *marks])
 
-    async def _remove(self, fence: Fence, rows: Iterable[str], *, uncounted: str = "") -> None:
-        """Remove rows unread.
-
-        Args:
-            uncounted: the id of a namespace whose leases and tokens are gone then without having been counted.
-        """
-
+    async def _remove(self, fence: Fence, rows: Iterable[str]) -> None:
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
             for row in rows:
                 txn.clear(row)
-            if uncounted:
-                await self._lease_counts.recount(txn, wiped=uncounted)
 
         await transact(self._barrier, body)

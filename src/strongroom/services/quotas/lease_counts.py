@@ -12,17 +12,17 @@ quotas it was counted for when it was made.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from strongroom.barrier import keys
+from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import RateLimited
 from strongroom.services.leases import rows as lease_rows
 from strongroom.services.leases.records import LeaseRecord
-from strongroom.services.mounts import MountService
+from strongroom.services.mounts.records import PendingDeletion
 from strongroom.services.namespaces import Namespace
 from strongroom.services.namespaces.records import Remains
 from strongroom.services.namespaces.service import remains_key
@@ -71,9 +71,6 @@ class OverLeaseCount(RateLimited):
 class LeaseCounts:
     """The lease count quotas, and their counters."""
 
-    def __init__(self, mounts: MountService) -> None:
-        self._mounts = mounts
-
     async def index(self, txn: Transaction) -> QuotaIndex[Ceiling]:
         """The quotas in force."""
         return await txn.derived("lease counts", _build)
@@ -99,12 +96,8 @@ class LeaseCounts:
                 txn.add(count_of(quota.id), -1, -FAR, FAR)
 
     async def _of_lease(self, txn: Transaction, index: QuotaIndex[Ceiling], lease: LeaseRecord) -> tuple[Ceiling, ...]:
-        namespace = await self._namespace(txn, keys.namespace_of(lease.id))
-        below = ""
-        if index.looks_below(lease.mount):
-            entry = await self._mounts.by_id(txn, lease.mount)
-            below = _below(lease.path, entry.record.full_path if entry is not None else "")
-        return index.applying(namespace, lease.mount, below)
+        namespace = await _namespace(txn, keys.namespace_of(lease.id))
+        return index.applying(namespace, lease.mount, _below(lease.path, index.looks_below(lease.mount)))
 
     async def of_token(self, txn: Transaction, namespace: Namespace, asked: Asked, *, stored: bool) -> tuple[str, ...]:
         """Count a new token.  The commit raises `OverLeaseCount` if a quota has no room for it.
@@ -133,11 +126,13 @@ class LeaseCounts:
         numbers = {key: int(entry.value) if entry is not None else 0 for key, entry in rows.entries.items()}
         return {name: (max(0, numbers[count_of(each.id)]), each.max_leases) for name, each in found.items()}
 
-    async def recount(self, txn: Transaction, *, moved: Mapping[str, str] | None = None, wiped: str = "") -> None:
+    async def recount(self, txn: Transaction, *, wiped: str = "") -> None:
         """Count all leases anew for the quotas as this transaction leaves them.
 
+        Nothing that it reads belongs to a namespace, which may be sealed.
+
         Args:
-            moved: the new paths of mounts, by their ids. wiped: the id of a namespace whose tokens are gone uncounted.
+            wiped: the id of a namespace whose tokens are gone uncounted.
         """
         former = await txn.list(keys.LEASE_QUOTA_COUNT)
         quotas = await lease_counts(txn)
@@ -146,10 +141,11 @@ class LeaseCounts:
         index = QuotaIndex(Ceiling(name, each.id, each.scope, each.max_leases) for name, each in quotas.items())
         counted: Counter[str] = Counter()
         if not index.is_empty:
+            leaving = await _leaving(txn)
             for mount in await txn.list(keys.LEASE_COUNT):
-                counted += await self._of_mount(txn, index, mount, moved or {})
+                counted += await _of_mount(txn, index, mount, one_by_one=mount in leaving)
         for quota in quotas.values():
-            total = counted[quota.id] + await self._tokens_of(txn, quota.id, wiped)
+            total = counted[quota.id] + await _tokens_of(txn, quota.id, wiped)
             if await txn.counter(count_of(quota.id)) != total or quota.id not in former:
                 txn.write_plain(count_of(quota.id), b"%d" % total)
         for id_ in {*former} - {quota.id for quota in quotas.values()}:
@@ -157,47 +153,59 @@ class LeaseCounts:
             for namespace in await txn.list(tokens_of(id_)):
                 txn.delete(tokens_of(id_, namespace))
 
-    async def _of_mount(
-        self, txn: Transaction, index: QuotaIndex[Ceiling], mount: str, moved: Mapping[str, str]
-    ) -> Counter[str]:
-        """How many leases of a mount each quota is for, by the quota's id."""
-        entry = await self._mounts.by_id(txn, mount)
-        # One that has come from another namespace may have leases there still.
-        one_by_one = index.looks_below(mount) or (entry is not None and bool(entry.record.area))
-        ids = await txn.scan(lease_rows.of_mount(mount), limit=None if one_by_one else 1)
-        if not ids:
-            return Counter()
-        path = moved.get(mount, entry.record.full_path if entry is not None else "")
-        if not one_by_one:
-            namespace = await self._namespace(txn, keys.namespace_of(ids[0]))
-            number = max(0, await txn.counter(lease_rows.count(mount)))
-            return Counter({quota.id: number for quota in index.applying(namespace, mount, "")})
-        counted: Counter[str] = Counter()
-        namespaces = {id_: await self._namespace(txn, id_) for id_ in {keys.namespace_of(id_) for id_ in ids}}
-        for id_ in ids:
-            below = _below(id_.rpartition("/")[0], path) if index.looks_below(mount) else ""
-            found = index.applying(namespaces[keys.namespace_of(id_)], mount, below)
-            counted.update(quota.id for quota in found)
-        return counted
 
-    async def _tokens_of(self, txn: Transaction, id_: str, wiped: str) -> int:
-        total = 0
-        for namespace in await txn.list(tokens_of(id_)):
-            if namespace == wiped:
-                txn.delete(tokens_of(id_, namespace))
-            else:
-                total += await txn.counter(tokens_of(id_, namespace))
-        return total
+async def _of_mount(txn: Transaction, index: QuotaIndex[Ceiling], mount: str, *, one_by_one: bool) -> Counter[str]:
+    """How many leases of a mount each quota is for, by the quota's id.
 
-    async def _namespace(self, txn: Transaction, id_: str) -> Namespace:
-        """The namespace of an id, or what it was before it was deleted."""
-        known = await self._mounts.namespaces.known(txn, id_)
-        if known is not None:
-            return known
-        remains = await txn.read(remains_key(id_), Remains)
-        return Namespace(
-            id=id_, path="", lineage=remains.lineage if remains is not None else (keys.ROOT_NAMESPACE, id_)
-        )
+    Args:
+        one_by_one: whether its leases may be of several namespaces.
+    """
+    path = index.looks_below(mount)
+    one_by_one = one_by_one or path is not None
+    ids = await txn.scan(lease_rows.of_mount(mount), limit=None if one_by_one else 1)
+    if not ids:
+        return Counter()
+    namespaces = {id_: await _namespace(txn, id_) for id_ in {keys.namespace_of(id_) for id_ in ids}}
+    if not one_by_one:
+        number = max(0, await txn.counter(lease_rows.count(mount)))
+        namespace = namespaces[keys.namespace_of(ids[0])]
+        return Counter({quota.id: number for quota in index.applying(namespace, mount, "")})
+    counted: Counter[str] = Counter()
+    for id_ in ids:
+        below = _below(id_.rpartition("/")[0], path)
+        counted.update(quota.id for quota in index.applying(namespaces[keys.namespace_of(id_)], mount, below))
+    return counted
+
+
+async def _leaving(txn: Transaction) -> set[str]:
+    """The ids of mounts that have moved to another namespace and have leases in the former one."""
+    rows = [name for name in await txn.list(keys.PENDING_DELETION) if not name.endswith("/")]
+    found = [await txn.read(keys.PENDING_DELETION + name, PendingDeletion) for name in rows]
+    return {each.lease_mount for each in found if each is not None and each.left}
+
+
+async def _tokens_of(txn: Transaction, quota: str, wiped: str) -> int:
+    """How many tokens a quota counts.  Those of a namespace that was wiped are forgotten."""
+    total = 0
+    for namespace in await txn.list(tokens_of(quota)):
+        if namespace == wiped:
+            txn.delete(tokens_of(quota, namespace))
+        else:
+            total += await txn.counter(tokens_of(quota, namespace))
+    return total
+
+
+async def _namespace(txn: Transaction, id_: str) -> Namespace:
+    """The namespace of an id with its lineage, even if it was deleted, or lies in one that is sealed."""
+    line = [id_]
+    while line[-1] != keys.ROOT_NAMESPACE:
+        remains = await txn.read(remains_key(line[-1]), Remains)
+        if remains is not None:
+            line += reversed(remains.lineage[:-1])
+            break
+        place = await txn.read(keys.namespace_place(line[-1]), NamespacePlace)
+        line.append(place.parent if place is not None else keys.ROOT_NAMESPACE)
+    return Namespace(id=id_, path="", lineage=tuple(reversed(line)))
 
 
 async def _build(txn: Transaction) -> QuotaIndex[Ceiling]:
@@ -213,6 +221,6 @@ def _text(path: str) -> str:
     return f'request path "{path}": lease count quota exceeded'
 
 
-def _below(path: str, mount: str) -> str:
-    """The path in the mount; empty for a path from before the mount was moved."""
-    return path[len(mount) :] if mount and path.startswith(mount) else ""
+def _below(path: str, mount: str | None) -> str:
+    """The path in the mount; empty if it doesn't matter, or is from before the mount was moved."""
+    return path[len(mount) :] if mount is not None and path.startswith(mount) else ""

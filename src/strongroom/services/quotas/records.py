@@ -31,6 +31,8 @@ class QuotaScope(Part, frozen=True):
     """Its id."""
     mount: str = ""
     """The mount's id, so that a mount that is moved keeps its quotas; empty for the whole namespace."""
+    mount_path: str = ""
+    """The mount's path in its namespace, which may be sealed when it is needed."""
     suffix: str = ""
     """A path in the mount, or the beginning of paths with `*` at its end; empty for all of it."""
     role: str = ""

@@ -55,15 +55,17 @@ async def forget_namespace(txn: Transaction, namespace: str) -> None:
     await _change(txn, lambda scope: None if scope.namespace == namespace else scope)
 
 
-async def move_mount(txn: Transaction, mount: str, namespace: str) -> None:
-    """Have the quotas of a mount follow it to another namespace.
+async def move_mount(txn: Transaction, mount: str, namespace: str, path: str) -> None:
+    """Have the quotas of a mount follow it to another path.
 
     Args:
-        mount, namespace: their ids.
+        mount, namespace: their ids. path: in the namespace.
     """
 
     def moved(scope: QuotaScope) -> QuotaScope:
-        return msgspec.structs.replace(scope, namespace=namespace) if scope.mount == mount else scope
+        if scope.mount != mount:
+            return scope
+        return msgspec.structs.replace(scope, namespace=namespace, mount_path=path)
 
     await _change(txn, moved)
 

@@ -33,13 +33,13 @@ class QuotaIndex(Generic[Q]):
         self._globs: dict[str, list[Q]] = {}
         self._additional: list[Q] = []
         self._roles: set[str] = set()
-        self._below: set[str] = set()
+        self._below: dict[str, str] = {}
         for quota in quotas:
             scope = quota.scope
             if scope.role:
                 self._roles.add(scope.mount)
             if scope.suffix:
-                self._below.add(scope.mount)
+                self._below[scope.mount] = scope.mount_path
             if scope.additional:
                 self._additional.append(quota)
             elif scope.suffix.endswith("*"):
@@ -58,9 +58,9 @@ class QuotaIndex(Generic[Q]):
         """Whether the role of a login at this mount matters."""
         return mount in self._roles
 
-    def looks_below(self, mount: str) -> bool:
-        """Whether the path in this mount matters."""
-        return mount in self._below
+    def looks_below(self, mount: str) -> str | None:
+        """The path of this mount, if paths in it matter; else None."""
+        return self._below.get(mount)
 
     def applying(self, namespace: Namespace, mount: str, path: str, role: str = "") -> tuple[Q, ...]:
         """The quotas that count for a request, all of which have to allow it.

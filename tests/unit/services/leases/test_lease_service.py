@@ -12,15 +12,13 @@ from strongroom.barrier.due import retry_wait_s
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.lib.rand import SystemRandom
 from strongroom.services.leases import LeaseRecord, LeaseService
-from strongroom.services.mounts import MountService
 from strongroom.services.quotas.lease_counts import LeaseCounts
 from strongroom.storage.inmem import InmemStorage
 
 
 def service() -> LeaseService:
-    """The service, of a server without mounts."""
-    random = SystemRandom()
-    return LeaseService(random, LeaseCounts(MountService({}, random, 0, 0, {})))
+    """The service, of a server without quotas."""
+    return LeaseService(SystemRandom(), LeaseCounts())
 
 
 async def made(txn: Transaction, leases: LeaseService, now: float, token_key: str = "tk") -> LeaseRecord:

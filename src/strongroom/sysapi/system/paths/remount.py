@@ -52,8 +52,8 @@ class RemountPaths(SystemEngine):
         migration = await view.services.mounts.move(view.txn, view.namespace, source, target, now=request.now)
         goal, path_in_goal = await view.services.mounts.inside(view.txn, view.namespace, target)
         if entry is not None:
-            await move_mount(view.txn, entry.record.id, goal.id)
-            await view.services.lease_counts.recount(view.txn, moved={entry.record.id: path_in_goal})
+            await move_mount(view.txn, entry.record.id, goal.id, path_in_goal)
+            await view.services.lease_counts.recount(view.txn)
         warnings = [_QUEUED]
         if goal != origin:
             warnings.append(_LEFT.format(origin.path or "root", goal.path or "root"))

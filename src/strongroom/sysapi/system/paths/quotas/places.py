@@ -45,6 +45,7 @@ async def scope_of(view: SystemView, path: str, role: str, *, inheritable: bool 
     return QuotaScope(
         namespace=namespace.id,
         mount=mount,
+        mount_path=entry.record.full_path if entry is not None else "",
         suffix=suffix,
         role=role,
         inheritable=is_global if inheritable is None else inheritable,
@@ -93,9 +94,4 @@ def check_free(name: str, scope: QuotaScope, others: Mapping[str, Scoped]) -> No
 async def shown_path(view: SystemView, scope: QuotaScope) -> str:
     """The path of a quota, as its mount has it now."""
     namespace = await view.services.mounts.namespaces.by_id(view.txn, scope.namespace)
-    if namespace is None:
-        return ""
-    if not scope.mount:
-        return namespace.path
-    entry = await view.services.mounts.by_id(view.txn, scope.mount)
-    return f"{namespace.path}{entry.record.full_path if entry is not None else ''}{scope.suffix}"
+    return f"{namespace.path if namespace is not None else ''}{scope.mount_path}{scope.suffix}"
