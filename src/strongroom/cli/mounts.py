@@ -20,6 +20,7 @@ _TUNED = (
         "delegated-auth-accessors", "An auth method that the engine may log clients in by; may be repeated.", "strings"
     ),
     Flag("description", "What it is for."),
+    Flag("list-scoped", "Whether listings show a client only the names that it may read.", "bool"),
     Flag("listing-visibility", "Who may see it in the list of mounts: unauth or hidden."),
     Flag("max-lease-ttl", "How long a lease may live.", "duration"),
     Flag("options", "An option of the mount; may be repeated.", "pairs"),
@@ -82,6 +83,8 @@ def _late(call: Invocation) -> dict[str, Any]:
     for name in ("token-type", "plugin-version", "identity-creation", "on-policy-change"):
         if call.flags.given(name):
             fields[name.replace("-", "_")] = call.flags.text(name)
+    if call.flags.given("list-scoped"):
+        fields["list_scoped"] = call.flags.on("list-scoped")
     return fields
 
 

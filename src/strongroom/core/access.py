@@ -14,7 +14,7 @@ from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.approvals import demanded
 from strongroom.services.exchange import ApiRequest, Exchange, Grant
-from strongroom.services.policy.acl import NEEDED, Decision, permits
+from strongroom.services.policy.acl import NEEDED, Acl, Decision, permits
 from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.policy.parse import NO_CONSTRAINTS, Constraints
 from strongroom.services.tokens.rights import Asked, acl_of, judge
@@ -71,7 +71,10 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
         return None, PermissionDenied(DENIED)
     decision = found.decision
     rules = decision.constraints or NO_CONSTRAINTS
-    needed = NEEDED.get(attempt.request.operation, 0)
+    request, entry = attempt.request, attempt.entry
+    needed = NEEDED.get(request.operation, 0)
+    scoped = entry is not None and entry.record.config.list_scoped and not decision.root
+    scoped = scoped and request.operation in _LISTINGS and rules.key_filter is None
     grant = Grant(
         policies=decision.policies,
         root=decision.root,
@@ -80,7 +83,8 @@ async def authorize(attempt: Attempt) -> tuple[Grant | None, PermissionDenied | 
         demand=demanded(rules, needed, sudo=found.needs_sudo) if rules.control_groups else None,
         mfa_methods=rules.mfa_methods,
         must_wrap=bool(rules.min_wrapping_ttl_ns or rules.max_wrapping_ttl_ns),
-        by_path_alone=decision.constraints is None,
+        by_path_alone=decision.constraints is None and not scoped,
+        scoped=scoped,
     )
     return grant, None
 
@@ -99,7 +103,7 @@ def asked_data(exchange: Exchange) -> dict[str, Any]:
     page would reveal that a hidden name exists, and a client could find that name letter by letter with `after`.
     """
     data = exchange.request.data
-    if exchange.grant is None or exchange.grant.key_filter is None or exchange.request.operation not in _LISTINGS:
+    if exchange.grant is None or not _filters(exchange.grant) or exchange.request.operation not in _LISTINGS:
         return data
     return {name: value for name, value in data.items() if name != _LIMIT}
 
@@ -114,12 +118,12 @@ async def cut(attempt: Attempt, response: Response) -> Response | None:
     grant, request, data = attempt.exchange.grant, attempt.request, response.data
     if grant is None or request.operation not in _LISTINGS or data is None:
         return response
-    if grant.key_filter is None and not grant.page_limit:
+    if not _filters(grant) and not grant.page_limit:
         return response
     names = data.get("keys")
     kept = names if isinstance(names, list) else []
     most = grant.page_limit
-    if grant.key_filter is not None:
+    if _filters(grant):
         kept = await _visible(attempt, grant.key_filter, kept)
         most = min((limit for limit in (most, _limit(request)) if limit > 0), default=0)
         # Other fields of the engine's response could contain the hidden names.
@@ -146,7 +150,7 @@ def _paged(attempt: Attempt, response: Response) -> bool:
         return True
     if pages.cuts_itself(match.declaration.body):
         return True
-    after, filtered = request.data.get(_AFTER), attempt.exchange.grant is not None and attempt.exchange.grant.key_filter
+    after, filtered = request.data.get(_AFTER), attempt.exchange.grant is not None and _filters(attempt.exchange.grant)
     data = pages.cut(response.data, str(after or ""), None if filtered else _limit(request) or None)
     if data is None and request.operation is Operation.LIST:
         return False
@@ -162,22 +166,47 @@ def _limit(request: ApiRequest) -> int:
         raise InvalidRequest(f'error converting input for field "{_LIMIT}": {error}') from error
 
 
-async def _visible(attempt: Attempt, filter_: KeyFilter, names: list[str]) -> list[str]:
-    """The names that the policies show: secrets that the client may read, folders that it may list."""
+def _filters(grant: Grant) -> bool:
+    """Whether names of a listing are left out: by a rule, or by a setting of the mount."""
+    return grant.key_filter is not None or grant.scoped
+
+
+async def _visible(attempt: Attempt, filter_: KeyFilter | None, names: list[str]) -> list[str]:
+    """The names that the policies show: secrets that the client may read, folders that it may list.
+
+    Args:
+        filter_: makes the path that decides; None for the paths by which the engine's secrets are read.
+    """
     request, services, bearer = attempt.request, attempt.services, attempt.exchange.bearer
     if bearer is None:
         return []
     namespace = attempt.exchange.namespace
     listed = namespace.path + request.path.rstrip("/") + "/"
     acl = await acl_of(services.policies, attempt.txn, bearer.record, namespace, request.received_at)
-    kept = []
-    for name in names:
-        path = filter_.path_of(listed, name)
-        operation = Operation.LIST if path.endswith("/") else Operation.READ
-        decision = acl.decide(path, operation)
-        if permits(decision, operation, {}, None) and not _more_is_needed(decision.constraints, operation):
-            kept.append(name)
-    return kept
+    if filter_ is not None:
+        return [name for name in names if _shows(acl, filter_.path_of(listed, name))]
+    ways = _ways(attempt, listed)
+    return [name for name in names if any(_shows(acl, way + name) for way in ways)]
+
+
+def _shows(acl: Acl, path: str) -> bool:
+    """Whether the rules let a client read a path without more than its token; list it, if it is a folder's."""
+    operation = Operation.LIST if path.endswith("/") else Operation.READ
+    decision = acl.decide(path, operation)
+    return permits(decision, operation, {}, None) and not _more_is_needed(decision.constraints, operation)
+
+
+def _ways(attempt: Attempt, listed: str) -> list[str]:
+    """The beginnings of the paths that read what a listing lists: its own, unless the engine has others."""
+    entry = attempt.entry
+    if entry is None or entry.engine is None:
+        return [listed]
+    mount = attempt.exchange.namespace.path + entry.record.full_path
+    rest = listed.removeprefix(mount)
+    for start, readers in entry.engine.listed_by.items():
+        if rest.startswith(start):
+            return [mount + reader + rest.removeprefix(start) for reader in readers]
+    return [listed]
 
 
 def as_create(request: ApiRequest) -> ApiRequest:

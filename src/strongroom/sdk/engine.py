@@ -103,6 +103,11 @@ class Engine:
     """
     catalog: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Names of plugins of other servers that are part of this engine, by the type that the catalogue has them under."""
+    listed_by: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """For the beginning of a listed path: those of the paths that read what it lists, if they differ from it.
+
+    Where listings are `list_scoped`, a client sees the names that it may read by one of them.
+    """
     path_parameters: ClassVar[Mapping[str, str]] = {}
     """What the parameters of paths mean, by name, for help and OpenAPI."""
     routes: ClassVar[RouteTable]

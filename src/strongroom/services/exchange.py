@@ -76,6 +76,8 @@ class Grant(msgspec.Struct, frozen=True):
     """The most entries of a listing that the response may contain; 0: no bound."""
     key_filter: KeyFilter | None = None
     """Selects the names of a listing that the response may contain; None: all names."""
+    scoped: bool = False
+    """Whether the response to a listing may contain only the names that the client may read."""
     demand: Demand | None = None
     """The approvals that the request still needs; None if it may be executed now."""
     mfa_methods: tuple[str, ...] = ()

@@ -1267,6 +1267,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "on_policy_change": "",
             "delegated_auth_accessors": None,
             "self_service_password": False,
+            "list_scoped": False,
         },
     ),
     "strongroom.services.mounts.records.MountPlace": ("mount-place", {}),

@@ -53,6 +53,7 @@ class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, Du
 
     # These paths return the names and more, so a rule that denies the names denies them too.
     synonyms = {"detailed-metadata/{folder**}": ("metadata/{folder}",), "due": ("metadata/",)}
+    listed_by = {"metadata/": ("data/", "metadata/"), "detailed-metadata/": ("data/", "metadata/")}
 
     def __init__(self, random: Random) -> None:
         self.random = random

@@ -49,6 +49,8 @@ class MountConfig(Part, frozen=True):
     """The auth mounts, by their accessors, that the engine may have clients without a token logged in by."""
     self_service_password: bool = False
     """For userpass: whether users may change their passwords, with the present one and no policy."""
+    list_scoped: bool = False
+    """Whether a client's listings have the names alone that it may read."""
 
 
 class MountRecord(Record, frozen=True, tag="mount"):

@@ -92,6 +92,9 @@ class ConfigBody(Body, frozen=True):
     self_service_password: Annotated[
         bool | None, Doc(description="Whether users may change their own passwords, for userpass.")
     ] = None
+    list_scoped: Annotated[
+        bool | None, Doc(description="Whether listings show a client only the names that it may read.")
+    ] = None
     user_lockout_config: Annotated[
         JsonMap | None,
         Doc(description="When failed logins lock a user out (`lockout_threshold`, …)."),
@@ -183,6 +186,8 @@ def common(config: MountConfig, table: str) -> dict[str, Any]:
             data[name] = list(values)
     if config.listing_visibility:
         data["listing_visibility"] = config.listing_visibility
+    if config.list_scoped:
+        data["list_scoped"] = True
     if table == AUTH:
         data["token_type"] = config.token_type or DEFAULT_TOKEN_TYPE
         if config.identity_creation:
@@ -267,6 +272,8 @@ def _with_common(config: MountConfig, given: ConfigBody, table: str, type_: str)
         if given.on_policy_change not in _ON_POLICY_CHANGE:
             raise InvalidRequest("invalid value for 'on_policy_change': refuse, keep or narrow")
         changes["on_policy_change"] = given.on_policy_change
+    if given.list_scoped is not None:
+        changes["list_scoped"] = given.list_scoped
     if given.self_service_password is not None:
         if type_ != _WITH_PASSWORDS:
             raise InvalidRequest("'self_service_password' can only be set on auth mounts of the type userpass")
