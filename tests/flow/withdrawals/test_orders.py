@@ -105,6 +105,9 @@ async def test_what_cannot_be_revoked_is_told_and_tried_again() -> None:
     (failing,) = report["failing"]
     assert failing["lease_id"] == crowd.leases["bob-1"]
     assert "does not answer" in failing["error"]
+    gauges = (await crowd.world.server.ok("GET", "sys/metrics")).body["Gauges"]
+    told = {gauge["Name"]: gauge["Value"] for gauge in gauges}
+    assert (told["vault.expire.num_withdrawals"], told["vault.expire.num_withdrawn_leases"]) == (1, 1)
     assert report["cleared_time"] is None
     crowd.world.outside.down = False
     crowd.world.clock.advance(20)

@@ -15,6 +15,7 @@ from strongroom.sdk.engine import AuthMethod, Engine
 from strongroom.services.due import COUNTED, backlogs
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import AUTH, Router
+from strongroom.services.withdrawals.records import MARKS, ORDERS
 from strongroom.storage.base import Storage
 from strongroom.storage.watch import StoreWatch
 from strongroom.sysapi.processes import Processes, WorkerCounts
@@ -105,10 +106,14 @@ async def _leases(storage: Storage) -> list[Measure]:
     """The number of leases in each state, of all namespaces.  Tokens aren't counted."""
     failing = len((await storage.scan(keys.LEASE_IRREVOCABLE, limit=COUNTED)).names)
     planned = await _sum(storage, keys.LEASE_PLANNED_COUNT)
+    withdrawals = len((await storage.scan(ORDERS, limit=COUNTED)).names)
+    withdrawn = len((await storage.scan(MARKS, limit=COUNTED)).names)
     return [
         Gauge("vault.expire.num_leases", await _sum(storage, keys.LEASE_COUNT), "Leases of secrets."),
         Gauge("vault.expire.num_irrevocable_leases", failing, "Leases whose revocation keeps failing."),
         Gauge("vault.expire.num_planned_leases", planned, "Leases whose secrets are being made."),
+        Gauge("vault.expire.num_withdrawals", withdrawals, "Withdrawals that stand."),
+        Gauge("vault.expire.num_withdrawn_leases", withdrawn, "Leases that they wait for."),
     ]
 
 
