@@ -21,6 +21,7 @@ from strongroom.services.identity import rows
 from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.lockout import FailedLogins
 from strongroom.services.tokens import TokenRecord
+from strongroom.services.withdrawals import Issue
 from strongroom.services.withdrawals.issue import Issue
 from tests.flow.node import TestNode
 
