@@ -30,16 +30,9 @@ from tests.sim.aws.moto import running
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = (
-    *("approvals.md", "audit.md", "coming-from-vault.md", "configuration.md", "identity.md", "leases-and-tokens.md"),
-<<<<<<< HEAD
-    *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md", "quotas.md"),
-    *("approvals.md", "audit.md", "coming-from-vault.md", "configuration.md", "events.md", "identity.md"),
-    *("leases-and-tokens.md", "mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md"),
-    "troubleshooting.md",
-=======
-    *("mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md", "policies.md"),
-    *("break-glass.md", "search.md", "troubleshooting.md"),
->>>>>>> b025a66a (Count withdrawals, and run the examples of their page)
+    *("approvals.md", "audit.md", "break-glass.md", "coming-from-vault.md", "configuration.md", "events.md"),
+    *("identity.md", "leases-and-tokens.md", "mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md"),
+    *("policies.md", "quotas.md", "search.md", "troubleshooting.md"),
     *("engines", "auth", "agent"),
 )
 OWN_TESTS = {

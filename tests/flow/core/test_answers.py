@@ -22,7 +22,6 @@ from strongroom.services.leases.service import CEILING
 from strongroom.services.mounts import MountRecord
 from strongroom.services.mounts.records import MountConfig
 from strongroom.services.withdrawals import Issue
-from strongroom.services.withdrawals.issue import Issue
 from strongroom.storage.inmem import InmemStorage
 from tests.flow.node import Probe, TestNode
 from tests.sim.clock import SetClock

@@ -22,7 +22,6 @@ from strongroom.services.mounts import MountEntry, MountRecord
 from strongroom.services.mounts.lockout import FailedLogins
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.withdrawals import Issue
-from strongroom.services.withdrawals.issue import Issue
 from tests.flow.node import TestNode
 
 HERE, THERE = "192.0.2.7", "192.0.2.8"
