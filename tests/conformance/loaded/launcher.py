@@ -43,19 +43,29 @@ def main():
     name = sys.argv[0].rpartition("/")[2]
     if name != NAME:
         start_as(name)
-    connection, pid = asked()
-    if not pid:
-        posix.execv(PROGRAM, sys.argv)
+    pid, early = 0, []
 
     def pass_on(number, _):
+        if not pid:
+            early.append(number)
+            return
         try:
             posix.kill(pid, number)
         except ProcessLookupError:
             return  # it has just ended
 
+    # Before there is a fork: it may do what it is to be interrupted in before this goes on.
     for number in PASSED_ON:
         if _signal.getsignal(number) is not _signal.SIG_IGN:
             _signal.signal(number, pass_on)
+    connection, pid = asked()
+    if not pid:
+        for number in early:
+            _signal.signal(number, _signal.SIG_DFL)
+            posix.kill(posix.getpid(), number)
+        posix.execv(PROGRAM, sys.argv)
+    for number in early:
+        pass_on(number, None)
     status = int(connection.recv(64) or b"1")
     if status < 0:
         if -status != _signal.SIGKILL:

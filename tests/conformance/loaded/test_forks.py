@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -61,6 +62,26 @@ def test_a_fork_ends_by_the_signal_that_its_program_gets(tmp_path: Path) -> None
     program = Program.start([loaded().program, *DEV], tmp_path, tmp_path / "log")
     program.wait_for(lambda: "server started" in program.log_text())
     assert program.stop() == 0, program.log_text()
+
+
+def test_a_signal_waits_for_the_fork(tmp_path: Path) -> None:
+    """What comes while there is no fork yet is for the fork: it doesn't end what takes part for it alone."""
+
+    def minds_signals() -> bool:
+        caught = re.search(r"SigCgt:\s*(\w+)", Path(f"/proc/{program.pid}/status").read_text())
+        return caught is not None and bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+    loaded().run(["version"], environment(tmp_path), tmp_path)
+    os.kill(loaded().pid, signal.SIGSTOP)
+    try:
+        program = Program.start([loaded().program, *DEV], tmp_path, tmp_path / "log")
+        program.wait_for(minds_signals)
+        program.process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            program.wait(0.2)
+    finally:
+        os.kill(loaded().pid, signal.SIGCONT)
+    assert program.wait() in (0, -signal.SIGTERM)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
