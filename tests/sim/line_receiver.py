@@ -21,10 +21,9 @@ class LineReceiver:
 
     def __init__(self, port: int = 0, context: ssl.SSLContext | None = None, path: str = "") -> None:
         self._context = context
-        self.data = b""
-        """What was read so far, of all connections."""
+        self._received: list[bytearray] = []
+        """What was read of each connection."""
         self.connections = 0
-        self._lock = threading.Lock()
         self._reads = threading.Event()
         self._reads.set()
         self._ended = threading.Event()
@@ -45,9 +44,16 @@ class LineReceiver:
         self._thread.start()
 
     @property
+    def data(self) -> bytes:
+        """What was read so far: of one connection after the other, each up to the end of a line."""
+        return b"".join(
+            bytes(read) if read.endswith(b"\n") or not read else bytes(read) + b"\n" for read in self._received
+        )
+
+    @property
     def lines(self) -> list[bytes]:
         """The lines that were read whole, without their newlines."""
-        return self.data.split(b"\n")[:-1]
+        return b"".join(bytes(read[: read.rfind(b"\n") + 1]) for read in self._received).split(b"\n")[:-1]
 
     def is_asked(self, patience_s: float = 30.0) -> bool:
         """Whether somebody has connected by now, or does so within this time."""
@@ -75,6 +81,8 @@ class LineReceiver:
                 closing.callback(opened.close)
             self.connections += 1
             self._asked.set()
+            read = bytearray()
+            self._received.append(read)
             self._open.append(opened)
             while not self._ended.is_set():
                 self._reads.wait()
@@ -85,8 +93,7 @@ class LineReceiver:
                     continue
                 if not got:
                     break
-                with self._lock:
-                    self.data += got
+                read += got
 
     def leave(self) -> None:
         """Close every connection in order, and take new ones."""

@@ -17,7 +17,7 @@ _ORDER = ("type", "description", "options", "local", "path")
 
 def _enable(call: Invocation) -> int:
     if not call.arguments:
-        types = "'file', 'socket' and 'syslog'"
+        types = "'file', 'http', 'socket' and 'syslog'"
         raise Failure(f"Error enabling audit device: audit type missing. Valid types include {types}.")
     device_type = call.arguments[0].strip()
     path = clean(call.flags.text("path") or device_type)
@@ -77,8 +77,10 @@ def _list(call: Invocation) -> int:
 COMMANDS = {
     "audit enable": Command(
         "audit enable [options] TYPE [CONFIG K=V...]",
-        "Enables an audit device, by default at its type's name.\n\n"
-        "$ strongroom audit enable file file_path=/var/log/strongroom/audit.log",
+        "Enables an audit device, by default at its type's name. The types are file, syslog, socket and http.\n\n"
+        "$ strongroom audit enable file file_path=/var/log/strongroom/audit.log\n"
+        "$ strongroom audit enable -path=collector socket address=logs.example.com:6514 socket_type=tls\n"
+        "$ strongroom audit enable syslog tag=vault facility=LOCAL3",
         _enable,
         (
             Group(
