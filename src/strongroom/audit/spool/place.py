@@ -25,8 +25,12 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-PATIENCE_S = 0.2
-"""How long a request waits for a lock.  Locks are held for microseconds, unless their holder was stopped."""
+PATIENCE_S = 1.0
+"""How long a request waits for a lock.
+
+Locks are held for microseconds, unless their holder was stopped.  On a machine with ten times more work than
+processors, a holder may not run for a fifth of a second.
+"""
 _PAUSE_S = 0.0002
 _DIRECTORY_MODE = 0o700
 _FILE_MODE = 0o600
