@@ -15,7 +15,16 @@ NOT_AT_PATHS = {
     *(f"kv-v2/{name}" for name in ("metadata-write", "metadata-patch", "metadata-delete", "config-write")),
     *(f"kv-v2/{name}" for name in ("secret-due-soon", "secret-due")),
     *(f"database/{name}" for name in ("creds-create", "rotate", "root-rotate")),
-    *("auth/login", "token/create", "token/revoke", "lease/create", "lease/renew", "lease/revoke", "events/gap"),
+    *(
+        "auth/login",
+        "token/create",
+        "token/revoke",
+        "token/withdraw",
+        "lease/create",
+        "lease/renew",
+        "lease/revoke",
+        "events/gap",
+    ),
 }
 """Those that are told of elsewhere than at the declaration of a path."""
 

@@ -138,12 +138,19 @@ async def test_rules_are_judged_when_an_event_is_delivered() -> None:
     await listener.close()
 
 
-async def test_a_subscription_ends_with_its_token() -> None:
-    """When the token is revoked, nothing more is told, and the stream ends."""
+@pytest.mark.parametrize("how", ["revoke", "withdraw", "expire"])
+async def test_a_subscription_ends_with_its_token(how: str) -> None:
+    """When the token is revoked, is taken back or has expired, nothing more is told, and the stream ends."""
     node = await versioned()
-    token = await node.token(ALL)
+    token = await node.token(ALL, ttl="10m")
+    accessor = (await node.ok("GET", "auth/token/lookup-self", token=token)).data["accessor"]
     listener = await listen(node, token=token)
-    await node.ok("POST", "auth/token/revoke", {"token": token})
+    if how == "revoke":
+        await node.ok("POST", "auth/token/revoke", {"token": token})
+    elif how == "withdraw":
+        await node.ok("POST", "sys/revoke-issued", {"accessor": accessor})
+    else:
+        node.clock.advance(601)
     await node.ok("PUT", "secret/data/a", {"data": {}})
     assert await listener.take(1) == []
     assert listener.ended

@@ -54,6 +54,11 @@ REQUESTS: list[tuple[Steps, list[tuple[str, str]]]] = [
         [("PUT", "sys/namespaces/team", {}), ("PATCH", "sys/namespaces/team", {"custom_metadata": {"a": "b"}})],
         [("namespace/create", "sys/namespaces/team"), ("namespace/update", "sys/namespaces/team")],
     ),
+    (
+        [("PUT", "sys/quotas/rate-limit/all", {"rate": 1000}), ("DELETE", "sys/quotas/rate-limit/all", None)],
+        [("quota/write", "sys/quotas/rate-limit/all"), ("quota/delete", "sys/quotas/rate-limit/all")],
+    ),
+    ([("PUT", "sys/revoke-issued", {"mount": "auth/people"})], [("token/withdraw", "sys/revoke-issued")]),
     ([("PUT", "sys/rotate", None)], [("seal/rotate", "sys/rotate")]),
     ([("PUT", "sys/audit/recorder", {"type": "recorder"})], [("audit/enable", "sys/audit/recorder")]),
     ([("DELETE", "sys/audit/recorder", None)], [("audit/disable", "sys/audit/recorder")]),

@@ -81,6 +81,7 @@ class WithdrawalPaths(SystemEngine):
         if ends_own and not body.including_own:
             raise InvalidRequest(_OWN)
         await orders.make(view.txn, bound.order, _asked(body))
+        request.emit("token/withdraw", "revoke-issued", withdrawal=bound.order.id)
         return Response(status=202, data={"id": bound.order.id, "state": "counting"})
 
     @path.list_("revoke-issued", computes=True, sudo=True)
@@ -110,7 +111,7 @@ class WithdrawalPaths(SystemEngine):
         left = await request.once.wait("left", lambda: withdrawal_search.left(view.services, withdrawal))
         return Response(data=report_shown(order, report, left))
 
-    @path.write("revoke-issued/{withdrawal}/lift", sudo=True)
+    @path.write("revoke-issued/{withdrawal}/lift", sudo=True, event="token/withdraw-lift")
     async def lift_withdrawal(self, request: Request, withdrawal: str) -> Response | None:
         """Lets things be issued again to those whom it blocks. What was issued before stays invalid."""
         view = system(request)
@@ -120,7 +121,7 @@ class WithdrawalPaths(SystemEngine):
         await orders.lift(view.txn, order, request.now)
         return None
 
-    @path.write("revoke-issued/{withdrawal}/cancel", sudo=True)
+    @path.write("revoke-issued/{withdrawal}/cancel", sudo=True, event="token/withdraw-cancel")
     async def cancel_withdrawal(self, request: Request, withdrawal: str) -> Response | None:
         """Ends one that was a mistake. What isn't cleared yet is valid again; the rest stays revoked."""
         view = system(request)

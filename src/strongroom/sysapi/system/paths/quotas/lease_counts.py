@@ -73,7 +73,7 @@ class LeaseCountPaths(SystemEngine):
             }
         )
 
-    @path.write("quotas/lease-count/{name}", root_only=True, by_rows=True)
+    @path.write("quotas/lease-count/{name}", root_only=True, by_rows=True, event="quota/write")
     async def write_lease_count(self, request: Request, name: str, body: LeaseCountBody) -> Response | None:
         """Creates or replaces a lease count quota. It counts the leases that there are already."""
         check_segment_name(name)
@@ -92,7 +92,7 @@ class LeaseCountPaths(SystemEngine):
         await view.services.lease_counts.recount(view.txn)
         return None
 
-    @path.delete("quotas/lease-count/{name}", root_only=True)
+    @path.delete("quotas/lease-count/{name}", root_only=True, event="quota/delete")
     async def delete_lease_count(self, request: Request, name: str) -> Response | None:
         """Deletes a lease count quota."""
         check_segment_name(name)

@@ -90,7 +90,7 @@ class RateLimitPaths(SystemEngine):
             }
         )
 
-    @path.write("quotas/rate-limit/{name}", root_only=True, by_rows=True)
+    @path.write("quotas/rate-limit/{name}", root_only=True, by_rows=True, event="quota/write")
     async def write_rate_limit(self, request: Request, name: str, body: RateLimitBody) -> Response | None:
         """Creates or replaces a rate limit. What was counted before doesn't matter then."""
         check_segment_name(name)
@@ -110,7 +110,7 @@ class RateLimitPaths(SystemEngine):
         view.txn.write(keys.RATE_LIMITS + name, record)
         return None
 
-    @path.delete("quotas/rate-limit/{name}", root_only=True)
+    @path.delete("quotas/rate-limit/{name}", root_only=True, event="quota/delete")
     async def delete_rate_limit(self, request: Request, name: str) -> Response | None:
         """Deletes a rate limit."""
         check_segment_name(name)

@@ -52,7 +52,7 @@ class QuotaSettingsPaths(SystemEngine):
             }
         )
 
-    @path.write("quotas/config", root_only=True, by_rows=True)
+    @path.write("quotas/config", root_only=True, by_rows=True, event="quota/write")
     async def write_quota_settings(self, request: Request, body: QuotaSettingsBody) -> Response | None:
         """Sets the settings of quotas. Those that are not given are turned off."""
         limits.check_names("rate_limit_exempt_paths", body.rate_limit_exempt_paths)
