@@ -7,7 +7,6 @@ import pytest
 from strongroom.core.outbox_upkeep import OutboxUpkeep
 from strongroom.services.events.position import Position
 from strongroom.services.events.reader import CursorTooOld, OutboxReader
-from strongroom.services.events.stored import Commit
 from strongroom.storage.base import Fence
 from tests.flow.events.listening import SSE, listen
 from tests.flow.events.test_subscribing import versioned
@@ -72,9 +71,9 @@ async def _read(reader: OutboxReader, start: Position, count: int) -> list[str]:
     found: list[str] = []
     reading = reader.commits(start, 1.0)
     async for each in reading:
-        if isinstance(each, Commit):
-            found.append(each.events[0].path)
-            if len(found) == count:
+        if isinstance(each, list):
+            found += [commit.events[0].path for commit in each]
+            if len(found) >= count:
                 break
     await reading.aclose()
     return found

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
+from itertools import takewhile
 from typing import Final
 
 import structlog
@@ -30,6 +31,8 @@ _PAUSE_S: Final = 0.05
 """How often the store is asked for news while somebody subscribes."""
 _MOST_COMMITS: Final = 2048
 _MOST_EVENTS: Final = 16_384
+_AT_ONCE: Final = 128
+"""Commits that a subscriber gets at once, so that its rules are looked up once for them."""
 MOST_READERS: Final = 512
 """Each has its rules judged for each commit with events."""
 _FULL_RETRY_S: Final = 60
@@ -159,8 +162,8 @@ class OutboxReader:
         newest = await self._barrier.storage.synced()
         return Position(bucket, newest.number)
 
-    async def commits(self, position: Position, wait_s: float) -> AsyncGenerator[Commit | Position]:
-        """The commits behind a place, and a place whenever all is told: at news, and each `wait_s` seconds.
+    async def commits(self, position: Position, wait_s: float) -> AsyncGenerator[list[Commit] | Position]:
+        """The commits behind a place, some at a time; and a place when all is told, at news and each `wait_s` seconds.
 
         The first commit may be one of which some events are in front of the place.  Who iterates slowly does so at
         nobody else's cost.
@@ -179,20 +182,24 @@ class OutboxReader:
                 async for found in stored.since(self._barrier, position):
                     if isinstance(found, int):
                         position = max(position, Position(position.bucket, found))
-                    else:
-                        position = found.after(len(found.events))
+                    elif found:
+                        position = found[-1].after(len(found[-1].events))
                         yield found
                 continue
-            for commit in [each for each in self._recent if each.is_behind(position)]:
-                position = commit.after(len(commit.events))
-                yield commit
-                if history != self.history or position.revision < self._floor:
-                    break
-            else:
-                if self._at.number > position.revision:
-                    position = Position(self._bucket, self._at.number)
-                yield position
-                await self._wait(wait_s)
+            behind = self._behind(position)
+            if behind:
+                position = behind[-1].after(len(behind[-1].events))
+                yield behind
+                continue
+            if self._at.number > position.revision:
+                position = Position(self._bucket, self._at.number)
+            yield position
+            await self._wait(wait_s)
+
+    def _behind(self, position: Position) -> list[Commit]:
+        """The first of the kept commits behind a place.  They are looked for from the end, where most readers are."""
+        found = list(takewhile(lambda commit: commit.is_behind(position), reversed(self._recent)))
+        return found[: -_AT_ONCE - 1 : -1]
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -86,7 +86,7 @@ async def read_rows(barrier: Barrier, keys: Sequence[str]) -> list[Commit]:
     return await opened(barrier, entries.items())
 
 
-async def since(barrier: Barrier, position: Position) -> AsyncGenerator[Commit | int]:
+async def since(barrier: Barrier, position: Position) -> AsyncGenerator[list[Commit] | int]:
     """What the store holds behind a place: commits in their order, and at last the revision up to which that is all.
 
     Rows of a bucket are newer than those of the one before, so a bucket is enough at a time.
@@ -104,8 +104,7 @@ async def since(barrier: Barrier, position: Position) -> AsyncGenerator[Commit |
             revisions += [(entry.revision, key) for key, entry in found.items() if _is_behind(position, entry.revision)]
         revisions.sort()
         for start in range(0, len(revisions), _AT_ONCE):
-            for commit in await read_rows(barrier, [key for _, key in revisions[start : start + _AT_ONCE]]):
-                yield commit
+            yield await read_rows(barrier, [key for _, key in revisions[start : start + _AT_ONCE]])
     yield listing.revision
 
 

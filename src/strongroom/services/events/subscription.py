@@ -18,6 +18,9 @@ from strongroom.services.events.selection import Selection
 LOOK_S: Final = 5.0
 """How long a subscription may outlast its token, and how often a quiet one gets a sign of life at most."""
 
+_JUDGED_S: Final = 1.0
+"""How long what was judged at once may take to be sent."""
+
 
 class Delivered(NamedTuple):
     """An event for a subscriber."""
@@ -52,11 +55,23 @@ async def subscribed(
                 told_at = now
                 yield found
                 continue
-            known = await judge.known(found.events, now)
-            if known is None:
-                return
-            skipped = start.told if found.revision == start.revision else 0
-            for number, event, namespace in known:
-                if number >= skipped and selection.takes(event, namespace):
-                    told_at = now
-                    yield Delivered(found.after(number + 1), found.id_of(number), event, namespace)
+            waiting = [
+                (commit, number)
+                for commit in found
+                for number in range(start.told if commit.revision == start.revision else 0, len(commit.events))
+            ]
+            while waiting:
+                now = clock.now()
+                known = await judge.known([commit.events[number] for commit, number in waiting], now)
+                if known is None:
+                    return
+                behind = waiting
+                waiting = []
+                for place, event, namespace in known:
+                    if clock.now() > now + _JUDGED_S:
+                        waiting = behind[place:]  # the client is slow, and rules may be others by now
+                        break
+                    if selection.takes(event, namespace):
+                        commit, number = behind[place]
+                        told_at = now
+                        yield Delivered(commit.after(number + 1), commit.id_of(number), event, namespace)
