@@ -75,6 +75,14 @@ async def test_uses_are_counted_one_by_one() -> None:
     assert sorted(one["status"] for one in answers) == [200, 200, 200, 403, 403]
 
 
+async def test_each_counts_for_rate_limits() -> None:
+    """Of a mount that may be asked three times a minute, a batch has three answers, and refusals for the rest."""
+    server = await stocked()
+    await server.ok("POST", "sys/quotas/rate-limit/few", {"path": "kv/", "rate": 3, "interval": "1m"})
+    answers = await asked(server, [{"path": "kv/a"}] * 5)
+    assert sorted(one["status"] for one in answers) == [200, 200, 200, 429, 429]
+
+
 async def test_each_is_in_the_audit_log(tmp_path: Path) -> None:
     """Two entries of each read with an id of its own, the address and the accessor; and two of the batch."""
     server = await stocked()

@@ -57,6 +57,11 @@ async def _locked(world: World) -> None:
     world.names["unlock"] = (await world.ok("POST", "sys/namespaces/api-lock/lock/other")).data["unlock_key"]
 
 
+async def _withdrawn(world: World) -> None:
+    answer = await world.ok("POST", "sys/revoke-issued", {"entity_id": "{entity}"})
+    world.names["withdrawal"] = answer.data["id"]
+
+
 CHANGES: dict[str, tuple[Change, Change]] = {
     "the entity has another value": (
         _call("POST", "identity/entity/id/{entity}", {"metadata": {"own": "b"}}),
@@ -100,6 +105,15 @@ CHANGES: dict[str, tuple[Change, Change]] = {
     "the mount is moved": (
         _call("POST", "sys/remount", {"from": "kv", "to": "moved"}),
         _call("POST", "sys/remount", {"from": "moved", "to": "kv"}),
+    ),
+    "all that the entity has got is withdrawn": (
+        _withdrawn,
+        _call("POST", "sys/revoke-issued/{withdrawal}/cancel"),
+    ),
+    "the mount is locked": (_call("POST", "sys/mount-lock/kv"), _call("DELETE", "sys/mount-lock/kv")),
+    "the mount's listings are scoped": (
+        _call("POST", "sys/mounts/kv/tune", {"list_scoped": True}),
+        _call("POST", "sys/mounts/kv/tune", {"list_scoped": False}),
     ),
     "entries have a header": (
         _call("POST", "sys/config/auditing/request-headers/user-agent", {"hmac": False}),
