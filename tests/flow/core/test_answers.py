@@ -255,7 +255,7 @@ async def test_a_full_counter_of_leases_says_when_to_come_back() -> None:
     answer = await node.ask("POST", "probe/secret", {})
     assert (answer.status, answer.errors) == (
         429,
-        [f"lease count quota exceeded ({CEILING} leases of a mount at the most, unless it has a quota)"],
+        [f"lease count quota exceeded ({CEILING} leases of a mount without a quota at the most, which is fixed)"],
     )
     assert answer.headers["Retry-After"] == "60"
     assert await node.leases() == []

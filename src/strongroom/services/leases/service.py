@@ -67,7 +67,9 @@ class LeaseService:
         self._store(txn, None, lease)
         if not await self._counts.made(txn, lease):
             # The same words as those of a lease count quota.
-            text = f"lease count quota exceeded ({CEILING} leases of a mount at the most, unless it has a quota)"
+            text = (
+                f"lease count quota exceeded ({CEILING} leases of a mount without a quota at the most, which is fixed)"
+            )
             full = RateLimited(text, retry_after_s=60, detail=f"the mount {lease.mount} is full")
             txn.add(rows.count(lease.mount), 0, 0, CEILING, full)
         if lease.group:
