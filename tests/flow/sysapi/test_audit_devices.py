@@ -51,6 +51,16 @@ async def test_a_peer_gets_the_test_entry_and_a_chain_that_verifies(tmp_path: Pa
         assert faults(chain.key_of(records[0].salt), receiver.lines) == []
 
 
+async def test_who_takes_udp_is_told_what_it_loses(tmp_path: Path) -> None:
+    """The device is made, with a warning."""
+    server = await started(tmp_path)
+    options = {"address": f"127.0.0.1:{free_port()}", "socket_type": "udp", "skip_test": "true"}
+    answer = await server.ok("PUT", "sys/audit/out", {"type": "syslog", "options": options})
+    assert ["by UDP is lost unseen" in warning for warning in answer.body["warnings"]] == [True]
+    assert server.node.unsealed is not None
+    server.node.unsealed.audit.close()
+
+
 async def test_a_device_whose_peer_is_absent_is_refused_unless_the_test_is_skipped(tmp_path: Path) -> None:
     """With `skip_test` it is made, requests go on, and its entries wait."""
     server = await started(tmp_path)

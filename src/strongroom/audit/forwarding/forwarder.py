@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from strongroom.audit.forwarding.opening import UnknownTarget, open_target
+from strongroom.audit.forwarding.opening import UnknownTarget, open_target, shown
 from strongroom.audit.forwarding.outlet import Outlet
 from strongroom.audit.forwarding.reader import SpoolReader
 from strongroom.audit.forwarding.target import Target
@@ -78,7 +78,7 @@ class Forwarder:
     def _outlet(self, target: str, options: Mapping[str, str]) -> Outlet:
         aim = (target, frozenset(options.items()))
         if aim not in self._outlets:
-            self._outlets[aim] = Outlet(target, self._make(target, options))
+            self._outlets[aim] = Outlet(shown(target, options), self._make(target, options))
         return self._outlets[aim]
 
     def _say(self, place: Place, reason: str) -> None:

@@ -8,6 +8,7 @@ import select
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+from urllib.parse import urlsplit
 
 from strongroom.audit.forwarding.peers import PEERS, open_peer
 from strongroom.audit.forwarding.target import Target
@@ -41,6 +42,17 @@ def open_target(name: str, options: Mapping[str, str], rules: AddressRules = _NO
     if name in PEERS:
         return open_peer(name, options, rules)
     raise UnknownTarget(f'this release does not know the target "{name}"')
+
+
+def shown(name: str, options: Mapping[str, str]) -> str:
+    """A target, as the log names it."""
+    if name not in PEERS:
+        return name
+    try:
+        place = options.get("address") or urlsplit(options.get("uri", "")).netloc
+    except ValueError:
+        place = ""
+    return f"{name} {place}".rstrip()
 
 
 def _write(descriptor: int, line: bytes) -> None:

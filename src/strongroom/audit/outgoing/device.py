@@ -114,6 +114,13 @@ def outgoing_device(
     return OutgoingDevice(spool, reach, lambda: judge_peer(type_, told, rules))
 
 
+def doubts(type_: str, options: Mapping[str, str]) -> list[str]:
+    """What whoever enables a device with these options should know."""
+    if type_ in {"socket", "syslog"} and options.get("socket_type", "").startswith("udp"):
+        return ["what is lost on the way by UDP is lost unseen: have another device beside it, or take tcp or tls"]
+    return []
+
+
 def check_options(type_: str, options: Mapping[str, str], *, configured: bool) -> None:
     """Raise `InvalidRequest` for options that a device of this type can't have."""
     match type_:

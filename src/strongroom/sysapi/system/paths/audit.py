@@ -7,6 +7,7 @@ from typing import Annotated
 
 from strongroom.audit.devices import DeviceRequest
 from strongroom.audit.heads import checking
+from strongroom.audit.outgoing.device import doubts
 from strongroom.audit.records import AuditedHeader
 from strongroom.audit.style import OPTIONS
 from strongroom.lib.errors import InvalidRequest
@@ -72,7 +73,8 @@ class AuditPaths(SystemEngine):
         view = system(request)
         wanted = DeviceRequest(folder(path), body.type, body.description, dict(body.options or {}), body.local)
         await view.services.audit.enable(view.txn, wanted, request.now)
-        return None
+        warnings = doubts(wanted.type, wanted.options)
+        return Response(warnings=warnings) if warnings else None
 
     @path.delete("audit/{path*:slashless}", sudo=True, root_only=True, event="audit/disable")
     async def disable_audit(self, request: Request, path: str) -> Response | None:
