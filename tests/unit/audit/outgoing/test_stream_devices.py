@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import socket
 from pathlib import Path
 
@@ -107,6 +109,40 @@ def test_at_its_bound_the_spool_takes_nothing_and_goes_on_when_it_is_read(tmp_pa
             put(device, numbered(1000, 1001))
             until(lambda: len(receiver.lines) == len(taken) + 1)
             assert receiver.lines == bare(taken + numbered(1000, 1001))
+
+
+def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path) -> None:
+    """What was refused isn't there, though part of it is in the spool; what was taken comes, and goes on to come."""
+    port = free_port()
+    with sending(tmp_path) as sent:
+        device = sent.device("socket", address=f"127.0.0.1:{port}")
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        taken: list[bytes] = []
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+            with pytest.raises(Unavailable):
+                for line in numbered(0, 100, 1000):
+                    device.write(line)
+                    taken.append(line)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, old)
+        assert 10 < len(taken) < 30
+        put(device, numbered(100, 105))
+        with receiving(port) as receiver:
+            until(lambda: len(receiver.lines) == len(taken) + 5)
+            assert receiver.lines == bare(taken + numbered(100, 105))
+
+
+def test_a_line_of_many_megabytes_arrives(tmp_path: Path) -> None:
+    """As the listing of 300,000 names is, whole and behind others."""
+    with receiving() as receiver, sending(tmp_path) as sent:
+        device = sent.device("socket", address=receiver.address)
+        lines = [*numbered(0, 2), *numbered(2, 3, 24_000_000), *numbered(3, 5)]
+        put(device, lines)
+        until(lambda: len(receiver.lines) == len(lines))
+        assert receiver.lines == bare(lines)
 
 
 def test_a_peer_that_speaks_is_not_listened_to(tmp_path: Path) -> None:
