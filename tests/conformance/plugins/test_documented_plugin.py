@@ -118,7 +118,7 @@ def test_a_scheduled_task_runs_in_a_real_server(
         assert call(server.url, "POST", "sys/mounts/greeter", token, {"type": "greeter"})[0] == 204
         assert call(server.url, "POST", "greeter/watchword", token, {"period": "2s"})[0] == 204
         first = call(server.url, "GET", "greeter/watchword", token)[1]["data"]["word"]
-        waited = [gauge for gauge in _gauges(server.url, token) if gauge["Labels"].get("class") == "scheduled"]
+        waited = [gauge for gauge in _numbers(server.url, token) if gauge["Labels"].get("class") == "scheduled"]
         assert {gauge["Name"] for gauge in waited} == {
             "vault.expire.late_seconds",
             "vault.expire.waiting",
@@ -130,9 +130,9 @@ def test_a_scheduled_task_runs_in_a_real_server(
             time.sleep(0.5)
 
 
-def _gauges(url: str, token: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = call(url, "GET", "sys/metrics", token)[1]["Gauges"]
-    return found
+def _numbers(url: str, token: str) -> list[dict[str, Any]]:
+    shown = call(url, "GET", "sys/metrics", token)[1]
+    return [*shown["Gauges"], *shown["Counters"]]
 
 
 def test_installed_is_not_allowed(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
