@@ -261,7 +261,8 @@ class AuditBroker:
         record = self._record(txn, stanza, configured=True)
         try:
             device = self._device(record)
-            txn.once(f"audit test {stanza.path}", lambda: self._trial.write(record, device, self._test_entry(now)))
+            entry = None if skips_test(stanza.options) else self._test_entry(now)
+            txn.once(f"audit test {stanza.path}", lambda: self._trial.write(record, device, entry))
         except StrongroomError as error:
             reason = error.detail or error.text
             log.error(

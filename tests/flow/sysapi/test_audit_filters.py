@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -11,7 +12,9 @@ import pytest
 
 from strongroom.audit import chain
 from strongroom.audit.entry import TEST_PATH
-from strongroom.audit.reading import plain
+from strongroom.audit.reading import Reading, plain
+from strongroom.audit.strand import ChainKey
+from strongroom.audit.verification import Verification
 from strongroom.barrier.transaction import transact
 from strongroom.server.node_settings import NodeSettings
 from tests.flow.sysapi.system_server import Server
@@ -137,3 +140,53 @@ async def test_the_test_entry_comes_whatever_the_filter_says(tmp_path: Path) -> 
     await enable(server, tmp_path / "log", "log", filter="path == x")
     (first, *_) = (tmp_path / "log").read_text().splitlines()
     assert json.loads(first)["request"]["path"] == TEST_PATH
+
+
+async def test_a_device_without_a_test_entry(tmp_path: Path) -> None:
+    """With `skip_test` its log begins with the first request."""
+    server = await Server.start()
+    await enable(server, tmp_path / "log", "log", skip_test="true")
+    await server.ok("GET", "sys/mounts")
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [entry["request"]["path"] for entry in lines] == ["sys/mounts"] * 2
+
+
+async def test_a_filter_by_namespace(tmp_path: Path) -> None:
+    """Its path ends in a slash; root's is empty."""
+    server = await Server.start()
+    await server.ok("POST", "sys/namespaces/team", {})
+    logs = {name: tmp_path / name for name in ("team", "root", "other")}
+    await enable(server, logs["team"], "team", filter='namespace == "team/"')
+    await enable(server, logs["root"], "root", filter='namespace == ""')
+    await enable(server, logs["other"], "other", filter='namespace != "team/" and mount_point == sys')
+    for log in logs.values():
+        log.write_bytes(b"")
+    await server.ok("GET", "sys/mounts", headers={"x-vault-namespace": "team"})
+    await server.ok("GET", "sys/mounts")
+    for name, namespace in (("team", "team/"), ("root", None), ("other", None)):
+        assert [entry["request"]["namespace"].get("path") for entry in entries(logs[name])] == [namespace] * 2
+
+
+async def test_a_filtered_and_shortened_log_with_a_prefix_verifies(tmp_path: Path) -> None:
+    """As XML too: the check takes the prefix and the XML off, and nothing is missing."""
+    server = await Server.start(NodeSettings(audit_prefixes=True))
+    log = tmp_path / "log"
+    exclude = json.dumps([{"fields": ["/auth", "/request/data"]}])
+    options = {"prefix": "@cee: ", "format": "jsonx", "filter": "path contains sys", "exclude": exclude}
+    await enable(server, log, "log", **options)
+    for _ in range(5):
+        await server.ok("GET", "sys/mounts")
+    answer = await server.ok("GET", "sys/internal/audit/chain/log")
+    (device,) = answer.body["data"]["devices"]
+    key = ChainKey(base64.b64decode(device["chain_key"]), device["prefix"].encode(), {})
+
+    def problems(lines: list[bytes]) -> list[str]:
+        check = Verification([key])
+        return [fault.problem for fault in check.file(Reading().lines(lines))] + list(check.finish().faults)
+
+    lines = log.read_bytes().splitlines(keepends=True)
+    assert len(lines) >= 11
+    assert problems(lines) == []
+    assert problems(lines[:3] + lines[4:]) != []
+    assert problems([line.replace(b">read<", b">list<") for line in lines]) != []
+    assert problems([*lines[:2], lines[2].replace(b"</json:object>", b"</json:object><json:object>", 1)]) != []
