@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from strongroom.services.policy.parse import CAPABILITIES, Rule
+from strongroom.services.policy.parse import CAPABILITIES, SUBSCRIBE, Rule
 
 
 def warnings(rules: Iterable[Rule], now: float) -> list[str]:
@@ -26,6 +26,8 @@ def _of(rule: Rule, now: float) -> list[str]:
             f'The rule for "{rule.path}" has no capabilities: it allows nothing, and where it decides, broader rules '
             "don't count either."
         )
+    if rule.capabilities & SUBSCRIBE and not rule.event_types:
+        found.append(f'The rule for "{rule.path}" has subscribe without subscribe_event_types: no event is told by it.')
     if rule.expires_at <= now:
         found.append(f'The rule for "{rule.path}" counts for nothing: its expiration has passed.')
     if any(segment.startswith("+") and segment != "+" for segment in rule.path.split("/")):

@@ -39,6 +39,7 @@ def parsed(*rules: str) -> tuple[Rule, ...]:
         ("a: -", "has no capabilities"),
         ("a: read; expiration = 1000", "counts for nothing"),
         ("a/+b/c: read", "has a + that is no whole segment"),
+        ("a: read subscribe", "has subscribe without subscribe_event_types"),
     ],
 )
 def test_a_rule_alone(rule: str, told: str) -> None:
