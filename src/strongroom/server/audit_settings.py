@@ -91,7 +91,7 @@ def _checked(wanted: DeviceRequest) -> FilterRules:
     """The rules of a stanza's device.  Raises `InvalidRequest` for options that can't work."""
     style_of(wanted.options)
     if wanted.type == "file":
-        file_device(wanted.options)
+        file_device(wanted.options, ground=Ground(configured=True))
     else:
         check_options(wanted.type, wanted.options, configured=True)
     return rules_of(wanted.options)

@@ -14,7 +14,7 @@ from strongroom.audit.file import FileDevice, Ground, file_device
 from strongroom.audit.file.rotating import Move, moves
 from strongroom.lib.errors import InvalidRequest
 
-GROUND = Ground(recognise=lambda line: line.startswith(b"ours"))
+GROUND = Ground(recognise=lambda line: line.startswith(b"ours"), configured=True)
 SIZE = 64 * 1024
 LINE = b"ours " + b"x" * 1000 + b"\n"
 
@@ -185,5 +185,13 @@ def test_a_file_that_cannot_take_the_place_changes_nothing(tmp_path: Path) -> No
 def test_options_that_cannot_work(tmp_path: Path, options: dict[str, str], reason: str) -> None:
     """Are refused with the reason."""
     with pytest.raises(InvalidRequest) as refused:
-        file_device({"file_path": str(tmp_path / "a"), **options})
+        file_device({"file_path": str(tmp_path / "a"), **options}, ground=GROUND)
     assert reason in refused.value.text
+
+
+def test_only_the_configuration_has_logs_removed(tmp_path: Path) -> None:
+    """A client may have them moved, and no more."""
+    options = {"file_path": str(tmp_path / "a"), "max_bytes": "1MiB"}
+    file_device(options, ground=Ground())
+    with pytest.raises(InvalidRequest, match="only the server's configuration"):
+        file_device({**options, "max_files": "5"}, ground=Ground())

@@ -261,8 +261,8 @@ def file_device(options: Mapping[str, str], spooled: Spooled | None = None, grou
         spooled: makes the device for a pipe's entries.
         ground: decides which paths and files are allowed.
 
-    Raises: `InvalidRequest` for a missing path, a mode that is no octal number, or a mode that lets others read the
-    file.
+    Raises: `InvalidRequest` for a missing path, a mode that is no octal number, a mode that lets others read the file,
+    or a rotation that can't be.
     """
     path = options.get("file_path") or options.get("path") or ""
     if not path:
@@ -274,4 +274,8 @@ def file_device(options: Mapping[str, str], spooled: Spooled | None = None, grou
     unsuitable = "" if path == _DISCARD or _standard(path) else unsuitable_mode(int(mode, 8))
     if unsuitable:
         raise InvalidRequest(f'the mode "{mode}" {unsuitable}')
-    return FileDevice(path, int(mode, 8), spooled, ground, rotation_of(options))
+    rotation = rotation_of(options)
+    if rotation.max_files and not (ground is not None and ground.configured):
+        # A client could take the place of a device, and have its old logs removed by a few requests.
+        raise InvalidRequest("max_files removes audit logs: only the server's configuration may ask for that")
+    return FileDevice(path, int(mode, 8), spooled, ground, rotation)
