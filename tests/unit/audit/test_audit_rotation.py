@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from strongroom.audit.file import FileDevice, Ground, file_device
-from strongroom.audit.file.rotating import Move, moves
+from strongroom.audit.file.rotating import excess
 from strongroom.lib.errors import InvalidRequest
+from tests.unit.audit.test_spool import until
 
 GROUND = Ground(recognise=lambda line: line.startswith(b"ours"), configured=True)
-SIZE = 64 * 1024
-LINE = b"ours " + b"x" * 1000 + b"\n"
+SIZE = 1024 * 1024
+LINE = b"ours " + b"x" * 16_000 + b"\n"
 
 
 def opened(path: Path, **options: str) -> FileDevice:
@@ -34,57 +36,66 @@ def fill(device: FileDevice, first: int, count: int = 70) -> list[bytes]:
     return lines
 
 
-@pytest.mark.parametrize(
-    ("present", "most", "expected"),
-    [
-        (set(), 0, []),
-        (set(), 3, []),
-        ({1}, 0, [Move(1, 2)]),
-        ({1, 2, 3}, 0, [Move(3, 4), Move(2, 3), Move(1, 2)]),
-        ({1, 2, 4}, 0, [Move(2, 3), Move(1, 2)]),
-        ({1, 2, 3}, 3, [Move(3, 0), Move(2, 3), Move(1, 2)]),
-        ({1, 2, 3, 4}, 3, [Move(4, 0), Move(3, 0), Move(2, 3), Move(1, 2)]),
-        ({1}, 1, [Move(1, 0)]),
-        ({2, 3}, 5, []),
-    ],
-)
-def test_what_becomes_of_earlier_files(present: set[int], most: int, expected: list[Move]) -> None:
-    """Each moves on by one up to the first gap, and those beyond the number go; none lands on another."""
-    assert moves(present, most) == expected
+def look_until(device: FileDevice, met: Callable[[], bool]) -> None:
+    """Look, as each process does every second."""
+
+    def looked() -> bool:
+        device.look()
+        return met()
+
+    until(looked)
+
+
+def moved(folder: Path) -> list[Path]:
+    """The files that were moved away, oldest first."""
+    return sorted(file for file in folder.iterdir() if file.name.endswith("Z"))
+
+
+NAMES = [
+    "a.log",
+    *(f"a.log.2026112{day}T000000Z" for day in range(1, 5)),
+    "a.log.1",
+    "b.log.20261121T000000Z",
+    "a.log.x",
+]
+
+
+@pytest.mark.parametrize(("most", "gone"), [(0, 0), (1, 4), (2, 3), (4, 1), (5, 0), (9, 0)])
+def test_which_files_have_to_go(most: int, gone: int) -> None:
+    """The oldest of those that were moved away, so that there is room for one more; no others."""
+    assert excess(NAMES, "a.log", most) == NAMES[1 : 1 + gone]
 
 
 def test_a_file_that_has_its_size_is_moved_away(tmp_path: Path) -> None:
     """The lines of all files, oldest first, are what was written."""
     path = tmp_path / "a.log"
-    device = opened(path, max_bytes=str(SIZE))
+    device = opened(path, max_bytes="1MiB")
     lines = []
-    for turn in range(4):
+    for turn in range(3):
         lines += fill(device, turn * 100)
-        device.look()
+        look_until(device, lambda turn=turn: len(moved(tmp_path)) == turn + 1)  # type: ignore[misc]
     device.look()
-    files = [tmp_path / f"a.log.{number}" for number in (4, 3, 2, 1)]
-    assert [file.exists() for file in files] == [True] * 4
-    assert b"".join(file.read_bytes() for file in [*files, path]) == b"".join(lines)
-    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert b"".join(file.read_bytes() for file in [*moved(tmp_path), path]) == b"".join(lines)
+    assert {file.stat().st_mode & 0o777 for file in moved(tmp_path)} == {0o600}
     device.close()
 
 
 def test_old_files_go_when_nobody_writes_to_them_any_more(tmp_path: Path) -> None:
     """Beyond `max_files`; until then the present file grows."""
     path = tmp_path / "a.log"
-    device = opened(path, max_bytes="64KiB", max_files="2")
-    for turn in range(3):
-        fill(device, turn * 100)
-        device.look()
-    assert path.stat().st_size > SIZE  # the second one is too young to go
-    with capture_logs() as logs:
-        device.look()
-    assert [entry["reason"] for entry in logs] in ([], ['"a.log.2" was written to just now'])
-    old = (tmp_path / "a.log.2").read_bytes()
-    os.utime(tmp_path / "a.log.2", (time.time() - 60,) * 2)
+    device = opened(path, max_bytes="1MiB", max_files="1")
+    fill(device, 0)
     device.look()
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.log", "a.log.1", "a.log.2"]
-    assert old not in {file.read_bytes() for file in tmp_path.iterdir()}
+    (first,) = moved(tmp_path)
+    fill(device, 100)
+    with capture_logs() as logs:
+        look_until(device, lambda: bool(logs))
+    assert [entry["reason"] for entry in logs] == [f'"{first.name}" was written to just now']
+    fill(device, 200)
+    os.utime(first, (time.time() - 60,) * 2)
+    device.look()
+    assert not first.exists()
+    assert len(moved(tmp_path)) == 1
     device.close()
 
 
@@ -98,15 +109,15 @@ def test_several_processes_lose_no_line(tmp_path: Path) -> None:
             devices[number].write(b"ours %d %d " % (number, line) + LINE)
             if line % 7 == number:
                 devices[number].look()
+                time.sleep(0.03)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    numbers = sorted((int(file.suffix[1:]) for file in tmp_path.iterdir() if file.suffix != ".log"), reverse=True)
-    assert len(numbers) > 3
-    whole = b"".join((tmp_path / f"a.log.{number}").read_bytes() for number in numbers) + path.read_bytes()
+    assert len(moved(tmp_path)) > 1
+    whole = b"".join(file.read_bytes() for file in [*moved(tmp_path), path])
     found = [tuple(map(int, line.split()[1:3])) for line in whole.splitlines()]
     assert sorted(found) == [(number, line) for number in range(3) for line in range(300)]
     for number in range(3):
@@ -116,9 +127,9 @@ def test_several_processes_lose_no_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("foreign", ["text", "link", "folder", "executable"])
-def test_what_is_no_log_of_this_server_is_neither_moved_nor_removed(tmp_path: Path, foreign: str) -> None:
+def test_what_is_no_log_of_this_server_is_not_removed(tmp_path: Path, foreign: str) -> None:
     """Then nothing is rotated, the log says why, and entries go on in the file."""
-    path, other = tmp_path / "a.log", tmp_path / "a.log.1"
+    path, other = tmp_path / "a.log", tmp_path / "a.log.20260101T000000Z"
     match foreign:
         case "text":
             other.write_text("somebody's\n")
@@ -130,18 +141,17 @@ def test_what_is_no_log_of_this_server_is_neither_moved_nor_removed(tmp_path: Pa
         case _:
             other.write_bytes(LINE)
             other.chmod(0o755)
-    for files in ("0", "1"):
-        device = opened(path, max_bytes=str(SIZE), max_files=files)
-        fill(device, 0)
-        with capture_logs() as logs:
-            device.look()
-            device.look()
-        assert [entry["event"] for entry in logs] == ["an audit file is not rotated: entries stay in it"]
-        device.write(LINE)
-        device.close()
-    assert not (tmp_path / "a.log.2").exists()
+    device = opened(path, max_bytes="1MiB", max_files="1")
+    fill(device, 0)
+    with capture_logs() as logs:
+        device.look()
+        device.look()
+    assert [entry["event"] for entry in logs] == ["an audit file is not rotated: entries stay in it"]
+    device.write(LINE)
+    device.close()
     assert os.path.lexists(other)
-    assert path.stat().st_size > 2 * SIZE
+    assert moved(tmp_path) == [other]
+    assert path.stat().st_size > SIZE
 
 
 def test_a_file_that_others_have_moved_is_followed(tmp_path: Path) -> None:
@@ -176,7 +186,7 @@ def test_a_file_that_cannot_take_the_place_changes_nothing(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"max_bytes": "7"}, "65536 bytes at least"),
+        ({"max_bytes": "65536"}, "1048576 bytes at least"),
         ({"max_bytes": "1MiB", "max_files": "x"}, "a number up to 1000"),
         ({"max_bytes": "1MiB", "max_files": "1001"}, "a number up to 1000"),
         ({"max_files": "3"}, "max_files needs max_bytes"),

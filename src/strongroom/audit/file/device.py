@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -195,16 +196,18 @@ class FileDevice:
             if not _is_at(real, found):
                 self.open()
                 log.info("an audit file was moved away; entries continue in a new file", path=self._path)
-            elif self._has_its_size(found) and rotate(real, self._descriptor, self._rotation.max_files, self._ground):
-                self.open()
+            elif 0 < self._rotation.max_bytes <= found.st_size:
+                self._rotate(real)
         except (InvalidRequest, Unfit, OSError, ValueError) as error:
             # The file that was moved away, or is too long, is still a place for entries.
             reason = error.text if isinstance(error, InvalidRequest) else str(error)
             if self._told.due(reason):
                 log.error("an audit file is not rotated: entries stay in it", path=self._path, reason=reason)
 
-    def _has_its_size(self, found: os.stat_result) -> bool:
-        return 0 < self._rotation.max_bytes <= found.st_size
+    def _rotate(self, real: str) -> None:
+        """Move the file away and go on in a new one, unless another process is doing so."""
+        if rotate(real, self._descriptor, self._rotation.max_files, self._ground, time.time()):
+            self.open()
 
     def close(self) -> None:
         """Close all files."""

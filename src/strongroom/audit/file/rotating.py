@@ -1,7 +1,8 @@
-"""Moves an audit file that has its size out of the way: `audit.log` becomes `audit.log.1`, and so on.
+"""Moves an audit file that has its size out of the way: `audit.log` becomes `audit.log.20261128T002046Z`.
 
 All processes of a node see each second whether the file has its size, and one of them moves it.  The others notice that
-another file is at the path, and go on there.  No file is touched that isn't a log of this server.
+another file is at the path, and go on there.  Files that were moved before keep their names, so none has to be looked
+at, unless the oldest are removed: of those, only such as are logs of this server.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import time
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
@@ -19,9 +20,9 @@ from strongroom.audit.file.opening import Ground, Unfit, directory_of, is_own_lo
 from strongroom.lib.durations import parse_size_bytes
 from strongroom.lib.errors import InvalidRequest
 
-LEAST_BYTES: Final = 64 * 1024
+LEAST_BYTES: Final = 1024 * 1024
 _MOST_FILES: Final = 1000
-_NUMBER: Final = re.compile("[1-9][0-9]{0,5}")
+_ENDING: Final = re.compile(r"\.[0-9]{8}T[0-9]{6}Z")
 _STILL_S: Final = 10.0
 """How long nobody may have written to a file that is removed.
 
@@ -38,14 +39,6 @@ class Rotation(msgspec.Struct, frozen=True):
     """0: all."""
 
 
-class Move(NamedTuple):
-    """What becomes of a file that was moved away before, by its number."""
-
-    number: int
-    to: int
-    """0: it is removed."""
-
-
 def rotation_of(options: Mapping[str, str]) -> Rotation:
     """The rotation that a device's options ask for.  Raises `InvalidRequest`."""
     size, files = options.get("max_bytes", ""), options.get("max_files", "")
@@ -59,30 +52,27 @@ def rotation_of(options: Mapping[str, str]) -> Rotation:
     return Rotation(max_bytes, int(files or 0))
 
 
-def moves(present: Collection[int], max_files: int) -> list[Move]:
-    """What to do with earlier files so that number 1 is free, in this order (pure).
+def excess(names: Collection[str], name: str, max_files: int) -> list[str]:
+    """The oldest files that have to go before another one is moved away (pure).
 
     Args:
-        present: their numbers.
+        names: of all files of the directory. name: of the log. max_files: how many are kept; 0 for all.
     """
-    last = 0
-    while last + 1 in present:
-        last += 1
-    kept = [Move(number, number + 1) for number in range(last, 0, -1)]
     if not max_files:
-        return kept
-    gone = [Move(number, 0) for number in sorted(present, reverse=True) if number >= max_files]
-    return gone + [move for move in kept if move.number < max_files]
+        return []
+    moved = sorted(each for each in names if each.startswith(name) and _ENDING.fullmatch(each, len(name)))
+    return moved[: max(0, len(moved) + 1 - max_files)]
 
 
-def rotate(real: str, descriptor: int, max_files: int, ground: Ground) -> bool:
+def rotate(real: str, descriptor: int, max_files: int, ground: Ground, now: float) -> bool:
     """Move a file away, unless another process is doing so or has done so.
 
     Args:
         real: the file's path, without symbolic links. descriptor: it, opened. ground: knows this server's own logs.
+        now: seconds since the epoch.
 
     Returns: whether it was moved.
-    Raises: `Unfit` if an earlier file isn't one of this server's logs, or was written to just now. `OSError`.
+    Raises: `Unfit` if a file that has to go isn't one of this server's logs, or was written to just now. `OSError`.
     """
     directory, name = os.path.split(real)
     parent = directory_of(directory)
@@ -90,15 +80,16 @@ def rotate(real: str, descriptor: int, max_files: int, ground: Ground) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not _is_at(descriptor, name, parent):
             return False
-        planned = moves(_numbers(name, parent), max_files)
-        for move in planned:
-            _check(f"{name}.{move.number}", parent, ground, removed=not move.to)
-        for move in planned:
-            if move.to:
-                os.rename(f"{name}.{move.number}", f"{name}.{move.to}", src_dir_fd=parent, dst_dir_fd=parent)
-            else:
-                os.unlink(f"{name}.{move.number}", dir_fd=parent)
-        os.rename(name, f"{name}.1", src_dir_fd=parent, dst_dir_fd=parent)
+        names = _names(parent)
+        moved = name + datetime.fromtimestamp(now, UTC).strftime(".%Y%m%dT%H%M%SZ")
+        if moved in names:
+            return False  # one was moved in this second
+        gone = excess(names, name, max_files)
+        for each in gone:
+            _check(each, parent, ground, now)
+        for each in gone:
+            os.unlink(each, dir_fd=parent)
+        os.rename(name, moved, src_dir_fd=parent, dst_dir_fd=parent)
     except BlockingIOError:
         return False
     finally:
@@ -111,19 +102,16 @@ def _is_at(descriptor: int, name: str, parent: int) -> bool:
     return (found.st_dev, found.st_ino) == (here.st_dev, here.st_ino)
 
 
-def _numbers(name: str, parent: int) -> set[int]:
-    """The numbers of the files that were moved away."""
+def _names(parent: int) -> list[str]:
     readable = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=parent)
     try:
-        found = os.listdir(readable)  # noqa: PTH208 - of a descriptor, so that it is this directory
+        return os.listdir(readable)  # noqa: PTH208 - of a descriptor, so that it is this directory
     finally:
         os.close(readable)
-    endings = (each.removeprefix(name + ".") for each in found if each.startswith(name + "."))
-    return {int(ending) for ending in endings if _NUMBER.fullmatch(ending)}
 
 
-def _check(name: str, parent: int, ground: Ground, *, removed: bool) -> None:
+def _check(name: str, parent: int, ground: Ground, now: float) -> None:
     if not is_own_log(name, parent, ground):
         raise Unfit(f'"{name}" is no audit log of this server')
-    if removed and os.stat(name, dir_fd=parent, follow_symlinks=False).st_mtime > time.time() - _STILL_S:
+    if os.stat(name, dir_fd=parent, follow_symlinks=False).st_mtime > now - _STILL_S:
         raise Unfit(f'"{name}" was written to just now')
