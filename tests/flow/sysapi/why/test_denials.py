@@ -73,6 +73,23 @@ async def test_other_processes_know_it_when_it_was_written() -> None:
     assert await stored(server) == 0
 
 
+async def test_a_new_process_removes_what_an_earlier_one_has_left() -> None:
+    """Also if nothing is denied any more; a bounded number goes in one commit."""
+    server = await Server.start()
+    token, _ = await token_of(server, p='path "x" { capabilities = ["read"] }')
+    for _ in range(3):
+        await denied(server, "GET", "sys/mounts", token=token)
+        await DenialKeeping(server.services).run_once()
+        server.clock.advance(1)
+    server.clock.advance(rows.KEPT_S)
+    keeping = DenialKeeping(server.services)
+    left = []
+    for _ in range(3):
+        await keeping.run_once()
+        left.append(await stored(server))
+    assert left == [1, 0, 0]
+
+
 async def test_a_flood_is_bounded_and_leaves_room() -> None:
     """One token gets few places; what was kept isn't evicted; and nothing is written for each denial."""
     server = await Server.start()

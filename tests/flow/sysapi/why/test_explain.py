@@ -181,6 +181,34 @@ async def test_who_may_look_up_needs_the_policies_too() -> None:
         assert (await server.ask("POST", EXPLAIN, {**unknown, "path": "x"}, token=reader)).status in {400, 403}
 
 
+async def test_a_look_up_that_needs_more_than_a_policy_is_none() -> None:
+    """Who may look up only with a second factor, or with others' approval, doesn't get round it by asking why."""
+    server = await Server.start()
+    asks = 'path "sys/policies/explain" { capabilities = ["update"] }'
+    _, accessor = await token_of(server, other='path "x" { capabilities = ["read"] }')
+    for more in (
+        'mfa_methods = ["totp"]',
+        'control_group = { factor "a" { identity { group_names = ["b"] approvals = 1 } } }',
+    ):
+        looks = f'path "auth/token/lookup-accessor" {{ capabilities = ["update"] {more} }}'
+        reads = 'path "sys/policies/acl/*" { capabilities = ["read"] }'
+        asker, _ = await token_of(server, asks=asks + looks + reads)
+        refused = await server.ask("POST", EXPLAIN, {"accessor": accessor, "path": "x"}, token=asker)
+        assert (refused.status, "lookup-accessor" in refused.error) == (403, True)
+
+
+async def test_root_needs_no_policy_to_be_read() -> None:
+    """Everybody knows what the policy root allows, and it has no text."""
+    server = await Server.start()
+    asks = """
+        path "sys/policies/explain" { capabilities = ["update"] }
+        path "auth/token/lookup"    { capabilities = ["update"] }
+    """
+    asker, _ = await token_of(server, asks=asks)
+    answer = await server.ok("POST", EXPLAIN, {"token": ROOT, "path": "x"}, token=asker)
+    assert answer.data["verdict"] == "allowed"
+
+
 async def test_every_token_explains_itself() -> None:
     """The default policy lets a token ask about itself; comments, which are the administrators', aren't shown."""
     server = await Server.start()

@@ -83,7 +83,15 @@ async def test_each_kind_is_found_by_the_rights_it_really_has() -> None:
     by_name = {(each["kind"], each.get("mount", ""), each["name"]): each for each in holders}
     assert by_name["role", "auth/approle/", "own"]["depends_on"] == ["identity.entity.metadata.place"]
     assert by_name["role", "auth/approle/", "own"]["certain"] is False
-    assert by_name["role", "auth/token/", "yes"]["policies"] == ["reads"]
+    assert by_name["role", "auth/token/", "yes"] == {
+        "kind": "role",
+        "name": "yes",
+        "mount": "auth/token/",
+        "type": "token",
+        "of": "role",
+        "operations": ["read"],
+        "policies": ["reads"],
+    }
     assert by_name["entity", "", "ann"]["policies"] == ["mine"]
     assert by_name["entity", "", "eve"]["policies"] == ["reads"]
     await server.ok("POST", "auth/token/revoke-accessor", {"accessor": accessor})
