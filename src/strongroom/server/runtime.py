@@ -189,7 +189,7 @@ class Runtime:
 
     async def forget(self) -> None:
         """Drop everything behind the barrier; for a server that is one process."""
-        logs.readers.end()
+        self._end_streams()
         await self._cancel(self._tasks[1:])
         del self._tasks[1:]
         await self._close_audit()
@@ -212,13 +212,19 @@ class Runtime:
 
     def stop_accepting(self) -> None:
         """Take no more connections, and end the answers that have no end of their own."""
-        logs.readers.end()
+        self._end_streams()
         for listener in self._listeners:
             listener.stop_accepting()
 
+    def _end_streams(self) -> None:
+        """End the answers that have no end of their own."""
+        logs.readers.end()
+        if self.node is not None and self.node.unsealed is not None:
+            self.node.unsealed.events.end()
+
     async def stop(self, drain_s: float = DRAIN_S) -> None:
         """Finish what is under way within `drain_s`, then release everything."""
-        logs.readers.end()
+        self._end_streams()
         await asyncio.gather(*(listener.drain(drain_s) for listener in self._listeners))
         for listener in self._listeners:
             await listener.close()

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -97,6 +98,18 @@ def _readers(node: Node) -> float:
     """The subscribers of the processes that answer."""
     gauges = node.ok("GET", "sys/metrics").json["Gauges"]
     return float(max(each["Value"] for each in gauges if each["Name"] == "vault.events.subscribers"))
+
+
+def test_a_node_that_is_stopped_ends_its_sockets(tmp_path: Path) -> None:
+    """SIGTERM closes a subscription with a reason, and nothing waits for it."""
+    with running(Node(tmp_path / "stopped", workers_wanted=1)) as node:
+        node.ready()
+        with subscribe(node, "*") as client:
+            assert node.stop() == 0
+            with pytest.raises(ConnectionClosed) as closed:
+                client.recv(20)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1001
 
 
 def test_each_change_is_told_once_in_order_over_kills(node: Node) -> None:

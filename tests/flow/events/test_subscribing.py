@@ -201,6 +201,18 @@ async def test_a_bad_filter_is_refused(bad: str) -> None:
     assert answer.status == 400
 
 
+async def test_subscriptions_end_with_their_process() -> None:
+    """A process that ends or is sealed ends its streams at once, so that clients go on elsewhere."""
+    node = await versioned()
+    listener = await listen(node)
+    services = node.node.unsealed
+    assert services is not None
+    services.events.end()
+    assert await listener.take(1) == []
+    assert listener.ended
+    await listener.close()
+
+
 async def test_a_process_has_a_bound_on_subscribers() -> None:
     """One more than may is told to come again later, and the next gets the place of one that has left."""
     node = await versioned()

@@ -93,6 +93,8 @@ class Delivery:
                 except CursorTooOld as error:
                     log.warning("events were cleared before they were delivered", webhook=self._name)
                     await self._tell_gap(error.text)
+                else:
+                    return  # the process ends
         except Stopped:
             return
 

@@ -61,6 +61,8 @@ class OutboxReader:
         self._readers = 0
         self._called = asyncio.Event()
         self._news = asyncio.Event()
+        self.is_over = False
+        """Whether this process serves nobody any more."""
         self.history = 0
         """Counts how often the store's history was replaced.  Places from before mean nothing any more."""
 
@@ -74,6 +76,11 @@ class OutboxReader:
         if self._readers >= MOST_READERS:
             text = f"{MOST_READERS} clients follow events through this process already, which is fixed"
             raise RateLimited(text, retry_after_s=_FULL_RETRY_S)
+
+    def end(self) -> None:
+        """End all subscriptions, because this process is sealed or ends.  Clients go on elsewhere by their cursors."""
+        self.is_over = True
+        self._news.set()
 
     @contextlib.contextmanager
     def following(self) -> Iterator[None]:
@@ -171,7 +178,7 @@ class OutboxReader:
         Raises: `CursorTooOld` as soon as something that wasn't told yet has been cleared.
         """
         history = self.history
-        while True:
+        while not self.is_over:
             if history != self.history:
                 raise CursorTooOld("the store was set back, and events may have been lost: begin anew")
             if not self._at.number:
@@ -202,6 +209,8 @@ class OutboxReader:
         return found[: -_AT_ONCE - 1 : -1]
 
     async def _wait(self, seconds: float) -> None:
+        if self.is_over:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news.wait()

@@ -31,6 +31,11 @@ class Subscription:
         self._selection = selection
         self.start = start
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the server ends it, and not the end of the client's token."""
+        return self._services.events.is_over
+
     def read(self) -> AsyncGenerator[Delivered | Position]:
         """The events, and places while there are none; see `subscribed`."""
         services = self._services

@@ -26,6 +26,7 @@ _KEY_BYTES: Final = 16
 _UNANSWERED: Final = 6
 """So many signs of life may have no answer before the client is taken for gone: half a minute."""
 _NORMAL: Final = 1000
+_AWAY: Final = 1001
 _POLICY: Final = 1008
 _FAULT: Final = 1011
 _MOST_REASON_BYTES: Final = 123
@@ -122,7 +123,8 @@ class WebSocket:
             self._over = _closing(_FAULT, error.text)
             return self._over
         if found is None:
-            self._over = _closing(_POLICY, "the token has ended")
+            cut = self._subscription.is_cut
+            self._over = _closing(_AWAY, "the server ends") if cut else _closing(_POLICY, "the token has ended")
             return self._over
         if isinstance(found, Position):
             self._unanswered += 1
