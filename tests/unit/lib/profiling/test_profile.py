@@ -40,7 +40,7 @@ def test_go_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "profile.gz"
     file.write_bytes(PROFILE.as_gzip())
     asked = ["go", "tool", "pprof", "-top", "-sample_index=samples", str(file)]
-    shown = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60).stdout
+    shown = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=300).stdout
     lines = [line.split() for line in shown.splitlines()]
     assert "Duration: 2s" in shown
     assert ["200", "98.52%", "98.52%", "203", "100%", "a.py:1", "outer"] in lines
