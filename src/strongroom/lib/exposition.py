@@ -155,7 +155,7 @@ def _lines(measures: Sequence[Measure], *, family_has_suffix: bool) -> Iterator[
             if isinstance(measure, Histogram):
                 yield from _buckets(measure, sample)
             else:
-                yield f"{sample}{_labels(measure.labels)} {measure.value!r}"
+                yield f"{sample}{_labels(measure.labels)} {_plain_number(measure.value)!r}"
 
 
 def _type(measure: Measure) -> str:
@@ -173,6 +173,11 @@ def _buckets(histogram: Histogram, name: str) -> Iterator[str]:
     yield f"{name}_count{_labels(histogram.labels)} {histogram.count}"
 
 
+def _plain_number(value: float) -> float:
+    """A whole number as such, as it is before it came from another process."""
+    return int(value) if float(value).is_integer() else value
+
+
 def _labels(labels: dict[str, str]) -> str:
     text = ",".join(f'{label}="{_escaped(value)}"' for label, value in sorted(labels.items()))
     return f"{{{text}}}" if text else ""
@@ -187,9 +192,15 @@ def _plain(measures: Sequence[Measure], now: float) -> dict[str, Any]:
     gauges = [each for each in measures if isinstance(each, Gauge)]
     return {
         "Timestamp": datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%d %H:%M:%S +0000 UTC"),
-        "Gauges": [{"Name": g.name, "Value": g.value, "Labels": g.labels} for g in gauges if not g.grows],
+        "Gauges": [
+            {"Name": g.name, "Value": _plain_number(g.value), "Labels": g.labels} for g in gauges if not g.grows
+        ],
         "Points": [],
-        "Counters": [{"Name": g.name, "Count": g.value, "Sum": g.value, "Labels": g.labels} for g in gauges if g.grows],
+        "Counters": [
+            {"Name": g.name, "Count": _plain_number(g.value), "Sum": _plain_number(g.value), "Labels": g.labels}
+            for g in gauges
+            if g.grows
+        ],
         "Samples": [
             {
                 "Name": each.name,
