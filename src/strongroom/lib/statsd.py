@@ -113,4 +113,5 @@ def _line(measure: Measure, value: float, kind: str, naming: Naming, count: int 
 
 
 def _plain(text: str) -> str:
-    return _RESERVED.sub("_", text)
+    # An empty part would be a name that ends in a dot: the cluster of a server that was never initialised has no name.
+    return _RESERVED.sub("_", text) or "none"

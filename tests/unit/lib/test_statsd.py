@@ -119,3 +119,9 @@ def test_datagrams_hold_all_lines_in_order(given_lines: list[str], most: int) ->
     found = list(packets(iter(given_lines), most))
     assert b"\n".join(found).decode().split("\n") == (given_lines or [""])
     assert all(len(packet) <= most or b"\n" not in packet for packet in found)
+
+
+@pytest.mark.parametrize(("tagged", "expected"), [(False, "vault.a.none:1|g"), (True, "vault.a:1|g|#cluster:none")])
+def test_a_label_without_a_value_has_a_name(tagged: bool, expected: str) -> None:
+    """The cluster of a server that was never initialised: no name ends in a dot."""
+    assert list(lines([Gauge("vault.a", 1, "A.", {"cluster": ""})], {}, Naming(tagged=tagged))) == [expected]
