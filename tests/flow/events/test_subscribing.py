@@ -91,6 +91,17 @@ async def test_a_cursor_resumes_on_any_node() -> None:
     await again.close()
 
 
+async def test_everything_that_is_kept_can_be_asked_for() -> None:
+    """With `oldest` a subscriber begins with what is kept, and goes on with what happens."""
+    node = await versioned()
+    await node.ok("PUT", "sys/config/events", {})
+    await node.ok("PUT", "secret/data/a", {"data": {}})
+    listener = await listen(node, "kv-v2/*?cursor=oldest")
+    await node.ok("PUT", "secret/data/b", {"data": {}})
+    assert [told.metadata["path"] for told in await listener.take(2)] == ["secret/data/a", "secret/data/b"]
+    await listener.close()
+
+
 async def test_nothing_is_written_while_nobody_wants_events() -> None:
     """Without a subscriber there is no row of the outbox; a subscription makes them, for an hour after its end."""
     node = await versioned()
@@ -164,7 +175,9 @@ async def test_a_cursor_that_is_too_old_is_told_so() -> None:
     cursor = listener.cursor
     await listener.close()
     node.clock.advance(3700)
-    await (await listen(node)).close()
+    first = await node.ask("GET", f"sys/events/subscribe/*?cursor={cursor}", headers=SSE)
+    assert (first.status, "are gone" in first.error) == (400, True)
+    await (await listen(node, "*?cursor=oldest")).close()
     old = await node.ask("GET", f"sys/events/subscribe/*?cursor={cursor}", headers=SSE)
     assert (old.status, "are gone" in old.error) == (400, True)
     none = await node.ask("GET", "sys/events/subscribe/*?cursor=yesterday", headers=SSE)

@@ -17,6 +17,7 @@ from strongroom.core.webhooks.role import Webhooks
 from strongroom.services.events.webhooks import signing
 from strongroom.services.events.webhooks.records import Webhook
 from tests.flow.events.test_subscribing import versioned
+from tests.flow.events.test_upkeep import keep_up, rows
 from tests.flow.node import TestNode
 from tests.sim.answering import answering
 
@@ -166,6 +167,25 @@ async def test_a_target_that_is_gone_is_disabled_at_once() -> None:
         await until(lambda: bool(target.posts))
         await asyncio.sleep(0.05)
     assert (await node.ok("GET", "sys/events/webhooks/ops")).data["status"] == "disabled"
+
+
+async def test_a_gap_is_told_to_the_target() -> None:
+    """When events were cleared before they were delivered, an event says so, and those that are there follow."""
+    node, target = await versioned(), Target()
+    await node.ok("PUT", "sys/config/events", {"retention": "1m"})
+    await node.ok("POST", "sys/events/webhooks/ops", {**HOOK, "event_types": "kv-v2/*"})
+    await node.ok("PUT", "secret/data/lost", {"data": {}})
+    node.clock.advance(30)
+    await keep_up(node)
+    node.clock.advance(120)
+    await keep_up(node)
+    assert rows(node) == []
+    await node.ok("PUT", "secret/data/next", {"data": {}})
+    async with delivering(node, target) as until:
+        await until(lambda: len(target.posts) == 2)
+    assert target.paths == ["sys/events/webhooks/ops", "secret/data/next"]
+    assert json.loads(target.posts[0][1])["data"]["event_type"] == "events/gap"
+    assert (await node.ok("GET", "sys/events/webhooks/ops")).data["gaps"] == 1
 
 
 async def test_policies_say_what_a_target_may_know() -> None:

@@ -114,9 +114,9 @@ class Delivery:
             await reading.aclose()
 
     async def _tell_gap(self, reason: str) -> None:
-        """Say in an event of its own that others are lacking, then go on with what is there."""
+        """Say in an event of its own that others are lacking, then go on with those that are kept."""
         services, lost = self._services, self._progress.cursor
-        head = await services.events.head()
+        start = await services.events.oldest()
         now = services.clock.now()
         path = f"sys/events/webhooks/{self._name}"
         event = Event(
@@ -129,7 +129,7 @@ class Delivery:
         digest = sha256(f"gap {self._name} {lost}".encode()).hex()
         id_ = f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
         self._progress = replace(self._progress, gaps=self._progress.gaps + 1)
-        await self._deliver(Delivered(head, id_, event, ""))
+        await self._deliver(Delivered(start, id_, event, ""))
 
     async def _deliver(self, found: Delivered) -> None:
         """Post an event until it is taken."""

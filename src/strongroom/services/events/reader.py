@@ -38,6 +38,9 @@ MOST_READERS: Final = 512
 _FULL_RETRY_S: Final = 60
 
 
+TOO_OLD: Final = "events after this cursor are gone: begin anew, and read what you need to know of"
+
+
 class CursorTooOld(InvalidRequest):
     """Events behind a cursor have been cleared, or were never written."""
 
@@ -155,12 +158,17 @@ class OutboxReader:
         """A client's place, if everything behind it is still there.  Raises `CursorTooOld`."""
         state = await transact(self._barrier, wanting.read)
         if position.bucket < state.oldest or not state.bucket:
-            raise CursorTooOld("events after this cursor are gone: begin anew, and read what you need to know of")
+            raise CursorTooOld(TOO_OLD)
         newest = await self._barrier.storage.synced()
         row = await self._barrier.storage.get(bucket_folder(position.bucket) + position.row) if position.row else None
         if position.revision > newest.number or (position.row and (row is None or row.revision != position.revision)):
             raise CursorTooOld("this cursor is of another store, or of a state that the store was set back from")
         return position
+
+    async def oldest(self) -> Position:
+        """The place in front of everything that is kept."""
+        state = await transact(self._barrier, wanting.read)
+        return Position(state.oldest, 0)
 
     async def head(self) -> Position:
         """The place behind everything that has happened by now."""

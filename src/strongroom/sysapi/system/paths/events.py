@@ -17,6 +17,7 @@ from strongroom.sdk.response import RawBody, Response
 from strongroom.services.events import selection, wanting
 from strongroom.services.events.filtering import filter_of
 from strongroom.services.events.position import Position, parse_cursor
+from strongroom.services.events.reader import TOO_OLD, CursorTooOld
 from strongroom.services.events.selection import Selection
 from strongroom.services.events.webhooks import targets
 from strongroom.sysapi.context import SystemEngine, system
@@ -24,7 +25,8 @@ from strongroom.sysapi.events import streams, websocket
 
 _LEAST_S = 60
 _MOST_S = 7 * 24 * 3600
-_FROM_NOW = ("", "now")
+_OLDEST = "oldest"
+_NO_CURSOR = ("", "now", _OLDEST)
 """With `now`, a client begins without a cursor and is told one with each event."""
 _FORMS = "ask for a WebSocket (Upgrade: websocket) or for server-sent events (Accept: text/event-stream)"
 
@@ -38,7 +40,7 @@ class SubscribeBody(Body, frozen=True):
     ] = CommaList([])
     filter: Annotated[str, Doc(description="An expression that the wanted events meet.")] = ""
     cursor: Annotated[
-        str, Doc(description="The place to go on from, as an earlier subscription has named it; or `now`.")
+        str, Doc(description="The place to go on from, as an earlier subscription has named it; `now`; or `oldest`.")
     ] = ""
 
 
@@ -66,11 +68,7 @@ class EventPaths(SystemEngine):
         wanted = _selection(request, event_type, body)
         view.services.events.require_place()
         cursor = body.cursor or headers.get("last-event-id", "")
-        start = await view.services.events.checked(parse_cursor(cursor)) if cursor not in _FROM_NOW else None
-        state = await wanting.want(view.txn, request.now)
-        if start is None:
-            start = Position(state.bucket, view.txn.revision)
-        subscription = streams.Subscription(view.services, view.exchange, wanted, start)
+        subscription = streams.Subscription(view.services, view.exchange, wanted, await _start(request, cursor))
         if "text/event-stream" in headers.get("accept", ""):
             stream = streams.server_sent(subscription)
             return Response(
@@ -83,6 +81,18 @@ class EventPaths(SystemEngine):
         return Response(
             status=101, headers=websocket.accepted(headers), raw=RawBody(b"", "", socket.stream(), socket.receive)
         )
+
+
+async def _start(request: Request, cursor: str) -> Position:
+    """The place to begin behind, from which on events are written.  Raises `CursorTooOld`, `InvalidRequest`."""
+    view = system(request)
+    given = None if cursor in _NO_CURSOR else await view.services.events.checked(parse_cursor(cursor))
+    state = await wanting.want(view.txn, request.now)
+    if given is None:
+        return Position(state.oldest, 0) if cursor == _OLDEST else Position(state.bucket, view.txn.revision)
+    if given.bucket < state.oldest:  # nobody has wanted events for a time, so some were left out
+        raise CursorTooOld(TOO_OLD)
+    return given
 
 
 def _selection(request: Request, event_type: str, body: SubscribeBody) -> Selection:
