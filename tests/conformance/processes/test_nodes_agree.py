@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.conformance.events.following import Follower
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.processes import counted_once
 from tests.conformance.processes.agreement import CLAIMS, Everyone, everyone, new_token
-from tests.conformance.processes.node import Node, running
+from tests.conformance.processes.node import Node, running, wait_until
 
 __all__ = ["postgresql_server"]
 
@@ -83,3 +85,35 @@ def test_a_token_of_a_killed_node_is_good_at_the_other(nodes: tuple[Node, Node])
     two.unseal()
     assert two.ok("GET", "kv/last", token=token).data == {"value": "words"}
     assert "canary-of-the-url" not in two.log_text() + one.log_text()
+
+
+def test_subscribers_of_one_node_learn_of_changes_of_the_other(nodes: tuple[Node, Node]) -> None:
+    """Both nodes write the same secrets at the same time; who follows either sees each version once, in order."""
+    one, two = nodes
+    one.ok("POST", "sys/mounts/told", {"type": "kv", "options": {"version": "2"}})
+    followers = [Follower(one), Follower(two)]
+    assert all(follower.ready.wait(30) for follower in followers)
+
+    def write(node: Node) -> None:
+        for number in range(40):
+            node.ok("POST", f"told/data/{number % 3}", {"data": {}})
+
+    writers = [threading.Thread(target=write, args=(node,)) for node in (one, two, one)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    try:
+        wait_until(
+            lambda: all(len(follower.seen) >= 120 for follower in followers),
+            lambda: str([(len(follower.seen), follower.refused) for follower in followers]),
+            30,
+        )
+    finally:
+        for follower in followers:
+            follower.stop()
+    for follower in followers:
+        for name in range(3):
+            versions = [version for path, version in follower.seen if path == f"told/data/{name}"]
+            assert versions == list(range(1, len(versions) + 1))
+        assert len(follower.seen) == 120
