@@ -25,6 +25,7 @@ from strongroom.client.private_file import replace_private
 
 _SECOND_NS = 10**9
 _SHORTEST_S = 5.0
+_PROFILED_S = 5
 _PATHS = {
     "config": "sys/config/state/sanitized",
     "host": "sys/host-info",
@@ -34,6 +35,14 @@ _PATHS = {
     "server-status": "sys/seal-status",
 }
 _ONCE = frozenset({"config"})
+_PROFILES = "pprof"
+_PROFILE_PATHS = {
+    "goroutine": "sys/pprof/goroutine",
+    "heap": "sys/pprof/heap",
+    "threadcreate": "sys/pprof/threadcreate",
+    "profile": "sys/pprof/profile",
+}
+_TARGETS = (*_PATHS, _PROFILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +63,10 @@ class _Plan:
 
 def _plan(call: Invocation) -> _Plan:
     flags = call.flags
-    targets = tuple(flags.many("target")) or tuple(_PATHS)
-    unknown = [target for target in targets if target not in _PATHS]
+    targets = tuple(flags.many("target")) or _TARGETS
+    unknown = [target for target in targets if target not in _TARGETS]
     if unknown:
-        raise Failure(f"Invalid target: {', '.join(unknown)}. Valid targets are: {', '.join(_PATHS)}")
+        raise Failure(f"Invalid target: {', '.join(unknown)}. Valid targets are: {', '.join(_TARGETS)}")
     seconds = {name: flags.number(name) / _SECOND_NS for name in ("duration", "interval", "metrics-interval")}
     for name, value in seconds.items():
         if value < _SHORTEST_S:
@@ -74,15 +83,32 @@ def _ask(client: Client, target: str) -> dict[str, object]:
         return {"timestamp": now, "error": str(error)}
 
 
+def _profiles(client: Client, seconds: int) -> dict[str, bytes]:
+    """Profiles in the form of `go tool pprof`, by the names of their files; a text where there is none.
+
+    Args:
+        seconds: how long the use of the processor is looked at.
+    """
+    files = {}
+    for name, path in _PROFILE_PATHS.items():
+        query = [("seconds", str(seconds))] if name == "profile" else []
+        try:
+            files[f"{name}.pprof"] = client.request("GET", path, query=query).body
+        except (ClientError, ValueError) as error:
+            files[f"{name}.txt"] = f"{error}\n".encode()
+    return files
+
+
 def _collect(call: Invocation, plan: _Plan) -> dict[str, list[dict[str, object]]]:
     client = call.client()
-    found: dict[str, list[dict[str, object]]] = {target: [] for target in plan.targets}
+    asked = [target for target in plan.targets if target in _PATHS]
+    found: dict[str, list[dict[str, object]]] = {target: [] for target in asked}
     begun = time.monotonic()
-    due = dict.fromkeys(plan.targets, begun)
+    due = dict.fromkeys(asked, begun)
     try:
-        while min(due.values()) <= begun + plan.duration_s:
+        while asked and min(due.values()) <= begun + plan.duration_s:
             time.sleep(max(0.0, min(due.values()) - time.monotonic()))
-            for target in plan.targets:
+            for target in asked:
                 if due[target] <= time.monotonic():
                     found[target].append(_ask(client, target))
                     due[target] += plan.interval(target)
@@ -149,7 +175,8 @@ def _debug(call: Invocation) -> int:
     compress = call.flags.on("compress")
     with _claimed(Path(name.removesuffix(".tar.gz")), compress=compress) as place:
         call.terminal.out(f"Collecting {', '.join(plan.targets)} for {go_text(int(plan.duration_s * _SECOND_NS))}")
-        files = _files(call, plan, _collect(call, plan))
+        profiles = _profiles(call.client(), _PROFILED_S) if _PROFILES in plan.targets else {}
+        files = {**_files(call, plan, _collect(call, plan)), **profiles}
         try:
             _write(place, files, compress=compress)
         except OSError as error:
@@ -164,7 +191,7 @@ _OPTIONS = (
     Flag("interval", "How long to wait between two questions.", "duration", default=30 * _SECOND_NS),
     Flag("metrics-interval", "The same for metrics.", "duration", default=10 * _SECOND_NS),
     Flag("output", "Where to write; by default a name with the time in the current directory."),
-    Flag("target", f"What to collect, of {', '.join(_PATHS)}; may be repeated. By default all.", "strings"),
+    Flag("target", f"What to collect, of {', '.join(_TARGETS)}; may be repeated. By default all.", "strings"),
 )
 
 COMMANDS = {
