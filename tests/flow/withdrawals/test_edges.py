@@ -137,6 +137,10 @@ async def test_namespaces() -> None:
     assert refused.status >= 400
     report = (await server.ok("GET", f"a/sys/revoke-issued/{here}")).data
     assert report["namespaces_left"] == 0
+    await server.ok("DELETE", "a/sys/namespaces/b")
+    await crowd.world.settle()
+    assert (await server.ok("GET", f"sys/revoke-issued/{below}")).data["id"] == below
+    assert (await server.ask("GET", f"a/sys/revoke-issued/{below}")).status == 404
 
 
 async def test_it_goes_on_wherever_its_role_was_lost() -> None:

@@ -212,8 +212,9 @@ def _namespace(found: Found) -> Any:
 
 
 async def _seen(view: SystemView, namespace: str) -> bool:
+    """Whether a withdrawal is of the request's namespace or one below; root sees those of deleted ones, too."""
     place = await view.services.mounts.namespaces.by_id(view.txn, namespace)
-    return place is not None and view.namespace.holds(place)
+    return view.namespace.is_root or (place is not None and view.namespace.holds(place))
 
 
 async def _named(view: SystemView, id_: str) -> tuple[Withdrawal | None, Report | None]:
