@@ -28,7 +28,7 @@ from strongroom.services.tokens.records import BATCH, SERVICE, kept
 from strongroom.services.tokens.shown import auth_block
 from strongroom.services.withdrawals import Issue
 from strongroom.services.withdrawals.matching import Facts
-from strongroom.services.withdrawals.standing import check_login
+from strongroom.services.withdrawals.standing import check_login, standing
 
 EXISTING = "existing"
 
@@ -218,6 +218,8 @@ def _check_address(address: str, settings: TokenSettings) -> None:
 
 async def check_place(attempt: Attempt, entry: MountEntry) -> None:
     """Raise `PermissionDenied` for a login from a network, or at a mount, that nothing is issued to."""
+    if not await standing(attempt.txn):
+        return
     request, namespace = attempt.request, attempt.exchange.namespace
     facts = Facts(
         at=request.received_at,

@@ -54,8 +54,8 @@ from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("expiry")
 
-_LEASES = 12
-"""Leases that one commit marks as ended.  Each needs seven keys; the smallest store takes 128 in a commit."""
+_LEASES = 20
+"""Leases that one commit marks as ended.  Each needs five keys; the smallest store takes 128 in a commit."""
 _ROWS = 100
 _PAGE = 64
 

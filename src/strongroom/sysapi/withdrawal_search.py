@@ -23,7 +23,8 @@ from strongroom.services.withdrawals.matching import Bound, Facts, Verdict
 from strongroom.sysapi.lease_owner import lease_line
 from strongroom.sysapi.services import Services
 
-PAGE = 200
+PAGE = 100
+"""Rows that one step reads: some milliseconds, in which nothing else is served."""
 _AFTER = {LEASE: TOKEN, TOKEN: "~"}
 """What is counted in a namespace after each kind, in the order of the names."""
 _OVER = frozenset({ENDED, UNDOING, UNDONE})

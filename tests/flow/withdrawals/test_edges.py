@@ -186,3 +186,19 @@ async def test_a_dry_run_goes_on_where_it_stopped() -> None:
                 break
         assert found == {"lease/db/": 2, "token/auth/approle/": 1, "token/auth/token/": 15, "wrapped answer/sys/": 1}
         assert pages > 20 // size
+
+
+async def test_an_orphan_of_a_long_line_still_says_whose_it_is() -> None:
+    """Twenty tokens below a login somebody makes an orphan. By role and alias it ends, when all between have gone."""
+    crowd = await issued()
+    await crowd.child("child-0", "ann")
+    for number in range(20):
+        await crowd.child(f"child-{number + 1}", f"child-{number}")
+    await crowd.child("far", "child-20", "create-orphan")
+    server = crowd.world.server
+    await server.ok("POST", "auth/token/revoke", {"token": crowd.tokens["child-0"]})
+    await crowd.world.settle()
+    crowd.world.clock.advance(10)
+    assert "far" in await crowd.alive()
+    await crowd.withdraw(mount="auth/approle", role="ann")
+    assert await crowd.alive() == BOB

@@ -10,6 +10,7 @@ from strongroom.services.withdrawals.matching import Facts
 
 _ROLES = ("role", "role_name", "cel_role")
 """The names by which auth methods keep their role with a token."""
+_NOBODY = Issue()
 
 
 def roles_of(record: TokenRecord) -> tuple[str, ...]:
@@ -63,9 +64,17 @@ async def asked_by(txn: Transaction, asker: TokenRecord, address: str, mount: st
     Args:
         mount: the id of the mount that was asked.
     """
-    own = asker.issued or Issue()
-    line = [facts.keys for facts in await line_of(txn, asker)]
-    login = await _login_of(txn, asker)
+    own, login, line = asker.issued or _NOBODY, asker, [asker.key] if asker.key else []
+    above = asker
+    while above.parent and (len(line) < LINE or not login.auth_mount):
+        line.append(above.parent)
+        parent = await txn.read(keys.token(above.parent), TokenRecord)
+        if parent is None:
+            break
+        above = parent
+        login = login if login.auth_mount else above
+    if above.issued is not None:
+        line += above.issued.line
     return Issue(
         address=address,
         mount=mount,
@@ -74,15 +83,5 @@ async def asked_by(txn: Transaction, asker: TokenRecord, address: str, mount: st
         alias_mount=login.alias_mount or own.alias_mount,
         login_mount=login.auth_mount or own.login_mount,
         login_role=next(iter(roles_of(login)), own.login_role),
-        line=tuple(dict.fromkeys(key for names in line for key in names))[:LINE],
+        line=tuple(dict.fromkeys(line))[:LINE],
     )
-
-
-async def _login_of(txn: Transaction, record: TokenRecord) -> TokenRecord:
-    """The token of the login that a token comes from, or its first ancestor that there is a row of."""
-    while record.parent and not record.auth_mount:
-        parent = await txn.read(keys.token(record.parent), TokenRecord)
-        if parent is None:
-            break
-        record = parent
-    return record

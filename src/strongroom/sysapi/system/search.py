@@ -18,7 +18,8 @@ from strongroom.services.policy.acl import permits
 from strongroom.services.tokens.rights import Asked, judge
 from strongroom.sysapi.context import SystemView
 
-_PAGE = 200
+_PAGE = 100
+"""Secrets that are looked at before others are served: some milliseconds."""
 LOOKED_AT = 5000
 """Secrets that one request looks at.  What is left is another's."""
 
