@@ -26,6 +26,7 @@ from strongroom.storage.base import Storage
 
 PREFIX = "hvr."
 _WHAT = "recovery token generation"
+_NOTHING = "no recovery token generation in progress"
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -79,12 +80,12 @@ class RecoveryToken:
         share = checked_share(seal, text, "recovery token")
         order = Order(Verb.SHARE, RECOVERY_TOKEN, nonce=nonce, content=share, threshold=seal.threshold)
         outcome = self._ceremonies.obey(order)
-        require_taken(outcome, _WHAT)
+        require_taken(outcome, _WHAT, _NOTHING)
         given = await self._generation(outcome)
         if not outcome.complete:
             return given, None
         root_key = await self._opened(seal, outcome.complete)
-        require_taken(self._ceremonies.obey(Order(Verb.FINISH, RECOVERY_TOKEN, nonce=outcome.nonce)), _WHAT)
+        require_taken(self._ceremonies.obey(Order(Verb.FINISH, RECOVERY_TOKEN, nonce=outcome.nonce)), _WHAT, _NOTHING)
         token = PREFIX + base62(self._random, TOKEN_LENGTH - len(PREFIX))
         encoded = encode(token, given.wanted)
         return msgspec.structs.replace(given, encoded=encoded), Made(Secret(token.encode()), root_key)

@@ -176,11 +176,17 @@ def _xor(left: bytes, right: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(left, right, strict=True))
 
 
-def require_taken(outcome: Outcome, what: str = "root generation") -> None:
-    """Raise `InvalidRequest` for a share that was refused."""
+def require_taken(
+    outcome: Outcome, what: str = "root generation", nothing: str = "no root generation in progress"
+) -> None:
+    """Raise `InvalidRequest` for a share that was refused.
+
+    Args:
+        what: is being generated. nothing: the text where none is.
+    """
     match outcome.refusal:
         case Refusal.STATE:
-            raise InvalidRequest(f"no {what} in progress")
+            raise InvalidRequest(nothing)
         case Refusal.NONCE:
             nonce = outcome.nonce
             raise InvalidRequest(f'incorrect nonce supplied; nonce for this {what} operation is "{nonce}"')
