@@ -145,9 +145,11 @@ class Expiry:
             *(lane.run_forever(storage, fence, pause_s) for lane in self._lanes),
         ]
         tasks = [asyncio.create_task(each) for each in work]
+        self._services.roles.add(ROLE)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._services.roles.discard(ROLE)
             for task in tasks:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)

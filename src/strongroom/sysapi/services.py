@@ -95,5 +95,7 @@ class Services:
     """What policies have refused in this process, until it is written."""
     reentry: Reentry = field(default_factory=Reentry)
     """The way by which a request makes others."""
+    roles: set[str] = field(default_factory=set)
+    """The roles that this process holds at the moment, of which each has one holder among all nodes."""
     ended: dict[str, int] = field(default_factory=dict)
     """How much of each class of background work this process has done."""

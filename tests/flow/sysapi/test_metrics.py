@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from strongroom.core.expiry import Expiry
 from strongroom.http.options import ListenerOptions, MetricsAccess
 from tests.flow.core.repeats import is_repeated, kept
 from tests.flow.node import TestNode
@@ -121,3 +123,25 @@ async def test_the_same_numbers_before_and_after_unsealing() -> None:
     (labels,) = (labels for name, labels in sealed if name == "vault_core_unsealed")
     assert dict(labels).keys() == {"cluster"}
     assert (opened["vault_core_unsealed", labels], sealed["vault_core_unsealed", labels]) == (1, 0)
+
+
+async def test_who_holds_a_role() -> None:
+    """The process that ends what is due says so for as long as it does."""
+    node = await TestNode.start()
+    services = node.node.unsealed
+    assert services is not None
+
+    async def held() -> dict[str, float]:
+        found = await numbers(node)
+        return {
+            dict(labels)["role"]: value for (name, labels), value in found.items() if name == "vault_core_role_held"
+        }
+
+    assert await held() == {"expiry": 0, "webhooks": 0}
+    working = asyncio.create_task(Expiry(services, pause_s=0.01).run_forever())
+    while not services.roles:
+        await asyncio.sleep(0.01)
+    assert await held() == {"expiry": 1, "webhooks": 0}
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert await held() == {"expiry": 0, "webhooks": 0}

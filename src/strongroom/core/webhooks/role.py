@@ -61,6 +61,7 @@ class Webhooks:
         """Deliver until the role is lost, or there are no webhooks any more."""
         storage = self._services.barrier.storage
         kept: Fence | None = fence
+        self._services.roles.add(ROLE)
         try:
             while kept is not None and kept.revision == fence.revision:
                 if not await self.look(fence):
@@ -68,6 +69,7 @@ class Webhooks:
                 await asyncio.sleep(self._pause_s)
                 kept = await storage.lock(ROLE, self._holder, LOCK_S)
         finally:
+            self._services.roles.discard(ROLE)
             await self.stop()
             with contextlib.suppress(StorageError):  # the lock runs out by itself
                 await storage.unlock(fence)

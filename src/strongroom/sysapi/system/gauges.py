@@ -6,7 +6,7 @@ None has the label `cluster` yet: `sysapi/system/paths/metrics.py` gives it to a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from strongroom.barrier import keys
 from strongroom.lib import own_process
@@ -26,6 +26,9 @@ from strongroom.sysapi.system.request_gauges import of_requests, of_responses
 from strongroom.sysapi.system.store_gauges import of_audit, of_barrier, of_store
 from strongroom.sysapi.traffic import Numbers, Traffic
 
+ROLES: Final = ("expiry", "webhooks")
+"""What one process of all nodes does at a time: `core/expiry.py`, `core/webhooks/role.py`."""
+
 
 class OwnState(Protocol):
     """What a process knows of itself, sealed or not."""
@@ -43,6 +46,7 @@ class OwnState(Protocol):
 def of_process(own: OwnState) -> list[Measure]:
     """What this process knows by itself.  The same numbers are there whether it is sealed or not."""
     now, unsealed = own.traffic.now(), own.unsealed
+    held = unsealed.roles if unsealed is not None else ()
     return [
         Gauge("vault.core.unsealed", int(unsealed is not None), "Whether the barrier is open.", across=Across.LEAST),
         Gauge("vault.core.active", int(unsealed is not None), "Whether the node serves.", across=Across.LEAST),
@@ -58,6 +62,10 @@ def of_process(own: OwnState) -> list[Measure]:
         *of_barrier(unsealed.barrier if unsealed is not None else None),
         *counted(own.engines),
         *(of_audit(unsealed.audit) if unsealed is not None else ()),
+        *(
+            Gauge("vault.core.role_held", int(role in held), "Whether this node has the role.", {"role": role})
+            for role in ROLES
+        ),
         *(_ended(unsealed) if unsealed is not None else ()),
         *own_process.measured(),
     ]
