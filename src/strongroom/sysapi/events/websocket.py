@@ -25,6 +25,10 @@ _VERSION: Final = "13"
 _KEY_BYTES: Final = 16
 _UNANSWERED: Final = 6
 """So many signs of life may have no answer before the client is taken for gone: half a minute."""
+_MOST_RECEIVED_BYTES: Final = 16 * 1024
+_RECEIVED_WITHIN_S: Final = 5.0
+"""How much a client may send in that time: a hundred pings of the longest kind.  A frame may have six bytes, and each
+costs some 20 microseconds of the process that serves everybody."""
 _NORMAL: Final = 1000
 _AWAY: Final = 1001
 _POLICY: Final = 1008
@@ -73,12 +77,18 @@ class WebSocket:
         self._pong: Event | None = None
         self._over: Event | None = None
         self._unanswered = 0
+        self._received_bytes = 0
+        self._received_since = 0.0
 
     def receive(self, data: bytes) -> None:
-        """Take bytes of the client.  A client that breaks the protocol ends its subscription."""
+        """Take bytes of the client.  A client that breaks the protocol, or sends much, ends its subscription."""
         if self._over is not None:
             return
         self._unanswered = 0
+        if self._is_too_much(len(data)):
+            self._over = _closing(_POLICY, "the client sends too much: this connection is for events")
+            self._woken.set()
+            return
         try:
             self._frames.receive_data(data)
             for event in self._frames.events():
@@ -91,6 +101,14 @@ class WebSocket:
         if self._pong is not None or self._over is not None:
             self._woken.set()
 
+    def _is_too_much(self, received_bytes: int) -> bool:
+        """Count what has come.  Returns whether the client has sent more than it may."""
+        now = asyncio.get_running_loop().time()
+        if now - self._received_since >= _RECEIVED_WITHIN_S:
+            self._received_bytes, self._received_since = 0, now
+        self._received_bytes += received_bytes
+        return self._received_bytes > _MOST_RECEIVED_BYTES
+
     async def stream(self) -> AsyncGenerator[bytes]:
         """The bytes for the client."""
         reading = self._subscription.read()
@@ -102,7 +120,7 @@ class WebSocket:
                 if woken.done():
                     self._woken.clear()
                     woken = asyncio.ensure_future(self._woken.wait())
-                if self._pong is not None:
+                if self._pong is not None and self._over is None:
                     pong, self._pong = self._pong, None
                     yield self._frames.send(pong)
                 if item.done() and self._over is None:
