@@ -47,7 +47,7 @@ async def lease(attempt: Attempt, entry: MountEntry, response: Response, wanted:
         raise InvalidRequest(_NO_ENTITY)
     planned, warnings = _planned(attempt, entry, bearer, wanted, entity_id)
     issued = Issue(address=request.address, mount=entry.record.id)
-    if not planned.token_key:  # nothing else says who asked
+    if not planned.token_key or not bearer.record.key:  # no row says who asked
         issued = await asked_by(attempt.txn, bearer.record, request.address, entry.record.id)
     planned = msgspec.structs.replace(planned, issued=issued)
     if await is_withdrawn(attempt.services, attempt.txn, planned, attempt.exchange.namespace.id):

@@ -38,8 +38,8 @@ from strongroom.services.withdrawals.records import (
     MARKS,
     NAMESPACES,
     ORDERS,
-    ORPHANS,
     STAGES,
+    TOKENS,
     UNNOTED_BATCH_S,
     WALKS,
     LongestBatch,
@@ -119,8 +119,7 @@ class WithdrawalClearing:
             groups = [page.leases[at : at + _LEASES] for at in range(0, len(page.leases), _LEASES)]
             work = [partial(self._end_leases, fence, id_, group, now) for group in groups]
         else:
-            chosen = [] if stage == COUNT else [each for each in page.tokens if stage != ORPHANS or _is_orphan(each)]
-            work = [partial(self._end_token, fence, each) for each in chosen]
+            work = [partial(self._end_token, fence, each) for each in page.tokens if stage == TOKENS]
         ended = await side_by_side(work)
         failed = walk.failed + len(work) - ended  # each of them was logged
         reached = Walk(after=page.after, failed=failed)
@@ -225,10 +224,6 @@ class WithdrawalClearing:
         return await transact(self._barrier, guarded)
 
 
-def _is_orphan(record: TokenRecord) -> bool:
-    return not record.parent and record.issued is not None and bool(record.issued.line)
-
-
 async def _delete(txn: Transaction, rows: list[str]) -> None:
     for row in rows:
         txn.delete(row)
@@ -256,7 +251,7 @@ async def _advance(
         return
     changed = msgspec.structs.replace(
         report,
-        state=CLEARING if stage >= ORPHANS else report.state,
+        state=CLEARING if stage == TOKENS else report.state,
         counts=merged(report.counts, tally.found),
         undetermined=merged(report.undetermined, tally.undetermined),
     )

@@ -10,6 +10,7 @@ from strongroom.lib import json
 from strongroom.services.exchange import Exchange
 from strongroom.services.tokens.issued import asked_by
 from strongroom.services.withdrawals import Issue
+from strongroom.services.withdrawals.matching import Facts
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.wrapping.wrapping import put_away
 
@@ -36,8 +37,17 @@ async def wrap(services: Services, txn: Transaction, exchange: Exchange, answer:
 
 async def _issue(txn: Transaction, exchange: Exchange, answer: Answer) -> Issue:
     """To whom the wrapped response is issued: the client that asked, or the one that has just logged in."""
-    address, mount = exchange.request.address, exchange.entry.record.id if exchange.entry is not None else ""
+    request = exchange.request
+    address, mount = request.address, exchange.entry.record.id if exchange.entry is not None else ""
     if exchange.bearer is not None:
         return await asked_by(txn, exchange.bearer.record, address, mount)
     entity_id = str(answer.auth.get("entity_id", "")) if answer.auth else ""
-    return Issue(address=address, mount=mount, entity_id=entity_id, login_mount=mount)
+    login = Facts(
+        at=request.received_at,
+        namespace=exchange.namespace.id,
+        path=request.path,
+        entities=(entity_id,) if entity_id else (),
+        mounts=(mount,) if mount else (),
+        address=address,
+    )
+    return Issue(address=address, mount=mount, makers=(login,))

@@ -11,7 +11,7 @@ from strongroom.services.leases import LeaseRecord
 from strongroom.services.leases.records import ENTITY
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.tokens.issued import line_of
-from strongroom.services.withdrawals import Issue, standing
+from strongroom.services.withdrawals import standing
 from strongroom.services.withdrawals.matching import Facts
 from strongroom.services.withdrawals.standing import are_withdrawn
 from strongroom.sysapi.services import Services
@@ -39,20 +39,18 @@ async def is_withdrawn(services: Services, txn: Transaction, lease: LeaseRecord,
 async def lease_line(txn: Transaction, lease: LeaseRecord, namespace: str) -> list[Facts]:
     """The facts of a lease, and of the token that it belongs to with its ancestors."""
     token = await txn.read(keys.token(lease.token_key), TokenRecord) if lease.token_key else None
-    issue = lease.issued or Issue()
     facts = Facts(
         at=lease.issued_at,
         namespace=namespace,
         path=lease.path,
-        keys=tuple(key for key in (lease.token_key, *issue.line) if key),
-        entities=tuple(id_ for id_ in (lease.entity_id, issue.entity_id) if id_),
-        aliases=((issue.alias_mount, issue.alias.lower()),) if issue.alias else (),
-        mounts=tuple(id_ for id_ in (lease.mount, issue.login_mount) if id_),
-        roles=(issue.login_role,) if issue.login_role else (),
+        keys=(lease.token_key,) if lease.token_key else (),
+        entities=(lease.entity_id,) if lease.entity_id else (),
+        mounts=(lease.mount,),
         address=lease.issued.address if lease.issued is not None else None,
         client_known=lease.issued is not None or token is not None,
     )
-    return [facts, *(await line_of(txn, token) if token is not None else ())]
+    makers = lease.issued.makers if lease.issued is not None else ()
+    return [facts, *makers, *(await line_of(txn, token) if token is not None else ())]
 
 
 async def owned_until(services: Services, txn: Transaction, lease: LeaseRecord, now: float) -> float | None:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from strongroom.barrier.record import Part
+from collections.abc import Sequence
 
-LINE = 16
-"""The most ancestors that a record names.  Those of a child are found by its parent."""
+from strongroom.barrier.record import Part
+from strongroom.services.withdrawals.matching import Facts
+
+NEAREST = 12
+FIRST = 4
+"""How many ancestors a record keeps: the nearest, and the first, which have logged in or were stolen."""
 
 
 class Issue(Part, frozen=True):
-    """To whom something was issued.  Rows of earlier versions have none.
-
-    The fields after `mount` are those of the client that asked, for what has no parent to say it: orphans, wrapped
-    answers, and the leases of entities and batch tokens.
-    """
+    """To whom something was issued.  Rows of earlier versions have none."""
 
     address: str = ""
     """The client's; empty on a Unix socket."""
     mount: str = ""
     """The id of the mount that was asked."""
-    entity_id: str = ""
-    alias: str = ""
-    alias_mount: str = ""
-    """The accessor of the auth mount that the alias is of."""
-    login_mount: str = ""
-    """The id of the auth mount that the client logged in at."""
-    login_role: str = ""
-    line: tuple[str, ...] = ()
-    """Keys of the client's token and of its nearest ancestors."""
+    makers: tuple[Facts, ...] = ()
+    """Those of the client's token and of its ancestors, nearest first.
+
+    Only what has no parent to say it keeps them: orphans, wrapped answers, and the leases of entities and of batch
+    tokens.  They are kept whole, because such a token may outlive the rows of those that it comes from.
+    """
+
+
+def shortened(line: Sequence[Facts]) -> tuple[Facts, ...]:
+    """As much of a line as a record keeps."""
+    return tuple(line) if len(line) <= NEAREST + FIRST else (*line[:NEAREST], *line[-FIRST:])

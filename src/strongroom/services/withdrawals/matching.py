@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import msgspec
 
+from strongroom.barrier.record import Part
 from strongroom.sdk.token_fields import network_of, plain_address
 from strongroom.services.withdrawals.records import END, Selection, Withdrawal
 
@@ -35,8 +36,8 @@ class Network(msgspec.Struct, frozen=True):
         return cls(network.version, int(network.network_address) >> shift, shift)
 
 
-class Facts(msgspec.Struct, frozen=True):
-    """To whom and when one token or lease was issued."""
+class Facts(Part, frozen=True):
+    """To whom and when one token or lease was issued.  What outlives its makers keeps theirs."""
 
     at: float
     """Seconds since the epoch."""
@@ -44,7 +45,7 @@ class Facts(msgspec.Struct, frozen=True):
     path: str = ""
     """The API path that issued it, relative to its namespace."""
     keys: tuple[str, ...] = ()
-    """Keys of the token, and of ancestors that it names itself."""
+    """That of the token; for a lease, that of the token that it belongs to."""
     entities: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     """Accessor of the auth mount, and name."""

@@ -30,12 +30,11 @@ DONE = "done"
 CANCELLED = "cancelled"
 
 
-NAMESPACES, LEASES, COUNT, ORPHANS, TOKENS = "0", "1", "2", "3", "4"
-STAGES = (NAMESPACES, LEASES, COUNT, ORPHANS, TOKENS)
+NAMESPACES, LEASES, COUNT, TOKENS = "0", "1", "2", "3"
+STAGES = (NAMESPACES, LEASES, COUNT, TOKENS)
 """What is done in each namespace, in the order of the names.
 
-Its child namespaces are found; its leases are handed to those who revoke them; its tokens are counted.  Then orphans
-end, whose rows may need those of who asked for them to be recognised, and last all other tokens.
+Its child namespaces are found; its leases are handed to those who revoke them; its tokens are counted, and then end.
 """
 
 
