@@ -1496,6 +1496,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         None,
         {
             "entity_ids": (),
+            "logins": (),
             "alias": "",
             "alias_mount": "",
             "token_key": "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
+from strongroom.services.identity.names import folded
 from strongroom.services.tokens.records import FIRST_PATH, TokenRecord
 from strongroom.services.withdrawals.issue import Issue, shortened
 from strongroom.services.withdrawals.matching import Facts
@@ -27,7 +28,7 @@ def facts_of(record: TokenRecord) -> Facts:
         path=record.path,
         keys=(record.key,) if record.key else (),
         entities=(record.entity_id,) if record.entity_id else (),
-        aliases=((record.alias_mount, record.alias.lower()),) if record.alias_mount and record.alias else (),
+        aliases=((record.alias_mount, folded(record.alias)),) if record.alias_mount and record.alias else (),
         mounts=tuple(id_ for id_ in (record.auth_mount, issue.mount) if id_),
         roles=roles_of(record),
         address=issue.address if record.issued is not None or record.path == FIRST_PATH else None,

@@ -52,8 +52,8 @@ class Index:
         if selection.token_key:
             self._named.setdefault(selection.token_key, []).append(bound)
         elif selection.entity_ids:
-            for entity in selection.entity_ids:
-                self._named.setdefault(entity, []).append(bound)
+            for name in (*selection.entity_ids, *selection.logins):
+                self._named.setdefault(name, []).append(bound)
         elif selection.alias:
             self._named.setdefault((selection.alias_mount, selection.alias), []).append(bound)
         elif selection.mount:

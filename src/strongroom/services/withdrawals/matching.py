@@ -103,7 +103,7 @@ class Bound(msgspec.Struct, frozen=True):
         selection, parts = self.order.selection, list[Verdict]()
         known = all(facts.client_known for facts in line)
         if selection.entity_ids:
-            parts.append(_any((bool({*selection.entity_ids} & {*facts.entities}) for facts in line), known=known))
+            parts.append(_any((_is_entity(selection, facts) for facts in line), known=known))
         if selection.alias:
             wanted = (selection.alias_mount, selection.alias)
             parts.append(_any((wanted in facts.aliases for facts in line), known=known))
@@ -141,6 +141,12 @@ def _any(outcomes: Iterable[bool], *, known: bool) -> Verdict:
     if any(outcomes):
         return Verdict.CONCERNED
     return Verdict.SPARED if known else Verdict.UNDETERMINED
+
+
+def _is_entity(selection: Selection, facts: Facts) -> bool:
+    return any(id_ in selection.entity_ids for id_ in facts.entities) or any(
+        alias in selection.logins for alias in facts.aliases
+    )
 
 
 def _at_mount(selection: Selection, facts: Facts) -> bool:

@@ -43,6 +43,11 @@ class Selection(Part, frozen=True):
 
     entity_ids: tuple[str, ...] = ()
     """An entity's, and of those that were merged into it."""
+    logins: tuple[tuple[str, str], ...] = ()
+    """The aliases of that entity, as accessor and name: what they log in as is selected, too.
+
+    Without these, who is kept out would be let in again as a new entity, once the entity is deleted or merged on.
+    """
     alias: str = ""
     alias_mount: str = ""
     """The accessor of the auth mount that the alias is of."""

@@ -14,6 +14,8 @@ from strongroom.lib.errors import InvalidRequest, StrongroomError
 from strongroom.sdk.request import Request
 from strongroom.sdk.token_fields import network_of
 from strongroom.services.identity import entities
+from strongroom.services.identity.names import folded
+from strongroom.services.identity.records import EntityRecord
 from strongroom.services.mounts import AUTH, MountEntry
 from strongroom.services.withdrawals import Selection
 from strongroom.sysapi.context import SystemView, system
@@ -37,6 +39,8 @@ class Wanted(msgspec.Struct, frozen=True):
     role: str = ""
     accessor: str = ""
     networks: tuple[str, ...] = ()
+    block: bool = False
+    """Whether nothing is issued to them any more, either."""
 
 
 async def selection_of(request: Request, wanted: Wanted) -> Selection:
@@ -50,10 +54,14 @@ async def selection_of(request: Request, wanted: Wanted) -> Selection:
         raise InvalidRequest("alias and role are names in an auth mount: name the mount too")
     if wanted.alias and mount is not None and mount.record.table != AUTH:
         raise InvalidRequest("an alias is a name in an auth mount, and this is another mount")
+    entity = await _entity(view, wanted.entity_id) if wanted.entity_id else None
     by_mount = mount is not None and not (wanted.alias and not wanted.role)
     return Selection(
-        entity_ids=await _entities(view, wanted.entity_id) if wanted.entity_id else (),
-        alias=wanted.alias.lower(),
+        entity_ids=tuple(dict.fromkeys((entity.id, wanted.entity_id, *entity.merged_from)))
+        if entity is not None
+        else (),
+        logins=entity.aliases if entity is not None and wanted.block else (),
+        alias=folded(wanted.alias),
         alias_mount=mount.record.accessor if wanted.alias and mount is not None else "",
         token_key=await _token(request, wanted.accessor) if wanted.accessor else "",
         networks=_networks(wanted.networks),
@@ -109,15 +117,20 @@ async def _mount(view: SystemView, path: str) -> MountEntry:
     return found
 
 
-async def _entities(view: SystemView, id_: str) -> tuple[str, ...]:
-    """The entity's id, those of its merges, and the one given."""
+async def _entity(view: SystemView, id_: str) -> EntityRecord:
+    """The entity of that id, or what it was merged into."""
     namespace = keys.namespace_of(id_)
     place = await view.services.mounts.namespaces.by_id(view.txn, namespace)
     joined = place is not None and (view.namespace.holds(place) or place.holds(view.namespace))
     entity = await entities.living(view.txn, namespace, id_) if joined else None
     if entity is None:
         raise InvalidRequest("no entity with that id")
-    return tuple(dict.fromkeys((entity.id, id_, *entity.merged_from)))
+    return entity
+
+
+def _ids(entity: EntityRecord, given: str) -> tuple[str, ...]:
+    """The entity's id, those of its merges, and the one given."""
+    return tuple(dict.fromkeys((entity.id, given, *entity.merged_from)))
 
 
 async def _token(request: Request, accessor: str) -> str:

@@ -153,6 +153,7 @@ async def _bound(request: Request, body: SelectionBody) -> Bound:
         role=body.role,
         accessor=body.accessor,
         networks=tuple(text for text in body.network if text),
+        block=body.block,
     )
     random = request.once("withdrawal", lambda: base62(view.services.random, _ID_CHARACTERS))
     at = datetime.fromtimestamp(now, UTC)
