@@ -2,8 +2,8 @@
 
     python -m bench.break_glass [--tokens 100000] [--sample 200]
 
-Run it in the project's directory.  Every other token has a lease of a certificate, and a fifth of them are of another
-entity, and stay.
+Run it in the project's directory.  Every token has a lease of a certificate, and a fifth of them are of another entity,
+and stay.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from strongroom.barrier.transaction import Transaction
 from strongroom.services.leases import LeaseRecord
 from strongroom.services.tokens import TokenRecord
 from strongroom.services.withdrawals import Issue
+from strongroom.services.withdrawals.matching import Facts
 
 _DAY_S = 86400
 
@@ -38,7 +39,7 @@ def fill(at: Server, count: int, entity: str) -> list[str]:
 
             async def write(txn: Transaction, number: int) -> None:
                 txn.once = StableValues()
-                owner = entity if number % 5 else "another"
+                owner, address = (entity, "203.0.113.7") if number % 5 else ("another", "192.0.2.1")
                 token = services.tokens.new_token(txn, "bench", keys.ROOT_NAMESPACE)
                 record = TokenRecord(
                     key=services.tokens.key_of(token),
@@ -50,7 +51,7 @@ def fill(at: Server, count: int, entity: str) -> list[str]:
                     ttl_s=_DAY_S,
                     expires_at=now + _DAY_S,
                     entity_id="",
-                    issued=Issue(address="203.0.113.7" if number % 5 else "192.0.2.1", entity_id=owner),
+                    issued=Issue(address=address, makers=(Facts(at=now, entities=(owner,), address=address),)),
                 )
                 services.tokens.create(txn, record)
                 made.append(token)
