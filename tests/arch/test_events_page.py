@@ -24,6 +24,11 @@ NOT_AT_PATHS = {
         "lease/renew",
         "lease/revoke",
         "events/gap",
+        "namespace/seal",
+        "namespace/unseal",
+        "node/gone",
+        "seal/seal",
+        "seal/unseal",
     ),
 }
 """Those that are told of elsewhere than at the declaration of a path."""

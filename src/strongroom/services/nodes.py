@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import msgspec
+
 from strongroom.barrier import keys
+from strongroom.barrier.outbox import Event
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
 
@@ -10,6 +15,9 @@ EVERY_S = 10.0
 """How often a node writes its row."""
 GONE_AFTER_S = 3 * EVERY_S
 """A node that has been silent for this time is stopped, sealed or cut off from the store."""
+
+_PATH: Final = "sys/ha-status"
+"""What a reader of events about nodes has to have rights on."""
 
 
 class NodeRecord(Record, frozen=True, tag="node"):
@@ -21,6 +29,8 @@ class NodeRecord(Record, frozen=True, tag="node"):
     """When it wrote this, in seconds since the epoch by the store's clock."""
     api_address: str = ""
     cluster_address: str = ""
+    sealed: bool = False
+    """Whether a request has sealed it since."""
 
 
 async def note(txn: Transaction, node: str, record: NodeRecord) -> None:
@@ -33,16 +43,41 @@ async def note(txn: Transaction, node: str, record: NodeRecord) -> None:
     if before is not None and abs(record.seen_at - before.seen_at) < EVERY_S / 2:
         return
     txn.write(keys.NODES + node, record)
+    if before is None or before.sealed or _gone(before, record.seen_at):
+        txn.emit(_told("seal/unseal", node, record.seen_at))
     for other in await txn.list(keys.NODES):
         known = await txn.read(keys.NODES + other, NodeRecord)
         if other != node and known is not None and _gone(known, record.seen_at):
             txn.delete(keys.NODES + other)
+            if not known.sealed:
+                txn.emit(_told("node/gone", other, record.seen_at))
+
+
+async def note_sealing(txn: Transaction, node: str, now: float) -> None:
+    """Let the other nodes, and who follows events, know that a node is about to be sealed.
+
+    Args:
+        now: seconds since the epoch by the store's clock.
+    """
+    record = await txn.read(keys.NODES + node, NodeRecord)
+    if record is not None:
+        txn.write(keys.NODES + node, msgspec.structs.replace(record, sealed=True, seen_at=now))
+    txn.emit(_told("seal/seal", node, now))
+
+
+def _told(type_: str, node: str, now: float) -> Event:
+    metadata = {"modified": "true", "operation": type_.rpartition("/")[2], "path": _PATH, "node": node}
+    return Event(type=type_, at=now, namespace=keys.ROOT_NAMESPACE, path=_PATH, metadata=metadata)
 
 
 async def present(txn: Transaction, now: float) -> dict[str, NodeRecord]:
     """The nodes that have written their row lately, by their name."""
     found = {name: await txn.read(keys.NODES + name, NodeRecord) for name in await txn.list(keys.NODES)}
-    return {name: record for name, record in found.items() if record is not None and not _gone(record, now)}
+    return {
+        name: record
+        for name, record in found.items()
+        if record is not None and not record.sealed and not _gone(record, now)
+    }
 
 
 def _gone(record: NodeRecord, now: float) -> bool:

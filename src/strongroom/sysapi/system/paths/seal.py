@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import structlog
+
 from strongroom.audit.entry import timestamp
+from strongroom.lib.errors import StrongroomError
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.services import nodes
 from strongroom.sysapi import rotation
 from strongroom.sysapi.context import SystemEngine, system
+
+log = structlog.get_logger("sealing")
 
 
 class SealPaths(SystemEngine):
@@ -16,7 +22,15 @@ class SealPaths(SystemEngine):
     @path.write("seal", sudo=True, root_only=True)
     async def seal(self, request: Request) -> Response | None:
         """Seals this node. Every process that holds keys ends."""
-        await request.once.wait("seal", system(request).services.port.seal)
+        view = system(request)
+        services = view.services
+        try:
+            now = await services.barrier.storage.now()
+            await view.txn.apart("node sealed", lambda txn: nodes.note_sealing(txn, services.node_name, now))
+        except StrongroomError as error:
+            # Whoever seals a node in a hurry doesn't wait for a store that takes nothing.
+            log.warning("other nodes don't know that this one is sealed", reason=error.detail or error.text)
+        await request.once.wait("seal", services.port.seal)
         return None
 
     @path.write("step-down", sudo=True, root_only=True)

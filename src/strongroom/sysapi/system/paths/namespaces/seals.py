@@ -57,6 +57,7 @@ class NamespaceSealPaths(SystemEngine):
 
         await view.txn.apart("namespace sealed", count)
         await view.txn.once.wait("keys dropped", lambda: _close(view, record.id))
+        request.emit("namespace/seal", request.path, name=name)
         return None
 
     @path.write("namespaces/{name}/unseal")
@@ -65,13 +66,16 @@ class NamespaceSealPaths(SystemEngine):
         view = system(request)
         record = await _sealable(view, name)
         seal = await seal_of(view.txn, view.namespace.id, record.id)
-        if not view.services.barrier.rings.is_open(record.id):
+        rings = view.services.barrier.rings
+        if not request.once("open before", lambda: rings.is_open(record.id)):
             if body.reset:
                 await view.services.port.reset(record.id)
             elif not body.key:
                 raise InvalidRequest("provided key is empty")
             else:
                 await view.txn.once.wait("share", lambda: _give(view, record, seal, body.key))
+                if rings.is_open(record.id):
+                    request.emit("namespace/unseal", request.path, name=name)
         return Response(data=await _status(view, record, seal))
 
     @path.read("namespaces/{name}/seal-status")
