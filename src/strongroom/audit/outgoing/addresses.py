@@ -15,11 +15,13 @@ from typing import Final, TypeAlias
 import msgspec
 
 from strongroom.lib.addresses import plain_interface
+from strongroom.lib.outgoing.ranges import special, within
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_METADATA: Final = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")))
-"""Metadata services of clouds that aren't in the link-local range: AWS, Google, Alibaba."""
+_PRIVILEGED: Final = frozenset({"link-local", "metadata"})
+_OF_SEVERAL: Final = frozenset({"multicast", "unspecified"})
+_BROADCAST: Final = ipaddress.IPv4Address(2**32 - 1)
 _WITH_PORT: Final = re.compile(r"(?:\[([^\[\]]+)\]|([^\[\]:]+)):([0-9]{1,5})")
 
 
@@ -54,9 +56,10 @@ def refusal_of_host(host: str, ip: str, port: int, rules: AddressRules, *, confi
         return "this server itself listens there: each entry would make new ones"
     if configured:
         return ""
-    if address.is_link_local or address in _METADATA:
+    kinds = {special(address), special(within(address))}
+    if kinds & _PRIVILEGED:
         return "it is a link-local address, or a metadata service's"
-    if address.is_multicast or address.is_unspecified or (address.version == 4 and int(address) == 2**32 - 1):
+    if kinds & _OF_SEVERAL or within(address) == _BROADCAST:
         return "it is no address of one machine"
     if rules.allowed is None or any(_takes(rule, host, address, port) for rule in rules.allowed):
         return ""
