@@ -14,6 +14,7 @@ from standardwebhooks import Webhook as Verifier
 
 from strongroom.core.webhooks.posting import Poster, Result, refused_address
 from strongroom.core.webhooks.role import Webhooks
+from strongroom.lib.outgoing.own_machine import is_own
 from strongroom.services.events.webhooks import signing
 from strongroom.services.events.webhooks.records import Webhook
 from tests.flow.events.test_subscribing import versioned
@@ -267,6 +268,20 @@ def test_special_addresses_are_refused(address: str, kind: str) -> None:
     refused = refused_address(address, ())
     assert (f"a {kind} address" in refused) if kind else refused == ""
     assert refused_address("127.0.0.1", ("127.0.0.0/8",)) == ""
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "2001:db8::1"])
+def test_addresses_of_this_machine_are_refused_like_its_loopback(address: str) -> None:
+    """Programs that trust their own machine listen at its other addresses too; `webhook_permitted_ip_ranges` counts."""
+    assert "a local address" in refused_address(address, (), own=True)
+    assert refused_address(address, (address,), own=True) == ""
+    assert refused_address("::ffff:10.0.0.1", ("10.0.0.0/8",), own=True) == ""
+
+
+@pytest.mark.parametrize(("address", "own"), [("127.0.0.1", True), ("127.9.9.9", True), ("198.51.100.7", False)])
+def test_this_machine_knows_its_addresses(address: str, own: bool) -> None:
+    """All addresses that it could listen at, and no others."""
+    assert is_own(address) is own
 
 
 async def test_redirects_and_loopback_are_not_followed() -> None:

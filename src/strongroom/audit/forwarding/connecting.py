@@ -12,6 +12,7 @@ from typing import Final
 from strongroom.audit.outgoing.addresses import AddressRules, refusal_of_host, refusal_of_path
 from strongroom.audit.outgoing.endpoint import TLS, Endpoint
 from strongroom.audit.outgoing.tls import TlsSettings
+from strongroom.lib.outgoing.own_machine import is_own
 from strongroom.lib.pem import ascii_pem
 
 CONNECT_S: Final = 10.0
@@ -69,7 +70,7 @@ def allowed(
     found = socket.getaddrinfo(where.host or "localhost", where.port, family, kind)
     for _, _, _, _, address in found:
         ip = str(address[0])
-        reason = refusal_of_host(where.host, ip, where.port, rules, configured=configured, local=_is_local(ip))
+        reason = refusal_of_host(where.host, ip, where.port, rules, configured=configured, local=is_own(ip))
         if reason:
             raise Refused(f"{where}: {reason}")
     for each, _, _, _, address in found:
@@ -130,14 +131,3 @@ def _require_path(where: Endpoint, rules: AddressRules, *, configured: bool) -> 
     if reason := refusal_of_path(real, AddressRules(rules.allowed, own=own), configured=configured):
         raise Refused(f"{where}: {reason}")
     return real
-
-
-def _is_local(ip: str) -> bool:
-    """Whether an address is one of this machine's: only such can be bound."""
-    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as tried:
-        try:
-            tried.bind((ip.partition("%")[0], 0))
-        except OSError:
-            return False
-    return True

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from strongroom.lib.errors import StrongroomError, Unreachable
 from strongroom.lib.outgoing import names
 from strongroom.lib.outgoing.http import CONNECT_S, Http, Reply
+from strongroom.lib.outgoing.own_machine import is_own
 from strongroom.lib.outgoing.ranges import is_in, special, within
 from strongroom.services.events.webhooks.outcome import GONE, refusal
 from strongroom.services.events.webhooks.records import Webhook
@@ -48,7 +49,7 @@ class Poster:
     async def _asked(self, hook: Webhook, headers: Mapping[str, str], body: bytes, permitted: tuple[str, ...]) -> Reply:
         reason = "its name has no address"
         for address in await self._addresses(hook.url):
-            refused = refused_address(address, permitted)
+            refused = refused_address(address, permitted, own=is_own(address))
             if refused:
                 reason = refused
                 continue
@@ -68,10 +69,15 @@ class Poster:
         return found or (urlsplit(url).hostname or "",)
 
 
-def refused_address(text: str, permitted: Iterable[str]) -> str:
-    """Why an address isn't posted to; empty if it is. (p)"""
+def refused_address(text: str, permitted: Iterable[str], *, own: bool = False) -> str:
+    """Why an address isn't posted to; empty if it is. (p)
+
+    Args:
+        own: whether this machine has it.  Its programs, and this server, may trust who comes from their own machine.
+    """
     address = ipaddress.ip_address(text.partition("%")[0])
     for each in {address, within(address)}:
-        if (kind := special(each)) and not is_in(each, permitted):
+        kind = special(each) or ("local" if own and each == within(address) else "")
+        if kind and not is_in(each, permitted):
             return f"it is at a {kind} address (webhook_permitted_ip_ranges of sys/config/events may permit it)"
     return ""
