@@ -124,6 +124,9 @@ def _open(settings: HttpSettings, rules: AddressRules, *, configured: bool) -> _
     parts, where = urlsplit(uri), endpoint_of(uri)
     wire = http.client.HTTPConnection(where.host, where.port, timeout=_LONGEST_ANSWER_S)
     wire.default_port = 443 if where.kind == TLS else 80  # which the host header leaves out
+    # Else it would open another connection by itself, when the receiver has closed this one: without TLS, and to an
+    # address that nobody has judged.
+    wire.auto_open = 0
     wire.sock = connect(where, settings.tls, rules, configured=configured)
     wire.sock.settimeout(max(settings.write_timeout_s, CONNECT_S) if settings.write_timeout_s else None)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -88,6 +91,65 @@ def test_a_connection_that_the_receiver_has_closed_is_opened_again(tmp_path: Pat
         put(device, numbered(0, 5))
         until(lambda: len(server.asked) == 5)
     assert [asked.body for asked in server.asked] == bare(numbered(0, 5))
+
+
+def test_what_follows_a_closed_connection_is_encrypted_too(tmp_path: Path) -> None:
+    """A receiver that closes after each answer gets no byte in clear: each connection begins with a TLS handshake."""
+    closing = Reply(b"", 200, {"Connection": "close"})
+    with (
+        serving(tmp_path, lambda asked: closing) as server,
+        overhearing(server.host) as (port, begun),
+        sending(tmp_path) as sent,
+    ):
+        device = sent.device(
+            "http",
+            uri=f"https://127.0.0.1:{port}/in",
+            headers=json.dumps({"Authorization": ["Bearer canary"]}),
+            tls_ca_cert=ca(server),
+        )
+        put(device, numbered(0, 3))
+        until(lambda: len(server.asked) == 3)
+    assert {data[:1] for data in begun} == {b"\x16"}
+    assert len(begun) == 3
+
+
+@contextmanager
+def overhearing(host: str) -> Iterator[tuple[int, list[bytes]]]:
+    """A port that leads to a server, and what each connection to it began with."""
+    name, _, number = host.rpartition(":")
+    begun: list[bytes] = []
+
+    def forward(source: socket.socket, target: socket.socket, told: list[bytes] | None = None) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if told is not None:
+                    told.append(data)
+                    told = None
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+
+    def serve(client: socket.socket) -> None:
+        with client, socket.create_connection((name, int(number))) as server:
+            back = Thread(target=forward, args=(server, client))
+            back.start()
+            forward(client, server, begun)
+            back.join()
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threads.append(Thread(target=serve, args=(listening.accept()[0],)))
+                threads[-1].start()
+
+    threads: list[Thread] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        accepting = Thread(target=accept)
+        accepting.start()
+        yield listening.getsockname()[1], begun
+        listening.shutdown(socket.SHUT_RDWR)
+        for thread in [accepting, *threads]:
+            thread.join()
 
 
 def test_the_configuration_may_refer_to_files_and_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
