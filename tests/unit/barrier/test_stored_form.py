@@ -1322,7 +1322,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.oidc.records.OidcClientName": ("oidc-client-name", {}),
     "strongroom.services.oidc.records.OidcCode": (
         "oidc-code",
-        {"nonce": "", "auth_time": 0, "challenge": "", "challenge_method": ""},
+        {"nonce": "", "auth_time": 0, "challenge": "", "challenge_method": "", "line": ()},
     ),
     "strongroom.services.oidc.records.OidcConfig": ("oidc-config", {"issuer": ""}),
     "strongroom.services.oidc.records.OidcKey": (

@@ -15,6 +15,7 @@ from strongroom.crypto.aead import NONCE_BYTES, Aes256Gcm
 from strongroom.crypto.mac import sha256
 from strongroom.lib.errors import Tampered
 from strongroom.lib.rand import Random
+from strongroom.services.withdrawals.matching import Facts
 
 PREFIX = "hvo_access_"
 _MOST_CHARACTERS = 16 * 1024
@@ -29,6 +30,8 @@ class Grant(msgspec.Struct, frozen=True):
     entity_id: str
     scopes: tuple[str, ...]
     expires_at: float
+    line: tuple[Facts, ...] = ()
+    """To whom its code was issued."""
 
     def __repr__(self) -> str:
         return f"Grant({self.provider})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from strongroom.barrier.barrier import SecretRecord
 from strongroom.barrier.record import Record
+from strongroom.services.withdrawals.matching import Facts
 
 CONFIDENTIAL = "confidential"
 PUBLIC = "public"
@@ -132,3 +133,5 @@ class OidcCode(SecretRecord, frozen=True, tag="oidc-code"):
     """When the person logged in, in seconds since the epoch; 0 if the client didn't ask."""
     challenge: str = ""
     challenge_method: str = ""
+    line: tuple[Facts, ...] = ()
+    """To whom it was issued."""

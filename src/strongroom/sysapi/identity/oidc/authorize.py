@@ -20,6 +20,7 @@ from strongroom.services.oidc.records import PUBLIC
 from strongroom.services.tokens import TokenRecord
 from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
 from strongroom.sysapi.identity.oidc.refusal import NOT_ASSIGNED, refusal
+from strongroom.sysapi.identity.oidc.withdrawn import line_for
 
 _TEXT_CHARACTERS = 1024
 """Of nonce and state.  Both are given back as they are."""
@@ -91,6 +92,7 @@ async def _authorized(request: Request, name: str, body: AuthorizeBody) -> Respo
         auth_time=logged_in_at if body.max_age is not None else 0,
         challenge=body.code_challenge or "",
         challenge_method=body.code_challenge_method if body.code_challenge else "",
+        line=await line_for(request),
     )
     code = codes.issue(txn, oidc.random, namespace, record)
     return Response(data={"code": code, "state": body.state}, flat=True)

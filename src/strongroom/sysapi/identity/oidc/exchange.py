@@ -22,6 +22,7 @@ from strongroom.services.oidc.records import CONFIDENTIAL
 from strongroom.services.oidc.service import Conflicting
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.identity.oidc.refusal import NOT_ASSIGNED, UNSTORED, refusal
+from strongroom.sysapi.identity.oidc.withdrawn import is_withdrawn
 
 _CODE = "authorization_code"
 _CREDENTIALS = "client_credentials"
@@ -115,7 +116,7 @@ async def _for_code(
     if not body.code:
         return _refused("invalid_request", "code parameter is required")
     record = await codes.redeem(txn, namespace, body.code, request.now)
-    if record is None:
+    if record is None or await is_withdrawn(request, record.line):
         return _refused("invalid_grant", "authorization grant is invalid or expired")
     fault = _wrong_code(record, body, provider, client)
     if fault is not None:
@@ -134,6 +135,7 @@ async def _for_code(
         entity_id=record.entity_id,
         scopes=scopes,
         expires_at=request.now + client.access_token_ttl_s,
+        line=record.line,
     )
     access_token = oidc.access.seal(txn, grant)
     claims: dict[str, Any] = {

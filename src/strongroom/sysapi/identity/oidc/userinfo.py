@@ -14,6 +14,7 @@ from strongroom.services.oidc import OPENID
 from strongroom.services.oidc.service import Conflicting
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.identity.oidc.refusal import NOT_ASSIGNED, refusal
+from strongroom.sysapi.identity.oidc.withdrawn import is_withdrawn
 
 _BEARER = "bearer "
 _UNQUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
@@ -41,7 +42,7 @@ async def _told(request: Request, name: str) -> Response:
     if header[: len(_BEARER)].lower() != _BEARER:
         return _challenge("access token must be sent as a Bearer token")
     grant = oidc.access.open(header[len(_BEARER) :].strip(), request.now)
-    if grant is None:
+    if grant is None or await is_withdrawn(request, grant.line):
         return _challenge("access token is malformed or invalid")
     if grant.namespace != namespace or grant.provider != name:
         return _challenge("access token was not issued by this provider")
