@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from typing import Any
 
 import pytest
@@ -133,6 +135,8 @@ async def test_work_is_bounded() -> None:
         await _written(server, begin, min(count, begin + 500))
     first = (await server.ok("POST", "sys/search", {"text": "n999"})).data
     assert (first["keys"], first["complete"]) == ([], False)
+    told = base64.urlsafe_b64decode(first["after"] + "==")
+    assert b"many" not in told and not re.search(rb"n\d{3}", told), "the last name is not the client's to know"
     second = (await server.ok("POST", "sys/search", {"text": "n999", "after": first["after"]})).data
     assert (second["keys"], second["complete"]) == (["many/n999"], True)
 
@@ -158,6 +162,9 @@ async def _written(server: PluginServer, begin: int, end: int) -> None:
         ({"metadata": {"k": "x" * 257}}, "256 characters"),
         ({"text": "x", "after": "7"}, "after"),
         ({"text": "x", "after": '["a"]'}, "after"),
+        ({"text": "x", "after": '["old/", "w"]'}, "after"),
+        ({"text": "x", "after": "A" * 200}, "after"),
+        ({"text": "x", "after": "é"}, "after"),
     ],
 )
 async def test_bad_searches_are_refused(body: dict[str, Any], text: str) -> None:

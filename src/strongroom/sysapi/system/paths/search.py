@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
-
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc, StringMap
@@ -15,6 +13,7 @@ from strongroom.services.mounts import SECRET, MountEntry
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.mounting import folder
 from strongroom.sysapi.system.search import Wanted, search
+from strongroom.sysapi.system.search_cursor import SearchCursors
 
 _MOST = 1000
 _TEXT_CHARACTERS = 256
@@ -48,7 +47,9 @@ class SearchPaths(SystemEngine):
             raise InvalidRequest("text or metadata is needed")
         if any(len(text) > _TEXT_CHARACTERS for text in texts) or len(body.metadata) > _MOUNTS:
             raise InvalidRequest(f"what is looked for may have {_TEXT_CHARACTERS} characters")
-        view, after = system(request), _cursor(body.after)
+        view = system(request)
+        cursors = SearchCursors(view.services.barrier.keyring, view.namespace.id)
+        after = cursors.open(body.after)
         wanted = Wanted(body.text.casefold(), {name: text.casefold() for name, text in body.metadata.items()})
         mounts = _mounts(view, list(body.mount))
         found = await request.once.wait("found", lambda: search(view, mounts, wanted, after, body.limit))
@@ -56,16 +57,9 @@ class SearchPaths(SystemEngine):
             each.path: {"mount": each.mount, "name": each.name, "custom_metadata": each.metadata}
             for each in found.secrets
         }
-        rest = msgspec.json.encode(found.after).decode() if found.after is not None else ""
+        rest = cursors.seal(found.after) if found.after is not None else ""
         data: dict[str, Any] = {"keys": list(info), "key_info": info, "after": rest, "complete": not rest}
         return Response(data=data)
-
-
-def _cursor(text: str) -> tuple[str, str]:
-    try:
-        return msgspec.json.decode(text, type=tuple[str, str]) if text else ("", "")
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        raise InvalidRequest("after isn't what a search has answered") from error
 
 
 def _mounts(view: SystemView, wanted: list[str]) -> list[MountEntry]:
