@@ -72,6 +72,8 @@ async def test_a_message_is_created_read_replaced_and_deleted() -> None:
         {"link": {"a": "javascript:alert(1)"}},
         {"link": {"a": "data:text/html,x"}},
         {"link": {"a": "java\nscript:alert(1)"}},
+        {"link": {"a": " javascript:alert(1)"}},  # browsers leave out what is in front
+        {"link": {"a": " https://a"}},
         {"link": {"a": "https://[x"}},
         {"options": {str(number): "" for number in range(33)}},
     ],

@@ -180,7 +180,12 @@ def _link(link: dict[str, str]) -> dict[str, str]:
             scheme = urlsplit(url).scheme
         except ValueError as error:
             raise InvalidRequest("the link's URL is not valid") from error
-        if scheme not in _SCHEMES or len(title) + len(url) > _LONGEST_BYTES or not url.isprintable():
+        if (
+            scheme not in _SCHEMES
+            or len(title) + len(url) > _LONGEST_BYTES
+            or not url.isprintable()
+            or url != url.strip()
+        ):
             raise InvalidRequest("the link's URL is not valid: it begins with https, http or mailto")
     return link
 
