@@ -7,6 +7,7 @@ import msgspec
 from strongroom.barrier.transaction import Transaction
 from strongroom.core import access
 from strongroom.core.attempt import Attempt, at_home, begin
+from strongroom.core.front import PATHS
 from strongroom.lib.errors import InvalidRequest, PermissionDenied, Unavailable
 from strongroom.sdk.request import Operation
 from strongroom.sdk.spelling import PLAIN, Form
@@ -39,7 +40,7 @@ async def foresee(
     attempt = _with(attempt, record)
     try:
         attempt.check_namespace()
-        if attempt.needs_no_token:
+        if attempt.needs_no_token or attempt.request.path in PATHS:  # those are served in front of the pipeline
             return (_described(attempt, needs_no_token=True, allowed=True),)
         if attempt.is_away(record.namespace):
             attempt = _with(await at_home(attempt, record.namespace), record)
@@ -64,9 +65,9 @@ def _with(attempt: Attempt, record: TokenRecord) -> Attempt:
 
 def _described(attempt: Attempt, *, allowed: bool = False, needs_no_token: bool = False, refusal: str = "") -> Foreseen:
     entry, match = attempt.entry, attempt.match
-    if not refusal and entry is None:
+    if not refusal and not needs_no_token and entry is None:
         refusal = "no mount serves this path"
-    elif not refusal and match is None:
+    elif not refusal and not needs_no_token and match is None:
         refusal = "the mount serves no such request"
     return Foreseen(
         operation=attempt.request.operation,

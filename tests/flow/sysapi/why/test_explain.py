@@ -251,3 +251,16 @@ async def test_namespaces() -> None:
     foreign = create.body["auth"]["client_token"]
     found = await explained(server, token=foreign, path="team/cubbyhole/a")
     assert "namespace that doesn't contain" in found["outcomes"][0]["reasons"][0]
+
+
+@pytest.mark.parametrize("path", ["sys/health", "sys/seal-status", "sys/leader", "sys/init"])
+async def test_what_is_served_to_everybody(path: str) -> None:
+    """The state of the node needs no token, and isn't denied by a policy; below the root namespace it isn't served."""
+    server = await Server.start()
+    _, accessor = await token_of(server, none='path "*" { capabilities = ["deny"] }')
+    await server.ok("POST", "sys/namespaces/a")
+    found = await explained(server, accessor=accessor, path=path, operation="read")
+    assert (found["verdict"], found["outcomes"][0]["needs_token"]) == ("allowed", False)
+    assert found["outcomes"][0]["reasons"] == ["the path needs no token"]
+    below = await explained(server, accessor=accessor, path=f"a/{path}", operation="read")
+    assert (below["verdict"], below["namespace"]) == ("denied", "a/")
