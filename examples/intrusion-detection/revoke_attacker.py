@@ -15,6 +15,7 @@ import json
 import os
 import ssl
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -25,14 +26,19 @@ SINCE = "24h"
 SEVERE = 1
 """Suricata counts from 1, the most severe, to 4."""
 WAZUH_LEVEL = 12
+AGAIN_S = 86400.0
+"""How long an address isn't told of again.  Somebody may have lifted the withdrawal since, and then it attacks anew."""
 
 
 def of_suricata(lines: TextIO) -> Iterator[str]:
-    """The addresses of severe alerts in eve.json."""
+    """The addresses of severe alerts in eve.json.  A line that can't be read ends nothing: others follow it."""
     for line in lines:
-        event = json.loads(line)
-        if event.get("event_type") == "alert" and event["alert"].get("severity") == SEVERE:
-            yield event["src_ip"]
+        try:
+            event = json.loads(line)
+            if event.get("event_type") == "alert" and event["alert"].get("severity") == SEVERE:
+                yield str(event["src_ip"])
+        except (ValueError, KeyError, AttributeError, RecursionError) as error:
+            print(f"a line is no event of Suricata, and was passed over: {error!r}", file=sys.stderr, flush=True)
 
 
 def of_wazuh(text: TextIO) -> Iterator[str]:
@@ -70,13 +76,14 @@ def main(words: list[str]) -> int:
     else:
         sys.stderr.write(__doc__ or "")
         return 2
-    failed, done = 0, set[str]()
+    failed, done = 0, dict[str, float]()
     for address in addresses:
-        if address in done:
+        now = time.monotonic()
+        if now < done.get(address, now):
             continue
-        done.add(address)
         try:
             print(f"{address}: {revoke(address)['id']}", flush=True)
+            done = {told: until for told, until in done.items() if now < until} | {address: now + AGAIN_S}
         except (OSError, ValueError) as error:
             detail = error.read().decode(errors="replace") if isinstance(error, urllib.error.HTTPError) else ""
             print(f"{address}: {error} {detail}".strip(), file=sys.stderr, flush=True)

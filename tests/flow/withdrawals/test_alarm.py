@@ -41,6 +41,35 @@ def test_what_is_read_of_alarms() -> None:
         assert list(hook().of_wazuh(text)) == expected
 
 
+@pytest.mark.parametrize(
+    "line", ['{"event_type": "al', '{"event_type": "alert"}', "[]", '{"event_type": "alert", "alert": 1}']
+)
+def test_a_line_that_cannot_be_read_does_not_end_the_hook(line: str) -> None:
+    """A log that was rotated in the middle of a line must not keep later alarms from the server."""
+    severe = json.dumps({"event_type": "alert", "src_ip": BAD, "alert": {"severity": 1}})
+    assert list(hook().of_suricata(io.StringIO(f"{line}\n{severe}\n"))) == [BAD]
+
+
+def test_an_address_is_told_of_again_when_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever's alarm met a server that was down is not safe from the next one; one that was taken isn't repeated."""
+    severe = json.dumps({"event_type": "alert", "src_ip": BAD, "alert": {"severity": 1}}) + "\n"
+    answers: list[dict[str, Any] | OSError] = [OSError("down"), {"id": "w"}]
+    asked: list[str] = []
+
+    def revoke(address: str) -> dict[str, Any]:
+        asked.append(address)
+        answer = answers[len(asked) - 1]
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    module = hook()
+    monkeypatch.setattr(module, "revoke", revoke)
+    monkeypatch.setattr("sys.stdin", io.StringIO(severe * 3))
+    assert module.main(["--eve"]) == 1
+    assert asked == [BAD, BAD]
+
+
 async def test_its_token_ends_what_an_address_has_and_does_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """The body that the hook sends is allowed, and each other one that would reach further isn't."""
     crowd = await issued()
