@@ -72,7 +72,7 @@ def _tokens(text: str) -> list[_Token]:
         found = _TOKEN.match(text, at)
         if found is None:
             rest = text[at:].lstrip()
-            reason = "a text without its end" if rest[:1] in {'"', "`"} else "cannot be read"
+            reason = "has a text without its end" if rest[:1] in {'"', "`"} else "cannot be read"
             raise InvalidRequest(f"the expression {reason}, at character {len(text) - len(rest) + 1}")
         kind = found.lastgroup or "end"
         tokens.append(_Token(kind, found[kind], found.start(kind) + 1))
@@ -137,7 +137,7 @@ class _Parser:
             return _negated(Matches(self._path(left), pattern(self._value())), negated)
         if self._word("in"):
             return _negated(self._membership(left), negated)
-        raise self._wrong("an operator, such as ==")
+        raise self._wrong("an operator such as ==")
 
     def _membership(self, left: _Token) -> Expression:
         if not self._sign("["):
@@ -191,8 +191,11 @@ class _Parser:
 
     def _wrong(self, wanted: str) -> InvalidRequest:
         token = self._tokens[self._at]
-        found = "its end" if token.kind == "end" else f'"{token.text[:64]}" at character {token.at}'
-        return InvalidRequest(f"the expression has {found}, where {wanted} is expected")
+        if token.kind == "end":
+            return InvalidRequest(f"the expression ends where {wanted} is expected")
+        return InvalidRequest(
+            f'the expression has "{token.text[:64]}" at character {token.at}, where {wanted} is expected'
+        )
 
 
 def _negated(expression: Expression, negated: bool) -> Expression:
