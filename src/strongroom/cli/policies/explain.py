@@ -44,8 +44,9 @@ def _of_denial(call: Invocation, request_id: str) -> int:
         answer = call.client().read(f"sys/policies/denials/{request_id}")
     if answer is None:
         raise Failure(
-            "No such denial is known: it wasn't in this namespace, or is more than 15 minutes ago, or was one of many. "
-            "The audit log has it.",
+            "No such denial is known. If it was just now, ask again in five seconds, when all processes know it. "
+            "Otherwise it wasn't in this namespace, or is more than 15 minutes ago, or was one of many. The audit log "
+            "has it.",
             2,
         )
     data: Mapping[str, Any] = SecretAnswer(answer).data or {}

@@ -116,5 +116,8 @@ def test_a_denial_by_its_id() -> None:
         ]
         assert "denied: update on secret/a" in printed
         assert json.loads(run(server, "explain", "-format=json", "-request-id=0-1").stdout) == denial
+        unknown = run(server, "explain", "-request-id=0-2")
+        assert unknown.returncode == 2
+        assert "ask again in five seconds" in unknown.stderr
         for words in (["-request-id=0-1", "secret/a"], ["-request-id=0-1", "-operation=read"], []):
             assert run(server, "explain", *words).returncode == 1
