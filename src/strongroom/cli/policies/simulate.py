@@ -47,13 +47,15 @@ def _simulate(call: Invocation) -> int:
         raise Failure("Standard input can be named once.")
     draft = None if delete else read_draft(call, files.pop(0))
     made, client = _made(call, files), call.client()
-    changed, totals = list[Mapping[str, Any]](), Counter[str]()
+    changed, totals, warnings = list[Mapping[str, Any]](), Counter[str](), list[str]()
     for batch in made.batches(_AT_ONCE):
         body = {"policies": {name: draft}, "requests": batch}
         with call.doing("Error simulating the policy: "):
-            data = SecretAnswer(client.write("sys/policies/simulate", body, method="POST")).data or {}
+            answer = SecretAnswer(client.write("sys/policies/simulate", body, method="POST"))
+        data, warnings = answer.data or {}, answer.warnings
         changed += data.get("requests") or []
         totals.update({change: int(str(count)) for change, count in (data.get("totals") or {}).items()})
+    call.warnings(warnings)
     if not call.table:
         return call.document({"requests": changed, "totals": dict(totals)})
     if changed:

@@ -49,6 +49,15 @@ async def test_what_changes(draft: str | None, changes: dict[str, str]) -> None:
     assert (await server.ok("GET", "sys/policies/acl/p")).data["policy"] == READ
 
 
+async def test_a_name_without_a_policy_is_told() -> None:
+    """A draft under a misspelt name changes nothing, which would look as if the change were harmless."""
+    server = await started()
+    await server.ok("PUT", "sys/policies/acl/p", {"policy": READ})
+    body = {"policies": {"p": None, "Q": READ}, "requests": [{"operation": "read", "path": "kv/a", "policies": ["p"]}]}
+    answer = await server.ok("POST", SIMULATE, body)
+    assert answer.body["warnings"] == ['there is no policy "q" yet: is its name right?']
+
+
 async def test_the_verdict_after_is_the_one_after_writing() -> None:
     """For random policies and requests, what is newly allowed or denied is so when the draft is written."""
     server, drawn = await started(), random.Random(3)

@@ -53,13 +53,17 @@ def test_each_kind_of_request_is_sent_once(tmp_path: Path) -> None:
     packed.write_bytes(gzip.compress(entry().encode() + b"\n"))
     draft.write_text(DRAFT)
     changed = {"change": "newly denied", "count": 3, "operation": "read", "path": "secret/data/a", "policies": ["web"]}
-    answer = {"data": {"requests": [changed], "totals": {"newly denied": 3, "unchanged": 1}}}
+    answer = {
+        "data": {"requests": [changed], "totals": {"newly denied": 3, "unchanged": 1}},
+        "warnings": ["there is no policy"],
+    }
     with answering({}, otherwise=answer) as server:
         done = run(server, "simulate", "web", str(draft), str(plain), str(packed))
         assert server.asked == ["POST /v1/sys/policies/simulate"]
         requests = [_kind("secret/data/a", 3), _kind("b", 1, entity_id="e", token_namespace="abcdef")]
         assert server.bodies == [{"policies": {"web": DRAFT}, "requests": requests}]
     assert "2 lines are no entries" in done.stderr
+    assert "there is no policy" in done.stderr
     rows = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert rows[2:] == ["newly denied 3 read secret/data/a web n/a", "", "3 newly denied, 1 unchanged"]
 

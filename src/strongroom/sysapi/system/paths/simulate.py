@@ -58,13 +58,17 @@ class SimulatePaths(SystemEngine):
     async def simulate(self, request: Request, body: SimulateBody) -> Response | None:
         """Tells which requests a draft of policies would newly allow or deny. Nothing is written."""
         view, made = system(request), _made(body.requests)
-        drafts = DraftPolicies(view.services.policies, view.namespace.id, _changes(request, body.policies or {}))
+        changes = _changes(request, body.policies or {})
+        new = await view.services.policies.missing(view.txn, view.namespace.id, changes)
+        warnings = [f'there is no policy "{name}" yet: is its name right?' for name in new]
+        drafts = DraftPolicies(view.services.policies, view.namespace.id, changes)
         drafted = with_policies(view.services, drafts)
         inside = view.namespace.path
         placed = [msgspec.structs.replace(each, namespace=inside + each.namespace) for each in made]
         judged = await request.once.wait("simulated", lambda: simulate(view.services, drafted, placed, request.now))
         changed = [each for each in judged if each.change is not Change.NONE]
-        return Response(data={"requests": [_shown(each, inside) for each in changed], "totals": _totals(judged)})
+        data = {"requests": [_shown(each, inside) for each in changed], "totals": _totals(judged)}
+        return Response(data=data, warnings=warnings)
 
 
 def _made(given: Any) -> list[Made]:
