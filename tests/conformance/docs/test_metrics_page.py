@@ -38,6 +38,8 @@ def test_every_name_of_vaults_has_its_row() -> None:
 def test_what_is_here_is_among_the_numbers() -> None:
     """By the table of numbers, which another test compares with the server; so is what stands there instead."""
     known = set(re.findall(r"^\| `(\w+)` \|", MONITORING, re.M))
-    assert {prometheus_name(name) for name in first_column("Vault's names that are here")} <= known
+    here = first_column("Vault's names that are here")
+    assert {prometheus_name(name) for name in here} <= known
+    assert {name for name in NAMES if prometheus_name(name) in known} == set(here)
     named = {name for code in re.findall(r"`([^`\n]+)`", PAGE) for name in re.findall(r"\b(?:vault|process)_\w+", code)}
     assert named - known == set()
