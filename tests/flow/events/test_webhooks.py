@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +107,22 @@ def test_signatures_are_those_of_the_standard() -> None:
     assert Verifier(SECRET).verify(body, headers) == {"id": "1"}
     with pytest.raises(Exception, match="signature"):
         Verifier(SECRET).verify(b'{"id":"2"}', headers)
+
+
+def test_the_documented_recipe_verifies() -> None:
+    """What the documentation gives receivers accepts a post, and refuses another body, an old post, and another key."""
+    page = (Path(__file__).parents[3] / "docs" / "events.md").read_text()
+    (recipe,) = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    names: dict[str, Any] = {}
+    exec(recipe, names)  # noqa: S102 - of our own page
+    key, now = signing.parse_secret(SECRET), int(time.time())
+    headers = signing.headers_of(key, "msg_1", now, b"{}")
+    is_genuine = names["is_genuine"]
+    assert is_genuine(SECRET, headers, b"{}")
+    assert is_genuine(SECRET, {**headers, "webhook-signature": f"v1,AAAA {headers['webhook-signature']}"}, b"{}")
+    assert not is_genuine(SECRET, headers, b"{ }")
+    assert not is_genuine(SECRET, signing.headers_of(key, "msg_1", now - 3600, b"{}"), b"{}")
+    assert not is_genuine("whsec_" + "QUJE" * 12, headers, b"{}")
 
 
 async def test_a_failed_post_is_repeated_with_the_same_id() -> None:
