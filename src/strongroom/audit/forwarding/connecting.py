@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Final
 
+from strongroom.audit.forwarding.deadline import ended_after
 from strongroom.audit.outgoing.addresses import AddressRules, refusal_of_host, refusal_of_path
 from strongroom.audit.outgoing.endpoint import TLS, Endpoint
 from strongroom.audit.outgoing.tls import TlsSettings
@@ -89,8 +90,11 @@ def _connected(opened: socket.socket, address: tuple[str, int], where: Endpoint,
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         opened.connect(address)
         if where.kind == TLS:
-            opened = context_of(tls).wrap_socket(opened, server_hostname=tls.server_name or where.host)
+            name = tls.server_name or where.host
+            opened = context_of(tls).wrap_socket(opened, server_hostname=name, do_handshake_on_connect=False)
             failing.callback(opened.close)
+            with ended_after(opened, CONNECT_S):
+                opened.do_handshake()
         failing.pop_all()
     return opened
 

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from strongroom.audit.forwarding.connecting import CONNECT_S, connect
+from strongroom.audit.forwarding.deadline import ended_after
 from strongroom.audit.forwarding.target import Undeliverable
 from strongroom.audit.outgoing.addresses import AddressRules
 from strongroom.audit.outgoing.endpoint import TLS
@@ -33,9 +34,11 @@ class HttpTarget:
 
     Args:
         configured: whether the server's configuration names the URL.
+        within_s: how long one answer may take at all; 0 for any time.
     """
 
-    def __init__(self, settings: HttpSettings, rules: AddressRules, *, configured: bool) -> None:
+    def __init__(self, settings: HttpSettings, rules: AddressRules, *, configured: bool, within_s: float = 0.0) -> None:
+        self._within_s = within_s
         self._settings = settings
         self._rules = rules
         self._configured = configured
@@ -65,12 +68,12 @@ class HttpTarget:
         """Post a body.  A connection that had waited may have been closed meanwhile: then it is tried once more."""
         if self._opened is not None:
             try:
-                return self._opened.post(body)
+                return self._opened.post(body, self._within_s)
             except (OSError, http.client.HTTPException):
                 self.close()
         try:
             self._opened = _open(self._settings, self._rules, configured=self._configured)
-            return self._opened.post(body)
+            return self._opened.post(body, self._within_s)
         except http.client.HTTPException as error:
             self.close()
             raise OSError(f"no HTTP: {type(error).__name__}") from error
@@ -94,8 +97,20 @@ class _Opened:
         self._headers = headers
         self.shown = f"{wire.host} port {wire.port}"
 
-    def post(self, body: bytes) -> int:
-        """Post a body.  Returns the status.  Raises `OSError`, `HTTPException`."""
+    def post(self, body: bytes, within_s: float) -> int:
+        """Post a body.
+
+        Args:
+            within_s: how long that may take at all; 0 for any time.
+
+        Returns: the status.  Raises `OSError`, `HTTPException`.
+        """
+        if self._wire.sock is None:
+            raise http.client.NotConnected
+        with ended_after(self._wire.sock, within_s):
+            return self._post(body)
+
+    def _post(self, body: bytes) -> int:
         self._wire.putrequest("POST", self._path, skip_accept_encoding=True)
         for name, value in self._headers:
             self._wire.putheader(name, value.encode("latin-1"))

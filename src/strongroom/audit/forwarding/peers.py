@@ -40,7 +40,8 @@ def open_peer(name: str, options: Mapping[str, str], rules: AddressRules, *, wit
     configured = options.get(CONFIGURED) == "true"
     match name:
         case "http":
-            return HttpTarget(http_settings(options, configured=configured), rules, configured=configured)
+            asked = http_settings(options, configured=configured)
+            return HttpTarget(asked, rules, configured=configured, within_s=within_s)
         case "socket":
             own = socket_settings(options, configured=configured)
             peer = _Peer(own.endpoint, own.tls, own.write_timeout_s, rules, configured)
