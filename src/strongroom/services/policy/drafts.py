@@ -25,6 +25,7 @@ class DraftPolicies(PolicyService):
 
     def __init__(self, stored: PolicyService, namespace: str, changes: Mapping[str, PolicyRecord | None]) -> None:
         super().__init__(stored.identity, stored.namespaces)
+        self._stored = stored
         self._namespace = namespace
         self._changes = changes
         self._merged: dict[tuple[Granted, Holder, Form], Acl] = {}
@@ -35,6 +36,10 @@ class DraftPolicies(PolicyService):
         if found is None:
             found = self._merged[granted, holder, form] = await self._merge(txn, granted, holder, now, form)
         return found
+
+    async def asks_of_login(self, txn: Transaction, granted: Granted) -> bool:
+        """As things are stored: rights are kept with this for requests, and nobody here has logged in."""
+        return await self._stored.asks_of_login(txn, granted)
 
     async def _record(self, txn: Transaction, namespace: str, name: str) -> PolicyRecord | None:
         if namespace == self._namespace and name in self._changes:

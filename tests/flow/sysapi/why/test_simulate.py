@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from strongroom.barrier.transaction import Transaction, transact
+from strongroom.services.namespaces import ROOT
+from strongroom.services.policy.drafts import DraftPolicies
 from tests.flow.sysapi.system_server import Server
 from tests.flow.sysapi.why.test_explain import rules, token_of
 
@@ -130,3 +133,18 @@ async def test_bad_drafts_are_refused(body: dict[str, object]) -> None:
     server = await Server.start()
     refused = await server.ask("POST", SIMULATE, body)
     assert (refused.status, bool(refused.error)) == (400, True)
+
+
+async def test_a_draft_leaves_nothing_behind() -> None:
+    """What a simulation has looked at counts for no request: here, whether a policy asks what a login has said."""
+    server = await started()
+    templated = 'path "kv/{{identity.entity.aliases.x.metadata.a}}" { capabilities = ["read"] }'
+    await server.ok("PUT", "sys/policies/acl/p", {"policy": templated})
+    policies = server.services.policies
+    drafted = DraftPolicies(policies, ROOT.id, {"p": None})
+
+    async def asks(txn: Transaction) -> tuple[bool, bool]:
+        granted = ((ROOT.id, ("p",)),)
+        return await drafted.asks_of_login(txn, granted), await policies.asks_of_login(txn, granted)
+
+    assert await transact(server.services.barrier, asks) == (True, True)
