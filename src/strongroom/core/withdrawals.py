@@ -196,7 +196,10 @@ class WithdrawalClearing:
             longest = await txn.read(LONGEST_BATCH, LongestBatch)
             batch_s = longest.ttl_s if longest is not None else UNNOTED_BATCH_S
             until = order.until + batch_s if batch_s else min(order.until, now)
-            state = DONE if until <= now and not order.block else HOLDING
+            is_over = until <= now and not order.block
+            if await self._is_deleted(txn, order.namespace):
+                is_over, until = True, now  # nothing of it is valid
+            state = DONE if is_over else HOLDING
             changed = msgspec.structs.replace(
                 report,
                 state=state,
@@ -215,6 +218,12 @@ class WithdrawalClearing:
         if settled:
             log.info("what was withdrawn is cleared", withdrawal=order.id)
         return int(settled)
+
+    async def _is_deleted(self, txn: Transaction, namespace: str) -> bool:
+        try:
+            return await self._services.mounts.namespaces.known(txn, namespace) is None
+        except NamespaceSealed:
+            return False  # its row can't be read meanwhile
 
     async def _commit(self, fence: Fence, body: Callable[[Transaction], Awaitable[T]]) -> T:
         async def guarded(txn: Transaction) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from strongroom.barrier.keys import ROOT_NAMESPACE
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.withdrawals.records import (
@@ -25,6 +26,10 @@ MOST = 256
 """Withdrawals that bind requests at a time.  Each is compared whenever a token is looked at anew."""
 
 
+OF_ROOT = 64
+"""How many of these only the root namespace can make: tenants mustn't use up what ends a break-in."""
+
+
 async def make(txn: Transaction, order: Withdrawal, asked: dict[str, str]) -> None:
     """Store a withdrawal.  When this has committed, nothing that it concerns is valid.
 
@@ -33,9 +38,10 @@ async def make(txn: Transaction, order: Withdrawal, asked: dict[str, str]) -> No
 
     Raises: `InvalidRequest` if there are too many.
     """
-    if len(await txn.list(ORDERS, limit=MOST)) >= MOST:
+    most = MOST if order.namespace == ROOT_NAMESPACE else MOST - OF_ROOT
+    if len(await txn.list(ORDERS, limit=most)) >= most:
         raise InvalidRequest(
-            f"{MOST} withdrawals stand already, which is the most: lift those that aren't needed any more, or name "
+            f"{most} withdrawals stand already, which is the most: lift those that aren't needed any more, or name "
             "several networks in one"
         )
     txn.write(order_key(order.id), order)
