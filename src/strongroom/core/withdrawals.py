@@ -195,7 +195,8 @@ class WithdrawalClearing:
         async def body(txn: Transaction) -> bool:
             longest = await txn.read(LONGEST_BATCH, LongestBatch)
             batch_s = longest.ttl_s if longest is not None else UNNOTED_BATCH_S
-            until = order.until + batch_s if batch_s else min(order.until, now)
+            # Without batch tokens nothing outlives the clearing: the same time at each look, or each would be a change.
+            until = order.until + batch_s if batch_s else min(order.until, report.cleared_at or now)
             is_over = until <= now and not order.block
             if await self._is_deleted(txn, order.namespace):
                 is_over, until = True, now  # nothing of it is valid
@@ -205,7 +206,7 @@ class WithdrawalClearing:
                 state=state,
                 cleared_at=report.cleared_at or now,
                 ended_at=now if state == DONE else 0.0,
-                holds_until=0.0 if math.isinf(until) else until,
+                holds_until=0.0 if order.block or math.isinf(until) else until,
             )
             if changed == report:
                 return False

@@ -47,6 +47,22 @@ async def test_blocking_lasts_until_it_is_lifted() -> None:
     assert (await crowd.report(id_))["state"] == "done"
 
 
+async def test_one_that_blocks_is_no_work_once_all_is_cleared() -> None:
+    """As long as it stands, time alone is no change to it: the role would write rows and lines of the log without end."""
+    crowd = await Crowd.start()
+    id_ = (await crowd.withdraw(network=BAD, block=True))["id"]
+    await crowd.world.settle()
+    report = await crowd.report(id_)
+    for _ in range(3):
+        crowd.world.clock.advance(60)
+        assert await crowd.world.settle() == 0
+    assert await crowd.report(id_) == report
+    assert (report["state"], report["holds_until"]) == ("holding", None)
+    assert (await crowd.world.server.ask("POST", f"sys/revoke-issued/{id_}/lift")).status == 204
+    await crowd.world.settle()
+    assert (await crowd.report(id_))["state"] == "done"
+
+
 async def test_no_password_is_looked_at_of_who_is_kept_out() -> None:
     """A wrong password and a right one get the same answer from a network that is blocked, and no lockout counts."""
     crowd = await Crowd.start()
