@@ -172,7 +172,7 @@ async def resume(attempt: Attempt, waiting: Waiting) -> Attempt:
     """
     services, txn, outer, held = attempt.services, attempt.txn, attempt.request, waiting.request
     now = outer.received_at
-    if not await service.is_approved(txn, waiting.token.key, held, now):
+    if not await service.is_approved(txn, services.mounts.namespaces, waiting.token.key, held, now):
         raise PermissionDenied(PENDING)
     bearer = await _asked_with(attempt, held)
     approvals = await service.approvals(txn, waiting.token.key)

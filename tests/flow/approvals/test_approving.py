@@ -300,3 +300,20 @@ def test_the_row_shows_nothing() -> None:
         namespaces={},
     )
     assert "canary" not in repr(row) + str(row)
+
+
+async def test_an_approval_by_a_token_that_is_withdrawn_does_not_count() -> None:
+    """Somebody else may have given it. Its owner can give it anew, with another token."""
+    people = await People.start()
+    waiting = await people.asks()
+    assert (await people.approves("ann", waiting)).data == {"approved": True}
+    selection = {"mount": "auth/userpass", "alias": "ann"}
+    await people.node.ok("POST", "sys/revoke-issued", selection)
+    people.node.clock.advance(10)
+    await people.settle()  # when all is cleared, too
+    assert (await people.unwraps("rita", waiting)).error == PENDING
+    assert (await people.reads("rita", waiting)).data["approved"] is False
+    await people.logs_in("ann")
+    assert (await people.approves("ann", waiting)).data == {"approved": True}
+    assert (await people.approves("ann", waiting)).status == 400
+    assert (await people.unwraps("rita", waiting)).data == {"k": "v"}

@@ -1072,7 +1072,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.sealing.initialize.Cluster": ("cluster", {"audit_key": b""}),
     "strongroom.sealing.rekey.BackupRecord": ("rekey-backup", {}),
-    "strongroom.services.approvals.records.ApprovalRecord": ("approval", {}),
+    "strongroom.services.approvals.records.ApprovalRecord": ("approval", {"line": ()}),
     "strongroom.services.approvals.records.ApprovalSettings": ("control-group-settings", {}),
     "strongroom.services.approvals.records.HeldRequest": (
         "held-request",

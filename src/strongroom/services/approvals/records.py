@@ -12,6 +12,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.barrier import SecretRecord
 from strongroom.barrier.record import Record
 from strongroom.services.policy.control_group import Factor
+from strongroom.services.withdrawals.matching import Facts
 
 
 class HeldRequest(SecretRecord, frozen=True, tag="held-request"):
@@ -63,6 +64,8 @@ class ApprovalRecord(Record, frozen=True, tag="approval"):
     given_at: float
     factors: tuple[int, ...]
     """The places in `HeldRequest.factors` of those that it counts for: what the approver's groups were at that time."""
+    line: tuple[Facts, ...] = ()
+    """By whom it was given, with what their token comes from."""
 
 
 class ApprovalSettings(Record, frozen=True, tag="control-group-settings"):

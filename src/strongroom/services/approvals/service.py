@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from strongroom.barrier.transaction import Transaction
@@ -16,7 +18,12 @@ from strongroom.services.approvals.records import (
     settings_key,
 )
 from strongroom.services.identity import IdentityService, entities
+from strongroom.services.namespaces import NamespaceService
+from strongroom.services.tokens.issued import line_of
 from strongroom.services.tokens.records import TokenRecord
+from strongroom.services.withdrawals import lifetimes, standing
+from strongroom.services.withdrawals.issue import shortened
+from strongroom.services.withdrawals.standing import are_withdrawn
 
 NO_ENTITY = "1 error occurred:\n\t* empty entity ID: the token is nobody's, as root tokens are; log in to approve\n\n"
 OWN_REQUEST = "1 error occurred:\n\t* token owner cannot be approver\n\n"
@@ -41,11 +48,14 @@ async def settings(txn: Transaction, namespace: str) -> ApprovalSettings | None:
     return await txn.read(settings_key(namespace), ApprovalSettings)
 
 
-async def is_approved(txn: Transaction, token_key: str, request: HeldRequest, now: float) -> bool:
+async def is_approved(
+    txn: Transaction, namespaces: NamespaceService, token_key: str, request: HeldRequest, now: float
+) -> bool:
     """Whether a request has all its approvals.
 
-    Those of an entity that was disabled or deleted since don't count: its account may have been taken over.  Entities
-    that were merged since are one, also with the one that asked.
+    Those of an entity that was disabled or deleted since don't count, nor those that were given with a token that is
+    withdrawn: its account may have been taken over.  Entities that were merged since are one, also with the one that
+    asked.
     """
     asker = await entities.living(txn, request.entity_namespace, request.entity_id)
     if asker is None:
@@ -53,9 +63,19 @@ async def is_approved(txn: Transaction, token_key: str, request: HeldRequest, no
     valid = []
     for approval in await approvals(txn, token_key):
         entity = await entities.living(txn, approval.namespace, approval.entity_id)
-        if entity is not None and not entity.disabled and entity.id != asker.id:
+        if entity is None or entity.disabled or entity.id == asker.id:
+            continue
+        if not await _is_withdrawn(txn, namespaces, approval):
             valid.append(msgspec.structs.replace(approval, entity_id=entity.id))
     return approved(request.factors, valid, now)
+
+
+async def _is_withdrawn(txn: Transaction, namespaces: NamespaceService, approval: ApprovalRecord) -> bool:
+    """Whether a withdrawal concerns the token that an approval was given with."""
+    index = await standing(txn)
+    if not index or not approval.line:
+        return False
+    return await are_withdrawn(txn, index, approval.line, namespaces, approval.line[0].namespace)
 
 
 async def approvable(
@@ -73,7 +93,13 @@ async def approvable(
 
 
 async def approve(
-    txn: Transaction, identity: IdentityService, approver: TokenRecord, waiting: TokenRecord, now: float
+    txn: Transaction,
+    identity: IdentityService,
+    namespaces: NamespaceService,
+    approver: TokenRecord,
+    waiting: TokenRecord,
+    *,
+    now: float,
 ) -> bool:
     """Record an approval.
 
@@ -98,10 +124,19 @@ async def approve(
     if entity is None or not places:
         raise PermissionDenied(DENIED)
     key = approvals_prefix(waiting.key) + entity.id
-    if adds_nothing(await txn.read(key, ApprovalRecord), places, request.factors, now):
+    earlier = await txn.read(key, ApprovalRecord)
+    if earlier is not None and await _is_withdrawn(txn, namespaces, earlier):
+        earlier = None
+    if adds_nothing(earlier, places, request.factors, now):
         raise InvalidRequest(TWICE)
     given = ApprovalRecord(
-        entity_id=entity.id, entity_name=entity.name, namespace=approver.home_of_entity, given_at=now, factors=places
+        entity_id=entity.id,
+        entity_name=entity.name,
+        namespace=approver.home_of_entity,
+        given_at=now,
+        factors=places,
+        line=shortened(await line_of(txn, approver)),
     )
     txn.write(key, given)
-    return await is_approved(txn, waiting.key, request, now)
+    await lifetimes.note(txn, math.ceil(waiting.expires_at - now))
+    return await is_approved(txn, namespaces, waiting.key, request, now)

@@ -28,7 +28,7 @@ from strongroom.services.tokens.records import (
     DeadTree,
     TokenRecord,
 )
-from strongroom.services.withdrawals.records import LONGEST_BATCH, UNNOTED_BATCH_S, LongestBatch
+from strongroom.services.withdrawals import lifetimes
 from strongroom.services.withdrawals.standing import are_withdrawn, standing
 from strongroom.storage.base import Add
 from strongroom.storage.keys import is_key
@@ -255,11 +255,7 @@ class TokenService:
         token = BATCH_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode() + keys.suffix(record.namespace)
         if len(token) > _MAX_TOKEN_LENGTH:
             raise InvalidRequest("too much for a batch token, which holds all of its metadata and policies itself")
-        longest = await txn.read(LONGEST_BATCH, LongestBatch)
-        if longest is None or longest.ttl_s < record.creation_ttl_s:
-            # Earlier versions noted none: theirs may have lived as long as mounts usually allow.
-            ttl_s = record.creation_ttl_s if longest is not None else max(record.creation_ttl_s, UNNOTED_BATCH_S)
-            txn.write(LONGEST_BATCH, LongestBatch(ttl_s=ttl_s))
+        await lifetimes.note(txn, record.creation_ttl_s)
         telling.created(txn, record)
         return token
 

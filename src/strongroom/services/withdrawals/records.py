@@ -109,7 +109,10 @@ class Walk(Record, frozen=True, tag="withdrawal-walk"):
 
 
 class LongestBatch(Record, frozen=True, tag="longest-batch"):
-    """The longest time that a batch token was ever given.  Nothing else knows when the last one ends."""
+    """The longest time that a batch token was ever given, or another thing that no withdrawal deletes.
+
+    Nothing else knows when the last one ends.
+    """
 
     ttl_s: int
 

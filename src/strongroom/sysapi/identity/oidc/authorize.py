@@ -18,6 +18,7 @@ from strongroom.sdk.response import Response
 from strongroom.services.oidc import OPENID, OidcClient, OidcCode, OidcProvider, codes, logic
 from strongroom.services.oidc.records import PUBLIC
 from strongroom.services.tokens import TokenRecord
+from strongroom.services.withdrawals import lifetimes
 from strongroom.sysapi.context import SystemEngine, SystemView, presented, system
 from strongroom.sysapi.identity.oidc.refusal import NOT_ASSIGNED, refusal
 from strongroom.sysapi.identity.oidc.withdrawn import line_for
@@ -95,6 +96,7 @@ async def _authorized(request: Request, name: str, body: AuthorizeBody) -> Respo
         line=await line_for(request),
     )
     code = codes.issue(txn, oidc.random, namespace, record)
+    await lifetimes.note(txn, codes.LIFETIME_S)
     return Response(data={"code": code, "state": body.state}, flat=True)
 
 

@@ -20,6 +20,7 @@ from strongroom.services.oidc import OPENID, OidcClient, OidcCode, OidcKey, Oidc
 from strongroom.services.oidc.access import Grant
 from strongroom.services.oidc.records import CONFIDENTIAL
 from strongroom.services.oidc.service import Conflicting
+from strongroom.services.withdrawals import lifetimes
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.identity.oidc.refusal import NOT_ASSIGNED, UNSTORED, refusal
 from strongroom.sysapi.identity.oidc.withdrawn import is_withdrawn
@@ -138,6 +139,7 @@ async def _for_code(
         line=record.line,
     )
     access_token = oidc.access.seal(txn, grant)
+    await lifetimes.note(txn, client.access_token_ttl_s)
     claims: dict[str, Any] = {
         **said,
         **_common(request, provider, client, record.entity_id, client.id_token_ttl_s),

@@ -58,9 +58,9 @@ class ControlGroupPaths(SystemEngine):
     async def authorize_request(self, request: Request, body: AccessorBody) -> Response | None:
         """Approves a request that waits. The approver has to be in one of the groups that its policies name."""
         view, waiting = system(request), await _waiting(request, body.accessor)
-        approved = await service.approve(
-            view.txn, view.services.identity, presented(request).record, waiting.token, request.now
-        )
+        identity, namespaces = view.services.identity, view.services.mounts.namespaces
+        approver = presented(request).record
+        approved = await service.approve(view.txn, identity, namespaces, approver, waiting.token, now=request.now)
         return Response(data={"approved": approved})
 
     @path.write("control-group/request")
@@ -69,9 +69,9 @@ class ControlGroupPaths(SystemEngine):
         view, waiting = system(request), await _waiting(request, body.accessor)
         held, txn = waiting.request, view.txn
         await _check_reader(request, held)
-        approvals = await service.approvals(txn, waiting.token.key)
+        approvals, namespaces = await service.approvals(txn, waiting.token.key), view.services.mounts.namespaces
         data: dict[str, Any] = {
-            "approved": await service.is_approved(txn, waiting.token.key, held, request.now),
+            "approved": await service.is_approved(txn, namespaces, waiting.token.key, held, request.now),
             "authorizations": [{"entity_id": one.entity_id, "entity_name": one.entity_name} for one in approvals],
             "request_data": json.loads(held.body) or None,
             "request_entity": {"id": held.entity_id, "name": held.entity_name},
