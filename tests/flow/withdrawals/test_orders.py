@@ -48,7 +48,7 @@ async def test_blocking_lasts_until_it_is_lifted() -> None:
 
 
 async def test_one_that_blocks_is_no_work_once_all_is_cleared() -> None:
-    """As long as it stands, time alone is no change to it: the role would write rows and lines of the log without end."""
+    """As long as it stands, time alone is no change: the role would write rows and lines of the log without end."""
     crowd = await Crowd.start()
     id_ = (await crowd.withdraw(network=BAD, block=True))["id"]
     await crowd.world.settle()
