@@ -17,7 +17,7 @@ _ORDER = ("type", "description", "options", "local", "path")
 
 def _enable(call: Invocation) -> int:
     if not call.arguments:
-        types = "'file', 'http', 'socket' and 'syslog'"
+        types = "'file', 'socket' and 'syslog'"  # scripts know these words; `http` is in the help
         raise Failure(f"Error enabling audit device: audit type missing. Valid types include {types}.")
     device_type = call.arguments[0].strip()
     path = clean(call.flags.text("path") or device_type)
