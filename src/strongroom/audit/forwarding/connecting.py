@@ -13,6 +13,7 @@ from strongroom.audit.forwarding.deadline import ended_after
 from strongroom.audit.outgoing.addresses import AddressRules, refusal_of_host, refusal_of_path
 from strongroom.audit.outgoing.endpoint import TLS, Endpoint
 from strongroom.audit.outgoing.tls import TlsSettings
+from strongroom.lib.outgoing.names import no_name_as_os_error
 from strongroom.lib.outgoing.own_machine import is_own
 from strongroom.lib.pem import ascii_pem
 
@@ -68,7 +69,8 @@ def allowed(
     Raises: `Refused` if there is one that they don't allow; `OSError` if there is none.
     """
     family = _FAMILIES.get(where.kind, socket.AF_UNSPEC)
-    found = socket.getaddrinfo(where.host or "localhost", where.port, family, kind)
+    with no_name_as_os_error():
+        found = socket.getaddrinfo(where.host or "localhost", where.port, family, kind)
     for _, _, _, _, address in found:
         ip = str(address[0])
         reason = refusal_of_host(where.host, ip, where.port, rules, configured=configured, local=is_own(ip))

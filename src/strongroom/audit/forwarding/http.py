@@ -15,9 +15,8 @@ from strongroom.audit.forwarding.target import Undeliverable
 from strongroom.audit.outgoing.addresses import AddressRules
 from strongroom.audit.outgoing.endpoint import TLS
 from strongroom.audit.outgoing.frames import Lines
-from strongroom.audit.outgoing.http import HttpSettings, check_value, endpoint_of
+from strongroom.audit.outgoing.http import HttpSettings, check_uri, check_value, endpoint_of
 from strongroom.lib.errors import InvalidRequest
-from strongroom.lib.outgoing import check_url
 
 _REFUSALS: Final = frozenset({400, 413, 415, 422})
 """Statuses that mean this body, and not the state of the receiver."""
@@ -130,7 +129,7 @@ class _Opened:
 def _open(settings: HttpSettings, rules: AddressRules, *, configured: bool) -> _Opened:
     uri = _followed(settings.uri)
     try:
-        check_url(uri, "uri")
+        check_uri(uri)
         headers = [(name, _followed(value)) for name, value in settings.headers]
         for _, value in headers:
             check_value(value)

@@ -61,7 +61,7 @@ def http_settings(options: Mapping[str, str], *, configured: bool) -> HttpSettin
     if not configured and any(text.startswith(REFERENCES) for text in (uri, *(value for _, value in headers))):
         raise InvalidRequest("file:// and env:// stand for the server's own: only its configuration may name them")
     if not uri.startswith(REFERENCES):
-        check_url(uri, "uri")
+        check_uri(uri)
     for _, value in headers:
         if not value.startswith(REFERENCES):
             check_value(value)
@@ -83,6 +83,13 @@ def endpoint_of(url: str) -> Endpoint:
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     return Endpoint(TLS if secure else "tcp", parts.hostname or "", parts.port or (443 if secure else 80))
+
+
+def check_uri(uri: str) -> None:
+    """Raise `InvalidRequest` for what can't be the URL of a receiver."""
+    check_url(uri, "uri")
+    if not uri.isascii():
+        raise InvalidRequest("uri holds ASCII alone: other characters are written as %C3%A9 in a path")
 
 
 def check_value(value: str) -> None:

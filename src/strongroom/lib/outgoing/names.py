@@ -5,8 +5,10 @@ An event loop resolves all names in a few threads, which a handful of requests t
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
@@ -50,7 +52,17 @@ def host_header(url: str) -> str:
 
 
 def _resolved(host: str) -> list[str]:
-    return [str(place[4][0]) for place in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    with no_name_as_os_error():
+        return [str(place[4][0]) for place in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+
+
+@contextlib.contextmanager
+def no_name_as_os_error() -> Iterator[None]:
+    """Have a host that can't be a name, such as `a..b`, fail like one without an address."""
+    try:
+        yield
+    except UnicodeError as error:  # Python writes a name as IDNA before it asks anybody
+        raise socket.gaierror(socket.EAI_NONAME, "no name looks like this") from error
 
 
 def _is_address(host: str) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from strongroom.audit.forwarding.opening import shown
+from strongroom.audit.forwarding.peers import CONFIGURED, judge_peer, open_peer
 from strongroom.audit.outgoing.addresses import AddressRules, problem_of_rule, refusal_of_host, refusal_of_path, split
+from strongroom.audit.outgoing.http import http_settings
+from strongroom.lib.errors import InvalidRequest
 
 
 @pytest.mark.parametrize(
@@ -111,3 +114,18 @@ def test_the_log_names_a_target_without_its_secrets() -> None:
     assert shown("http", {"uri": "https://h:1/path?token=secret"}) == "http h:1"
     assert shown("http", {"uri": "https://[x"}) == "http"
     assert shown("http", {"uri": "env://NAME"}) == "http NAME"
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example"])
+def test_what_can_be_no_name_is_an_address_that_nobody_has(host: str) -> None:
+    """It is refused as an absent peer is; without a trial it may be enabled, as any name that isn't there yet."""
+    options = {"address": f"{host}:514", CONFIGURED: "false"}
+    judge_peer("socket", options, AddressRules())
+    with pytest.raises(OSError, match="no name looks like this"):
+        open_peer("socket", options, AddressRules()).send((b"{}\n",))
+
+
+def test_a_url_is_written_in_ascii() -> None:
+    """Nothing else can be sent in the first line of a request."""
+    with pytest.raises(InvalidRequest, match="ASCII"):
+        http_settings({"uri": "http://logs.example.com/\u00e9"}, configured=False)

@@ -113,6 +113,13 @@ async def test_an_answer_has_a_bounded_length(tmp_path: Path) -> None:
             await http.ask("GET", f"https://{server.host}/")
 
 
+@pytest.mark.parametrize("host", ["a..b", ".a", "a" * 64 + ".example"])
+async def test_what_can_be_no_name_cannot_be_reached(host: str) -> None:
+    """Python itself refuses such a name, with another error than for one without an address."""
+    with pytest.raises(Unreachable):
+        await Http("the system").ask("GET", f"http://{host}/")
+
+
 async def test_an_answer_comes_in_time(tmp_path: Path) -> None:
     """Others of the loop go on meanwhile."""
     over = threading.Event()
