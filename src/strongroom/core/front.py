@@ -149,7 +149,9 @@ def _chosen(data: Mapping[str, Any], name: str, status: int) -> int:
         if field not in data:
             continue
         text = str(data[field])
-        if not text.isdecimal() or not 100 <= int(text) <= 999:
+        # Those below 200 end no response: after a 101, a proxy lets its client speak to this server directly, with
+        # whatever it says of its address.
+        if len(text) != 3 or not text.isdecimal() or int(text) < 200:
             raise InvalidRequest("")
         if field == name:
             status = int(text)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from functools import partial
+from urllib.parse import quote
 
 import pytest
 
@@ -243,3 +244,12 @@ async def test_no_namespace_sees_the_nodes() -> None:
     server = await Server.start()
     await server.ok("POST", "sys/namespaces/team")
     assert (await server.ask("GET", "team/sys/ha-status")).status == 400
+
+
+@pytest.mark.parametrize("code", ["101", "100", "199", "0200", "1000", "9" * 5000, "-1", "²²²", ""])
+async def test_health_answers_by_final_codes_alone(code: str) -> None:
+    """After a 101, a proxy would let its client speak past it. What is no status code is refused."""
+    server = await Server.start()
+    assert (await server.ask("GET", f"sys/health?activecode={quote(code)}", token="")).status == 400
+    for other in ("200", "299", "404", "999"):
+        assert (await server.ask("GET", f"sys/health?activecode={other}", token="")).status == int(other)
