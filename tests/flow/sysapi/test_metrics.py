@@ -10,6 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from strongroom.core.expiry import Expiry
 from strongroom.http.options import ListenerOptions, MetricsAccess
+from strongroom.lib.exposition import Gauge
+from strongroom.sysapi.system.request_gauges import of_responses
 from tests.flow.core.repeats import is_repeated, kept
 from tests.flow.node import TestNode
 
@@ -145,3 +147,14 @@ async def test_who_holds_a_role() -> None:
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     assert await held() == {"expiry": 0, "webhooks": 0}
+
+
+def test_codes_that_nobody_has_registered_are_counted_together() -> None:
+    """Anybody may ask for them, and each would be a number of its own for ever."""
+    told = of_responses({200: 3, 418: 1, **dict.fromkeys(range(600, 1000), 2)})
+    shown = {(each.labels["code"], each.labels["type"]): each.value for each in told if isinstance(each, Gauge)}
+    assert shown["200", "2xx"] == 3
+    assert shown["418", "4xx"] == 1
+    assert shown["other", "7xx"] == 200
+    assert sum(shown.values()) == 804
+    assert len(shown) < 80

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 from strongroom.lib.exposition import Gauge, Histogram, Measure
@@ -14,6 +16,7 @@ STATUSES: Final = (
     *(472, 473, 500, 501, 502, 503, 507),
 )
 """Status codes that are counted from 0; others appear when they come."""
+_REGISTERED: Final = frozenset({*STATUSES, *HTTPStatus})
 _MS: Final = 1000
 """Vault's names that begin so are of milliseconds."""
 
@@ -46,16 +49,18 @@ def of_requests(served: Served) -> list[Measure]:
 
 def of_responses(statuses: Mapping[int, int]) -> list[Measure]:
     """Responses of the listeners by status code, as Vault names them."""
+    counts = Counter[tuple[str, str]]({_labels_of(status): 0 for status in STATUSES})
+    for status, count in statuses.items():
+        counts[_labels_of(status)] += count
     return [
-        Gauge(
-            "vault.core.response_status_code",
-            statuses.get(status, 0),
-            "Responses.",
-            {"code": str(status), "type": f"{status // 100}xx"},
-            counts=True,
-        )
-        for status in sorted({*STATUSES, *statuses})
+        Gauge("vault.core.response_status_code", count, "Responses.", {"code": code, "type": type_}, counts=True)
+        for (code, type_), count in sorted(counts.items())
     ]
+
+
+def _labels_of(status: int) -> tuple[str, str]:
+    """How a status code is counted.  Anybody may have `sys/health` answer with one that nobody has registered."""
+    return (str(status) if status in _REGISTERED else "other"), f"{status // 100}xx"
 
 
 def histogram(
