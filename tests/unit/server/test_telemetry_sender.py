@@ -46,6 +46,15 @@ def sender(kind: Receiver, port: int, source: Source) -> Sender:
     return Sender(settings, source, "ho.st", every_s=0.01)
 
 
+@pytest.mark.parametrize("kind", [Receiver.STATSD, Receiver.STATSITE])
+async def test_a_receiver_whose_name_can_be_none_stops_no_other(receiver: socket.socket, kind: Receiver) -> None:
+    """Python refuses such a name with another error than for one without an address."""
+    port = receiver.getsockname()[1]
+    targets = (Target(kind, "a..b", port), Target(Receiver.STATSD, "127.0.0.1", port))
+    await Sender(TelemetrySettings(Exposure(), targets), Source(), "ho.st", every_s=0.01).send({})
+    assert received(receiver) == [b"vault.a_total.0:2|c"]
+
+
 def received(sock: socket.socket) -> list[bytes]:
     """The datagrams that wait."""
     found = []

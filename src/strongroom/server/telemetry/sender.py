@@ -87,7 +87,7 @@ class Sender:
             try:
                 await self._send(target, lines(measures, past, self._naming(target)))
                 self._told(target, "")
-            except (OSError, TimeoutError) as error:
+            except (OSError, TimeoutError, UnicodeError) as error:  # the last for a host that can be no name
                 self._told(target, str(error) or type(error).__name__)
         return past_of(measures)
 
