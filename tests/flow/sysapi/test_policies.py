@@ -192,3 +192,20 @@ async def test_what_is_likely_wrong_is_told() -> None:
     assert (len(told), told[-1]) == (51, "There are 10 more warnings.")
     assert (await server.ask("POST", "sys/policies/lint", {})).status == 400
     assert (await server.ok("POST", "sys/policies/lint", {"policy": READ})).data["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"paths": ["a"]}, "no token found"),
+        ({"paths": ["a"], "token": None}, "no token found"),
+        ({"paths": ["a"], "token": "x"}, "invalid token"),
+        ({"token": "x"}, "paths must be supplied"),
+    ],
+)
+async def test_capabilities_of_no_token(body: dict[str, object], said: str) -> None:
+    """Who asks for the capabilities of a token and names none, or none that there is, has made a mistake (400)."""
+    server = await Server.start()
+    answer = await server.ask("POST", "sys/capabilities", body)
+    assert answer.status == 400
+    assert said in answer.error

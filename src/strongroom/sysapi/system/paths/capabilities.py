@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.lib.errors import Internal, InvalidRequest, StrongroomError
+from strongroom.lib.errors import InvalidRequest, StrongroomError
 from strongroom.sdk import path
 from strongroom.sdk.fields import SECRET, Body, CommaList, Doc, OldNameOf
 from strongroom.sdk.request import Operation, Request
@@ -52,7 +52,7 @@ class CapabilitiesPaths(SystemEngine):
         """Reads what a token may do on the given paths."""
         paths, view = _paths(body), system(request)
         if not body.token:
-            raise Internal(_NO_TOKEN)
+            raise InvalidRequest(_NO_TOKEN)
         bearer = presented(request)
         record: TokenRecord | None = bearer.record
         if body.token != bearer.token:
