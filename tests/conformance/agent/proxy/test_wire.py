@@ -134,7 +134,7 @@ DIFFERENT = {
     "an end that isn't enabled": "the API's form of an error instead of an empty body",
     "a path in another spelling": "the server decides on it, as without a proxy; the reference does it itself, as HTML",
 }
-_HOW = ("connection", "date", "content-length", "transfer-encoding")
+_HOW = ("connection", "date", "content-length", "transfer-encoding", "x-strongroom-request-id")
 _VARYING = ("age",)
 
 
