@@ -35,6 +35,16 @@ They are never shown in clear, whatever the configuration says.
 _LOGIN_HEADERS = "x-vault-inline-auth-"
 """The same of a login that comes with the request.  They are here only if the header that names its path is missing."""
 _ANY_ERROR = "1 error occurred:\n\t* invalid request\n\n"
+_RATE, _LEASES, _LOCKED = "rate limit quota exceeded", "lease count quota exceeded", "locked by an administrator"
+_KINDS = (
+    ("no handler for route ", "", UNSUPPORTED_PATH),
+    ('request path "', f'": {_RATE}', _RATE),
+    ('request path "', f'": {_LEASES}', _LEASES),
+    (_LEASES, "", _LEASES),
+    ('the mount "', f'" has been {_LOCKED}', _LOCKED),
+    (f"API access to this namespace has been {_LOCKED}", "", _LOCKED),
+)
+"""How texts begin and end that quote something, and their kind, which is shown instead."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -77,10 +87,11 @@ def test_entry(id_: str, now: float) -> bytes:
 
 
 def error_text(text: str, notation: Notation) -> str:
-    """What an entry shows of an error."""
+    """What an entry shows of an error: its kind.  A path that a text quotes may hold a token."""
     if notation.style.log_raw or text in _PLAIN_ERRORS:
         return text
-    return UNSUPPORTED_PATH if text.startswith("no handler for route ") else _ANY_ERROR
+    fitting = (kind for start, end, kind in _KINDS if text.startswith(start) and text.endswith(end))
+    return next(fitting, _ANY_ERROR)
 
 
 def bearer_block(exchange: Exchange, notation: Notation) -> dict[str, Any]:

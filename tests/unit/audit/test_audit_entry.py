@@ -407,6 +407,16 @@ ERRORS = [
     (NO_PATH, NO_PATH, None),
     (NO_OPERATION, NO_OPERATION, None),
     ('no handler for route "a/secret". route entry not found.', NO_PATH, True),
+    ('request path "auth/token/revoke/hvs.s3cret": rate limit quota exceeded', "rate limit quota exceeded", True),
+    ('request path "database/creds/web": lease count quota exceeded', "lease count quota exceeded", True),
+    ('lease count quota exceeded (9 leases of "web" at the most, by its settings)', "lease count quota exceeded", True),
+    ('the mount "s3cret/" has been locked by an administrator', "locked by an administrator", True),
+    (
+        'API access to this namespace has been locked by an administrator - "s3cret" must be …',
+        "locked by an administrator",
+        True,
+    ),
+    ('the value "s3cret": rate limit quota exceeded', INVALID, True),
     ("the value s3cret is no good", INVALID, True),
     ("", None, None),
 ]
