@@ -23,8 +23,8 @@ from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.why.explaining import supposed
 from strongroom.sysapi.system.why.holders import can, conditions_of
 
-_PAGE = 25
-"""Requests of one transaction: nothing else is served meanwhile."""
+_PAGE = 1
+"""Requests of one transaction: nothing else is served meanwhile, and each may have thousands of rules to merge."""
 
 
 class Change(StrEnum):
