@@ -109,6 +109,13 @@ def test_signatures_are_those_of_the_standard() -> None:
         Verifier(SECRET).verify(b'{"id":"2"}', headers)
 
 
+async def test_a_policy_that_does_not_exist_is_told() -> None:
+    """A webhook whose only policy is misspelt would deliver nothing, and say that all is well."""
+    node = await versioned()
+    made = await node.ok("POST", "sys/events/webhooks/ops", {**HOOK, "policies": ["nobody", "root", "default"]})
+    assert made.body["warnings"] == ['there is no policy "nobody" yet: it lets the target know nothing']
+
+
 def test_the_documented_recipe_verifies() -> None:
     """What the documentation gives receivers accepts a post, and refuses another body, an old post, and another key."""
     page = (Path(__file__).parents[3] / "docs" / "events.md").read_text()

@@ -99,7 +99,11 @@ class WebhookPaths(SystemEngine):
             disable_after_s=_disable_after(body, before),
         )
         await service.write(txn, name, hook, request.now)
-        return Response(data={"generated_secret": signing.shown_secret(made)}) if made else None
+        view = system(request)
+        missing = await view.services.policies.missing(txn, view.namespace.id, set(hook.policies) - {ROOT})
+        warnings = [f'there is no policy "{each}" yet: it lets the target know nothing' for each in sorted(missing)]
+        data = {"generated_secret": signing.shown_secret(made)} if made else None
+        return Response(data=data, warnings=warnings) if data or warnings else None
 
     @path.delete("events/webhooks/{name}", sudo=True, root_only=True)
     async def delete_webhook(self, request: Request, name: str) -> Response | None:
