@@ -88,14 +88,14 @@ def _verify(call: Invocation) -> int:
     # Fetched before the files are read, so that a growing log contains everything that the store knew.
     checking = Verification(_keys(call), partial=call.flags.on("partial"))
     report = _Report(call, whole=call.flags.on("all"))
-    device, foreign = clean(call.flags.text("path") or "file").rstrip("/"), False
+    device, foreign = clean(call.flags.text("path") or "file").rstrip("/"), 0
     reading = Reading()
     for name in call.arguments:
         shown = "standard input" if name == STDIN else visible(name)
         with lines_of(name) as lines:
             for fault in checking.file(reading.lines(lines)):
                 report.fault(f"{shown}:{fault.line}: {fault.problem}")
-                foreign = foreign or fault.problem.endswith("or of another device")
+                foreign += fault.problem.endswith("or of another device")
         report.end_of(shown)
     summary = checking.finish()
     for text in (*summary.faults, *(f"parts of a line are missing: {missing}" for missing in reading.missing)):
@@ -104,7 +104,7 @@ def _verify(call: Invocation) -> int:
     report.notes([f"nothing is known of the end of {writer}" for writer in summary.unknown])
     report.notes([f"{line} was not checked: the one before it is in none of the files" for line in summary.unchecked])
     found = f"{summary.lines} lines of {summary.writers} writers"
-    if foreign:
+    if foreign and foreign == summary.writers:  # not one of them fits
         report.notes([f"this was checked as the log of the device {device}/. Is it another one's? -path names that."])
     if report.faults:
         call.terminal.out(f"Failed! {found}, faults: {report.faults}")

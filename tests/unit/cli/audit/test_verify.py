@@ -21,12 +21,14 @@ def test_a_log_of_another_device_is_told_from_a_forged_one(tmp_path: Path) -> No
     with answering({}, otherwise=answer) as server:
         environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
         environment |= {"VAULT_ADDR": server.address, "VAULT_TOKEN": "t"}
-        for key, told in ((OTHER, True), (KEY, False)):
-            written = Written(key)
-            written.write(1)
-            log = tmp_path / "kv.log"
-            log.write_bytes(b"".join(written.lines))
+        for keys, told in (((OTHER, OTHER), True), ((KEY, OTHER), False)):
+            log, lines = tmp_path / "kv.log", list[bytes]()
+            for number, key in enumerate(keys):
+                written = Written(key, f"writer-{number}")
+                written.write(1)
+                lines += written.lines
+            log.write_bytes(b"".join(lines))
             words = [PROGRAM, "audit", "verify", log]
             done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-            assert done.returncode == int(told), done.stdout
+            assert done.returncode == 1, done.stdout
             assert ("as the log of the device file/" in done.stdout) is told
