@@ -87,12 +87,12 @@ class HttpResponse(msgspec.Struct):
     body: bytes = b""
     stream: AsyncIterator[bytes] | None = None
     """If set, sent in chunks after `body`; for log streams and similar."""
-    receive: Callable[[bytes], None] | None = None
-    """For status 101: takes what the client sends from now on.  The connection ends with the stream."""
     after_sent: Callable[[], Awaitable[None]] | None = None
     """Called when the kernel has taken the last byte, or the client has gone."""
     keep: Callable[[bytes, bytes, bytes], None] | None = None
     """Keeps the response, for requests that ask the same: called with the request's name, header fields and body."""
+    receive: Callable[[bytes], None] | None = None
+    """For status 101: takes what the client sends from now on.  The connection ends with the stream."""
 
 
 class Repeated(Protocol):
