@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from strongroom.services.events.reader import MOST_READERS
+from strongroom.services.events.reader import MOST_OF_ONE, MOST_READERS
 from tests.flow.events.listening import ALL, SSE, listen
 from tests.flow.node import TestNode
 
@@ -232,9 +232,25 @@ async def test_a_process_has_a_bound_on_subscribers() -> None:
     services = node.node.unsealed
     assert services is not None
     with contextlib.ExitStack() as others:
-        for _ in range(MOST_READERS):
-            others.enter_context(services.events.following())
+        for number in range(MOST_READERS):
+            others.enter_context(services.events.following(str(number)))
         assert (await node.ask("GET", "sys/events/subscribe/*", headers=SSE)).status == 429
+    await (await listen(node)).close()
+
+
+async def test_a_token_has_a_bound_on_subscriptions() -> None:
+    """One that subscribes without end leaves places to others, and gets its own back."""
+    node = await versioned()
+    services = node.node.unsealed
+    assert services is not None
+    other = await node.token(ALL)
+    with contextlib.ExitStack() as own:
+        for _ in range(MOST_OF_ONE):
+            own.enter_context(services.events.following(services.tokens.key_of(node.root)))
+        refused = await node.ask("GET", "sys/events/subscribe/*", headers=SSE)
+        assert (refused.status, "64 times" in refused.error) == (429, True)
+        await (await listen(node, token=other)).close()
+    assert services.events.readers == 0
     await (await listen(node)).close()
 
 

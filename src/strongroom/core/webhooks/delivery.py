@@ -33,6 +33,8 @@ from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
 
 log = structlog.get_logger("webhooks")
+_OWNER = "webhooks"
+"""Whose the subscriptions of all webhooks of a process are."""
 
 
 class Posts(Protocol):
@@ -102,7 +104,13 @@ class Delivery:
         services = self._services
         start = await services.events.checked(parse_cursor(self._progress.cursor))
         reading = subscribed(
-            services.events, services.barrier, services.clock, self._judge, self._selection, start=start
+            services.events,
+            services.barrier,
+            services.clock,
+            self._judge,
+            self._selection,
+            start=start,
+            owner=_OWNER,
         )
         try:
             async for found in reading:

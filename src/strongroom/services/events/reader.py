@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Iterator
 from itertools import takewhile
 from typing import Final
@@ -35,6 +35,8 @@ _AT_ONCE: Final = 128
 """Commits that a subscriber gets at once, so that its rules are looked up once for them."""
 MOST_READERS: Final = 512
 """Each has its rules judged for each commit with events."""
+MOST_OF_ONE: Final = 64
+"""Subscriptions of one token, so that a client that has run wild leaves places to others."""
 _FULL_RETRY_S: Final = 60
 
 
@@ -61,7 +63,7 @@ class OutboxReader:
         """All commits after this revision, up to that of `_at`, are in `_recent`."""
         self._at = Revision(0, b"")
         self._bucket = 0
-        self._readers = 0
+        self._readers: Counter[str] = Counter()
         self._called = asyncio.Event()
         self._news = asyncio.Event()
         self.is_over = False
@@ -72,12 +74,20 @@ class OutboxReader:
     @property
     def readers(self) -> int:
         """How many subscribers there are in this process."""
-        return self._readers
+        return self._readers.total()
 
-    def require_place(self) -> None:
-        """Raise `RateLimited` if as many subscribe in this process as may."""
-        if self._readers >= MOST_READERS:
+    def require_place(self, owner: str) -> None:
+        """Raise `RateLimited` if as many subscribe in this process as may, or as many of one token.
+
+        Args:
+            owner: whose subscription it is to be.
+        """
+        text = ""
+        if self.readers >= MOST_READERS:
             text = f"{MOST_READERS} clients follow events through this process already, which is fixed"
+        elif self._readers[owner] >= MOST_OF_ONE:
+            text = f"the token follows events {MOST_OF_ONE} times through this process already, which is fixed"
+        if text:
             raise RateLimited(text, retry_after_s=_FULL_RETRY_S)
 
     def end(self) -> None:
@@ -86,20 +96,25 @@ class OutboxReader:
         self._news.set()
 
     @contextlib.contextmanager
-    def following(self) -> Iterator[None]:
-        """Have the reader follow the outbox for the time of the block."""
-        self._readers += 1
+    def following(self, owner: str) -> Iterator[None]:
+        """Have the reader follow the outbox for the time of the block.
+
+        Args:
+            owner: who follows it.
+        """
+        self._readers[owner] += 1
         self._called.set()
         try:
             yield
         finally:
-            self._readers -= 1
+            self._readers[owner] -= 1
+            self._readers += Counter()  # names with nothing left go
 
     async def run_forever(self) -> None:
         """Follow the outbox while there are subscribers."""
         while True:
             self._called.clear()
-            while self._readers:
+            while self.readers:
                 try:
                     await self.poll()
                 except StrongroomError as error:

@@ -34,15 +34,25 @@ class Delivered(NamedTuple):
 
 
 async def subscribed(
-    reader: OutboxReader, barrier: Barrier, clock: Clock, judge: Judge, selection: Selection, *, start: Position
+    reader: OutboxReader,
+    barrier: Barrier,
+    clock: Clock,
+    judge: Judge,
+    selection: Selection,
+    *,
+    start: Position,
+    owner: str,
 ) -> AsyncGenerator[Delivered | Position]:
     """The events behind a place; and, while there are none, a place every few seconds.
 
     It ends when the reader's token does.
 
+    Args:
+        owner: whose places among the subscribers of the process it takes one of.
+
     Raises: `CursorTooOld` as soon as something that wasn't told yet has been cleared.
     """
-    with reader.following():
+    with reader.following(owner):
         told_at = clock.now()
         async for found in reader.commits(start, LOOK_S):
             now = clock.now()

@@ -29,6 +29,7 @@ class Subscription:
         self._services = services
         self._judge = Judge(services.barrier, services.mounts.namespaces, rules)
         self._selection = selection
+        self._owner = owner_of(exchange)
         self.start = start
 
     @property
@@ -40,8 +41,20 @@ class Subscription:
         """The events, and places while there are none; see `subscribed`."""
         services = self._services
         return subscribed(
-            services.events, services.barrier, services.clock, self._judge, self._selection, start=self.start
+            services.events,
+            services.barrier,
+            services.clock,
+            self._judge,
+            self._selection,
+            start=self.start,
+            owner=self._owner,
         )
+
+
+def owner_of(exchange: Exchange) -> str:
+    """Whose subscription a request asks for: the token's, or the entity's of one that isn't stored."""
+    assert exchange.bearer is not None
+    return exchange.bearer.record.key or exchange.bearer.record.entity_id
 
 
 async def server_sent(subscription: Subscription) -> AsyncGenerator[bytes]:

@@ -66,7 +66,7 @@ class EventPaths(SystemEngine):
         view = system(request)
         headers = view.exchange.request.headers
         wanted = _selection(request, event_type, body)
-        view.services.events.require_place()
+        view.services.events.require_place(streams.owner_of(view.exchange))
         cursor = body.cursor or headers.get("last-event-id", "")
         subscription = streams.Subscription(view.services, view.exchange, wanted, await _start(request, cursor))
         if "text/event-stream" in headers.get("accept", ""):
