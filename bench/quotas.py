@@ -82,7 +82,7 @@ async def _application() -> tuple[Application, str]:
         await unseal(node, key, engines(()), NodeSettings())
 
     async def closed() -> None:
-        raise NotImplementedError
+        raise RuntimeError("nothing seals the server of a measurement")
 
     node = build_node(storage, LocalPort(random, opened, closed), clock, random, NodeSettings())
     await opened(shamir.open_(seal, [made.shares.keys[0].reveal()]))
