@@ -83,17 +83,11 @@ def plan(config: Config, processors: int) -> Plan:
     workers = own.workers or processors
     if config.storage.type == IN_MEMORY:
         workers = 1  # a store in memory is one process's
-    max_ttl_s = own.max_lease_ttl_s or MAX_LEASE_TTL_S
-    default_ttl_s = own.default_lease_ttl_s or min(DEFAULT_LEASE_TTL_S, max_ttl_s)
-    if default_ttl_s > max_ttl_s:
-        raise PlanError("default_lease_ttl is greater than max_lease_ttl")
+    default_ttl_s, max_ttl_s = _lease_ttls(config)
     duration_s = own.default_max_request_duration_s or DEFAULT_REQUEST_DURATION_S
     if own.worker_timeout_s < 0:
         raise PlanError("worker_timeout cannot be negative; 0 means for ever")
-    try:
-        telemetry = telemetry_settings(config.telemetry)
-    except TelemetryError as error:
-        raise PlanError(f"in telemetry, {error}") from error
+    telemetry = _telemetry(config)
     if own.audit_spool_max_bytes and own.audit_spool_max_bytes < MIN_MAX_BYTES:
         raise PlanError(f"audit_spool_max_size is {own.audit_spool_max_bytes}: it takes {MIN_MAX_BYTES} bytes at least")
     return Plan(
@@ -136,6 +130,22 @@ def plan(config: Config, processors: int) -> Plan:
         worker_timeout_s=own.worker_timeout_s,
         show_hostname=own.enable_response_header_hostname,
     )
+
+
+def _lease_ttls(config: Config) -> tuple[int, int]:
+    """The default and the longest time of a lease, in seconds.  Raises `PlanError` if they contradict each other."""
+    max_ttl_s = config.settings.max_lease_ttl_s or MAX_LEASE_TTL_S
+    default_ttl_s = config.settings.default_lease_ttl_s or min(DEFAULT_LEASE_TTL_S, max_ttl_s)
+    if default_ttl_s > max_ttl_s:
+        raise PlanError("default_lease_ttl is greater than max_lease_ttl")
+    return default_ttl_s, max_ttl_s
+
+
+def _telemetry(config: Config) -> TelemetrySettings:
+    try:
+        return telemetry_settings(config.telemetry)
+    except TelemetryError as error:
+        raise PlanError(f"in telemetry, {error}") from error
 
 
 def _mistyped(config: Config, stanza: str) -> str:

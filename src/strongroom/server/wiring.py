@@ -113,22 +113,7 @@ async def unseal(
     except StorageError as error:  # a full store can still be read, and rows can be deleted
         log.warning("the version or the list of audit devices was not stored", detail=error.detail)
     identity = IdentityService(node.random, node.clock)
-    spool = _spool(settings)
-    writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
-    own = (*settings.audit_rules.own, *([settings.audit_spool_path] if settings.audit_spool_path else []))
-    ground = Ground(
-        msgspec.structs.replace(settings.audit_rules, own=own), lambda line: writers.own(writer_of(plain(line)))
-    )
-    audit = AuditBroker(
-        audit_devices(spool, ground, settings.audit_addresses),
-        node.random,
-        writers,
-        spool,
-        prefixes=settings.audit_prefixes,
-        listed=bool(cluster.audit_key),
-        reserve=node.storage.reserve,
-        turn=barrier.turn,
-    )
+    audit = _audit(node, barrier, cluster, settings)
     await configure_audit(barrier, audit, settings)
     mounts = MountService(
         engines, node.random, settings.default_lease_ttl_s, settings.max_lease_ttl_s, settings.lockouts
@@ -167,6 +152,26 @@ async def unseal(
         shows_rows=settings.shows_rows,
         shows_insides=settings.shows_insides,
         settings=settings.shown,
+    )
+
+
+def _audit(node: Node, barrier: Barrier, cluster: Cluster, settings: NodeSettings) -> AuditBroker:
+    """The audit devices' broker, without devices yet."""
+    spool = _spool(settings)
+    writers = Writers(cluster.audit_key, socket.gethostname(), node.random)
+    own = (*settings.audit_rules.own, *([settings.audit_spool_path] if settings.audit_spool_path else []))
+    ground = Ground(
+        msgspec.structs.replace(settings.audit_rules, own=own), lambda line: writers.own(writer_of(plain(line)))
+    )
+    return AuditBroker(
+        audit_devices(spool, ground, settings.audit_addresses),
+        node.random,
+        writers,
+        spool,
+        prefixes=settings.audit_prefixes,
+        listed=bool(cluster.audit_key),
+        reserve=node.storage.reserve,
+        turn=barrier.turn,
     )
 
 
