@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from strongroom.barrier.transaction import transact
+from strongroom.core.outage import Outage
 from strongroom.lib.errors import StrongroomError
 from strongroom.services.usage import reading
 from strongroom.services.usage.counting import store
@@ -35,7 +36,7 @@ class ClientUpkeep:
     def __init__(self, services: Services, *, every_s: float = EVERY_S) -> None:
         self._services = services
         self._every_s = every_s
-        self._failing = False
+        self._outage = Outage(log, "clients are not counted yet")
 
     async def run_forever(self) -> None:
         """Work until cancelled, and store then what waits.  After a failure of the store, try again the next time."""
@@ -53,12 +54,9 @@ class ClientUpkeep:
                 await self.run_once()
                 if rounds % _CLEAR_EVERY == 0:
                     await self.clear()
-                self._failing = False
+                self._outage.is_over()
             except StrongroomError as error:
-                # Logged once: a store that is full for a day must not fill the log.
-                if not self._failing:
-                    log.warning("clients are not counted yet", reason=error.detail or error.text)
-                self._failing = True
+                self._outage.goes_on(error)
             rounds += 1
             await asyncio.sleep(self._every_s)
 

@@ -10,6 +10,7 @@ from strongroom.audit import hiding
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core import foresight
 from strongroom.core.attempt import Attempt
+from strongroom.core.outage import Outage
 from strongroom.lib.errors import PermissionDenied, StrongroomError
 from strongroom.services.denials import DenialRecord, rows
 from strongroom.services.policy.shortfalls import Sent
@@ -68,7 +69,7 @@ class DenialKeeping:
     def __init__(self, services: Services, *, every_s: float = EVERY_S) -> None:
         self._services = services
         self._every_s = every_s
-        self._failing = False
+        self._outage = Outage(log, "denials can't be asked for")
         self._has_written = True
         """Whether rows of this process, or of an earlier one, may wait to be removed."""
 
@@ -78,11 +79,9 @@ class DenialKeeping:
             await asyncio.sleep(self._every_s)
             try:
                 await self.run_once()
-                self._failing = False
+                self._outage.is_over()
             except StrongroomError as error:
-                if not self._failing:
-                    log.warning("denials can't be asked for", reason=error.detail or error.text)
-                self._failing = True
+                self._outage.goes_on(error)
 
     async def run_once(self) -> None:
         """Write what there is, and remove what is too old.  Raises `StrongroomError`."""

@@ -9,6 +9,7 @@ import structlog
 
 from strongroom.__about__ import VERSION
 from strongroom.barrier.transaction import transact
+from strongroom.core.outage import Outage
 from strongroom.lib.errors import StrongroomError
 from strongroom.services import nodes
 from strongroom.sysapi.services import Services
@@ -27,19 +28,16 @@ class Presence:
         self._services = services
         self._every_s = every_s
         self._hostname = socket.gethostname()
-        self._failing = False
+        self._outage = Outage(log, "other nodes don't see this one")
 
     async def run_forever(self) -> None:
         """Write the row until cancelled.  After a failure of the store, try again the next time."""
         while True:
             try:
                 await self.run_once()
-                self._failing = False
+                self._outage.is_over()
             except StrongroomError as error:
-                # Logged once: a store that is full for a day must not fill the log.
-                if not self._failing:
-                    log.warning("other nodes don't see this one", reason=error.detail or error.text)
-                self._failing = True
+                self._outage.goes_on(error)
             await asyncio.sleep(self._every_s)
 
     async def run_once(self) -> None:

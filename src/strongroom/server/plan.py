@@ -85,11 +85,8 @@ def plan(config: Config, processors: int) -> Plan:
         workers = 1  # a store in memory is one process's
     default_ttl_s, max_ttl_s = _lease_ttls(config)
     duration_s = own.default_max_request_duration_s or DEFAULT_REQUEST_DURATION_S
-    if own.worker_timeout_s < 0:
-        raise PlanError("worker_timeout cannot be negative; 0 means for ever")
+    _check_limits(config)
     telemetry = _telemetry(config)
-    if own.audit_spool_max_bytes and own.audit_spool_max_bytes < MIN_MAX_BYTES:
-        raise PlanError(f"audit_spool_max_size is {own.audit_spool_max_bytes}: it takes {MIN_MAX_BYTES} bytes at least")
     return Plan(
         storage_type=config.storage.type,
         storage_options=config.storage.options,
@@ -139,6 +136,15 @@ def _lease_ttls(config: Config) -> tuple[int, int]:
     if default_ttl_s > max_ttl_s:
         raise PlanError("default_lease_ttl is greater than max_lease_ttl")
     return default_ttl_s, max_ttl_s
+
+
+def _check_limits(config: Config) -> None:
+    """Raise `PlanError` for a limit that can't be."""
+    own = config.settings
+    if own.worker_timeout_s < 0:
+        raise PlanError("worker_timeout cannot be negative; 0 means for ever")
+    if own.audit_spool_max_bytes and own.audit_spool_max_bytes < MIN_MAX_BYTES:
+        raise PlanError(f"audit_spool_max_size is {own.audit_spool_max_bytes}: it takes {MIN_MAX_BYTES} bytes at least")
 
 
 def _telemetry(config: Config) -> TelemetrySettings:
