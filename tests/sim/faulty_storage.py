@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from strongroom.lib.errors import CommitUnknown, StorageError
-from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Listing, Revision, Snapshot, Storage
+from strongroom.storage.base import Add, Committer, Condition, Delta, Entry, Fence, Listing, Revision, Snapshot, Storage
 
 T = TypeVar("T")
 
@@ -125,6 +125,10 @@ class FaultyStorage:
     async def changed_since(self, revision: Revision) -> Sequence[str]:
         """As the inner store, if the plan lets it."""
         return await self._call("changed_since", lambda: self._inner.changed_since(revision))
+
+    async def delta(self, since: Revision, limit: int | None = None) -> Delta:
+        """As the inner store, if the plan lets it."""
+        return await self._call("delta", lambda: self._inner.delta(since, limit))
 
     async def committed(self, revision_id: bytes) -> bool:
         """As the inner store, if the plan lets it."""

@@ -48,6 +48,22 @@ class Listing(msgspec.Struct, frozen=True, gc=False):
     """Sorted by Unicode code point.  A name that ends in `/` stands for every key below it."""
 
 
+class Delta(msgspec.Struct, frozen=True, gc=False):
+    """The result of `delta`: rows that changed, all at one revision."""
+
+    revision: Revision
+    """The revision of the rows."""
+    through: Revision
+    """The last commit whose keys are included."""
+    entries: dict[str, Entry | None]
+    """The rows, None for a key that has none at `revision`."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every key is included that changed until `revision`."""
+        return self.through == self.revision
+
+
 class Add(msgspec.Struct, frozen=True, gc=False):
     """A commuting change to a counter row (its value is a decimal number in ASCII; an absent row counts as 0)."""
 
@@ -195,6 +211,20 @@ class Storage(Committer, Protocol):
         """The keys written after `revision`, each once.
 
         Raises: `FeedTooOld` when the feed was pruned past it, or when the store's history no longer holds that id.
+        """
+        ...
+
+    async def delta(self, since: Revision, limit: int | None = None) -> Delta:
+        """The rows that were written after `since`, all at one revision, which the result names.
+
+        The state at `since` with all of a complete result applied is the state at `Delta.revision`.
+
+        Args:
+            since: a revision, or the `through` of an earlier result.
+            limit: the number of keys at which it stops, after a whole commit.  At least one commit is included, if
+                there is one.
+
+        Raises: `FeedTooOld`, as `changed_since`.
         """
         ...
 

@@ -35,6 +35,8 @@ def test_changed_since_another_history_is_too_old(backend: Backend) -> None:
         for number, revision_id in ((1, last.id), (2, first.id), (2, bytes(16)), (3, last.id), (0, first.id)):
             with pytest.raises(FeedTooOld):
                 await storage.changed_since(Revision(number, revision_id))
+            with pytest.raises(FeedTooOld):
+                await storage.delta(Revision(number, revision_id), 2)
 
     on(backend, scenario)
 
@@ -50,6 +52,8 @@ def test_changed_since_before_the_feed_is_too_old(backend: Backend) -> None:
         for revision in (nothing, first):
             with pytest.raises(FeedTooOld):
                 await storage.changed_since(revision)
+            with pytest.raises(FeedTooOld):
+                await storage.delta(revision)
         newest = await storage.synced()
         assert await storage.changed_since(newest) == []
         await storage.commit({}, put("c"), {})

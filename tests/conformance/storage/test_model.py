@@ -36,8 +36,9 @@ class Model:
         index = len(self.past) - steps - 1
         return self.past[index][0] if index >= 0 else Revision(0, b"")
 
-    def changed(self, since: int) -> set[str]:
-        return {key for revision, keys in self.past if revision.number > since for key in keys}
+    def changed(self, since: int, until: int | None = None) -> set[str]:
+        most = self.newest.number if until is None else until
+        return {key for revision, keys in self.past if since < revision.number <= most for key in keys}
 
     def revision(self, key: str) -> int:
         return self.rows[key][1] if key in self.rows else 0
@@ -127,6 +128,32 @@ def feed(back: int) -> Step:
     return step
 
 
+def delta(back: int, limit: int | None) -> Step:
+    """`delta` has the rows of whole commits, as they are now; asked again and again it ends with all changes."""
+
+    async def step(storage: Storage, model: Model) -> None:
+        since = model.before(back)
+        wanted = model.changed(since.number)
+        seen: set[str] = set()
+        while True:
+            found = await storage.delta(since, limit)
+            assert found.revision == model.newest
+            assert found.complete == (found.through == model.newest)
+            assert set(found.entries) == model.changed(since.number, found.through.number)
+            for key, entry in found.entries.items():
+                assert (None if entry is None else (entry.value, entry.revision)) == model.rows.get(key)
+            seen |= set(found.entries)
+            if found.complete:
+                break
+            assert limit is not None
+            assert len(found.entries) >= limit
+            assert found.through.number > since.number
+            since = found.through
+        assert seen == wanted
+
+    return step
+
+
 def role(holder: str | None) -> Step:
     """A role is taken, prolonged and given back as the dictionary's row says."""
 
@@ -169,6 +196,7 @@ STEPS = st.one_of(
     ),
     st.builds(commit, st.just({}), st.just({}), st.dictionaries(KEYS, VALUES, max_size=4), st.just({})),
     st.builds(feed, BACK),
+    st.builds(delta, BACK, st.none() | st.integers(0, 3)),
     st.builds(role, st.none() | st.sampled_from(["one", "two"])),
 )
 

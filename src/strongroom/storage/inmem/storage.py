@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import FeedTooOld, StorageError
 from strongroom.lib.rand import Random
-from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.base import Add, Committer, Condition, Delta, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import below, check_commit, check_page, list_start, name_below
 from strongroom.storage.operations import Changes, Commit, GiveRole, Operation, TakeRole
 
@@ -66,6 +66,17 @@ class _Rows:
         """The commits after `number`, which the feed must reach back to."""
         count = self.head.number - number
         return [self.feed[index] for index in range(len(self.feed) - count, len(self.feed))]
+
+    def known_after(self, revision: Revision) -> list[_Past]:
+        """The commits after `revision`; raises `FeedTooOld`."""
+        behind = self.head.number - revision.number
+        if revision.number == 0:
+            known = behind <= len(self.feed) and revision.id == b""
+        else:
+            known = 0 <= behind < len(self.feed) and self.feed[-1 - behind].id == revision.id
+        if not known:
+            raise FeedTooOld(detail=f"revision {revision.number}")
+        return self.after(revision.number)
 
     def write(self, changes: Changes, revision: Revision) -> None:
         """Apply one commit."""
@@ -161,15 +172,20 @@ class InmemStorage:
     async def changed_since(self, revision: Revision) -> Sequence[str]:
         """The keys written after `revision`; raises `FeedTooOld`."""
         self._check_open()
+        return list(dict.fromkeys(key for past in self._rows.known_after(revision) for key in past.keys))
+
+    async def delta(self, since: Revision, limit: int | None = None) -> Delta:
+        """The rows written after `since`; see `Storage.delta`."""
+        self._check_open()
         rows = self._rows
-        behind = rows.head.number - revision.number
-        if revision.number == 0:
-            known = behind <= len(rows.feed) and revision.id == b""
-        else:
-            known = 0 <= behind < len(rows.feed) and rows.feed[-1 - behind].id == revision.id
-        if not known:
-            raise FeedTooOld(detail=f"revision {revision.number}")
-        return list(dict.fromkeys(key for past in rows.after(revision.number) for key in past.keys))
+        through = since
+        entries: dict[str, Entry | None] = {}
+        for past in rows.known_after(since):
+            entries.update((key, rows.entries.get(key)) for key in past.keys)
+            through = Revision(through.number + 1, past.id)
+            if limit is not None and len(entries) >= limit:
+                break
+        return Delta(rows.head, through, entries)
 
     async def committed(self, revision_id: bytes) -> bool:
         """Whether the commit with this id is in the feed."""

@@ -8,7 +8,7 @@ from typing import LiteralString, TypeVar, cast
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import FeedTooOld, StorageError
 from strongroom.lib.postgresql.answering import LISTING_TIMES
-from strongroom.storage.base import Entry, Listing, Revision, Snapshot
+from strongroom.storage.base import Delta, Entry, Listing, Revision, Snapshot
 from strongroom.storage.keys import below, is_key, list_start, unpack_keys
 from strongroom.storage.operations import Operation
 from strongroom.storage.postgresql.connections import Connection, Connections
@@ -18,6 +18,8 @@ from strongroom.storage.postgresql.shared import SharedQuestion
 
 T = TypeVar("T")
 _Table = list[tuple[object, ...]]
+_FeedRow = tuple[int, bytes, bytes]
+"""Number, id and packed keys of a commit."""
 
 _CLOCK_AGE_S = 5.0
 
@@ -63,6 +65,8 @@ SELECT number, id, pg_is_in_recovery(), current_setting('transaction_read_only')
 _CHANGED = """
 SELECT h.number, f.number, f.id, f.keys FROM {head} h LEFT JOIN {feed} f ON f.number >= %s ORDER BY f.number
 """
+_FEED = "SELECT number, id, keys FROM {feed} WHERE number >= %s ORDER BY number LIMIT %s"
+_AT = "SELECT key, value, revision FROM {rows} WHERE key = ANY (%s::text[])"
 _KNOWN = "SELECT EXISTS (SELECT FROM {feed} WHERE id = %s)"
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _HEAD = "SELECT number, id FROM {head}"
@@ -114,15 +118,34 @@ class Reader:
         """The keys written after `revision`, each once; raises `FeedTooOld`."""
         rows = await self._rows(_CHANGED, (revision.number,))
         newest = cast(int, rows[0][0])
-        commits = cast("list[tuple[int, int, bytes, bytes]]", [row for row in rows if row[1] is not None])
-        if revision.number == 0:
-            known = revision.id == b"" and (newest == 0 or bool(commits and commits[0][1] == 1))
-        else:
-            known = bool(commits) and commits[0][1] == revision.number and commits[0][2] == revision.id
-        if not known:
-            raise FeedTooOld(detail=f"revision {revision.number}")
-        later = [packed for _, number, _, packed in commits if number > revision.number]
-        return list(dict.fromkeys(key for packed in later for key in unpack_keys(packed)))
+        commits = cast("list[_FeedRow]", [row[1:] for row in rows if row[1] is not None])
+        later = _after(revision, newest, commits)
+        return list(dict.fromkeys(key for _, _, packed in later for key in unpack_keys(packed)))
+
+    async def delta(self, since: Revision, limit: int | None) -> Delta:
+        """The rows written after `since`; raises `FeedTooOld`."""
+        # Each commit has a key at least.
+        most = None if limit is None else max(limit, 1) + 1
+
+        async def question(connection: Connection) -> Delta:
+            await connection.execute(_SNAPSHOT)
+            try:
+                query = self._tables.query
+                head = await (await connection.execute(query(_HEAD), binary=True)).fetchone()
+                newest = Revision(*cast("tuple[int, bytes]", head))
+                feed = await connection.execute(query(_FEED), (since.number, most), binary=True)
+                later = _after(since, newest.number, cast("list[_FeedRow]", await feed.fetchall()))
+                through, keys = _up_to(limit, since, later)
+                rows = await connection.execute(query(_AT), (list(keys),), binary=True)
+                found = cast("list[tuple[str, bytes, int]]", await rows.fetchall())
+            finally:
+                if not connection.closed:
+                    await connection.execute("ROLLBACK")
+            entries: dict[str, Entry | None] = dict.fromkeys(keys)
+            entries.update((key, Entry(value, revision)) for key, value, revision in found)
+            return Delta(newest, through, entries)
+
+        return await self._connections.read(question, LISTING_TIMES)
 
     async def committed(self, revision_id: bytes) -> bool:
         """Whether the feed holds the commit with this id."""
@@ -182,3 +205,33 @@ class Reader:
             return await cursor.fetchall()
 
         return await self._connections.read(question, times)
+
+
+def _after(revision: Revision, newest: int, commits: Sequence[_FeedRow]) -> Sequence[_FeedRow]:
+    """The commits after `revision`.
+
+    Args:
+        newest: the number of the newest commit.
+        commits: the feed from the number of `revision` on.
+
+    Raises: `FeedTooOld` if the feed doesn't hold `revision`.
+    """
+    if revision.number == 0:
+        known = revision.id == b"" and (newest == 0 or bool(commits and commits[0][0] == 1))
+    else:
+        known = bool(commits) and commits[0][:2] == (revision.number, revision.id)
+    if not known:
+        raise FeedTooOld(detail=f"revision {revision.number}")
+    return [commit for commit in commits if commit[0] > revision.number]
+
+
+def _up_to(limit: int | None, since: Revision, commits: Sequence[_FeedRow]) -> tuple[Revision, dict[str, None]]:
+    """The last commit that is included, and the keys until then."""
+    through = since
+    keys: dict[str, None] = {}
+    for number, revision_id, packed in commits:
+        keys.update(dict.fromkeys(unpack_keys(packed)))
+        through = Revision(number, revision_id)
+        if limit is not None and len(keys) >= limit:
+            break
+    return through, keys

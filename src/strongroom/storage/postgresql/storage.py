@@ -12,7 +12,7 @@ from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
 from strongroom.lib.postgresql.answering import LISTING_TIMES
 from strongroom.lib.rand import Random
-from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.base import Add, Committer, Condition, Delta, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
 from strongroom.storage.patience import PATIENCE_S
@@ -128,6 +128,10 @@ class PostgresqlStorage:
     async def changed_since(self, revision: Revision) -> Sequence[str]:
         """The keys written after `revision`; raises `FeedTooOld`."""
         return await self._reading().changed_since(revision)
+
+    async def delta(self, since: Revision, limit: int | None = None) -> Delta:
+        """The rows written after `since`; see `Storage.delta`."""
+        return await self._reading().delta(since, limit)
 
     async def committed(self, revision_id: bytes) -> bool:
         """Whether the feed contains the commit with this id.

@@ -11,7 +11,7 @@ import apsw
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import FeedTooOld
-from strongroom.storage.base import Entry, Listing, Revision, Snapshot
+from strongroom.storage.base import Delta, Entry, Listing, Revision, Snapshot
 from strongroom.storage.keys import below, list_start, name_below, unpack_keys
 from strongroom.storage.operations import Operation
 from strongroom.storage.sqlite.errors import storage_error
@@ -25,7 +25,7 @@ _RANGE_LIMIT = _RANGE + " LIMIT ?"
 _IS_KEY = "SELECT 1 FROM kv WHERE key = ?"
 _IS_FOLDER = "SELECT 1 FROM kv WHERE key >= ? AND key < ? LIMIT 1"
 _COMMIT = "SELECT id FROM feed WHERE number = ?"
-_FEED = "SELECT keys FROM feed WHERE number > ? ORDER BY number"
+_FEED = "SELECT number, id, keys FROM feed WHERE number > ? ORDER BY number"
 _KNOWN = "SELECT 1 FROM feed WHERE id = ? LIMIT 1"
 _END = b""
 
@@ -191,15 +191,30 @@ class Reader:
         with self._snapshot:
             return list(dict.fromkeys(self._changed_keys(revision)))
 
+    def delta(self, since: Revision, limit: int | None) -> Delta:
+        """The rows written after `since`; raises `FeedTooOld`."""
+        with self._snapshot:
+            head = self._head()
+            through, keys = since, set[str]()
+            for number, revision_id, packed in self._commits_after(since):
+                keys.update(unpack_keys(packed))
+                through = Revision(number, revision_id)
+                if limit is not None and len(keys) >= limit:
+                    break
+            return Delta(head, through, {key: self.get(key) for key in sorted(keys)})
+
     def _changed_keys(self, revision: Revision) -> Iterator[str]:
+        return (key for _, _, packed in self._commits_after(revision) for key in unpack_keys(packed))
+
+    def _commits_after(self, revision: Revision) -> Iterator[tuple[int, bytes, bytes]]:
+        """Number, id and packed keys of the commits after `revision`.  It ends at the next statement."""
         if revision.number == 0:
             known = revision.id == b"" and self._rows.first() == 1
         else:
             known = self._execute(_COMMIT, (revision.number,)).fetchall() == [(revision.id,)]
         if not known:
             raise FeedTooOld(detail=f"revision {revision.number}")
-        rows = self._execute(_FEED, (revision.number,)).fetchall()
-        return (key for (packed,) in rows for key in unpack_keys(cast(bytes, packed)))
+        return cast("Iterator[tuple[int, bytes, bytes]]", self._execute(_FEED, (revision.number,)))
 
     def committed(self, revision_id: bytes) -> bool:
         """Whether the feed holds the commit with this id."""

@@ -15,7 +15,7 @@ import apsw
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError, StorageFull
 from strongroom.lib.rand import Random
-from strongroom.storage.base import Add, Committer, Condition, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.base import Add, Committer, Condition, Delta, Entry, Fence, Limits, Listing, Revision, Snapshot
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
 from strongroom.storage.patience import PATIENCE_S
@@ -218,6 +218,10 @@ class SqliteStorage:
     async def changed_since(self, revision: Revision) -> Sequence[str]:
         """The keys written after `revision`; raises `FeedTooOld`."""
         return self._opened().changed_since(revision)
+
+    async def delta(self, since: Revision, limit: int | None = None) -> Delta:
+        """The rows written after `since`; see `Storage.delta`."""
+        return self._opened().delta(since, limit)
 
     async def committed(self, revision_id: bytes) -> bool:
         """Whether the commit with this id is in the feed."""
