@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from strongroom.lib.errors import StorageError
-from strongroom.storage.postgresql.shared import SharedQuestion
+from strongroom.storage.shared_question import SharedQuestion
 
 
 class Source:

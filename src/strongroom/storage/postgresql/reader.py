@@ -14,7 +14,7 @@ from strongroom.storage.operations import Operation
 from strongroom.storage.postgresql.connections import Connection, Connections
 from strongroom.storage.postgresql.rows import Rows
 from strongroom.storage.postgresql.schema import Tables
-from strongroom.storage.postgresql.shared import SharedQuestion
+from strongroom.storage.shared_question import SharedQuestion
 
 T = TypeVar("T")
 _Table = list[tuple[object, ...]]
