@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import LiteralString, TypeVar, cast
 
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import FeedTooOld, StorageError
+from strongroom.lib.errors import StorageError
 from strongroom.lib.postgresql.answering import LISTING_TIMES
+from strongroom.storage import feed
 from strongroom.storage.base import Delta, Entry, Listing, Revision, Snapshot
+from strongroom.storage.feed import FeedRow
 from strongroom.storage.keys import below, is_key, list_start, unpack_keys
 from strongroom.storage.operations import Operation
 from strongroom.storage.postgresql.connections import Connection, Connections
@@ -18,8 +20,6 @@ from strongroom.storage.shared_question import SharedQuestion
 
 T = TypeVar("T")
 _Table = list[tuple[object, ...]]
-_FeedRow = tuple[int, bytes, bytes]
-"""Number, id and packed keys of a commit."""
 
 _CLOCK_AGE_S = 5.0
 
@@ -118,8 +118,8 @@ class Reader:
         """The keys written after `revision`, each once; raises `FeedTooOld`."""
         rows = await self._rows(_CHANGED, (revision.number,))
         newest = cast(int, rows[0][0])
-        commits = cast("list[_FeedRow]", [row[1:] for row in rows if row[1] is not None])
-        later = _after(revision, newest, commits)
+        commits = cast("list[FeedRow]", [row[1:] for row in rows if row[1] is not None])
+        later = feed.after(revision, newest, commits)
         return list(dict.fromkeys(key for _, _, packed in later for key in unpack_keys(packed)))
 
     async def delta(self, since: Revision, limit: int | None) -> Delta:
@@ -133,9 +133,9 @@ class Reader:
                 query = self._tables.query
                 head = await (await connection.execute(query(_HEAD), binary=True)).fetchone()
                 newest = Revision(*cast("tuple[int, bytes]", head))
-                feed = await connection.execute(query(_FEED), (since.number, most), binary=True)
-                later = _after(since, newest.number, cast("list[_FeedRow]", await feed.fetchall()))
-                through, keys = _up_to(limit, since, later)
+                rows = await connection.execute(query(_FEED), (since.number, most), binary=True)
+                later = feed.after(since, newest.number, cast("list[FeedRow]", await rows.fetchall()))
+                through, keys = feed.up_to(limit, since, later)
                 rows = await connection.execute(query(_AT), (list(keys),), binary=True)
                 found = cast("list[tuple[str, bytes, int]]", await rows.fetchall())
             finally:
@@ -205,33 +205,3 @@ class Reader:
             return await cursor.fetchall()
 
         return await self._connections.read(question, times)
-
-
-def _after(revision: Revision, newest: int, commits: Sequence[_FeedRow]) -> Sequence[_FeedRow]:
-    """The commits after `revision`.
-
-    Args:
-        newest: the number of the newest commit.
-        commits: the feed from the number of `revision` on.
-
-    Raises: `FeedTooOld` if the feed doesn't hold `revision`.
-    """
-    if revision.number == 0:
-        known = revision.id == b"" and (newest == 0 or bool(commits and commits[0][0] == 1))
-    else:
-        known = bool(commits) and commits[0][:2] == (revision.number, revision.id)
-    if not known:
-        raise FeedTooOld(detail=f"revision {revision.number}")
-    return [commit for commit in commits if commit[0] > revision.number]
-
-
-def _up_to(limit: int | None, since: Revision, commits: Sequence[_FeedRow]) -> tuple[Revision, dict[str, None]]:
-    """The last commit that is included, and the keys until then."""
-    through = since
-    keys: dict[str, None] = {}
-    for number, revision_id, packed in commits:
-        keys.update(dict.fromkeys(unpack_keys(packed)))
-        through = Revision(number, revision_id)
-        if limit is not None and len(keys) >= limit:
-            break
-    return through, keys

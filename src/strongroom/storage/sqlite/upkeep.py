@@ -14,9 +14,9 @@ from strongroom.lib.fault import where
 from strongroom.storage.sqlite.ballast import Ballast
 from strongroom.storage.sqlite.files import FileLock, OpenedFile
 from strongroom.storage.sqlite.schema import INCREMENTAL, disconnect
-from strongroom.storage.sqlite.thread import BlockingCalls
 from strongroom.storage.sqlite.write_ahead import WriteAheadLog
 from strongroom.storage.sqlite.writer import Writer
+from strongroom.storage.thread import BlockingCalls
 
 log = structlog.get_logger(__name__)
 

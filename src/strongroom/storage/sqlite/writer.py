@@ -24,7 +24,7 @@ from strongroom.storage.sqlite.errors import is_broken, is_full, storage_error
 from strongroom.storage.sqlite.files import FairLock, OpenedFile
 from strongroom.storage.sqlite.rows import Rows
 from strongroom.storage.sqlite.schema import BUSY_TIMEOUT_MS, disconnect
-from strongroom.storage.sqlite.thread import BlockingCalls
+from strongroom.storage.thread import BlockingCalls
 
 log = structlog.get_logger(__name__)
 

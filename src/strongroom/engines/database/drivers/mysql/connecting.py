@@ -13,14 +13,16 @@ from typing import Any
 import msgspec
 
 from strongroom.engines.database.drivers.mysql import dsn
-from strongroom.engines.database.drivers.mysql.careful import careful
 from strongroom.engines.database.drivers.mysql.dsn import Dsn
 from strongroom.engines.database.drivers.mysql.refusals import meaning
 from strongroom.engines.database.drivers.mysql.statements import Quoting
-from strongroom.engines.database.drivers.mysql.tls import TlsSettings, context_of
 from strongroom.lib.errors import StrongroomError, Unreachable, UpstreamFailed
+from strongroom.lib.mysql.careful import careful
+from strongroom.lib.mysql.tls import TlsSettings, context_of
 
 _CHARSET = "utf8mb4"
+_MOST_BYTES = 16 * 1024 * 1024
+"""Of the answer to one command.  Nothing that is asked here has more than some names."""
 _ANSWERS_IN_THE_CLEAR = ("mysql_clear_password", "dialog", "mysql_old_password")
 
 
@@ -138,6 +140,7 @@ def _connected(login: Login, held: Held, address: str | tuple[str, int]) -> Any:
         held.hold(made)
         connection = careful()(
             trusted=_is_trusted(login, local=local),
+            most_bytes=_MOST_BYTES,
             host="localhost" if isinstance(address, str) else address[0],
             port=dsn.PORT if isinstance(address, str) else address[1],
             unix_socket=address if isinstance(address, str) else None,

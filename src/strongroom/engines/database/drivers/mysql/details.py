@@ -12,7 +12,7 @@ from typing import Any
 
 from strongroom.engines.database.decoding import flag_of, text_of
 from strongroom.engines.database.drivers.mysql import dsn
-from strongroom.engines.database.drivers.mysql.tls import TlsSettings, context_of
+from strongroom.lib.mysql.tls import TlsSettings, context_of
 from strongroom.sdk import InvalidRequest
 
 HIDDEN = "*****"

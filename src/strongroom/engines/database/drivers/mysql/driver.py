@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Final
 from strongroom.engines.database.driver import CLIENT_CERTIFICATE, PASSWORD, Session, Target
 from strongroom.engines.database.drivers.mysql import details as checking
 from strongroom.engines.database.drivers.mysql import dsn
-from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.engines.database.drivers.mysql.session import MysqlSession
+from strongroom.lib.mysql.library import library
 
 PLUGIN: Final = "mysql-database-plugin"
 _LONG: Final = (

@@ -9,10 +9,10 @@ from typing import Any
 import structlog
 
 from strongroom.engines.database.drivers.mysql.connecting import check_quoting, quoting
-from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.engines.database.drivers.mysql.refusals import CANNOT_USER, NO_RIGHTS, NOT_THERE, meaning, number_of
 from strongroom.engines.database.drivers.mysql.statements import Quoting, Statement, cut, filled, literal
 from strongroom.lib.errors import StrongroomError, UpstreamFailed
+from strongroom.lib.mysql.library import library
 from strongroom.sdk import InvalidRequest
 
 log = structlog.get_logger("database.mysql")

@@ -9,11 +9,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from strongroom.engines.database.drivers.mysql.library import library
 from strongroom.lib.errors import UpstreamFailed
+from strongroom.lib.mysql.library import library
 
-MOST_BYTES = 16 * 1024 * 1024
-"""Of the answer to one command.  Nothing that is asked here has more than some names."""
 _RESET = 0x1F
 _UNTRUSTED = (
     "the database asks for the password itself (caching_sha2_password, sha256_password), and it isn't certain who "
@@ -23,14 +21,19 @@ _UNTRUSTED = (
 
 @cache
 def careful() -> Any:
-    """The class of connections.  Its argument `trusted` says whether whoever answers may learn the password."""
+    """The class of connections.
+
+    It takes two more arguments: `trusted` says whether whoever answers may learn the password, and `most_bytes` how
+    long the answer to one command may be.
+    """
     base: Any = library().Connection
 
     class Careful(base):  # type: ignore[misc]
         """A connection."""
 
-        def __init__(self, *, trusted: bool, **arguments: Any) -> None:
+        def __init__(self, *, trusted: bool, most_bytes: int, **arguments: Any) -> None:
             self._trusted = trusted
+            self._most_bytes = most_bytes
             self._heard_bytes = 0
             self._has_tls = False
             super().__init__(**arguments)
@@ -61,7 +64,7 @@ def careful() -> Any:
 
         def _read_bytes(self, num_bytes: int) -> bytes:
             self._heard_bytes += num_bytes
-            if self._heard_bytes > MOST_BYTES:
+            if self._heard_bytes > self._most_bytes:
                 self._force_close()
                 raise UpstreamFailed("the database's answer is too long")
             return bytes(super()._read_bytes(num_bytes))

@@ -1,4 +1,4 @@
-"""A thread for the few calls that block without the interpreter lock."""
+"""A thread for calls that block without the interpreter lock."""
 
 from __future__ import annotations
 
@@ -40,8 +40,12 @@ class BlockingCalls:
 
     def stop(self) -> None:
         """End the thread after the calls that wait."""
-        self._calls.put(None)
+        self.leave()
         self._thread.join()
+
+    def leave(self) -> None:
+        """Let the thread end after the calls that wait, without waiting for it: a call may hang."""
+        self._calls.put(None)
 
     def _run(self) -> None:
         while (work := self._calls.get()) is not None:

@@ -1,0 +1,1 @@
+"""What the store and the engine of databases both need of MySQL and MariaDB."""
