@@ -50,7 +50,7 @@ class PostgresqlServer:
         """Make the cluster's files."""
         password_file = self.directory / "password"
         password_file.write_text(_PASSWORD)
-        _give_to_postgres(password_file)
+        give_to_postgres(password_file)
         self._run(
             "initdb",
             "--no-sync",
@@ -70,7 +70,7 @@ class PostgresqlServer:
             raise RuntimeError(f"{program} failed: {done.stdout.decode()}{done.stderr.decode()}")
 
 
-def _give_to_postgres(path: Path) -> None:
+def give_to_postgres(path: Path) -> None:
     if os.geteuid() == 0:
         shutil.chown(path, "postgres", "postgres")
 
@@ -96,7 +96,7 @@ def running_postgresql() -> Iterator[PostgresqlServer]:
     binaries = newest_binaries()
     assert binaries is not None, "needs the Debian package postgresql"
     directory = Path(tempfile.mkdtemp(prefix="strongroom-postgresql-"))
-    _give_to_postgres(directory)
+    give_to_postgres(directory)
     server = PostgresqlServer(directory, binaries, free_port())
     try:
         server.create()

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.conformance.diagnose.test_diagnose import configured, diagnosed, run
+from tests.conformance.pgbouncer import require_pgbouncer, running_pgbouncer
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.servers import OURS, start_ours
 
@@ -82,3 +83,15 @@ def test_a_password_that_everybody_can_read_is_a_failure(postgresql_server: Post
     assert (code, found[str(file)]["status"]) == (1, "fail")
     file.chmod(0o640)
     assert diagnosed(file, "-skip=storage")[1][str(file)]["status"] == "ok"
+
+
+def test_a_pooler_is_found_and_judged(postgresql_server: PostgresqlServer, tmp_path: Path) -> None:
+    """One that keeps transactions together is told; one that doesn't is a failure with what to change."""
+    require_pgbouncer()
+    with running_pgbouncer(postgresql_server, "transaction") as url:
+        _, found = diagnosed(configured(tmp_path, _config(url, "pooled")))
+        assert found["Check Connection Pooler"]["status"] == "ok"
+    with running_pgbouncer(postgresql_server, "statement") as url:
+        _, found = diagnosed(configured(tmp_path, _config(url, "pooled")))
+        assert found["Check PostgreSQL"]["status"] == "fail"
+        assert "pool_mode = transaction" in found["Check PostgreSQL"]["message"]

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.pgbouncer import session_pooler, transaction_pooler
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.storage.backends import Backend, Faulty, Inmem, Postgresql, Sqlite
 
-__all__ = ["postgresql_server"]
+__all__ = ["postgresql_server", "session_pooler", "transaction_pooler"]
 
 
-@pytest.fixture(params=["inmem", "faulty", "sqlite", "postgresql"])
+@pytest.fixture(params=["inmem", "faulty", "sqlite", "postgresql", "session_pooler", "transaction_pooler"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     """Each store in turn, empty."""
     match request.param:
@@ -22,6 +23,9 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
             return Faulty()
         case "sqlite":
             return Sqlite(tmp_path)
+        case "session_pooler" | "transaction_pooler":
+            url: str = request.getfixturevalue(request.param)
+            return Postgresql(url)
         case _:
             server: PostgresqlServer = request.getfixturevalue("postgresql_server")
             return Postgresql(server.url)

@@ -11,12 +11,13 @@ from strongroom.server.config.config import StorageConfig
 from strongroom.server.diagnose.result import Finding, fail, ok, warn
 from strongroom.server.stores import DEFAULT_TABLE
 from strongroom.storage.postgresql.connections import Connection, Connections
+from strongroom.storage.postgresql.pooler import check_pooler
 from strongroom.storage.postgresql.schema import tables_named
 
 _NAME = "Check PostgreSQL"
 _MAINTAINED = 14
 """The oldest release that its makers still mend.  Source: https://www.postgresql.org/support/versioning/"""
-_CONNECTIONS_PER_WORKER = 6
+_CONNECTIONS_PER_WORKER = 7
 
 _ASK = """
 SELECT current_setting('server_version'), current_setting('server_version_num')::int,
@@ -35,8 +36,10 @@ async def check_server(config: StorageConfig, workers: int) -> list[tuple[bool, 
     """What the server says of itself, each finding with whether the store may be opened."""
     try:
         tables = tables_named(config.options.get("table") or DEFAULT_TABLE)
-        connection = await Connections(config.options["connection_url"], 1).connect()
-        async with connection:
+        connections = Connections(config.options["connection_url"], 1)
+        async with await connections.connect() as connection:
+            if connections.pooled:
+                await check_pooler(connection, connections.patience_s)
             row = await _asked(connection, tables.head)
     except StorageError as error:
         text = f"{error.text} ({error.detail})" if error.detail else error.text
@@ -45,7 +48,11 @@ async def check_server(config: StorageConfig, workers: int) -> list[tuple[bool, 
     except Error as error:
         advice = "The user must be able to connect and to read pg_settings."
         return [(False, fail(_NAME, f"the server can't be asked ({str(error).strip()})", advice, stops=True))]
-    return judge_server(row, workers)
+    found = judge_server(row, workers)
+    if connections.pooled:
+        text = "A pooler stands before the server, and keeps transactions together."
+        found.append((True, ok("Check Connection Pooler", text)))
+    return found
 
 
 async def _asked(connection: Connection, head: str) -> tuple[object, ...]:

@@ -13,10 +13,11 @@ from psycopg import conninfo, errors, pq
 from psycopg.pq import TransactionStatus
 
 from strongroom.lib.errors import StorageError, StorageFull
-from strongroom.lib.postgresql.answering import LISTING_TIMES, NoAnswerError, answering
+from strongroom.lib.postgresql.answering import NoAnswerError, answering
 from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
 from strongroom.lib.secret import Secret
 from strongroom.storage.patience import PATIENCE_S
+from strongroom.storage.postgresql.session import SessionSettings
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
@@ -32,15 +33,6 @@ _DEFAULTS = {
 }
 _LEAST_CONNECT_TIMEOUT_S = 2
 """libpq's own bound."""
-# A node that is stopped in the middle of a commit must not block the others' commits for long.
-_SESSION = """
-SET statement_timeout = {statement_ms};
-SET lock_timeout = {lock_ms};
-SET idle_in_transaction_session_timeout = {idle_ms};
-SET default_transaction_isolation = 'read committed';
-SELECT set_config('synchronous_commit', 'on', false)
- WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')
-"""
 
 
 def storage_error(error: psycopg.Error, doing: str) -> StorageError:
@@ -70,7 +62,12 @@ class Connections:
         known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
         if missing := sorted(url.parameters.keys() - known):
             raise StorageError(f"the connection_url has {missing[0]}, which the installed libpq doesn't know")
-        self._settings = dict(url.session)
+        self.settings = SessionSettings(url.session, patience_s)
+        self.pooled = False
+        """Whether a pooler was found between this process and the server.
+
+        Then every statement is of the kind that works with one.  Such statements work without one, too.
+        """
         hosts = url.parameters.get("host", "").count(",") + 1
         timeout = url.parameters.get("connect_timeout", "")
         timeout_s = int(timeout) if timeout.isdecimal() else 0
@@ -86,11 +83,6 @@ class Connections:
             raise StorageError("the connection_url of the PostgreSQL storage is malformed") from None
         self.patience_s = patience_s
         self._connecting_s = max(patience_s, float(timeout_s * hosts))
-        self._session = _SESSION.format(
-            statement_ms=round(patience_s * LISTING_TIMES * 1000),
-            lock_ms=max(1, round(patience_s * 800)),
-            idle_ms=round(patience_s * 2000),
-        ).encode()
         self._idle: list[Connection] = []
         self._places = asyncio.Semaphore(size)
         self._closed = False
@@ -107,13 +99,25 @@ class Connections:
             raise StorageError("the store failed", detail=detail) from error
         try:
             with answering(connection, self.patience_s):
-                await connection.execute(self._session)
-                for name, value in self._settings.items():
-                    await connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+                await self._set_up(connection)
         except psycopg.Error as error:
             await connection.close()
             raise storage_error(error, "connecting") from error
+        except StorageError:
+            await connection.close()
+            raise
         return connection
+
+    async def _set_up(self, connection: Connection) -> None:
+        told = connection.info.backend_pid
+        cursor = await connection.execute(self.settings.for_session(told), prepare=False)
+        while cursor.nextset():
+            pass
+        if await cursor.fetchone() != (told,):
+            self.settings.refuse_pooler()
+            # A statement that is prepared in one session isn't known in the next.
+            connection.prepare_threshold = None
+            self.pooled = True
 
     async def read(self, question: Callable[[Connection], Awaitable[T]], times: int = 1) -> T:
         """Query on a shared connection.  If the cached connection is dead, query again on a new one.

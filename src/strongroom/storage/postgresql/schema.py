@@ -32,6 +32,10 @@ class Tables:
         """A query with `{rows}`, `{feed}`, `{head}` and `{expiry}` filled in."""
         return _filled_in(self, text)
 
+    def fill_in(self, query: bytes) -> bytes:
+        """A query that was composed, with `{head}` filled in."""
+        return query.replace(b"{head}", self.head.encode())
+
 
 @functools.cache
 def _filled_in(tables: Tables, text: LiteralString) -> bytes:

@@ -17,6 +17,8 @@ from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
 from strongroom.storage.patience import PATIENCE_S
 from strongroom.storage.postgresql.connections import Connection, Connections
+from strongroom.storage.postgresql.hold import Hold
+from strongroom.storage.postgresql.pooler import check_pooler
 from strongroom.storage.postgresql.reader import Reader
 from strongroom.storage.postgresql.schema import ensure_schema, tables_named
 from strongroom.storage.postgresql.writer import Writer
@@ -80,6 +82,8 @@ class PostgresqlStorage:
         """
         connection = await self._connections.connect()
         try:
+            if self._connections.pooled:
+                await check_pooler(connection, self._connections.patience_s)
             advisory_key = await ensure_schema(connection, self._tables)
         finally:
             await connection.close()
@@ -169,8 +173,8 @@ class PostgresqlStorage:
     @asynccontextmanager
     async def _exclusive(self, timeout_s: float) -> AsyncIterator[Committer]:
         writer = self._writing()
-        async with writer.hold(timeout_s) as connection:
-            yield _Exclusive(writer, connection, self.limits)
+        async with writer.hold(timeout_s) as hold:
+            yield _Exclusive(writer, hold, self.limits)
 
     async def prune(self, keep: int) -> None:
         """Prune the feed to its newest `keep` commits (at least one stays), in bounded statements."""
@@ -209,9 +213,9 @@ class PostgresqlStorage:
 class _Exclusive:
     """The committer inside `exclusive`."""
 
-    def __init__(self, writer: Writer, connection: Connection, limits: Limits) -> None:
+    def __init__(self, writer: Writer, hold: Hold, limits: Limits) -> None:
         self._writer = writer
-        self._connection = connection
+        self._hold = hold
         self._limits = limits
 
     async def commit(
@@ -219,4 +223,4 @@ class _Exclusive:
     ) -> Revision:
         """Apply `writes` and `adds` at once."""
         check_commit(self._limits, reads, writes, adds)
-        return await self._writer.run_held(self._connection, Commit(reads, writes, adds))
+        return await self._writer.run_held(self._hold, Commit(reads, writes, adds))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TypeVar, cast
 
 import psycopg
@@ -20,6 +17,7 @@ from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
 from strongroom.storage.operations import Operation
 from strongroom.storage.postgresql.connections import Connection, Connections, storage_error
+from strongroom.storage.postgresql.hold import Hold
 from strongroom.storage.postgresql.rows import Rows
 from strongroom.storage.postgresql.schema import Tables
 
@@ -48,10 +46,11 @@ class Writer:
         self._queue = Queue(BATCH_ROWS)
         self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
         self._draining.add_done_callback(self._drained)
-        first, second = (sql.Literal(number) for number in advisory_key)
         # One simple query of three statements, so that the lock takes one round trip.
-        lock = sql.SQL("BEGIN; SELECT pg_advisory_xact_lock_shared({}, {}); ").format(first, second)
-        self._begin = lock.as_bytes() + tables.query("SELECT number, id FROM {head} FOR UPDATE")
+        lock = sql.SQL("SELECT pg_advisory_xact_lock_shared({}, {}); ").format(*advisory_key).as_bytes()
+        lock += tables.query("SELECT number, id FROM {head} FOR UPDATE")
+        self._begin = b"BEGIN; " + lock
+        self._begin_pooled = connections.settings.begin() + lock
 
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation in the next batch."""
@@ -59,47 +58,16 @@ class Writer:
             raise StorageError("the store is closed")
         return await self._queue.put(operation)
 
-    @asynccontextmanager
-    async def hold(self, timeout_s: float) -> AsyncIterator[Connection]:
-        """Block the commits of all processes.  Yields the connection that may commit.
+    def hold(self, timeout_s: float) -> Hold:
+        """What blocks the commits of all processes.  Entering it raises `StorageError` on time-out."""
+        return Hold(self._connections, self._tables, self._advisory_key, timeout_s)
 
-        Raises: `StorageError` on time-out.
-        """
-        connection = await self._connections.connect()
-        try:
-            # At least a millisecond, because 0 means no limit.
-            limit = f"{max(1, round(timeout_s * 1000))}ms"
-            with answering(connection, timeout_s + self._connections.patience_s):
-                await connection.execute(
-                    "SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', '0', false)",
-                    (limit,),
-                )
-                await connection.execute("SELECT pg_advisory_lock(%s, %s)", self._advisory_key)
-        except errors.LockNotAvailable as error:
-            await connection.close()
-            raise StorageError("another transaction holds the store", detail=f"waited {timeout_s} s") from error
-        except psycopg.Error as error:
-            await connection.close()
-            raise storage_error(error, "locking") from error
-        except BaseException:
-            await connection.close()
-            raise
-        try:
-            yield connection
-        finally:
-            try:
-                if not connection.closed:
-                    # Closing the connection releases the lock too, but only when the server notices.
-                    with contextlib.suppress(psycopg.Error), answering(connection, self._connections.patience_s):
-                        await connection.execute("SELECT pg_advisory_unlock(%s, %s)", self._advisory_key)
-            finally:
-                await connection.close()
-
-    async def run_held(self, connection: Connection, operation: Operation[T]) -> T:
-        """Run an operation at once, on `hold`'s connection."""
+    async def run_held(self, hold: Hold, operation: Operation[T]) -> T:
+        """Run an operation at once, below a hold."""
+        connection = await hold.connection()
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         pending: Pending[T] = Pending(operation, answer)
-        committing = asyncio.create_task(self._commit_on(connection, [pending]))
+        committing = asyncio.create_task(self._commit_on(connection, [pending], hold.begin))
         try:
             await asyncio.shield(committing)
         except asyncio.CancelledError:
@@ -164,24 +132,37 @@ class Writer:
         self._connection = fresh
         await self._commit_on(fresh, batch)
 
-    async def _commit_on(self, connection: Connection, batch: list[Pending[object]]) -> None:
+    async def _commit_on(
+        self, connection: Connection, batch: list[Pending[object]], begin: bytes | None = None
+    ) -> None:
         try:
-            outcomes = await self._settle(connection, batch)
+            outcomes = await self._settle(connection, batch, begin)
         except Exception as error:
             _fail(batch, error)
             return
         await self._finish(connection, outcomes)
 
-    async def _settle(self, connection: Connection, batch: list[Pending[object]]) -> list[Outcome]:
-        """Everything except COMMIT."""
+    async def _settle(
+        self, connection: Connection, batch: list[Pending[object]], begin: bytes | None = None
+    ) -> list[Outcome]:
+        """Everything except COMMIT.
+
+        Args:
+            begin: what begins the transaction and locks the head; by default, as every commit does.
+        """
         patience_s = self._connections.patience_s
+        if begin is None:
+            begin = self._begin_pooled if self._connections.pooled else self._begin
         try:
             with answering(connection, patience_s):
                 # Never prepared, because a prepared query can't have three statements.
-                cursor = await connection.execute(self._begin, prepare=False)
+                cursor = await connection.execute(begin, prepare=False)
                 while cursor.nextset():
                     pass
-                number, revision_id = cast("tuple[int, bytes]", await cursor.fetchone())
+                head = await cursor.fetchone()
+                if head is None:
+                    raise StorageError("another transaction may hold the store", detail="the exclusive hold was lost")
+                number, revision_id = cast("tuple[int, bytes]", head)
                 rows = Rows(self._tables, Revision(number, revision_id))
                 await rows.load(connection, [pending.operation for pending in batch])
             outcomes = settle_batch(batch, rows, self._random)
@@ -208,7 +189,8 @@ class Writer:
             with answering(connection, self._connections.patience_s):
                 cursor = await connection.execute("COMMIT")
         except psycopg.Error as error:
-            refused = error.sqlstate is not None and not connection.closed
+            # Class 08 is about connections.  A pooler that has lost the server may keep its client.
+            refused = error.sqlstate is not None and not error.sqlstate.startswith("08") and not connection.closed
             for pending, outcome in outcomes:
                 unknown = _unknown(outcome, str(error).strip())
                 pending.deliver(storage_error(error, "committing") if refused else unknown)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from strongroom.crypto.client_credentials import ClientAuthority, KeyKind
 from strongroom.crypto.x509 import Authority
 from tests.conformance.engines.database.serving import CONFIG, revoke, serving
-from tests.conformance.postgres import PostgresqlServer, _give_to_postgres, running_postgresql
+from tests.conformance.postgres import PostgresqlServer, give_to_postgres, running_postgresql
 
 RULES = """
 local all all trust
@@ -48,7 +48,7 @@ class Secured:
             path = server.directory / "data" / name
             path.write_bytes(content)
             path.chmod(0o600)
-            _give_to_postgres(path)
+            give_to_postgres(path)
         with (server.directory / "data/postgresql.conf").open("a") as file:
             file.write("ssl = on\nssl_ca_file = 'ca.crt'\n")
 
