@@ -8,6 +8,7 @@ from strongroom.engines.kv import search
 from strongroom.engines.kv.paths_config import ConfigPaths
 from strongroom.engines.kv.paths_data import DataPaths
 from strongroom.engines.kv.paths_due import DuePaths
+from strongroom.engines.kv.paths_import import ImportPaths
 from strongroom.engines.kv.paths_metadata import MetadataPaths
 from strongroom.engines.kv.paths_secret import SecretPaths
 from strongroom.engines.kv.paths_stray import StrayPaths
@@ -48,11 +49,16 @@ class KvEngine(SecretPaths, _Kv):
         return await search.plain(view, after, limit)
 
 
-class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, DuePaths, StrayPaths, _Kv):
+class VersionedKvEngine(DataPaths, VersionsPaths, MetadataPaths, ConfigPaths, ImportPaths, DuePaths, StrayPaths, _Kv):
     """Version 2: every write makes a version, and old ones can be read, deleted and brought back."""
 
     # These paths return the names and more, so a rule that denies the names denies them too.
-    synonyms = {"detailed-metadata/{folder**}": ("metadata/{folder}",), "due": ("metadata/",)}
+    # What denies writing a secret, or its settings, denies storing it with its history.
+    synonyms = {
+        "detailed-metadata/{folder**}": ("metadata/{folder}",),
+        "due": ("metadata/",),
+        "import/{path*}": ("data/{path}", "metadata/{path}"),
+    }
     listed_by = {"metadata/": ("data/", "metadata/"), "detailed-metadata/": ("data/", "metadata/")}
 
     def __init__(self, random: Random) -> None:

@@ -5,7 +5,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#create-up
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
@@ -66,7 +66,7 @@ class MetadataPaths:
     @path.write("metadata/{path*}", exists="metadata_known")
     async def write_metadata(self, request: Request, path: str, body: MetadataFields) -> Response | None:
         """Changes a secret's settings. Creates a secret without versions if there is none."""
-        changes = _changes(body)
+        changes = settings_given(body)
         if body.custom_metadata is not None:
             changes["custom_metadata"] = custom_metadata.from_request(body.custom_metadata)
         if not changes:
@@ -86,7 +86,7 @@ class MetadataPaths:
             raise InvalidRequest(f"max_versions must be from 0 to {logic.MAX_VERSIONS_LIMIT - 1}")
         if body.custom_metadata is not None:
             custom_metadata.patched({}, body.custom_metadata)
-        changes = _changes(body)
+        changes = settings_given(body)
         if not changes and body.custom_metadata is None:
             return None
         secret = await secrets.find(request.view, path)
@@ -135,7 +135,21 @@ class MetadataPaths:
         return await _detailed(request, folder, scanned(logic.page(names, body.after, body.limit)))
 
 
-def _changes(body: MetadataFields) -> dict[str, Any]:
+class _Settings(Protocol):
+    """A body that gives them."""
+
+    @property
+    def max_versions(self) -> int | None: ...
+    @property
+    def cas_required(self) -> bool | None: ...
+    @property
+    def delete_version_after(self) -> Duration | None: ...
+    @property
+    def metadata_cas_required(self) -> bool | None: ...
+
+
+def settings_given(body: _Settings) -> dict[str, Any]:
+    """The settings that a request gives, as fields of `Metadata`; without the custom metadata."""
     given = {
         "max_versions": None if body.max_versions is None else logic.max_versions(body.max_versions),
         "cas_required": body.cas_required,
