@@ -38,6 +38,10 @@ class BlockingCalls:
         self._calls.put(work)
         return answer
 
+    def call_and_forget(self, function: Callable[[], None]) -> None:
+        """Run `function`, which raises nothing, after the calls that wait."""
+        self._calls.put(function)
+
     def stop(self) -> None:
         """End the thread after the calls that wait."""
         self.leave()

@@ -15,7 +15,7 @@ from strongroom.lib.mysql.library import library
 _RESET = 0x1F
 _UNTRUSTED = (
     "the database asks for the password itself (caching_sha2_password, sha256_password), and it isn't certain who "
-    "answers there: use TLS that is verified, or allowPublicKeyRetrieval=true in connection_url"
+    "answers there: use TLS that is verified, or {otherwise}"
 )
 
 
@@ -23,16 +23,17 @@ _UNTRUSTED = (
 def careful() -> Any:
     """The class of connections.
 
-    It takes two more arguments: `trusted` says whether whoever answers may learn the password, and `most_bytes` how
-    long the answer to one command may be.
+    It takes three more arguments.  `trusted` says whether whoever answers may learn the password, and `otherwise` which
+    setting says so.  `most_bytes` is the limit of an answer to one command.
     """
     base: Any = library().Connection
 
     class Careful(base):  # type: ignore[misc]
         """A connection."""
 
-        def __init__(self, *, trusted: bool, most_bytes: int, **arguments: Any) -> None:
+        def __init__(self, *, trusted: bool, otherwise: str, most_bytes: int, **arguments: Any) -> None:
             self._trusted = trusted
+            self._otherwise = otherwise
             self._most_bytes = most_bytes
             self._heard_bytes = 0
             self._has_tls = False
@@ -51,7 +52,7 @@ def careful() -> Any:
         def server_public_key(self) -> bytes | None:
             """The key by which the password would be sent."""
             if not self._trusted:
-                raise UpstreamFailed(_UNTRUSTED)
+                raise UpstreamFailed(_UNTRUSTED.format(otherwise=self._otherwise))
             return self._public_key
 
         @server_public_key.setter

@@ -140,6 +140,7 @@ def _connected(login: Login, held: Held, address: str | tuple[str, int]) -> Any:
         held.hold(made)
         connection = careful()(
             trusted=_is_trusted(login, local=local),
+            otherwise="allowPublicKeyRetrieval=true in connection_url",
             most_bytes=_MOST_BYTES,
             host="localhost" if isinstance(address, str) else address[0],
             port=dsn.PORT if isinstance(address, str) else address[1],
