@@ -31,6 +31,8 @@ _DEFAULTS = {
     # Of several hosts in the URL, the primary.
     "target_session_attrs": "read-write",
 }
+_SPARE = 2
+"""Lent connections that are kept: what one exclusive hold needs."""
 _LEAST_CONNECT_TIMEOUT_S = 2
 """libpq's own bound."""
 
@@ -84,6 +86,7 @@ class Connections:
         self.patience_s = patience_s
         self._connecting_s = max(patience_s, float(timeout_s * hosts))
         self._idle: list[Connection] = []
+        self._spare: list[Connection] = []
         self._places = asyncio.Semaphore(size)
         self._closed = False
 
@@ -118,6 +121,29 @@ class Connections:
             # A statement that is prepared in one session isn't known in the next.
             connection.prepare_threshold = None
             self.pooled = True
+
+    async def lend(self) -> Connection:
+        """A connection for one user alone, who gives it back.  It has just answered.  Raises `StorageError`."""
+        while self._spare:
+            connection = self._spare.pop()
+            try:
+                with answering(connection, self.patience_s):
+                    await connection.execute("SELECT")
+            except psycopg.Error as error:
+                await connection.close()
+                if isinstance(error, NoAnswerError):
+                    raise storage_error(error, "connecting") from error
+            else:
+                return connection
+        return await self.connect()
+
+    async def give_back(self, connection: Connection) -> None:
+        """Keep a lent connection for the next user, or close it if it's in the middle of something."""
+        usable = not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
+        if usable and not self._closed and len(self._spare) < _SPARE:
+            self._spare.append(connection)
+        else:
+            await connection.close()
 
     async def read(self, question: Callable[[Connection], Awaitable[T]], times: int = 1) -> T:
         """Query on a shared connection.  If the cached connection is dead, query again on a new one.
@@ -184,6 +210,6 @@ class Connections:
                 await connection.close()
 
     async def _drop_idle(self) -> None:
-        idle, self._idle = self._idle, []
+        idle, self._idle, self._spare = [*self._idle, *self._spare], [], []
         for connection in idle:
             await connection.close()

@@ -55,7 +55,7 @@ class Hold:
 
     async def __aenter__(self) -> Self:
         """Wait for the commits in progress.  Raises `StorageError` on time-out."""
-        connection = await self._connections.connect()
+        connection = await self._connections.lend()
         try:
             with answering(connection, self._timeout_s + self._connections.patience_s):
                 cursor = await connection.execute(self._take(), prepare=False)
@@ -91,12 +91,12 @@ class Hold:
         finally:
             for connection in (self._committing, self._holding):
                 if connection is not None:
-                    await connection.close()
+                    await self._connections.give_back(connection)
 
     async def connection(self) -> Connection:
         """The connection for commits below the hold.  Raises `StorageError`."""
         if self._committing is None or self._committing.closed:
-            self._committing = await self._connections.connect()
+            self._committing = await self._connections.lend()
         return self._committing
 
     @property
