@@ -46,6 +46,21 @@ class PostgresqlServer:
         """Stop it; `immediate` as a crash does."""
         self._run("pg_ctl", "-D", str(self.directory / "data"), "-w", "-m", mode, "stop")
 
+    def end(self) -> None:
+        """Stop it as a crash does, if the test hasn't."""
+        if (self.directory / "data" / "postmaster.pid").exists():
+            self.stop("immediate")
+
+    def promote(self) -> None:
+        """Make a standby the primary, and wait until it is."""
+        self._run("pg_ctl", "-D", str(self.directory / "data"), "-w", "promote")
+
+    def follow(self, primary: PostgresqlServer) -> None:
+        """Make the cluster's files a copy of another's, as its standby of the name `standby`."""
+        source = f"host=127.0.0.1 port={primary.port} user=root_of_tests password={_PASSWORD} application_name=standby"
+        data = str(self.directory / "data")
+        self._run("pg_basebackup", "--no-sync", "-R", "-X", "stream", "-c", "fast", "-D", data, "-d", source)
+
     def create(self) -> None:
         """Make the cluster's files."""
         password_file = self.directory / "password"
@@ -104,6 +119,6 @@ def running_postgresql() -> Iterator[PostgresqlServer]:
         try:
             yield server
         finally:
-            server.stop("immediate")
+            server.end()
     finally:
         shutil.rmtree(directory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_
 from strongroom.lib.secret import Secret
 from strongroom.storage.patience import PATIENCE_S
 from strongroom.storage.postgresql.session import SessionSettings
+from strongroom.storage.postgresql.timeline import LeftBehindError, Timeline
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
@@ -46,6 +47,17 @@ def storage_error(error: psycopg.Error, doing: str) -> StorageError:
     if isinstance(error, errors.DiskFull):
         return StorageFull("the store has no room left", detail=detail)
     return StorageError("the store failed", detail=detail)
+
+
+def in_each_order(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+    """The hosts of a connection URL, beginning with each of them in turn."""
+    lists = {name: parameters[name].split(",") for name in ("host", "hostaddr", "port") if name in parameters}
+    count = max((len(values) for values in lists.values()), default=1)
+    # One port counts for all hosts.
+    full = {name: values for name, values in lists.items() if len(values) == count}
+    return [
+        {name: ",".join(values[first:] + values[:first]) for name, values in full.items()} for first in range(count)
+    ]
 
 
 class Connections:
@@ -79,10 +91,12 @@ class Connections:
         given = {**url.parameters, "connect_timeout": str(timeout_s)}
         defaults = _DEFAULTS | {"tcp_user_timeout": str(round(patience_s * 1000))}
         try:
-            self._conninfo = Secret(conninfo.make_conninfo(**(defaults | given)).encode())
+            orders = [conninfo.make_conninfo(**(defaults | given | order)) for order in in_each_order(given)]
         except psycopg.ProgrammingError:
             # Its text may quote a value, so neither the text nor the exception chain is kept.
             raise StorageError("the connection_url of the PostgreSQL storage is malformed") from None
+        self._orders = [Secret(order.encode()) for order in orders]
+        self._timeline = Timeline()
         self.patience_s = patience_s
         self._connecting_s = max(patience_s, float(timeout_s * hosts))
         self._idle: list[Connection] = []
@@ -91,10 +105,25 @@ class Connections:
         self._closed = False
 
     async def connect(self) -> Connection:
-        """A new connection, set up for durable commits.  Raises `StorageError`."""
+        """A new connection, set up for durable commits.
+
+        Of several hosts it is the first that takes writes, unless a failover has left that one behind.
+
+        Raises: `StorageError`.
+        """
+        behind: LeftBehindError | None = None
+        for infos in self._orders:
+            try:
+                return await self._connect(infos)
+            except LeftBehindError as error:
+                behind = behind or error
+        assert behind is not None
+        raise behind
+
+    async def _connect(self, infos: Secret) -> Connection:
         try:
             async with asyncio.timeout(self._connecting_s):
-                connection = await psycopg.AsyncConnection.connect(self._conninfo.reveal().decode(), autocommit=True)
+                connection = await psycopg.AsyncConnection.connect(infos.reveal().decode(), autocommit=True)
         except psycopg.Error as error:
             raise storage_error(error, "connecting") from error
         except TimeoutError as error:
@@ -103,6 +132,7 @@ class Connections:
         try:
             with answering(connection, self.patience_s):
                 await self._set_up(connection)
+                await self._timeline.check(connection)
         except psycopg.Error as error:
             await connection.close()
             raise storage_error(error, "connecting") from error
