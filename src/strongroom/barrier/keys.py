@@ -14,6 +14,10 @@ NAMESPACES_BELOW = "shared/root/sys/namespace-below/"
 NAMESPACE_PLACES = "shared/root/sys/namespace-place/"
 SUCCESSORS = "core/successor/"
 """Rows that lead from one root key to the next; `barrier/succession.py`."""
+RESTORING = "core/restoring"
+"""A row that is there while a snapshot takes the place of the store's rows.  Until it is gone, nothing is served."""
+RESTORED = "core/restored"
+"""The row that tells of the last restore, in clear; `barrier/restored.py`."""
 
 
 def seal(name: str) -> str:

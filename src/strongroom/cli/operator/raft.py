@@ -9,7 +9,6 @@ from strongroom.cli.invocation import Invocation
 
 _INSTEAD = {
     "list-peers": "operator members",
-    "snapshot": "operator snapshot",
 }
 _NEEDLESS = {
     "join": "A node joins by being started on the same store.",

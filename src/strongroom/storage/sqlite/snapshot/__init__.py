@@ -1,7 +1,6 @@
-"""Whole copies of a store: saved while the store is in use, checked, and restored."""
+"""Files that are whole copies of a store: checked, and restored."""
 
-from strongroom.storage.sqlite.snapshot.copying import save
 from strongroom.storage.sqlite.snapshot.description import Description, describe
-from strongroom.storage.sqlite.snapshot.restoring import restore
+from strongroom.storage.sqlite.snapshot.restoring import require_unused, restore
 
-__all__ = ["Description", "describe", "restore", "save"]
+__all__ = ["Description", "describe", "require_unused", "restore"]

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from strongroom.lib.errors import StorageError
+from strongroom.lib.whole_file import sync, unwritable
 from strongroom.storage.sqlite.files import DATABASE, FairLock, unusable
-from strongroom.storage.sqlite.snapshot.files import sync, unwritable
 
 _INCOMING = f"{DATABASE}.incoming"
 _SUFFIXES = ("", "-wal", "-shm")
@@ -47,6 +47,13 @@ def restore(directory: Path, snapshot: Path, aside: str) -> Path | None:
         raise unwritable(Path(error.filename or directory), error) from error
     finally:
         lock.close()
+
+
+def require_unused(directory: Path) -> None:
+    """Raises `StorageError` if a process has the store in `directory` open.  There may be none."""
+    if (directory / DATABASE).exists():
+        with _alone(directory / DATABASE):
+            pass
 
 
 @contextmanager

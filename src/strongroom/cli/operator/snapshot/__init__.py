@@ -1,0 +1,1 @@
+"""The commands that save, check and restore snapshots."""

@@ -1,0 +1,64 @@
+"""Snapshots by a server's API: what the commands do without `-config`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from strongroom.cli.failure import Failure
+from strongroom.cli.invocation import Invocation
+from strongroom.cli.operator.snapshot.offline import inspect
+from strongroom.cli.progress import Progress
+from strongroom.client.errors import BadSettings
+from strongroom.client.files import FileClient
+
+PATH = "sys/storage/raft/snapshot"
+FORCED = "sys/storage/raft/snapshot-force"
+
+
+def _client(call: Invocation) -> FileClient:
+    try:
+        return FileClient(call.settings())
+    except BadSettings as error:
+        raise Failure(f"failed to create client: {error}", 2) from error
+
+
+def save(call: Invocation, target: str, *, replacing: bool) -> dict[str, Any]:
+    """Have the server make a snapshot, check what came, and only then give it its name.
+
+    Returns: what it holds.
+    """
+    # What checks the file is imported by the commands that need it alone.
+    from strongroom.lib.errors import StrongroomError  # noqa: PLC0415
+    from strongroom.lib.whole_file import appearing  # noqa: PLC0415
+
+    if call.previews():
+        call.client().request("GET", PATH)
+    try:
+        with appearing(Path(target), replacing=replacing) as partial:
+            with call.doing("Error taking the snapshot: "), partial.open("wb") as file, Progress("bytes") as progress:
+                _client(call).receive(PATH, file, progress)
+            return inspect(str(partial))
+    except StrongroomError as error:
+        raise Failure(f"Error taking the snapshot: {error}") from error
+    except OSError as error:
+        raise Failure(f"Error taking the snapshot: {target}: {error.strerror}") from error
+
+
+def restore(call: Invocation, file: str) -> int:
+    """Have the server put a snapshot in the place of its store's rows."""
+    path = FORCED if call.flags.on("force") else PATH
+    query = [("thaw", "true")] if call.flags.on("thaw") else []
+    if call.previews():
+        call.client().request("POST", path, query=query)
+    size = Path(file).stat().st_size
+    try:
+        with (
+            call.doing("Error installing the snapshot: "),
+            Path(file).open("rb") as opened,
+            Progress("bytes", size) as progress,
+        ):
+            answer = _client(call).send(path, opened, progress, query).json()
+    except OSError as error:
+        raise Failure(f"Error opening the snapshot file: {file}: {error.strerror}", 2) from error
+    return call.done(answer, f"Success! Restored {file}")

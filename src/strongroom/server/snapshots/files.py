@@ -1,0 +1,113 @@
+"""Snapshot files: what they hold, as it is shown.  The copies of SQLite that earlier releases made are read too."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from strongroom.audit.entry import whole_timestamp
+from strongroom.barrier import keys
+from strongroom.lib.clock import SystemClock
+from strongroom.lib.errors import StorageError
+from strongroom.seals import shamir
+from strongroom.server.snapshots.place import SnapshotError, told
+from strongroom.snapshot.meta import Origin, SealInside
+from strongroom.snapshot.reading import Whole, check
+
+_SQLITE: Final = b"SQLite format 3\0"
+OPENED_HERE: Final = frozenset({shamir.NAME})
+"""The types of seals that this release can open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file that was read to its end and is whole."""
+
+    whole: Whole | None
+    """None for a copy of SQLite."""
+    initialized: bool
+    document: dict[str, Any]
+
+
+def inspect(file: str) -> dict[str, object]:
+    """Read all of a snapshot, and tell what it holds.  Raises `SnapshotError` when it isn't whole."""
+    return inspected(Path(file)).document
+
+
+def inspected(file: Path) -> Inspected:
+    """The same, for who restores it."""
+    with told():
+        return _database(file) if is_database(file) else _snapshot(file)
+
+
+def is_database(file: Path) -> bool:
+    """Whether a file is a copy of SQLite.  Raises `StorageError` if it can't be read."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise StorageError(f"{file} cannot be read: {error.strerror}", detail=f"as user {os.geteuid()}") from error
+
+
+def _snapshot(file: Path) -> Inspected:
+    with file.open("rb") as opened:
+        whole = check(opened)
+        size = os.fstat(opened.fileno()).st_size
+    return Inspected(whole, bool(whole.origin.seals), {**shown(whole), "size": size})
+
+
+def _database(file: Path) -> Inspected:
+    from strongroom.storage.sqlite import snapshot  # noqa: PLC0415 - a backend is imported when it is used
+
+    found = snapshot.describe(file, keys.KEYRING)
+    document = {
+        "id": found.commit,
+        "index": found.revision,
+        "rows": found.rows,
+        "size": found.size_bytes,
+        "schema": found.schema,
+        "initialized": found.initialized,
+    }
+    return Inspected(None, found.initialized, document)
+
+
+def shown(whole: Whole) -> dict[str, Any]:
+    """What a snapshot is of."""
+    origin = whole.origin
+    return {
+        "id": origin.commit,
+        "index": origin.revision,
+        "rows": origin.rows,
+        "version": origin.version,
+        "storage": origin.storage,
+        "created": whole_timestamp(origin.created_at),
+        "cluster_name": origin.cluster_name,
+        "cluster_id": origin.cluster_id,
+        "seals": [described(seal) for seal in origin.seals],
+        "initialized": bool(origin.seals),
+        "authenticated_by": "the cluster's keyring" if whole.vouched else "",
+    }
+
+
+def described(seal: SealInside) -> str:
+    """What opens a seal."""
+    if seal.type == shamir.NAME:
+        return f"{seal.name}: opens with {seal.threshold} of its {seal.shares} key shares"
+    return f"{seal.name}: of the type {seal.type or 'unknown'}, which this release cannot open"
+
+
+def require_restorable(file: Path, found: Inspected, *, forced: bool) -> None:
+    """Raises `SnapshotError` for a snapshot that nobody could unseal here, unless it is forced."""
+    if not found.initialized:
+        raise SnapshotError(f"{file} is of a store that was never initialized: there is nothing to restore in it")
+    seals = found.whole.origin.seals if found.whole is not None else ()
+    if seals and not forced and not any(seal.type in OPENED_HERE for seal in seals):
+        told_ = "; ".join(map(described, seals))
+        raise SnapshotError(f"no seal of the snapshot can be opened here: {told_}. Restore it all the same with -force")
+
+
+def age(origin: Origin) -> float:
+    """How old a snapshot is, in seconds, by this machine's clock."""
+    return max(0.0, SystemClock().now() - origin.created_at)
