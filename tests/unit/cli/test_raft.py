@@ -12,7 +12,6 @@ from tests.unit.cli.test_lease_search import run
     ("words", "told"),
     [
         (["list-peers"], 'operator members"'),
-        (["snapshot", "save", "file"], 'operator snapshot"'),
         (["join", "https://one.example"], "started on the same store"),
         ([], "There is no raft here"),
     ],

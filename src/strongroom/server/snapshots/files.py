@@ -15,6 +15,7 @@ from strongroom.seals import shamir
 from strongroom.server.snapshots.place import SnapshotError, told
 from strongroom.snapshot.meta import Origin, SealInside
 from strongroom.snapshot.reading import Whole, check
+from strongroom.snapshot.stored import Damaged
 
 _SQLITE: Final = b"SQLite format 3\0"
 OPENED_HERE: Final = frozenset({shamir.NAME})
@@ -39,7 +40,10 @@ def inspect(file: str) -> dict[str, object]:
 def inspected(file: Path) -> Inspected:
     """The same, for who restores it."""
     with told():
-        return _database(file) if is_database(file) else _snapshot(file)
+        try:
+            return _database(file) if is_database(file) else _snapshot(file)
+        except Damaged as error:
+            raise SnapshotError(f"{file}: {error}") from error
 
 
 def is_database(file: Path) -> bool:
