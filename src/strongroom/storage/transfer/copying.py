@@ -7,7 +7,8 @@ No writer waits for it, and the memory that it needs doesn't depend on the size 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from strongroom.storage.base import Entry, Revision, Storage
@@ -27,6 +28,64 @@ class Target(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a copy has come.  A copy that goes on from it ends equal to one that was never interrupted.
+
+    Attributes:
+        since: the changes up to this revision are in the copy, as far as its keys go.
+        after: the last key that was read; empty at the beginning.
+        whole: whether all keys were read, so that only changes are left.
+        current: whether the copy equals the source at `since`.
+    """
+
+    since: Revision
+    after: str = ""
+    whole: bool = False
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Rows for the target, and the position when it has them all."""
+
+    rows: dict[str, bytes | None] = field(repr=False)
+    position: Position
+
+
+async def steps(source: Storage, start: Position | None = None) -> AsyncIterator[Step]:
+    """The rows of `source`, except those of roles, in the steps of a copy.  The last one's position is `current`.
+
+    Args:
+        source: a started store.
+        start: where to go on; without it, at the beginning.
+
+    Raises: as `copy`.
+    """
+    at = start or Position(await source.synced())
+    keys = _KEYS
+    while not at.whole:
+        names = (await source.scan("", at.after, keys)).names
+        if not names:
+            at = replace(at, whole=True)
+            break
+        entries = (await source.get_many(names)).entries
+        at = replace(at, after=names[-1])
+        yield Step(_wanted(entries), at)
+        # Keeps up with the writers: the feed has a limited length, and a copy can take hours.
+        delta = await source.delta(at.since, _KEYS)
+        at = replace(at, since=delta.through)
+        yield Step(_wanted(delta.entries), at)
+        size = sum(len(entry.value) for entry in entries.values())
+        keys = max(1, min(_KEYS, 2 * keys, keys * _BYTES // max(size, 1)))
+    while True:
+        delta = await source.delta(at.since, _KEYS)
+        at = replace(at, since=delta.through, current=delta.complete)
+        yield Step(_wanted(delta.entries), at)
+        if delta.complete:
+            return
+
+
 async def copy(source: Storage, target: Target, told: Callable[[int], None] | None = None) -> Revision:
     """Copy every row of `source`, except those of roles, which belong to running processes.
 
@@ -38,19 +97,7 @@ async def copy(source: Storage, target: Target, told: Callable[[int], None] | No
     Returns: the revision that the copy equals.
     Raises: `FeedTooOld` if the store is written faster than it is read, `StorageError`, and what `target` raises.
     """
-    since = await source.synced()
-    after, keys, rows = "", _KEYS, 0
-    while names := (await source.scan("", after, keys)).names:
-        entries = (await source.get_many(names)).entries
-        await target.put(_wanted(entries))
-        # Keeps up with the writers: the feed has a limited length, and a copy can take hours.
-        since = await _follow_once(source, target, since)
-        rows += len(entries)
-        if told is not None:
-            told(rows)
-        size = sum(len(entry.value) for entry in entries.values())
-        after, keys = names[-1], max(1, min(_KEYS, 2 * keys, keys * _BYTES // max(size, 1)))
-    return await follow(source, target, since)
+    return await _take(source, target, None, told)
 
 
 async def follow(source: Storage, target: Target, since: Revision) -> Revision:
@@ -58,18 +105,21 @@ async def follow(source: Storage, target: Target, since: Revision) -> Revision:
 
     Raises: as `copy`.
     """
-    while True:
-        delta = await source.delta(since, _KEYS)
-        await target.put(_wanted(delta.entries))
-        if delta.complete:
-            return delta.revision
-        since = delta.through
+    return await _take(source, target, Position(since, whole=True), None)
 
 
-async def _follow_once(source: Storage, target: Target, since: Revision) -> Revision:
-    delta = await source.delta(since, _KEYS)
-    await target.put(_wanted(delta.entries))
-    return delta.through
+async def _take(
+    source: Storage, target: Target, start: Position | None, told: Callable[[int], None] | None
+) -> Revision:
+    rows, position = 0, start
+    async for step in steps(source, start):
+        await target.put(step.rows)
+        rows += len(step.rows) if position is None or step.position.after != position.after else 0
+        position = step.position
+        if told is not None:
+            told(rows)
+    assert position is not None  # the steps end with one
+    return position.since
 
 
 def _wanted(entries: Mapping[str, Entry | None]) -> dict[str, bytes | None]:
