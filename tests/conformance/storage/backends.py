@@ -12,6 +12,8 @@ from typing import Protocol
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Storage
+from strongroom.storage.conditional import ConditionalStorage
+from strongroom.storage.etcd import EtcdSettings, open_etcd
 from strongroom.storage.inmem import InmemStorage
 from strongroom.storage.postgresql import PostgresqlStorage
 from strongroom.storage.sqlite import SqliteStorage
@@ -167,4 +169,38 @@ class Postgresql:
 
     async def elapse(self, seconds: float) -> None:
         """Wait: the database's clock is its own."""
+        await asyncio.sleep(seconds)
+
+
+def open_etcd_path(url: str, path: str) -> Storage:
+    """Open a path with the system's clock."""
+    return open_etcd(EtcdSettings([url], path), SystemClock(), SystemRandom())
+
+
+class Etcd:
+    """`ConditionalStorage` on a path of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.reset()
+
+    def open(self) -> Storage:
+        """Another store on the path."""
+        return open_etcd_path(self._url, self._path)
+
+    def opener(self) -> Callable[[], Storage]:
+        """The same path."""
+        return partial(open_etcd_path, self._url, self._path)
+
+    def reset(self) -> None:
+        """Go on to another path."""
+        self._path = f"/t{uuid.uuid4().hex}/"
+
+    async def prune(self, storage: Storage) -> None:
+        """Leave the newest transaction alone in the feed."""
+        assert isinstance(storage, ConditionalStorage)
+        await storage.prune(1)
+
+    async def elapse(self, seconds: float) -> None:
+        """Wait: the clock is the system's."""
         await asyncio.sleep(seconds)

@@ -1,40 +1,46 @@
-"""The fixture that runs the contract suite against every backend."""
+"""The fixtures that run the contract suite against every backend."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.conformance.etcd import etcd_server
 from tests.conformance.pgbouncer import session_pooler, transaction_pooler
-from tests.conformance.postgres import PostgresqlServer, postgresql_server
-from tests.conformance.storage.backends import Backend, Faulty, Inmem, Postgresql, Sqlite
+from tests.conformance.postgres import postgresql_server
+from tests.conformance.storage.backends import Backend, Etcd, Faulty, Inmem, Postgresql, Sqlite
 
-__all__ = ["postgresql_server", "session_pooler", "transaction_pooler"]
+__all__ = ["etcd_server", "postgresql_server", "session_pooler", "transaction_pooler"]
+
+Get = Callable[[str], Any]
+"""Gives a fixture by its name: a server is started when its first test needs it."""
+
+_OF_ONE_PROCESS: dict[str, Callable[[Get], Backend]] = {
+    "inmem": lambda get: Inmem(),
+    "faulty": lambda get: Faulty(),
+}
+_POOLED: dict[str, Callable[[Get], Backend]] = {
+    "session_pooler": lambda get: Postgresql(get("session_pooler")),
+    "transaction_pooler": lambda get: Postgresql(get("transaction_pooler")),
+}
+_SHARED: dict[str, Callable[[Get], Backend]] = {
+    "sqlite": lambda get: Sqlite(get("tmp_path")),
+    "postgresql": lambda get: Postgresql(get("postgresql_server").url),
+    "etcd": lambda get: Etcd(get("etcd_server").url),
+}
+_ALL = _OF_ONE_PROCESS | _POOLED | _SHARED
 
 
-@pytest.fixture(params=["inmem", "faulty", "sqlite", "postgresql", "session_pooler", "transaction_pooler"])
+@pytest.fixture(params=_ALL)
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     """Each store in turn, empty."""
-    match request.param:
-        case "inmem":
-            return Inmem()
-        case "faulty":
-            return Faulty()
-        case "sqlite":
-            return Sqlite(tmp_path)
-        case "session_pooler" | "transaction_pooler":
-            url: str = request.getfixturevalue(request.param)
-            return Postgresql(url)
-        case _:
-            server: PostgresqlServer = request.getfixturevalue("postgresql_server")
-            return Postgresql(server.url)
+    return _ALL[request.param](request.getfixturevalue)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=_SHARED)
 def shared_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     """Each store that several processes can use, empty."""
-    if request.param == "sqlite":
-        return Sqlite(tmp_path)
-    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
-    return Postgresql(server.url)
+    return _SHARED[request.param](request.getfixturevalue)

@@ -3,6 +3,7 @@
 from strongroom.lib.outgoing.breaker import Breakers, BreakerState
 from strongroom.lib.outgoing.documents import Documents, State
 from strongroom.lib.outgoing.http import Http, Reply, check_ca, check_url, json_object
+from strongroom.lib.outgoing.kept import KeptHttp, UnansweredError
 from strongroom.lib.outgoing.paging import next_page, same_origin
 from strongroom.lib.outgoing.slots import Slots
 from strongroom.lib.outgoing.threads import Threads
@@ -12,10 +13,12 @@ __all__ = [
     "Breakers",
     "Documents",
     "Http",
+    "KeptHttp",
     "Reply",
     "Slots",
     "State",
     "Threads",
+    "UnansweredError",
     "check_ca",
     "check_url",
     "json_object",

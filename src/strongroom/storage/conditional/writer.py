@@ -1,0 +1,221 @@
+"""Group commit: one transaction of the store commits all waiting transactions of this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+import structlog
+
+from strongroom.lib.errors import CommitUnknown, FeedTooOld, StorageError, StrongroomError
+from strongroom.lib.fault import where
+from strongroom.storage.base import Revision
+from strongroom.storage.batch import Pending, Queue
+from strongroom.storage.conditional.cells import UnclearError
+from strongroom.storage.conditional.foundation import Foundation
+from strongroom.storage.conditional.holds import DEAD_AFTER_S
+from strongroom.storage.conditional.large import Large
+from strongroom.storage.conditional.layout import HEAD, ROLES, ROWS, Past
+from strongroom.storage.conditional.looking import Seen
+from strongroom.storage.conditional.rows import Rows
+from strongroom.storage.conditional.transaction import (
+    Settled,
+    feed_cells,
+    longest_inline,
+    role_cells,
+    row_cells,
+    settle_fitting,
+)
+from strongroom.storage.operations import Operation
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_BATCH_ROWS: Final = 1024
+"""Rows that one batch touches at most.  What doesn't fit into a transaction of the store goes into the next."""
+_FEED_COMMITS: Final = 4096
+"""The most commits that a prefix's check reads back.  An older listing conflicts."""
+_AGAIN_S: Final = 0.1
+
+
+class Writer:
+    """Commits batches, one at a time.
+
+    All commits of all nodes have one order, because each transaction depends on the head as it was, and replaces it.
+    Whoever loses that race reads again, and decides again.
+    """
+
+    def __init__(self, base: Foundation) -> None:
+        self._cells = base.cells
+        self._looking = base.looking
+        self._feed = base.feed
+        self._holds = base.holds
+        self._clock = base.clock
+        self._random = base.random
+        self._patience_s = base.patience_s
+        self._large = Large(base.cells)
+        self._queue = Queue(_BATCH_ROWS)
+        self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
+        self._draining.add_done_callback(self._drained)
+
+    async def run(self, operation: Operation[T]) -> T:
+        """Run an operation in the next batch."""
+        if self._draining.done():
+            raise StorageError("the store is closed")
+        return await self._queue.put(operation)
+
+    async def run_held(self, hold_id: str, operation: Operation[T]) -> T:
+        """Run an operation at once, under this process's hold."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        pending: Pending[T] = Pending(operation, answer)
+        committing = asyncio.create_task(self._finish([pending], hold_id))
+        try:
+            await asyncio.shield(committing)
+        except asyncio.CancelledError:
+            await asyncio.wait({committing})
+            raise
+        return await answer
+
+    async def close(self) -> None:
+        """Commit the waiting operations."""
+        self._queue.close()
+        await asyncio.wait({self._draining})
+
+    async def load(self, operations: Sequence[Operation[object]]) -> tuple[Seen, Rows]:
+        """The head, and what these operations may read of the store at it."""
+        names = [ROWS + key for operation in operations for key in (*operation.checked(), *operation.counters())]
+        names += [ROLES + role for operation in operations if (role := operation.role()) is not None]
+        seen = await self._looking.snapshot(names)
+        sinces = [since for operation in operations for since in operation.prefixes().values()]
+        commits: list[Past] = []
+        oldest = max(min(sinces, default=seen.head.number), seen.head.number - _FEED_COMMITS)
+        if oldest < seen.head.number:
+            try:
+                commits = await self._feed.since(oldest + 1, seen.head)
+            except FeedTooOld:
+                commits = []
+        return seen, Rows(seen.head, seen.cells, commits, self._looking.now())
+
+    async def _drain(self) -> None:
+        while await self._queue.arrival():
+            await self._finish(self._queue.take(), None)
+
+    def _drained(self, draining: asyncio.Task[None]) -> None:
+        """Give an error to the callers that still wait when the loop of commits has ended."""
+        self._queue.refuse(StorageError("the store is closed"))
+        if not draining.cancelled() and (error := draining.exception()) is not None:
+            log.error("the store's commits have ended", fault=where(error))
+
+    async def _finish(self, batch: list[Pending[object]], hold_id: str | None) -> None:
+        """Commit a batch in as many transactions as it needs.  Delivers a result or an error to each."""
+        try:
+            while batch:
+                batch = batch[await self._commit(batch, hold_id) :]
+        except Exception as error:  # after any error, no caller may wait for ever
+            failed = error if isinstance(error, StorageError) else StorageError("the store failed", detail=where(error))
+            for pending in batch:
+                pending.deliver(failed)
+
+    async def _commit(self, batch: list[Pending[object]], hold_id: str | None) -> int:
+        """Commit the first operations of a batch in one transaction.  Returns how many they were."""
+        deadline = self._clock.monotonic() + self._patience_s + DEAD_AFTER_S
+        while True:
+            seen, rows = await self.load([pending.operation for pending in batch])
+            held = seen.head.hold
+            if hold_id is not None and (held is None or held.id != hold_id):
+                raise StorageError("the store failed", detail="others have ended the hold of this process")
+            if hold_id is None and held is not None:
+                if await self._holds.wait(held):
+                    await self._end_hold(seen)
+                elif self._clock.monotonic() > deadline:
+                    raise StorageError("another transaction holds the store", detail="waited for it to end")
+                continue
+            settled = settle_fitting(batch, rows, self._random, self._cells.capacity)
+            if settled.writes and not settled.fits and hold_id is None:
+                async with self._holds.hold(self._patience_s + DEAD_AFTER_S) as taken:
+                    await self._finish(batch[:1], taken)
+                return 1
+            if not settled.writes or await self._send(seen, settled, hold_id):
+                for pending, outcome in settled.outcomes:
+                    pending.deliver(outcome)
+                return len(settled.outcomes)
+
+    async def _end_hold(self, seen: Seen) -> None:
+        try:
+            await self._cells.write({HEAD: seen.moved(hold=None)}, seen.guard)
+        except UnclearError:
+            return  # whoever looks next sees whether it happened
+        log.warning("the hold of a process that stands still was ended")
+
+    async def _send(self, seen: Seen, settled: Settled, hold_id: str | None) -> bool:
+        """Send one transaction.  Returns whether it happened.  If it surely didn't, everything may be done again."""
+        head = seen.head
+        cells: dict[str, bytes | None] = {}
+        fields: dict[str, object] = {"written_at": self._looking.now()}
+        if settled.fits:
+            cells |= row_cells(settled.commits)
+        else:
+            assert hold_id is not None
+            cells |= await self._large.parted(settled.commits, hold_id)
+        cells |= role_cells(settled.expiries)
+        if settled.commits:
+            last = settled.commits[-1][0]
+            feed = feed_cells(settled.commits, head.newest, longest_inline(self._cells.capacity))
+            cells |= feed
+            fields |= {"number": last.number, "id": last.id, "newest": head.newest + len(feed)}
+        if not settled.fits and hold_id is not None:
+            cells, intent = await self._large.staged(cells, hold_id)
+            fields["intent"] = intent
+        cells[HEAD] = seen.moved(**fields)
+        try:
+            return await self._cells.write(cells, seen.guard) > 0
+        except UnclearError as error:
+            return await self._happened(seen, settled, error)
+
+    async def _happened(self, before: Seen, settled: Settled, error: UnclearError) -> bool:
+        """Whether a transaction happened whose answer was lost.
+
+        As long as the head is as it was, the transaction may be under way.  Replacing the head decides that it never
+        arrives.
+
+        Raises: `CommitUnknown` if the store doesn't answer.
+        """
+        deadline = self._clock.monotonic() + self._patience_s
+        while True:
+            try:
+                seen = await self._looking.look()
+                if seen.version != before.version:
+                    return await self._is_there(seen, settled)
+                if await self._cells.write({HEAD: seen.moved()}, seen.guard) > 0:
+                    return False
+            except StorageError:
+                if self._clock.monotonic() > deadline:
+                    break
+                await asyncio.sleep(_AGAIN_S)
+        for pending, outcome in settled.outcomes:
+            pending.deliver(_unknown(outcome, error.detail))
+        raise error
+
+    async def _is_there(self, seen: Seen, settled: Settled) -> bool:
+        if not settled.commits:
+            return False  # when a role's hold ends is decided again
+        last = settled.commits[-1][0]
+        if seen.head.number < last.number:
+            return False
+        if seen.head.revision == last:
+            return True
+        try:
+            later = await self._feed.since(last.number, seen.head)
+        except FeedTooOld as lost:
+            raise UnclearError(
+                "the store failed", detail="the feed was pruned past a commit without an answer"
+            ) from lost
+        return any((commit.number, commit.id) == (last.number, last.id) for commit in later)
+
+
+def _unknown(outcome: Revision | StrongroomError, detail: str) -> StrongroomError:
+    if isinstance(outcome, Revision):
+        return CommitUnknown("it is not known whether the commit took place", revision_id=outcome.id, detail=detail)
+    return outcome
