@@ -15,8 +15,10 @@ from strongroom.storage.base import Storage
 from strongroom.storage.conditional import ConditionalStorage
 from strongroom.storage.etcd import EtcdSettings, open_etcd
 from strongroom.storage.inmem import InmemStorage
+from strongroom.storage.mysql import MysqlStorage, login_of
 from strongroom.storage.postgresql import PostgresqlStorage
 from strongroom.storage.sqlite import SqliteStorage
+from tests.sim import mariadb
 from tests.sim.clock import SetClock
 from tests.sim.faulty_storage import FaultyStorage, Plan
 
@@ -113,6 +115,12 @@ def open_postgresql(url: str, table: str) -> Storage:
     return PostgresqlStorage(url, table, SystemClock(), SystemRandom())
 
 
+def open_mysql(port: int, database: str) -> Storage:
+    """Open a database with the system's clock."""
+    login = login_of(f"127.0.0.1:{port}", mariadb.ROOT, mariadb.ROOT_PASSWORD, None, plaintext=False)
+    return MysqlStorage(login, database, "strongroom", SystemClock(), SystemRandom())
+
+
 class Sqlite:
     """`SqliteStorage` on a directory of its own."""
 
@@ -203,4 +211,33 @@ class Etcd:
 
     async def elapse(self, seconds: float) -> None:
         """Wait: the clock is the system's."""
+        await asyncio.sleep(seconds)
+
+
+class Mysql:
+    """`MysqlStorage` on a database of its own."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.reset()
+
+    def open(self) -> Storage:
+        """Another store on the database."""
+        return open_mysql(self._port, self._database)
+
+    def opener(self) -> Callable[[], Storage]:
+        """The same database."""
+        return partial(open_mysql, self._port, self._database)
+
+    def reset(self) -> None:
+        """Go on to another database."""
+        self._database = f"d{uuid.uuid4().hex}"
+
+    async def prune(self, storage: Storage) -> None:
+        """Leave the newest commit alone in the feed."""
+        assert isinstance(storage, MysqlStorage)
+        await storage.prune(1)
+
+    async def elapse(self, seconds: float) -> None:
+        """Wait: the database's clock is its own."""
         await asyncio.sleep(seconds)

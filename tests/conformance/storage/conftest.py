@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,22 @@ import pytest
 from tests.conformance.etcd import etcd_server
 from tests.conformance.pgbouncer import session_pooler, transaction_pooler
 from tests.conformance.postgres import postgresql_server
-from tests.conformance.storage.backends import Backend, Etcd, Faulty, Inmem, Postgresql, Sqlite
+from tests.conformance.storage.backends import Backend, Etcd, Faulty, Inmem, Mysql, Postgresql, Sqlite
+from tests.sim import mariadb
+from tests.sim.mariadb import Mariadb
 
 __all__ = ["etcd_server", "postgresql_server", "session_pooler", "transaction_pooler"]
+
+DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=fsync")
+"""What the store needs of a server: that of the tests of the engine keeps nothing through a power loss."""
+
+
+@pytest.fixture(scope="session")
+def durable_mariadb() -> Iterator[Mariadb]:
+    """A server that keeps what it committed."""
+    with mariadb.run(*DURABLE) as server:
+        yield server
+
 
 Get = Callable[[str], Any]
 """Gives a fixture by its name: a server is started when its first test needs it."""
@@ -29,6 +42,7 @@ _POOLED: dict[str, Callable[[Get], Backend]] = {
 _SHARED: dict[str, Callable[[Get], Backend]] = {
     "sqlite": lambda get: Sqlite(get("tmp_path")),
     "postgresql": lambda get: Postgresql(get("postgresql_server").url),
+    "mysql": lambda get: Mysql(get("durable_mariadb").port),
     "etcd": lambda get: Etcd(get("etcd_server").url),
 }
 _ALL = _OF_ONE_PROCESS | _POOLED | _SHARED

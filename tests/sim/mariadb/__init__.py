@@ -41,13 +41,15 @@ class Mariadb:
     """A server, which can be killed and started again.
 
     Attributes:
-        ca: the authority that vouches for it, as `localhost`. client: a certificate that it accepts.
+        ca: the authority that vouches for it, as `localhost`. client: a certificate that it accepts. options: of the
+        server, stronger than the usual ones.
     """
 
     folder: Path
     port: int
     ca: Pair
     client: Pair
+    options: tuple[str, ...] = ()
     program: Program | None = None
 
     @property
@@ -74,6 +76,7 @@ class Mariadb:
         command += [f"--ssl-key={self.folder}/localhost.key"]
         if os.geteuid() == 0:
             command.append(f"--user={_USER}")
+        command += self.options
         self.program = Program.start([str(word) for word in command], self.folder, self.folder / "log")
         self.program.wait_for(self._answers)
 
@@ -129,13 +132,13 @@ def require() -> None:
 
 
 @contextlib.contextmanager
-def run() -> Iterator[Mariadb]:
+def run(*options: str) -> Iterator[Mariadb]:
     """A server until the block ends."""
     require()
     folder = Path(tempfile.mkdtemp(prefix="strongroom-mariadb-"))
     ca = make(folder, "ca", authority=True)
     make(folder, "localhost", ca)
-    server = Mariadb(folder, free_port(), ca, make(folder, "client", ca))
+    server = Mariadb(folder, free_port(), ca, make(folder, "client", ca), options)
     (folder / "init.sql").write_text(
         f"CREATE USER IF NOT EXISTS '{ROOT}'@'%' IDENTIFIED BY '{ROOT_PASSWORD}';\n"
         f"GRANT ALL ON *.* TO '{ROOT}'@'%' WITH GRANT OPTION;\nCREATE DATABASE IF NOT EXISTS shop;\n"
