@@ -1,18 +1,15 @@
-"""From a storage stanza to a store."""
+"""The types of stores, and how each is opened."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from strongroom.lib.clock import Clock
-from strongroom.lib.durations import SECOND_NS, parse_duration_ns
-from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random
+from strongroom.server.stores.settings import DEFAULT_TABLE, StoreError, directory, timeout_s
 from strongroom.storage.base import Storage
-from strongroom.storage.patience import PATIENCE_S
 
-SHARED = frozenset({"postgresql"})
+SHARED = frozenset({"postgresql", "mysql"})
 """Stores that several nodes work on."""
 
 LOCAL = frozenset({"sqlite", "file"})
@@ -24,21 +21,15 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "sqlite": frozenset({"path", "timeout"}),
     "file": frozenset({"path", "timeout"}),
     "postgresql": frozenset({"connection_url", "table", "max_parallel", "timeout"}),
+    "mysql": frozenset(
+        {"address", "username", "password", "database", "table", "tls_ca_file", "plaintext_connection_allowed"}
+        | {"max_parallel", "max_idle_connections", "max_connection_lifetime", "timeout"}
+    ),
 }
 """What each type's stanza may say."""
 
-DATABASE = "strongroom.db"
-DEFAULT_TABLE = "strongroom"
-
 
 IN_MEMORY = "inmem"
-
-LEAST_TIMEOUT_S, LONGEST_TIMEOUT_S = 1, 60
-"""Of a store's answer: below this a busy database would be taken for one that hangs; above it clients have given up."""
-
-
-class StoreError(Exception):
-    """The storage stanza names nothing that can be opened; the text says what to change."""
 
 
 def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Random) -> Storage:
@@ -72,29 +63,10 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
                 max_parallel=min(int(parallel or 4), 64),
                 patience_s=timeout_s(type_, options),
             )
+        case "mysql":
+            from strongroom.server.stores.mysql import open_mysql  # noqa: PLC0415
+
+            return open_mysql(options, clock, random)
     raise StoreError(
         f'the storage type "{type_}" is not supported; use "sqlite" for one machine or "postgresql" for several'
     )
-
-
-def directory(type_: str, options: Mapping[str, str]) -> Path:
-    """The store's directory; `path` may also name the database file in it.  Raises `StoreError` without one."""
-    text = options.get("path", "")
-    if not text:
-        raise StoreError(f'storage "{type_}" needs a path')
-    path = Path(text)
-    return path.parent if path.name == DATABASE else path
-
-
-def timeout_s(type_: str, options: Mapping[str, str]) -> float:
-    """How long the store may take to answer, in seconds.  Raises `StoreError` for what is no such time."""
-    text = options.get("timeout", "")
-    if not text:
-        return PATIENCE_S
-    try:
-        seconds = parse_duration_ns(text) / SECOND_NS
-    except InvalidRequest as error:
-        raise StoreError(f'storage "{type_}": timeout is no duration such as "5s"') from error
-    if not LEAST_TIMEOUT_S <= seconds <= LONGEST_TIMEOUT_S:
-        raise StoreError(f'storage "{type_}": timeout must be from {LEAST_TIMEOUT_S} to {LONGEST_TIMEOUT_S} seconds')
-    return seconds
