@@ -59,7 +59,7 @@ class Timeline:
         system, timeline = row[0], int(str(row[1]), 16)
         if system == self._system and timeline < self._newest:
             raise LeftBehindError(
-                "this PostgreSQL server was left behind by a failover; stop it, or make it a standby of the new primary",
+                "this PostgreSQL server was left behind by a failover; make it a standby of the new primary",
                 detail=f"its timeline is {timeline}, that of the present primary {self._newest}",
             )
         self._system, self._newest = system, timeline
