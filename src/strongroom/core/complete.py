@@ -27,7 +27,8 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
     """
     request, grant = attempt.request, attempt.exchange.grant
     if response is not None:
-        if response.raw is not None and response.raw.stream is not None and grant is not None and grant.must_wrap:
+        is_late = response.later is not None or (response.raw is not None and response.raw.stream is not None)
+        if is_late and grant is not None and grant.must_wrap:
             raise InvalidRequest(_CLEAR)  # before the transaction commits, so nothing was made
         response = await access.cut(attempt, response)
     answer = Answer(request_id=request.id, operation=request.operation, response=response)
@@ -65,5 +66,7 @@ async def complete(attempt: Attempt, entry: MountEntry, response: Response | Non
 
 
 def _can_be_wrapped(response: Response) -> bool:
-    """A stream can't, and what says nothing needn't."""
+    """What comes later or as a stream can't, and what says nothing needn't."""
+    if response.later is not None:
+        return False
     return response.raw is None or (response.raw.stream is None and bool(response.raw.content))

@@ -129,6 +129,9 @@ class Pipeline:
                     stages.asks_others = True
             if answer.planned:
                 answer = await carry_out(self.services, progress.executed.exchange, answer)
+            if answer.response is not None and answer.response.later is not None:
+                self._trail.require(progress)
+                answer = msgspec.structs.replace(answer, response=await answer.response.later())
             if answer.second_factor is not None:
                 answer = await proving.prove(self.services, progress.exchange, answer, answer.second_factor)
         except delegated.Wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -150,6 +150,11 @@ class Response(msgspec.Struct, kw_only=True):
     """The accessor of the secret in `data`, which `wrap_info` shows if the response is wrapped."""
     wrap_info: dict[str, Any] | None = None
     """The `wrap_info` of a response that is wrapped already; for the wrapping paths."""
+    later: Callable[[], Awaitable[Response | None]] | None = None
+    """Long work, whose result takes this response's place; for system paths.
+
+    It begins when the request's transaction has committed and its entry is in the audit log.  It can't be wrapped.
+    """
 
     def __repr__(self) -> str:
         return f"Response(status={self.status}, warnings={len(self.warnings)})"

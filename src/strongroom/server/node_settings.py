@@ -51,6 +51,10 @@ class NodeSettings:
     """The devices that the configuration makes."""
     audit_given_up: tuple[str, ...] = ()
     """Paths of devices to remove, because they can't be written any more."""
+    snapshot_directories: tuple[str, ...] = ()
+    """Where the API may have snapshots kept."""
+    snapshot_work_path: str = ""
+    """Where snapshots are put together; empty for the system's place for temporary files."""
     exposure: Exposure = field(default_factory=Exposure)
     """Which numbers monitoring gets, and under which names."""
     lockouts: Mapping[str, Lockout] = field(default_factory=dict)

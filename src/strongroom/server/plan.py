@@ -110,6 +110,8 @@ def plan(config: Config, processors: int) -> Plan:
             node_name=_node_name(config),
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
             audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
+            snapshot_directories=own.snapshot_directories,
+            snapshot_work_path=_work_beside(config.storage, own.snapshot_directories),
             audit_prefixes=own.allow_audit_log_prefixing,
             audit_rules=audit_rules(config),
             audit_addresses=audit_addresses(config),
@@ -188,6 +190,15 @@ def _spool_beside(storage: StorageConfig) -> str:
     if storage.type not in LOCAL or not storage.options.get("path"):
         return ""
     return str(directory(storage.type, storage.options) / _SPOOL)
+
+
+def _work_beside(storage: StorageConfig, directories: tuple[str, ...]) -> str:
+    """Where there is room for snapshots: the first of their directories, else beside the store's files, if any."""
+    if directories:
+        return directories[0]
+    if storage.type not in LOCAL or not storage.options.get("path"):
+        return ""
+    return str(directory(storage.type, storage.options))
 
 
 def listener_config(listener: Listener, hostname: str = "") -> ListenerConfig:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 import structlog
 
-from strongroom.__about__ import RELEASED, VERSION
+from strongroom.__about__ import RELEASED, VERSION, __version__
 from strongroom.audit import AuditBroker
 from strongroom.audit.chain import writer_of
 from strongroom.audit.devices import begin_list
@@ -46,6 +47,7 @@ from strongroom.services.policy.service import PolicyService
 from strongroom.services.quotas.lease_counts import LeaseCounts
 from strongroom.services.quotas.limiter import RateLimiter
 from strongroom.services.quotas.table import CountTable, own_table
+from strongroom.services.snapshots import About, Snapshots
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
 from strongroom.sysapi.processes import Processes
@@ -145,6 +147,7 @@ async def unseal(
         exposure=node.exposure,
         tracing=node.tracing,
         store=node.store,
+        snapshots=_snapshots(node, barrier, cluster, settings),
         foresight=foresee,
         api_address=node.api_address,
         cluster_address=node.cluster_address,
@@ -153,6 +156,13 @@ async def unseal(
         shows_insides=settings.shows_insides,
         settings=settings.shown,
     )
+
+
+def _snapshots(node: Node, barrier: Barrier, cluster: Cluster, settings: NodeSettings) -> Snapshots:
+    """What makes snapshots of the store."""
+    work = Path(settings.snapshot_work_path or tempfile.gettempdir())
+    about = About(__version__, node.storage_type, cluster.id, cluster.name)
+    return Snapshots(barrier, node.clock, about, work, settings.snapshot_directories)
 
 
 def _audit(node: Node, barrier: Barrier, cluster: Cluster, settings: NodeSettings) -> AuditBroker:

@@ -53,6 +53,10 @@ class Staging:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the rows from the disk."""
         self._connection.close(True)
 
     async def put(self, rows: Mapping[str, bytes | None]) -> None:

@@ -25,6 +25,7 @@ from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.quotas.lease_counts import LeaseCounts
 from strongroom.services.quotas.limiter import RateLimiter
+from strongroom.services.snapshots import Snapshots
 from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.services.usage import ClientCounting
 from strongroom.storage.watch import StoreWatch
@@ -73,6 +74,7 @@ class Services:
     traffic: Traffic
     served: Served
     store: StoreWatch
+    snapshots: Snapshots
     foresight: Foresight
     storage_type: str
     api_address: str

@@ -301,6 +301,8 @@ class Settings:
     disable_printable_check: bool = key(boolean, False)
     audit_directories: tuple[str, ...] | None = key(directories, None)
     """The API may enable audit devices only below these directories; None: anywhere that no other rule forbids."""
+    snapshot_directories: tuple[str, ...] = key(directories, ())
+    """The API may have snapshots kept below these directories only; empty: nowhere."""
     audit_addresses: tuple[str, ...] | None = key(destinations, None)
     """Where the API may have audit entries sent; None: anywhere that no other rule forbids."""
     disable_audit_devices: tuple[str, ...] = key(texts, ())

@@ -40,7 +40,8 @@ def permissions(config: Config, files: Iterable[str], storage: Path | None) -> F
         found.append(_judge_path(storage, _storage_directory, True))
     if spool := config.settings.audit_spool_path:
         found.append(_spool(Path(spool)))
-    found += [_audit_directory(Path(name)) for name in config.settings.audit_directories or ()]
+    found += [_named_directory("audit_directories", Path(name)) for name in config.settings.audit_directories or ()]
+    found += [_named_directory("snapshot_directories", Path(name)) for name in config.settings.snapshot_directories]
     for setting in ("log_file", "pid_file"):
         if named := getattr(config.settings, setting):
             found.append(_writable(setting, Path(named)))
@@ -119,10 +120,10 @@ def _spool(path: Path) -> Finding:
     return _writable("audit_spool_path", path)
 
 
-def _audit_directory(path: Path) -> Finding:
+def _named_directory(setting: str, path: Path) -> Finding:
     if reachable(path) and not path.is_dir():
-        return fail(f"audit_directories {path}", "It is no directory.", "Name directories in audit_directories.")
-    return _writable("audit_directories", path)
+        return fail(f"{setting} {path}", "It is no directory.", f"Name directories in {setting}.")
+    return _writable(setting, path)
 
 
 def _writable(setting: str, path: Path) -> Finding:

@@ -1,0 +1,5 @@
+"""Snapshots that an unsealed server makes of its store."""
+
+from strongroom.services.snapshots.taking import About, Snapshots, Taken
+
+__all__ = ["About", "Snapshots", "Taken"]

@@ -1,0 +1,137 @@
+"""Takes snapshots of the store in use, and vouches for them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from strongroom.barrier.barrier import Barrier
+from strongroom.lib.clock import Clock
+from strongroom.lib.errors import RateLimited
+from strongroom.snapshot import sums
+from strongroom.snapshot.making import gather, written
+from strongroom.snapshot.meta import Origin
+from strongroom.snapshot.staging import Staging
+
+_AT_ONCE: Final = 2
+"""Snapshots that one process works on.  Each takes as much room on disk as the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What every snapshot says of where it was made."""
+
+    version: str
+    storage: str
+    cluster_id: str
+    cluster_name: str
+
+
+class Snapshots:
+    """Makes snapshots in one process.
+
+    Args:
+        work: the directory in which they are put together.
+        directories: where the API may have them kept.
+    """
+
+    def __init__(
+        self, barrier: Barrier, clock: Clock, about: About, work: Path, directories: tuple[str, ...] = ()
+    ) -> None:
+        self.barrier = barrier
+        self.clock = clock
+        self.work = work
+        self.directories = directories
+        self._about = about
+        self._slots = _AT_ONCE
+
+    @property
+    def key(self) -> bytes:
+        """The key with which the cluster's unsealed servers vouch for snapshots.  It outlives rotations."""
+        return self.barrier.keyring.purpose_key(sums.PURPOSE)
+
+    def reserve(self) -> None:
+        """Take one of the places for long work.  Raises `RateLimited` while there is none."""
+        if not self._slots:
+            raise RateLimited(f"{_AT_ONCE} snapshots are being worked on already: try again in a moment")
+        self._slots -= 1
+
+    def release(self) -> None:
+        """Give the place back."""
+        self._slots += 1
+
+    async def take(self) -> Taken:
+        """Copy all rows, as they are at one moment.  The caller closes what it gets.
+
+        Raises: `RateLimited`, `StorageError`, `FeedTooOld` if the store is written faster than it is read.
+        """
+        self.reserve()
+        staging: Staging | None = None
+        try:
+            staging = Staging(self.work)
+            about = Origin(
+                version=self._about.version,
+                created_at=self.clock.now(),
+                storage=self._about.storage,
+                revision=0,
+                commit="",
+                rows=0,
+                cluster_id=self._about.cluster_id,
+                cluster_name=self._about.cluster_name,
+            )
+            origin = await gather(self.barrier.storage, staging, about)
+        except BaseException:
+            if staging is not None:
+                staging.close()
+            self.release()
+            raise
+        return Taken(self, staging, origin)
+
+
+class Taken:
+    """The rows of a snapshot, ready to be written."""
+
+    def __init__(self, by: Snapshots, staging: Staging, origin: Origin) -> None:
+        self.origin = origin
+        self._by = by
+        self._staging: Staging | None = staging
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file."""
+        assert self._staging is not None
+        return written(self._staging, self.origin, self._by.key)
+
+    def close(self) -> None:
+        """Remove the rows from this machine's disk."""
+        if self._staging is not None:
+            self._staging.close()
+            self._staging = None
+            self._by.release()
+
+
+class Download(AsyncGenerator[bytes, None]):
+    """A snapshot on its way to a client.  Whatever becomes of the client, the rows are removed."""
+
+    def __init__(self, taken: Taken) -> None:
+        self._taken = taken
+        self._pieces = taken.pieces()
+
+    async def asend(self, value: None, /) -> bytes:
+        """The next piece."""
+        piece = next(self._pieces, None)
+        if piece is None:
+            await self.aclose()
+            raise StopAsyncIteration
+        return piece
+
+    async def athrow(self, *words: object) -> bytes:
+        """End with an error."""
+        await self.aclose()
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Remove the rows."""
+        self._pieces = iter(())
+        self._taken.close()

@@ -1,0 +1,83 @@
+"""Snapshots by the API: of a running server, by its own command line and by others'."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.processes.node import Node, running
+from tests.conformance.program import OURS, forked
+
+BAO = Path(OURS).with_name("bao")
+
+
+def run(
+    node: Node, *words: str | Path, program: Path | None = None, token: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """One run of a command against a node."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(node.directory)}
+    environment |= {f"{name}_ADDR": f"http://{node.address}" for name in ("STRONGROOM", "BAO")}
+    environment |= {f"{name}_TOKEN": token or node.token for name in ("STRONGROOM", "BAO")}
+    command = [str(program or forked(OURS)), *map(str, words)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node that is unsealed, with one secret."""
+    with running(Node(tmp_path_factory.mktemp("api") / "node", workers_wanted=2)) as node:
+        node.ready()
+        node.ok("POST", "cubbyhole/first", {"v": "before"})
+        yield node
+
+
+def test_the_peers_client_saves_a_snapshot(node: Node, tmp_path: Path) -> None:
+    """`bao operator raft snapshot save` works unchanged; what it saved is whole, and its rows are those of raft."""
+    file = tmp_path / "bao.snap"
+    done = run(node, "operator", "raft", "snapshot", "save", file, program=BAO)
+    assert done.returncode == 0, done.stderr
+    shown = run(node, "operator", "snapshot", "verify", "-format=json", file)
+    assert shown.returncode == 0, shown.stderr
+    found = json.loads(shown.stdout)
+    assert (found["storage"], found["authenticated_by"]) == ("sqlite", "the cluster's keyring")
+    with gzip.open(file) as content, tarfile.open(fileobj=io.BytesIO(content.read())) as archive:
+        assert archive.getnames() == ["meta.json", "state.bin", "SHA256SUMS", "SHA256SUMS.sealed"]
+        archive.extractall(tmp_path, filter="data")
+    program = shutil.which("sha256sum")
+    assert program is not None
+    subprocess.run([program, "--check", "--strict", "SHA256SUMS"], cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_our_client_saves_a_snapshot(node: Node, tmp_path: Path) -> None:
+    """By the address and a token; a name that is taken is refused, and replaced whole where that is wanted."""
+    file = tmp_path / "ours.snap"
+    done = run(node, "operator", "snapshot", "save", file)
+    assert done.returncode == 0, done.stderr
+    assert "it is whole" in done.stdout
+    before = file.read_bytes()
+    assert run(node, "operator", "snapshot", "save", file).returncode == 1
+    assert file.read_bytes() == before
+    node.ok("POST", "cubbyhole/second", {"v": "x"})
+    assert run(node, "operator", "raft", "snapshot", "save", file).returncode == 0
+    assert file.read_bytes() != before
+    assert [each.name for each in tmp_path.iterdir()] == ["ours.snap"]
+
+
+def test_a_failed_snapshot_leaves_the_earlier_one(node: Node, tmp_path: Path) -> None:
+    """A token that may not read one: the file that was there stays as it was, and none is made where none was."""
+    token = str(node.ok("POST", "auth/token/create", {"policies": ["default"]}).json["auth"]["client_token"])
+    file = tmp_path / "kept.snap"
+    file.write_text("a good one")
+    for target in (file, tmp_path / "new.snap"):
+        done = run(node, "operator", "raft", "snapshot", "save", target, token=token)
+        assert done.returncode == 2
+        assert "permission denied" in done.stderr
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("kept.snap", "a good one")]
