@@ -40,6 +40,12 @@ class Kind(StrEnum):
     """Tokens and leases."""
 
 
+def engine_of(type_: str, options: Mapping[str, Any] | None) -> str:
+    """The name of a mount's type as servers are compared by it: the two versions of kv know nothing of each other."""
+    bare = {"generic": "kv", "ns_token": "token"}.get(type_, type_)
+    return f"kv-{(options or {}).get('version') or '1'}" if bare == "kv" else bare
+
+
 class Stage(IntEnum):
     """When an object is written: all of a stage before any of the next, because the next ones name them."""
 
@@ -84,6 +90,7 @@ class Found:
 
     Attributes:
         stage: when it is written.
+        engine: the type of the mount that it is, or is in, `kv-2` for kv with versions; empty for what is in none.
         reason: why it doesn't move, for people; empty if it does.
         remedy: the command that enters by hand what doesn't move; may be empty.
         hint: what the source needs to load it, as the source likes; nobody else reads it.
@@ -91,6 +98,7 @@ class Found:
 
     name: Name
     stage: Stage = Stage.CONTENT
+    engine: str = ""
     reason: str = ""
     remedy: str = ""
     hint: Any = field(default=None, repr=False, compare=False)
@@ -124,7 +132,9 @@ class Document:
         path: below `/v1/`, in the namespace.
         body: its fields.
         read_path: where it is read; empty if that is `path`, None if it can't be read.
+        shown: what is read there, if that isn't the body.
         unseen: fields of the body that no server shows, so that they can't be compared.
+        exact: whether it is somebody's data, and compared to the letter: an empty text isn't a field left out.
         creates_only: whether the path only creates, so that what is there is never written over.
         lacks: what couldn't be read.
     """
@@ -132,7 +142,9 @@ class Document:
     path: str
     body: Mapping[str, Any] = field(repr=False)
     read_path: str | None = ""
+    shown: Mapping[str, Any] | None = field(default=None, repr=False)
     unseen: frozenset[str] = frozenset()
+    exact: bool = False
     creates_only: bool = False
     lacks: tuple[Lack, ...] = ()
 
@@ -194,6 +206,26 @@ class VersionedSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class Authority:
+    """An issuer of pki.
+
+    Attributes:
+        certificate: in PEM.
+        key: its private key in PEM; empty if it can't be had.
+        name: the issuer's, which may be empty: ids are others at the destination.
+        settings: as `issuer/REF` takes them, without its name.
+    """
+
+    mount: str
+    certificate: str
+    key: str = field(default="", repr=False)
+    name: str = ""
+    is_default: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    lacks: tuple[Lack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """An entity of identity."""
 
@@ -234,7 +266,7 @@ class Group:
     member_groups: tuple[str, ...] | None = None
 
 
-Content = Document | MountPoint | VersionedSecret | Entity | Alias | Group
+Content = Document | MountPoint | VersionedSecret | Authority | Entity | Alias | Group
 """What `Source.load` gives."""
 
 
@@ -287,6 +319,19 @@ class Vanished(SourceFault):
     """The object was deleted since the inventory was made."""
 
 
+class Unmovable(SourceFault):
+    """Loading showed that the object doesn't move, because of what it is.
+
+    Args:
+        text: why, for people; without secrets.
+        remedy: the command that enters it by hand; may be empty.
+    """
+
+    def __init__(self, text: str, *, remedy: str = "") -> None:
+        super().__init__(text)
+        self.remedy = remedy
+
+
 class Source(Protocol):
     """Where objects come from.  It is only read."""
 
@@ -300,5 +345,8 @@ class Source(Protocol):
         ...
 
     def load(self, found: Found) -> Content:
-        """The content of an object that moves; called by several threads.  Raises `SourceFault`, `Vanished`."""
+        """The content of an object that moves; called by several threads.
+
+        Raises: `Vanished`, `Unmovable`, `SourceFault`.
+        """
         ...

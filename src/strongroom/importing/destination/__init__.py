@@ -1,0 +1,1 @@
+"""A Strongroom that objects are written to, by its API."""

@@ -1,0 +1,82 @@
+"""Documents of mounts, found and read by the rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from strongroom.importing.calling import Refused
+from strongroom.importing.inventory import Document, Found, Lack, SourceFault, Vanished
+from strongroom.importing.vault.layout import Documents, Layout
+from strongroom.importing.vault.reading import Place, found
+
+_HIDDEN = "no server shows it"
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+def survey(place: Place, mount: str, engine: str, layout: Layout) -> Iterator[Found]:
+    """The documents of a mount."""
+    for row in layout:
+        if place.selection.wants(row.kind):
+            yield from _of_row(place, mount, engine, row)
+
+
+def _of_row(place: Place, mount: str, engine: str, row: Documents) -> Iterator[Found]:
+    if row.folder:
+        try:
+            names, _ = place.listed(f"{mount}{row.folder}")
+        except Refused:
+            yield place.may_not_list(row.kind, mount, row.folder)
+            return
+        except SourceFault as error:
+            if error.ends:
+                raise
+            yield Found(place.name(row.kind, mount, row.folder), engine=engine, reason=str(error))
+            return
+        paths = [(row.path.replace("{name}", name), row.write_path.replace("{name}", name)) for name in names]
+    elif _is_there(place, f"{mount}{row.path}"):
+        paths = [(row.path, row.write_path)]
+    else:
+        paths = []
+    for path, write_path in paths:
+        name = place.name(row.kind, mount, path)
+        if row.reason:
+            remedy = row.remedy.replace("{path}", f"{mount}{path}")
+            yield Found(name, row.stage, engine, reason=row.reason, remedy=remedy)
+        else:
+            load = partial(_load, place, f"{mount}{path}", f"{mount}{write_path}" if write_path else "", row)
+            yield found(place, name, row.stage, engine, load)
+
+
+def _is_there(place: Place, path: str) -> bool:
+    """Whether a mount has such settings; they are no secret's content, so the inventory may read them."""
+    try:
+        return any(value not in _EMPTY for value in place.data(path).values())
+    except Vanished:
+        return False
+    except SourceFault as error:
+        if error.ends:
+            raise
+        return True  # loading tells why it can't be read
+
+
+def _load(place: Place, path: str, write_path: str, row: Documents) -> Document:
+    data = place.data(path)
+    body = {
+        row.renamed.get(name, name): value
+        for name, value in data.items()
+        if name not in row.shown_only and (not row.fields or name in row.fields)
+    }
+    lacks = tuple(
+        Lack(name, _HIDDEN, f"strongroom write {write_path or path} {name}=-")
+        for name in row.hidden
+        if data.get(name) in _EMPTY
+    )
+    return Document(
+        write_path or path,
+        {**body, **row.added},
+        read_path=path if write_path else "",
+        unseen=frozenset(row.added),
+        lacks=lacks,
+    )

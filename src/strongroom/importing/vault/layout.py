@@ -1,0 +1,55 @@
+"""How an engine's documents lie: a row for each, so that another type is a table and no code (p)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from strongroom.importing.inventory import Kind, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """One document at a fixed path of a mount, or one for each name of a listing.
+
+    Attributes:
+        path: of the document, with `{name}` where the name of a listing stands.
+        folder: the path that lists the names; empty for a document at a fixed path.
+        write_path: where it is written, if that isn't `path`.
+        hidden: fields that it may have and that no server shows, such as passwords.
+        shown_only: fields that are shown and can't be written.
+        renamed: what a field is called when it is written.
+        added: fields that are written besides.
+        reason: why none of them moves; empty if they do.
+        remedy: the command that enters one by hand; `{path}` stands for the document's path.
+        absent: whether it often isn't there, so that the inventory leaves it out without a word.
+        fields: the only fields that are taken; none stands for all.
+    """
+
+    path: str
+    folder: str = ""
+    write_path: str = ""
+    kind: Kind = Kind.ROLE
+    stage: Stage = Stage.ROLES
+    hidden: tuple[str, ...] = ()
+    shown_only: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    added: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    remedy: str = ""
+    fields: tuple[str, ...] = ()
+
+
+Layout = tuple[Documents, ...]
+"""What a type of mount has, in any order: stages put them into theirs."""
+
+
+def setting(path: str, *hidden: str, **more: Any) -> Documents:
+    """The settings of a whole mount."""
+    return Documents(path=path, kind=Kind.CONFIG, stage=Stage.SETTINGS, hidden=hidden, **more)
+
+
+def each(folder: str, *hidden: str, **more: Any) -> Documents:
+    """A document for each name of a listing."""
+    return Documents(path=more.pop("path", f"{folder}/{{name}}"), folder=folder, hidden=hidden, **more)

@@ -1,0 +1,84 @@
+"""What the API of the source answers, as objects are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from strongroom.importing.calling import Absent, Caller, Lost, Refused, Rejected
+from strongroom.importing.inventory import Content, Found, Kind, Name, SourceFault, Stage, Vanished
+from strongroom.importing.selection import Selection
+
+Load = Callable[[], Content]
+"""What `Found.hint` is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A namespace of the source, and what is asked of it.
+
+    Attributes:
+        namespace: below the one that the import begins at; `team/web/`.
+    """
+
+    caller: Caller
+    namespace: str
+    selection: Selection
+
+    def data(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
+        """The data of the answer at a path.  Raises `SourceFault`, `Vanished`."""
+        with meaning(f"{self.namespace}{path}"):
+            return data_of(self.caller.get(self.namespace, path, query))
+
+    def listed(self, path: str) -> tuple[list[str], Mapping[str, Any]]:
+        """The names at a path, none if there are none, and what the listing tells of each.
+
+        Raises: `Refused`; `SourceFault`.
+        """
+        try:
+            data = data_of(self.caller.list(self.namespace, path))
+        except Absent:
+            return [], {}
+        except Rejected as error:
+            raise SourceFault(f"{self.namespace}{path}: {error}") from None
+        except Lost as error:
+            raise SourceFault(str(error), ends=True) from None
+        names = [str(name) for name in data.get("keys") or ()]
+        return names, data.get("key_info") or {}
+
+    def name(self, kind: Kind, mount: str, path: str) -> Name:
+        """The name of an object here."""
+        return Name(kind, self.namespace, mount, path)
+
+    def may_not_list(self, kind: Kind, mount: str, path: str) -> Found:
+        """A line of the inventory for what the token can't see."""
+        whole = f"{self.namespace}{mount}{path}"
+        return Found(self.name(kind, mount, path), reason=f'the token may not list "{whole}"')
+
+
+def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of an answer; some old paths answer without a frame."""
+    data = answer.get("data")
+    return dict(data) if isinstance(data, Mapping) else {}
+
+
+@contextmanager
+def meaning(path: str) -> Iterator[None]:
+    """Turn what a caller raises inside the block into what a source raises."""
+    try:
+        yield
+    except Absent:
+        raise Vanished(f'"{path}" isn\'t there any more') from None
+    except Refused:
+        raise SourceFault(f'the token may not read "{path}"') from None
+    except Rejected as error:
+        raise SourceFault(f'"{path}" can\'t be read: {error}') from None
+    except Lost as error:
+        raise SourceFault(str(error), ends=True) from None
+
+
+def found(place: Place, name: Name, stage: Stage, engine: str, load: Load) -> Found:
+    """A line of the inventory for an object that moves."""
+    return Found(name, stage, engine, hint=load)
