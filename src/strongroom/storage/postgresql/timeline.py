@@ -8,15 +8,11 @@ Source: https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import psycopg
 import structlog
 from psycopg import errors
 
 from strongroom.lib.errors import StorageError
-
-if TYPE_CHECKING:
-    from strongroom.storage.postgresql.connections import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +35,7 @@ class Timeline:
         self._newest = 0
         self._told = False
 
-    async def check(self, connection: Connection) -> None:
+    async def check(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
         """Raise `LeftBehindError` for a primary of an older timeline.
 
         A server that doesn't tell its timeline, as some that only speak PostgreSQL's protocol, isn't checked.
