@@ -85,14 +85,28 @@ class Reader:
 
     async def delta(self, since: Revision, limit: int | None) -> Delta:
         """The rows written after `since`; raises `FeedTooOld`."""
+        for _ in range(_ATTEMPTS):
+            delta = await self._delta_once(since, limit)
+            if delta is not None:
+                return delta
+        async with self._holds.hold(self._patience_s):
+            delta = await self._delta_once(since, limit)
+        if delta is None:
+            raise StorageError("the store failed", detail="others have ended the hold of this process")
+        return delta
+
+    async def _delta_once(self, since: Revision, limit: int | None) -> Delta | None:
+        """The rows written after `since`; None if more were written while this read, and no limit was reached."""
         async with self._places:
             seen = await self._looking.look()
             commits = await self._feed.after(since, seen.head, None if limit is None else max(limit, 1))
         keys = list(dict.fromkeys(key for commit in commits for key in commit.names))
         now, found = await self._rows(keys)
+        through = Revision(commits[-1].number, commits[-1].id) if commits else since
+        if through == seen.head.revision != now.head.revision:
+            return None
         entries: dict[str, Entry | None] = dict.fromkeys(keys)
         entries.update(found)
-        through = Revision(commits[-1].number, commits[-1].id) if commits else since
         return Delta(now.head.revision, through, entries)
 
     async def committed(self, revision_id: bytes) -> bool:
