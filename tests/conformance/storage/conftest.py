@@ -13,6 +13,7 @@ from tests.conformance.pgbouncer import session_pooler, transaction_pooler
 from tests.conformance.postgres import postgresql_server
 from tests.conformance.storage.backends import Backend, Etcd, Faulty, Inmem, Mysql, Postgresql, Sqlite
 from tests.sim import mariadb
+from tests.sim.aws.moto import Moto, running
 from tests.sim.mariadb import Mariadb
 
 __all__ = ["etcd_server", "postgresql_server", "session_pooler", "transaction_pooler"]
@@ -58,3 +59,10 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
 def shared_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     """Each store that several processes can use, empty."""
     return _SHARED[request.param](request.getfixturevalue)
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[Moto]:
+    """One stand-in for AWS."""
+    with running() as moto:
+        yield moto

@@ -8,17 +8,15 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from strongroom.lib.aws.credentials import Credentials
 from strongroom.lib.aws.endpoints import Target
+from strongroom.lib.aws.signing import Message, ready, signed
 from strongroom.lib.aws.xml import Element, parse_xml
 from strongroom.lib.errors import Unreachable, UpstreamFailed
-from strongroom.lib.extras import install_command
 from strongroom.lib.outgoing import Http, Reply, Slots
 from strongroom.lib.redaction import Redaction
 
@@ -26,6 +24,7 @@ TOTAL_S = 20.0
 DEFAULT_RETRIES = 2
 MOST_RETRIES = 10
 _FIRST_PAUSE_S = 0.2
+_FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 _CODE = re.compile(r"[A-Za-z0-9.]{1,80}")
 _TEMPORARY = frozenset({429, 500, 502, 503, 504})
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"})
@@ -123,21 +122,10 @@ class AwsApi:
         raise (AwsBusy if passing else AwsRefused)(call.action, code, reply.status, explanation)
 
     async def _sent(self, target: Target, credentials: Credentials, content: bytes) -> Reply:
-        if not _library.cache_info().currsize:  # off the loop, because it reads hundreds of files
-            await asyncio.to_thread(_library)
-        headers = signed(target, credentials, content)
+        await ready()
+        headers = signed(target, credentials, Message("POST", target.url, _FORM, content))
         async with self.slots.place(target.host, total_s=TOTAL_S):
             return await self.http.ask("POST", target.url, headers=headers, content=content)
-
-
-def signed(target: Target, credentials: Credentials, content: bytes) -> dict[str, str]:
-    """The headers of a signed `POST` of a form.  Raises `UpstreamFailed` if the package for it isn't installed."""
-    auth, request, keys = _library()
-    given = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
-    outgoing = request(method="POST", url=target.url, data=content, headers=given)
-    held = keys(credentials.access_key, credentials.secret_key, credentials.session_token or None)
-    auth(held, target.service, target.region).add_auth(outgoing)
-    return dict(outgoing.headers.items())
 
 
 def error_code(body: bytes) -> str:
@@ -151,7 +139,7 @@ def reason(body: bytes) -> tuple[str, str]:
         root = parse_xml(body)
     except UpstreamFailed:
         return "Unknown", ""
-    found = root.child("Error") or root.child("Errors", "Error")
+    found = root if root.name == "Error" else root.child("Error") or root.child("Errors", "Error")
     code = "" if found is None else found.value("Code")
     if found is None or not _CODE.fullmatch(code):
         return "Unknown", ""
@@ -163,16 +151,3 @@ def _secrets(credentials: Credentials, call: Call) -> list[str]:
     """What no explanation may repeat.  That of `ValidationError` repeats the value of a parameter."""
     own = [credentials.secret_key, credentials.session_token]
     return own + [call.parameters[name] for name in _SECRET if name in call.parameters]
-
-
-@cache
-def _library() -> tuple[Any, Any, Any]:
-    """The signer of AWS's own library, imported when it is first needed."""
-    try:
-        from botocore.auth import SigV4Auth  # noqa: PLC0415 - an optional package
-        from botocore.awsrequest import AWSRequest  # noqa: PLC0415
-        from botocore.credentials import Credentials as Keys  # noqa: PLC0415
-    except ImportError as error:
-        text = "this server can't sign requests to AWS, because a package is missing: its log says which"
-        raise UpstreamFailed(text, detail=install_command("aws")) from error
-    return SigV4Auth, AWSRequest, Keys

@@ -5,6 +5,7 @@ from strongroom.lib.outgoing.documents import Documents, State
 from strongroom.lib.outgoing.http import Http, Reply, check_ca, check_url, json_object
 from strongroom.lib.outgoing.kept import KeptHttp, UnansweredError
 from strongroom.lib.outgoing.paging import next_page, same_origin
+from strongroom.lib.outgoing.pooled import PooledHttp
 from strongroom.lib.outgoing.slots import Slots
 from strongroom.lib.outgoing.threads import Threads
 
@@ -14,6 +15,7 @@ __all__ = [
     "Documents",
     "Http",
     "KeptHttp",
+    "PooledHttp",
     "Reply",
     "Slots",
     "State",

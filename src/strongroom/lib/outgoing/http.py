@@ -101,15 +101,7 @@ class Http:
         sent = {name: value for name, value in (headers or {}).items() if name.lower() != "accept-encoding"}
         sent["accept-encoding"] = _PLAIN
         try:
-            async with (
-                asyncio.timeout(self._total_s),
-                httpx.AsyncClient(
-                    verify=context,
-                    timeout=httpx.Timeout(self._total_s, connect=CONNECT_S),
-                    follow_redirects=False,
-                    trust_env=not direct,
-                ) as client,
-            ):
+            async with asyncio.timeout(self._total_s), self._client(url, context, direct=direct) as client:
                 return await self._asked(client, verb, url, sent, content, direct=direct, at=at)
         except TimeoutError as error:
             raise Unreachable(f"{self.name} did not answer in time") from error
@@ -129,7 +121,7 @@ class Http:
     ) -> Reply:
         """Send the request to the first of the host's addresses that can be reached."""
         httpx = _library()
-        found = (at,) if at else await names.addresses(url, within_s=CONNECT_S, direct=direct)
+        found = (at,) if at else await self._addresses(url, direct=direct)
         if not found:
             return await self._sent(client.stream(verb, url, headers=headers, content=content))
         named = {"host": names.host_header(url), **headers}
@@ -141,8 +133,31 @@ class Http:
                 return await self._sent(sending)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 if address == found[-1]:
+                    self._forget_addresses(url)
                     raise
         raise AssertionError
+
+    def _client(
+        self, _url: str, context: ssl.SSLContext, *, direct: bool
+    ) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+        """The connections for one request.  Those of another request may have been opened for somebody else."""
+        client: httpx.AsyncClient = _library().AsyncClient(
+            verify=context,
+            timeout=self._timeout(),
+            follow_redirects=False,
+            trust_env=not direct,
+        )
+        return client
+
+    def _timeout(self) -> httpx.Timeout:
+        timeout: httpx.Timeout = _library().Timeout(self._total_s, connect=CONNECT_S)
+        return timeout
+
+    async def _addresses(self, url: str, *, direct: bool) -> tuple[str, ...]:
+        return await names.addresses(url, within_s=CONNECT_S, direct=direct)
+
+    def _forget_addresses(self, url: str) -> None:
+        """Learn that none of them can be reached."""
 
     async def _sent(self, sending: AbstractAsyncContextManager[httpx.Response]) -> Reply:
         async with sending as response:
@@ -177,7 +192,9 @@ class Http:
             except (ssl.SSLError, ValueError) as error:
                 raise UpstreamFailed(f"the certificate authorities for {self.name} can't be read") from error
         if self._context is None:  # off the loop, because it reads some hundred files
-            self._context = await asyncio.to_thread(ssl.create_default_context)
+            found = await asyncio.to_thread(ssl.create_default_context)
+            # Of several requests that made one meanwhile, all use the same: open connections are kept for it.
+            self._context = self._context or found
         return self._context
 
     async def _bounded(self, response: httpx.Response) -> bytes:
