@@ -1,56 +1,75 @@
-"""A bar that shows how far a long piece of work has come, on a terminal.  Programs and logs see nothing of it."""
+"""A bar on a terminal that shows how far a long command has come."""
 
 from __future__ import annotations
 
-import sys
 import time
-from typing import Final, Self, TextIO
+from typing import Self
 
-_WIDTH: Final = 30
-_EVERY_S: Final = 0.1
+from strongroom.cli.terminal import Terminal
+
+_EVERY_S = 0.1
+_CELLS = 30
+
+
+class ProgressBar:
+    """Draws on standard error, if that is a terminal; what comes after it begins on an empty line.
+
+    Args:
+        terminal: where it is drawn.
+    """
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._next_at = 0.0
+        self._doing = ""
+
+    def __call__(self, doing: str, done: int, total: int) -> None:
+        """Show a state.
+
+        Args:
+            doing: the step, for people.
+            done: how much of it is done, in whatever unit.
+            total: how much there is of it, about; 0 if that isn't known.
+        """
+        now = time.monotonic()
+        if doing == self._doing and now < self._next_at and done != total:
+            return
+        self._doing, self._next_at = doing, now + _EVERY_S
+        self._terminal.passing(bar(doing, done, total))
+
+    def close(self) -> None:
+        """Remove the bar."""
+        self._terminal.passing("")
 
 
 class Progress:
-    """Shows progress on standard error while it is used as a context, if that is a terminal.
+    """The bar of one counted piece of work, while it is used as a context.
 
     Args:
+        terminal: where it is drawn.
         noun: what is counted, such as `rows`.
         total: how many there are; 0 if that isn't known.
-        stream: where it is shown.
     """
 
-    def __init__(self, noun: str, total: int = 0, stream: TextIO | None = None) -> None:
+    def __init__(self, terminal: Terminal, noun: str, total: int = 0) -> None:
+        self._bar = ProgressBar(terminal)
         self._noun = noun
         self._total = total
-        self._stream = stream or sys.stderr
-        self._shows = self._stream.isatty()
-        self._shown_at = 0.0
-        self._width = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._width:
-            self._stream.write("\r" + " " * self._width + "\r")
-            self._stream.flush()
+        self._bar.close()
 
     def __call__(self, count: int) -> None:
         """So many are done."""
-        now = time.monotonic()
-        if not self._shows or now < self._shown_at + _EVERY_S:
-            return
-        self._shown_at = now
-        line = bar(count, self._total, self._noun)
-        self._stream.write("\r" + line.ljust(self._width))
-        self._stream.flush()
-        self._width = max(self._width, len(line))
+        self._bar(self._noun, count, self._total)
 
 
-def bar(count: int, total: int, noun: str) -> str:
-    """The line for so many of a total; without a bar if the total isn't known."""
+def bar(doing: str, done: int, total: int) -> str:
+    """A state as a line.  (p)"""
     if not total:
-        return f"{count:,} {noun}"
-    part = min(1.0, count / total)
-    filled = int(_WIDTH * part)
-    return f"[{'#' * filled}{' ' * (_WIDTH - filled)}] {part:4.0%}  {count:,} of {total:,} {noun}"
+        return f"{doing}: {done:,}"
+    filled = min(_CELLS, done * _CELLS // total)
+    return f"{doing} [{'#' * filled}{'.' * (_CELLS - filled)}] {done:,} of {total:,}"

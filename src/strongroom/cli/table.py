@@ -207,6 +207,7 @@ _MODULES = {
         "operator raft snapshot inspect": "Show what a copy of the store is of",
         "operator raft snapshot restore": "Put a copy in the place of the store",
     },
+    "operator.migrate": {"operator migrate": "Move everything from one store to another"},
     "operator.raft": {"operator raft": "Tell what is used in place of raft's commands"},
     "operator.usage": {"operator usage": "Count the clients of some months"},
     "operator.root": {"operator generate-root": "Make a new root token from key shares"},

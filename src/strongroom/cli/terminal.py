@@ -11,6 +11,8 @@ _ROOM_NEEDED_BYTES = 64 * 1024
 """More than the longest answer that can't be had again."""
 _CONTROLS = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 """Characters that terminals obey.  Errors repeat texts of others: a server's, a page's in the browser."""
+_CLEAR = "\033[K"
+"""Removes the line from here on."""
 _PLAIN, _RED, _YELLOW = "\033[0m", "\033[91m", "\033[93m"
 
 
@@ -40,6 +42,7 @@ class Terminal:
         self.interactive = stdout.isatty()
         self._paint_out = colour and self.interactive
         self._paint_err = colour and stderr.isatty()
+        self._passes = stderr.isatty()
 
     def out(self, text: str) -> None:
         """A line, or lines, of result."""
@@ -103,6 +106,11 @@ class Terminal:
         """An error."""
         self._complain(text, _RED)
 
+    def passing(self, text: str) -> None:
+        """A line on standard error, in the place of the last such line; nothing if that is no terminal."""
+        if self._passes:
+            self._write(f"\r{_CLEAR}{text.translate(_CONTROLS)}")
+
     def _complain(self, text: str, colour: str) -> None:
         # Both streams often end in one place: keep the order in which things were said.
         try:
@@ -112,8 +120,11 @@ class Terminal:
 
     def _say(self, text: str, colour: str) -> None:
         text = text.translate(_CONTROLS)
+        self._write(f"{colour}{text}{_PLAIN}\n" if self._paint_err else f"{text}\n")
+
+    def _write(self, text: str) -> None:
         try:
-            self._stderr.write(f"{colour}{text}{_PLAIN}\n" if self._paint_err else f"{text}\n")
+            self._stderr.write(text)
             self._stderr.flush()
         except BrokenPipeError:
             raise

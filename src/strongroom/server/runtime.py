@@ -38,6 +38,7 @@ from strongroom.server.telemetry import start
 from strongroom.server.wiring import build_node, configure_audit, unseal
 from strongroom.services.quotas.table import CountTable
 from strongroom.storage.base import Storage
+from strongroom.storage.transfer.migrating import refuse_unfinished
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.traffic import Numbers
 
@@ -87,6 +88,7 @@ class Runtime:
         storage = open_store(self._plan.storage_type, self._plan.storage_options, self._clock, self._random)
         await storage.start()
         self._storage = storage
+        await refuse_unfinished(storage)
         await self._clock.compare(storage)
         self._tasks.append(asyncio.create_task(self._clock.follow(storage)))
         node = build_node(

@@ -54,6 +54,7 @@ __all__ = [
 
 _STORAGE = ("storage", "backend")
 _HA_STORAGE = ("ha_storage", "ha_backend")
+_MIGRATION = ("storage_source", "storage_destination")
 _SEALS = ("seal", "hsm")
 _STANZAS = {
     *(*_STORAGE, *_HA_STORAGE, *_SEALS),
@@ -214,6 +215,31 @@ def _read(reader: Reader, document: ObjectNode) -> Config:
     )
     _check_unique(config)
     return config
+
+
+def parse_migration(text: str, filename: str) -> tuple[StorageConfig, StorageConfig]:
+    """The stores of a migration: the stanzas `storage_source` and `storage_destination`.
+
+    Raises: `ConfigError`, also for a stanza that is missing, and for anything else in the file but `cluster_addr`.
+    """
+    reader = Reader(filename)
+    try:
+        document = parse(text)
+        for item in document.items:
+            if item.name not in {*_MIGRATION, "cluster_addr"}:
+                problem = f'expected "{_MIGRATION[0]}" and "{_MIGRATION[1]}", found "{item.name[:64]}"'
+                raise ConfigError(reader.where(item.pos), problem)
+        source, destination = (_required(reader, document, name) for name in _MIGRATION)
+    except HclError as error:
+        raise ConfigError(reader.where(error.pos), error.problem) from None
+    return source, destination
+
+
+def _required(reader: Reader, document: ObjectNode, name: str) -> StorageConfig:
+    storage = _storage(reader, document, (name,))
+    if storage is None:
+        raise ConfigError(Where(reader.file, 1, 1), f'expected a stanza {name} "TYPE" {{ … }}, found none')
+    return storage
 
 
 def _first(storage: StorageConfig, names: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from strongroom.server.stores import open_store
 from strongroom.server.supervisor import orphans
 from strongroom.server.supervisor.renewal import DEFERRED
 from strongroom.server.supervisor.service_manager import ServiceManager
+from strongroom.storage.transfer.migrating import refuse_unfinished
 
 log = structlog.get_logger("server.recovery")
 
@@ -38,6 +39,7 @@ async def run(planned: Plan, sockets: list[socket]) -> None:
     clock, random = SystemClock(), SystemRandom()
     storage = open_store(planned.storage_type, planned.storage_options, clock, random)
     await storage.start()
+    await refuse_unfinished(storage)
     listeners = []
     application: RecoveryApplication | None = None
     for stanza, sock in zip(planned.listeners, sockets, strict=True):

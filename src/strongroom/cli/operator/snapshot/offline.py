@@ -22,7 +22,7 @@ def server(doing: str, name: str, *words: object, **options: object) -> Any:
 
 def save(call: Invocation, paths: tuple[str, ...], target: str, *, replacing: bool) -> dict[str, Any]:
     """Save the store; returns what the snapshot holds."""
-    with Progress("rows") as progress:
+    with Progress(call.terminal, "rows") as progress:
         found: dict[str, Any] = server("saving the store", "save", paths, target, progress, replacing=replacing)
     if not found["initialized"]:
         call.terminal.warn("The store isn't initialized yet: there is nothing to restore in this snapshot.")
@@ -38,7 +38,7 @@ def inspect(file: str) -> dict[str, Any]:
 def restore(call: Invocation, paths: tuple[str, ...], file: str, rows: int) -> int:
     """Restore a file; says what comes next."""
     wanted = import_module("strongroom.server.snapshots.restoring").Wanted
-    with Progress("rows", rows) as progress:
+    with Progress(call.terminal, "rows", rows) as progress:
         how = wanted(forced=call.flags.on("force"), frozen=not call.flags.on("thaw"), progress=progress)
         kept = server("restoring the snapshot", "restore", paths, file, how)
     call.terminal.out(f"Success! Restored {file}")

@@ -36,7 +36,11 @@ def save(call: Invocation, target: str, *, replacing: bool) -> dict[str, Any]:
         call.client().request("GET", PATH)
     try:
         with appearing(Path(target), replacing=replacing) as partial:
-            with call.doing("Error taking the snapshot: "), partial.open("wb") as file, Progress("bytes") as progress:
+            with (
+                call.doing("Error taking the snapshot: "),
+                partial.open("wb") as file,
+                Progress(call.terminal, "bytes") as progress,
+            ):
                 _client(call).receive(PATH, file, progress)
             return inspect(str(partial))
     except StrongroomError as error:
@@ -56,7 +60,7 @@ def restore(call: Invocation, file: str) -> int:
         with (
             call.doing("Error installing the snapshot: "),
             Path(file).open("rb") as opened,
-            Progress("bytes", size) as progress,
+            Progress(call.terminal, "bytes", size) as progress,
         ):
             answer = _client(call).send(path, opened, progress, query).json()
     except OSError as error:

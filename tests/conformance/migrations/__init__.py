@@ -1,0 +1,1 @@
+"""Moves between stores, by the command, with nodes that really run."""
