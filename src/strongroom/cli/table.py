@@ -24,6 +24,7 @@ GROUPS = {
     "auth": "Manage auth methods",
     "break-glass": "Take back at once what somebody has got",
     "events": "Follow what happens",
+    "import": "Move in from other servers",
     "kv": "Work with key/value secrets",
     "kv metadata": "Work with the settings and versions of key/value secrets",
     "lease": "Manage leases",
@@ -181,6 +182,7 @@ _MODULES = {
         "namespace lock": "Lock the API of a namespace",
         "namespace unlock": "Unlock the API of a namespace",
     },
+    "importing.vault": {"import vault": "Import what a running Vault or OpenBao holds"},
     "operator.init": {"operator init": "Initialize a server"},
     "operator.seal": {
         "operator unseal": "Give a key share to unseal a server",

@@ -57,6 +57,14 @@ class Terminal:
         except OSError as error:
             raise OutputLost(_reason(error)) from error
 
+    def redraw(self, text: str) -> None:
+        """Put a line on the terminal in the place of the last one that was put so; empty clears it.
+
+        Raises: `OutputLost`.
+        """
+        self.raw(f"\r{text.translate(_CONTROLS)}\033[K")
+        self.flush()
+
     def flush(self) -> None:
         """Show what was written so far.  Raises `OutputLost`."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from strongroom.importing.inventory import Document
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, False, "0", 0)
 """How servers show a setting that isn't set."""
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
 _HIDDEN = "…"
 _SHORTEST = 4
 """Texts below this length are everywhere; hiding them would hide the error."""
@@ -27,6 +29,8 @@ def _alike(one: Any, other: Any) -> bool:
         return all(_alike(one.get(name), other.get(name)) for name in {*one, *other})
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(_alike(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, str) and isinstance(other, str) and _TIME.match(one) and _TIME.match(other):
+        return same_moment(one, other)
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 

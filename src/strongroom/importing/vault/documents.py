@@ -12,7 +12,8 @@ from strongroom.importing.vault.layout import Documents, Layout
 from strongroom.importing.vault.reading import Place, found
 
 _HIDDEN = "no server shows it"
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
+_EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
+_ZERO = ("0", 0)
 
 
 def survey(place: Place, mount: str, engine: str, layout: Layout) -> Iterator[Found]:
@@ -34,7 +35,11 @@ def _of_row(place: Place, mount: str, engine: str, row: Documents) -> Iterator[F
                 raise
             yield Found(place.name(row.kind, mount, row.folder), engine=engine, reason=str(error))
             return
-        paths = [(row.path.replace("{name}", name), row.write_path.replace("{name}", name)) for name in names]
+        one_by_one = "{name}" in row.path
+        paths = [
+            (row.path.replace("{name}", name), row.write_path.replace("{name}", name))
+            for name in (names if one_by_one else names[:1])
+        ]
     elif _is_there(place, f"{mount}{row.path}"):
         paths = [(row.path, row.write_path)]
     else:
@@ -62,21 +67,20 @@ def _is_there(place: Place, path: str) -> bool:
 
 
 def _load(place: Place, path: str, write_path: str, row: Documents) -> Document:
-    data = place.data(path)
-    body = {
-        row.renamed.get(name, name): value
-        for name, value in data.items()
-        if name not in row.shown_only and (not row.fields or name in row.fields)
-    }
+    data = {name: value for name, value in place.data(path).items() if name not in row.shown_only}
+    inner = data.get(row.nested) if row.nested else None
+    within = dict(inner) if isinstance(inner, dict) else {}
+    fields = {name: value for name, value in data.items() if name != row.nested} | within
+    body = {name: value for name, value in fields.items() if not (name in row.unset_by_0 and value in _ZERO)}
     lacks = tuple(
         Lack(name, _HIDDEN, f"strongroom write {write_path or path} {name}=-")
-        for name in row.hidden
-        if data.get(name) in _EMPTY
+        for name, sign in row.hidden.items()
+        if fields.get(name) in _EMPTY and (not sign or fields.get(sign) not in _EMPTY)
     )
     return Document(
         write_path or path,
         {**body, **row.added},
         read_path=path if write_path else "",
-        unseen=frozenset(row.added),
+        shown={name: value for name, value in data.items() if name == row.nested or name in body},
         lacks=lacks,
     )

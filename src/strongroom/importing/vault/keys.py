@@ -24,6 +24,7 @@ _COMPARED = (
     "allow_plaintext_backup",
     "deletion_allowed",
     "auto_rotate_period",
+    "keys",
 )
 
 
@@ -53,12 +54,10 @@ def survey(place: Place, mount: str, engine: str) -> Iterator[Found]:
 
 def _load(place: Place, mount: str, name: str, key: Mapping[str, Any]) -> Document:
     backup = place.data(f"{mount}backup/{name}")
-    shown = {option: key[option] for option in _COMPARED if option in key}
-    numbers = {"keys": sorted(key.get("keys") or {}, key=int)}
     return Document(
         f"{mount}restore/{name}",
         {"backup": backup.get("backup", "")},
         read_path=f"{mount}keys/{name}",
-        shown={**shown, **numbers},
+        shown={option: key[option] for option in _COMPARED if option in key},
         creates_only=True,
     )

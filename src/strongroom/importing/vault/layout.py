@@ -14,17 +14,18 @@ class Documents:
     """One document at a fixed path of a mount, or one for each name of a listing.
 
     Attributes:
-        path: of the document, with `{name}` where the name of a listing stands.
+        path: of the document, with `{name}` where the name of a listing stands.  Without `{name}`, the inventory has
+            one line for all that is listed.
         folder: the path that lists the names; empty for a document at a fixed path.
         write_path: where it is written, if that isn't `path`.
-        hidden: fields that it may have and that no server shows, such as passwords.
+        hidden: fields that it may have and that no server shows, such as passwords, each with the field that is set
+            if it has one; with an empty name, it always has.
         shown_only: fields that are shown and can't be written.
-        renamed: what a field is called when it is written.
         added: fields that are written besides.
         reason: why none of them moves; empty if they do.
         remedy: the command that enters one by hand; `{path}` stands for the document's path.
-        absent: whether it often isn't there, so that the inventory leaves it out without a word.
-        fields: the only fields that are taken; none stands for all.
+        nested: a field whose own fields are written beside the others.
+        unset_by_0: fields that aren't written if they are 0, which the destination takes for a mistake.
     """
 
     path: str
@@ -32,24 +33,24 @@ class Documents:
     write_path: str = ""
     kind: Kind = Kind.ROLE
     stage: Stage = Stage.ROLES
-    hidden: tuple[str, ...] = ()
+    hidden: Mapping[str, str] = field(default_factory=dict)
     shown_only: frozenset[str] = frozenset()
-    renamed: Mapping[str, str] = field(default_factory=dict)
     added: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     remedy: str = ""
-    fields: tuple[str, ...] = ()
+    nested: str = ""
+    unset_by_0: frozenset[str] = frozenset()
 
 
 Layout = tuple[Documents, ...]
 """What a type of mount has, in any order: stages put them into theirs."""
 
 
-def setting(path: str, *hidden: str, **more: Any) -> Documents:
+def setting(path: str, **more: Any) -> Documents:
     """The settings of a whole mount."""
-    return Documents(path=path, kind=Kind.CONFIG, stage=Stage.SETTINGS, hidden=hidden, **more)
+    return Documents(path=path, **{"kind": Kind.CONFIG, "stage": Stage.SETTINGS, **more})
 
 
-def each(folder: str, *hidden: str, **more: Any) -> Documents:
+def each(folder: str, **more: Any) -> Documents:
     """A document for each name of a listing."""
-    return Documents(path=more.pop("path", f"{folder}/{{name}}"), folder=folder, hidden=hidden, **more)
+    return Documents(folder=folder, **{"path": f"{folder}/{{name}}", **more})

@@ -26,7 +26,7 @@ def survey(place: Place) -> Iterator[Found]:
     if place.selection.wants(Kind.QUOTA) and not place.namespace:
         for kind in _QUOTAS:
             yield from _listed(place, Kind.QUOTA, f"sys/quotas/{kind}", Stage.MEMBERS)
-    if place.selection.wants(Kind.AUDIT):
+    if place.selection.wants(Kind.AUDIT) and not place.namespace:
         yield from _audit_devices(place)
 
 

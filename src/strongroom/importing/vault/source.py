@@ -47,7 +47,11 @@ class VaultSource:
     def load(self, each: Found) -> Content:
         """The content of an object.  Raises `SourceFault`, `Vanished`."""
         load: Load = each.hint
-        return load()
+        try:
+            return load()
+        except (KeyError, TypeError, ValueError) as error:
+            # The text of such an error may quote the answer, and that is a secret's.
+            raise SourceFault(f"the answer isn't what the API says ({type(error).__name__})") from None
 
     def _namespace(self, place: Place, waiting: list[str]) -> Iterator[Found]:
         yield from policies.survey(place)
