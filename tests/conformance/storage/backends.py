@@ -13,6 +13,7 @@ from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Storage
 from strongroom.storage.conditional import ConditionalStorage
+from strongroom.storage.consul import ConsulSettings, open_consul
 from strongroom.storage.etcd import EtcdSettings, open_etcd
 from strongroom.storage.inmem import InmemStorage
 from strongroom.storage.mysql import MysqlStorage, login_of
@@ -182,27 +183,38 @@ class Postgresql:
 
 def open_etcd_path(url: str, path: str) -> Storage:
     """Open a path with the system's clock."""
-    return open_etcd(EtcdSettings([url], path), SystemClock(), SystemRandom())
+    return open_etcd(EtcdSettings([url], f"/{path}/"), SystemClock(), SystemRandom())
 
 
-class Etcd:
-    """`ConditionalStorage` on a path of its own."""
+def open_consul_path(url: str, path: str) -> Storage:
+    """Open a path with the system's clock."""
+    return open_consul(ConsulSettings([url], f"{path}/"), SystemClock(), SystemRandom())
 
-    def __init__(self, url: str) -> None:
+
+class Conditional:
+    """`ConditionalStorage` on a path of its own.
+
+    Args:
+        opened: opens a path of a server.
+        url: the server's.
+    """
+
+    def __init__(self, opened: Callable[[str, str], Storage], url: str) -> None:
+        self._opened = opened
         self._url = url
         self.reset()
 
     def open(self) -> Storage:
         """Another store on the path."""
-        return open_etcd_path(self._url, self._path)
+        return self._opened(self._url, self._path)
 
     def opener(self) -> Callable[[], Storage]:
         """The same path."""
-        return partial(open_etcd_path, self._url, self._path)
+        return partial(self._opened, self._url, self._path)
 
     def reset(self) -> None:
         """Go on to another path."""
-        self._path = f"/t{uuid.uuid4().hex}/"
+        self._path = f"t{uuid.uuid4().hex}"
 
     async def prune(self, storage: Storage) -> None:
         """Leave the newest transaction alone in the feed."""

@@ -8,15 +8,26 @@ from typing import Any
 
 import pytest
 
+from tests.conformance.consul import consul_server
 from tests.conformance.etcd import etcd_server
 from tests.conformance.pgbouncer import session_pooler, transaction_pooler
 from tests.conformance.postgres import postgresql_server
-from tests.conformance.storage.backends import Backend, Etcd, Faulty, Inmem, Mysql, Postgresql, Sqlite
+from tests.conformance.storage.backends import (
+    Backend,
+    Conditional,
+    Faulty,
+    Inmem,
+    Mysql,
+    Postgresql,
+    Sqlite,
+    open_consul_path,
+    open_etcd_path,
+)
 from tests.sim import mariadb
 from tests.sim.aws.moto import Moto, running
 from tests.sim.mariadb import Mariadb
 
-__all__ = ["etcd_server", "postgresql_server", "session_pooler", "transaction_pooler"]
+__all__ = ["consul_server", "etcd_server", "postgresql_server", "session_pooler", "transaction_pooler"]
 
 DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=fsync")
 """What the store needs of a server: that of the tests of the engine keeps nothing through a power loss."""
@@ -44,7 +55,8 @@ _SHARED: dict[str, Callable[[Get], Backend]] = {
     "sqlite": lambda get: Sqlite(get("tmp_path")),
     "postgresql": lambda get: Postgresql(get("postgresql_server").url),
     "mysql": lambda get: Mysql(get("durable_mariadb").port),
-    "etcd": lambda get: Etcd(get("etcd_server").url),
+    "etcd": lambda get: Conditional(open_etcd_path, get("etcd_server").url),
+    "consul": lambda get: Conditional(open_consul_path, get("consul_server").url),
 }
 _ALL = _OF_ONE_PROCESS | _POOLED | _SHARED
 

@@ -40,7 +40,8 @@ class Capacity(msgspec.Struct, frozen=True):
     cells: int
     """The most cells that one transaction writes."""
     bytes: int
-    """The most bytes of one transaction: names, values, and `overhead` for each cell."""
+    """The most bytes of one transaction: values, names (each byte counts `name_weight` times), and `overhead` for each
+    cell."""
     overhead: int
     """What each cell adds to the bytes of a transaction, the place of the store included."""
     value_bytes: int
@@ -49,6 +50,8 @@ class Capacity(msgspec.Struct, frozen=True):
     """The most cells of one `read`."""
     atomic: bool
     """Whether the cells of one `read` are of one moment."""
+    name_weight: int = 1
+    """What a byte of a name adds to the bytes of a transaction: more where names are written in an escaped form."""
 
 
 class Names(msgspec.Struct, frozen=True):

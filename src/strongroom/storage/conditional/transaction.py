@@ -10,7 +10,7 @@ import msgspec
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, settle_batch
-from strongroom.storage.conditional.cells import Capacity
+from strongroom.storage.conditional.cells import LONGEST_NAME, Capacity
 from strongroom.storage.conditional.layout import (
     ROLES,
     ROOM_BYTES,
@@ -49,7 +49,8 @@ class Settled(msgspec.Struct, frozen=True):
 
 def longest_inline(capacity: Capacity) -> int:
     """The longest value, in bytes, that is kept in the cell of its row, which has to fit into a staged cell too."""
-    return min(capacity.value_bytes, capacity.bytes - 4 * capacity.overhead - _HEAD_BYTES) - ROOM_BYTES
+    room = ROOM_BYTES + LONGEST_NAME * (capacity.name_weight - 1)
+    return min(capacity.value_bytes, capacity.bytes - 4 * capacity.overhead - _HEAD_BYTES) - room
 
 
 def settle_fitting(batch: Iterable[Pending[object]], rows: Rows, random: Random, capacity: Capacity) -> Settled:
@@ -92,7 +93,7 @@ class _Measure:
                 length = len(value) if value is not None else 0
                 fits = fits and length <= self._inline
                 self._names.add(ROWS + key)
-                self._bytes += len(key.encode()) + length + 16
+                self._bytes += len(key.encode()) * self._capacity.name_weight + length + 16
         self._names.update(ROLES + role for role in expiries)
         cells = len(self._names) + 2
         size = self._bytes + cells * self._capacity.overhead + 64 * len(expiries)
@@ -133,7 +134,8 @@ def chunks(cells: Mapping[str, bytes | None], capacity: Capacity) -> Iterator[di
     part: dict[str, bytes | None] = {}
     size = 0
     for name, value in cells.items():
-        weight = len(name.encode()) + (len(value) if value is not None else 0) + max(capacity.overhead, 16)
+        length = len(value) if value is not None else 0
+        weight = len(name.encode()) * capacity.name_weight + length + max(capacity.overhead, 16)
         if part and (size + weight > most_bytes or len(part) + 3 > capacity.cells):
             yield part
             part, size = {}, 0
