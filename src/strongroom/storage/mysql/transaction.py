@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, settle_batch
@@ -13,7 +14,10 @@ from strongroom.storage.mysql.rows import CLOCK, Rows
 from strongroom.storage.mysql.session import Session, Table
 from strongroom.storage.mysql.tables import Tables, octets
 
-_LOCK = "SELECT number, id, hold, hold_until FROM {head} WHERE single = 1 FOR UPDATE"
+_LOCK = (
+    "SELECT number, id, hold, hold_until, @@global.read_only OR @@global.innodb_read_only"
+    " FROM {head} WHERE single = 1 FOR UPDATE"
+)
 _SET_HOLD = "UPDATE {head} SET hold = %s, hold_until = %r WHERE single = 1"
 _END_HOLD = "UPDATE {head} SET hold = '', hold_until = 0 WHERE single = 1 AND hold = %s"
 _BEGIN: Final = b"START TRANSACTION"
@@ -133,7 +137,10 @@ def _single(rows: Table) -> tuple[int, bytes, bytes, float]:
     if not rows:
         # The table was emptied: by a restore that is under way, perhaps.
         raise HeadMissing("the row of the newest revision is gone")
-    number, revision_id, hold, until = rows[0]
+    number, revision_id, hold, until, read_only = rows[0]
+    if read_only:
+        # It was the primary once.  A privileged user could still write here, unseen by the present one.
+        raise StorageError("this MySQL server takes no writes; the storage needs one that does")
     return number, revision_id, hold, until
 
 
