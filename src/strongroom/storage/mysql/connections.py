@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from strongroom.lib.errors import StorageError
 from strongroom.storage.mysql import server
-from strongroom.storage.mysql.failures import ConnectionLost, StatementFailed, storage_error
+from strongroom.storage.mysql.failures import ConnectionLost, NoAnswerError, StatementFailed, storage_error
 from strongroom.storage.mysql.login import Login, place
 from strongroom.storage.mysql.session import Session, dial
 from strongroom.storage.thread import BlockingCalls
@@ -21,10 +21,6 @@ LISTING_TIMES = 4
 _LEAST_CONNECT_S = 2.0
 _ANSWERS_OF_A_COMMIT = 3
 """Round trips of one piece of work: after the limits of so many answers, its connection is cut from outside."""
-
-
-class NoAnswerError(ConnectionLost):
-    """The server didn't respond in time, and its connection was cut."""
 
 
 class Line:

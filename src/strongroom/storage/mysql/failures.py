@@ -48,12 +48,18 @@ class ConnectionLost(Exception):
 
     def at(self, place: str) -> ConnectionLost:
         """The same of a server that is named."""
-        return ConnectionLost(f"{place}: {self}")
+        return type(self)(f"{place}: {self}")
+
+
+class NoAnswerError(ConnectionLost):
+    """The server didn't answer in time."""
 
 
 def failure_of(error: Exception) -> StatementFailed | ConnectionLost:
     """What an error of the client library or of a socket means."""
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return NoAnswerError("no answer within the time limit")
     if isinstance(error, OSError):
         return ConnectionLost(f"{type(error).__name__}: {error.strerror or 'the connection broke'}")
     if isinstance(error, StrongroomError):

@@ -13,8 +13,8 @@ from strongroom.lib.fault import where
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Pending, Queue
-from strongroom.storage.mysql.connections import Connections, Line, NoAnswerError
-from strongroom.storage.mysql.failures import ROLLED_BACK, ConnectionLost, StatementFailed, storage_error
+from strongroom.storage.mysql.connections import Connections, Line
+from strongroom.storage.mysql.failures import ROLLED_BACK, ConnectionLost, NoAnswerError, StatementFailed, storage_error
 from strongroom.storage.mysql.hold import Hold, Pauses, held
 from strongroom.storage.mysql.tables import Tables
 from strongroom.storage.mysql.transaction import Attempts, HeadMissing, Held, HoldLost, Progress
