@@ -1,54 +1,30 @@
-"""`InmemStorage`: rows in a dictionary, keys in a sorted list."""
+"""`InmemStorage`: rows that end with their process."""
 
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_left, insort
-from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import FeedTooOld, StorageError
+from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Condition, Delta, Entry, Fence, Limits, Listing, Revision, Snapshot
-from strongroom.storage.keys import below, check_commit, check_page, list_start, name_below
-from strongroom.storage.operations import Changes, Commit, GiveRole, Operation, TakeRole
+from strongroom.storage.inmem.rows import Rows
+from strongroom.storage.keys import check_commit
+from strongroom.storage.operations import Commit, GiveRole, Operation, TakeRole
 
 T = TypeVar("T")
 
 
-class _Past(NamedTuple):
-    """One commit of the feed."""
-
-    id: bytes
-    keys: tuple[str, ...]
-
-
-class _Rows:
-    """The state itself.  Nothing here awaits, so each call is atomic."""
+class _State(Rows):
+    """The rows, with who holds which role."""
 
     def __init__(self, clock: Clock, feed_commits: int) -> None:
+        super().__init__(feed_commits)
         self._clock = clock
         self._expiries: dict[str, float] = {}
-        self.entries: dict[str, Entry] = {}
-        self.keys: list[str] = []
-        self.feed: deque[_Past] = deque(maxlen=feed_commits)
-        self.head = Revision(0, b"")
-
-    def revision(self, key: str) -> int:
-        entry = self.entries.get(key)
-        return entry.revision if entry else 0
-
-    def value(self, key: str) -> bytes | None:
-        entry = self.entries.get(key)
-        return entry.value if entry else None
-
-    def changed_below(self, prefix: str, since: int) -> bool:
-        if not self.head.number - len(self.feed) <= since <= self.head.number:
-            return True
-        return any(key.startswith(prefix) for past in self.after(since) for key in past.keys)
 
     def expiry(self, role: str) -> float | None:
         return self._expiries.get(role)
@@ -61,35 +37,6 @@ class _Rows:
 
     def now(self) -> float:
         return self._clock.now()
-
-    def after(self, number: int) -> list[_Past]:
-        """The commits after `number`, which the feed must reach back to."""
-        count = self.head.number - number
-        return [self.feed[index] for index in range(len(self.feed) - count, len(self.feed))]
-
-    def known_after(self, revision: Revision) -> list[_Past]:
-        """The commits after `revision`; raises `FeedTooOld`."""
-        behind = self.head.number - revision.number
-        if revision.number == 0:
-            known = behind <= len(self.feed) and revision.id == b""
-        else:
-            known = 0 <= behind < len(self.feed) and self.feed[-1 - behind].id == revision.id
-        if not known:
-            raise FeedTooOld(detail=f"revision {revision.number}")
-        return self.after(revision.number)
-
-    def write(self, changes: Changes, revision: Revision) -> None:
-        """Apply one commit."""
-        for key, value in changes.items():
-            if value is None:
-                if self.entries.pop(key, None) is not None:
-                    del self.keys[bisect_left(self.keys, key)]
-            else:
-                if key not in self.entries:
-                    insort(self.keys, key)
-                self.entries[key] = Entry(bytes(value), revision.number)
-        self.feed.append(_Past(revision.id, tuple(changes)))
-        self.head = revision
 
 
 class InmemStorage:
@@ -108,7 +55,7 @@ class InmemStorage:
     def __init__(self, clock: Clock, random: Random, *, feed_commits: int = 65_536) -> None:
         self._clock = clock
         self._random = random
-        self._rows = _Rows(clock, feed_commits)
+        self._rows = _State(clock, feed_commits)
         self._turn = asyncio.Lock()
         self._open = False
 
@@ -137,32 +84,17 @@ class InmemStorage:
     async def get_many(self, keys: Iterable[str]) -> Snapshot:
         """The rows at `keys`, at one revision."""
         self._check_open()
-        entries = self._rows.entries
-        return Snapshot(self._rows.head.number, {key: entries[key] for key in keys if key in entries})
+        return self._rows.get_many(keys)
 
     async def list(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
         """The distinct next segments below `prefix`; see `Storage.list`."""
         self._check_open()
-        check_page(prefix, after, limit)
-        keys = self._rows.keys
-        names: list[str] = []
-        index = bisect_left(keys, list_start(prefix, after))
-        while index < len(keys) and keys[index].startswith(prefix) and (limit is None or len(names) < limit):
-            name = name_below(prefix, keys[index])
-            names.append(name)
-            index = bisect_left(keys, below(prefix + name)) if name.endswith("/") else index + 1
-        return Listing(self._rows.head.number, names)
+        return self._rows.list(prefix, after, limit)
 
     async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
         """Every key below `prefix`; see `Storage.scan`."""
         self._check_open()
-        check_page(prefix, after, limit)
-        keys = self._rows.keys
-        first = bisect_left(keys, prefix + after + "\0" if after else prefix)
-        last = bisect_left(keys, below(prefix)) if prefix else len(keys)
-        if limit is not None:
-            last = min(last, first + limit)
-        return Listing(self._rows.head.number, [key[len(prefix) :] for key in keys[first:last]])
+        return self._rows.scan(prefix, after, limit)
 
     async def synced(self) -> Revision:
         """The newest revision."""
@@ -172,25 +104,17 @@ class InmemStorage:
     async def changed_since(self, revision: Revision) -> Sequence[str]:
         """The keys written after `revision`; raises `FeedTooOld`."""
         self._check_open()
-        return list(dict.fromkeys(key for past in self._rows.known_after(revision) for key in past.keys))
+        return self._rows.changed_since(revision)
 
     async def delta(self, since: Revision, limit: int | None = None) -> Delta:
         """The rows written after `since`; see `Storage.delta`."""
         self._check_open()
-        rows = self._rows
-        through = since
-        entries: dict[str, Entry | None] = {}
-        for past in rows.known_after(since):
-            entries.update((key, rows.entries.get(key)) for key in past.keys)
-            through = Revision(through.number + 1, past.id)
-            if limit is not None and len(entries) >= limit:
-                break
-        return Delta(rows.head, through, entries)
+        return self._rows.delta(since, limit)
 
     async def committed(self, revision_id: bytes) -> bool:
         """Whether the commit with this id is in the feed."""
         self._check_open()
-        return any(past.id == revision_id for past in self._rows.feed)
+        return self._rows.committed(revision_id)
 
     async def commit(
         self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]

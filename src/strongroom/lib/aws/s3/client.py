@@ -57,6 +57,13 @@ class S3Object(msgspec.Struct, frozen=True):
         return f"S3Object({len(self.body)} bytes)"
 
 
+class Absent(msgspec.Struct, frozen=True):
+    """There is no such object."""
+
+    date: float
+    """As in `S3Object`."""
+
+
 class Stored(msgspec.Struct, frozen=True):
     """What S3 says of an object that it has taken."""
 
@@ -123,6 +130,11 @@ class S3Client:
 
         Raises: `AwsRefused`, `UpstreamFailed`.
         """
+        found = await self.find(key, first=first, length=length)
+        return found if isinstance(found, S3Object) else None
+
+    async def find(self, key: str, *, first: int = 0, length: int = 0) -> S3Object | Absent:
+        """The same; of an object that isn't there, when that was."""
         headers = {}
         if first or length:
             headers["Range"] = f"bytes={first}-{first + length - 1 if length else ''}"
@@ -131,7 +143,7 @@ class S3Client:
         if reply.status == _ABSENT:
             if reason(reply.body)[0] == "NoSuchBucket":
                 raise self._refused("GetObject", reply)
-            return None
+            return Absent(_time(reply, "date"))
         if headers and reply.status == _OK:
             raise UpstreamFailed("S3 gave no usable answer", detail="the whole object instead of a part")
         # An object ends before the part, as an empty one always does.
