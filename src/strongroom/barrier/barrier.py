@@ -16,12 +16,14 @@ from strongroom.barrier.namespace_keys import NamespaceKeys
 from strongroom.barrier.record import Record, decode, is_frame
 from strongroom.barrier.rings import Rings
 from strongroom.barrier.store_counts import StoreCounts
+from strongroom.lib.clock import SleeplessClock
 from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.lib.seldom import Seldom
 from strongroom.lib.turn import Turn
 from strongroom.storage.base import Revision, Storage
+from strongroom.storage.staleness import Staleness
 
 R = TypeVar("R", bound=Record)
 
@@ -78,6 +80,10 @@ class Barrier:
         """The turns in which requests share one question to the store."""
         self._asked_in = 0
         """The number of the turn in which the store was asked."""
+        self._stale_turn = False
+        """Whether the requests of that turn go on with what was known."""
+        self.staleness = Staleness(0.0, SleeplessClock().monotonic)
+        """How old what this process knows may be when a request begins."""
 
     @classmethod
     async def open(
@@ -122,15 +128,32 @@ class Barrier:
         """How many rows this process has encrypted under the keyring's active term."""
         return self._cipher.written
 
-    async def begin(self) -> None:
+    async def begin(self) -> bool:
         """Make all commits visible that a transaction which begins now has to see.
 
         Every request of a turn arrived before its first one asked the store, so the others needn't ask again.
+
+        Returns: whether all commits before the call are visible.  If not, those before the bound of `staleness` are.
         """
-        if not self.is_asked:
+        if self.is_asked:
+            return not self._stale_turn
+        exact = not self._goes_on()
+        if exact:
             await self.sync()
-            if self.turn.is_open:
-                self.asked()
+        if self.turn.is_open:
+            self.asked(exact=exact)
+        return exact
+
+    async def look(self) -> bool:
+        """Make the commits visible that the requests of a turn have to see.  Returns as `begin` does."""
+        exact = not self._goes_on()
+        if exact:
+            await self.sync()
+        return exact
+
+    def _goes_on(self) -> bool:
+        """Whether a request may be answered from what this process knows."""
+        return self.staleness.fresh and not self._keyring_changed and not self.namespaces.doubted
 
     @property
     def is_asked(self) -> bool:
@@ -140,16 +163,23 @@ class Barrier:
             self._asked_in == turn.number and turn.is_open and not self._keyring_changed and not self.namespaces.doubted
         )
 
-    def asked(self) -> None:
-        """Note that the store was asked for the requests of the turn in progress."""
+    def asked(self, *, exact: bool = True) -> None:
+        """Note that what the requests of the turn in progress have to see is visible.
+
+        Args:
+            exact: whether the store was asked for them.
+        """
         self._asked_in = self.turn.number
+        self._stale_turn = not exact
 
     def committed(self) -> None:
         """A transaction of this process has committed.  The next one has to see that, even in the same turn."""
         self._asked_in = 0
+        self.staleness.forget()
 
     async def sync(self) -> int:
         """Make all commits before the call visible.  Returns the current revision."""
+        asked_at = self.staleness.now()
         newest = await self.storage.synced()
         while newest.number != self.seen.number or newest.id != self.seen.id:
             if await self._follow(newest):
@@ -159,6 +189,7 @@ class Barrier:
             await self._reload_keyring()
         if self.namespaces.doubted:
             await self.namespaces.review()
+        self.staleness.answered(asked_at)
         return self.revision
 
     async def _follow(self, newest: Revision) -> bool:

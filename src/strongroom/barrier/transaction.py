@@ -429,13 +429,21 @@ async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]
 
 async def _transact(barrier: Barrier, once: StableValues, body: Callable[[Transaction], Awaitable[T]]) -> T:
     for attempt in range(OPTIMISTIC_ATTEMPTS):
-        # After a conflict the store has something that this process hasn't seen.
-        await (barrier.sync() if attempt else barrier.begin())
+        exact = True
+        if attempt:
+            # After a conflict the store has something that this process hasn't seen.
+            await barrier.sync()
+        else:
+            exact = await barrier.begin()
         try:
             return await _attempt(Transaction(barrier, once), body)
         except Restart:
             barrier.counts.restarts += 1
             continue
+        except (Outside, StrongroomError):
+            # Nobody is refused, and no other system is asked, because of something that isn't so any more.
+            if exact:
+                raise
     barrier.counts.exclusive += 1
     return await _transact_exclusively(barrier, once, body)
 

@@ -135,6 +135,8 @@ class KeptAnswers:
         """
         self._name_key = services.random.bytes(32)
         self._cipher = Aes256Gcm(services.random.bytes(32))
+        self._exact = True
+        """Whether the last question was put to the store."""
         self._sealed = 0
         self._ids = Uuids(services.random)
         self._now = 0.0
@@ -169,11 +171,11 @@ class KeptAnswers:
 
     async def ask(self) -> None:
         """Make all commits visible that the requests have to see which wait.  Raises `StorageError`."""
-        await self._barrier.sync()
+        self._exact = await self._barrier.look()
 
     def asked(self) -> None:
         """Begin with the turn of these requests."""
-        self._barrier.asked()
+        self._barrier.asked(exact=self._exact)
         self._standing = None
         self._begun = self._stopwatch()
         self._limits = self._limiter.current

@@ -22,6 +22,8 @@ class NodeSettings:
     """What the configuration says about the services."""
 
     storage_type: str = "inmem"
+    max_staleness_s: float = 0.0
+    """How old what a process knows of the store may be when a request begins."""
     default_lease_ttl_s: int = DEFAULT_LEASE_TTL_S
     max_lease_ttl_s: int = MAX_LEASE_TTL_S
     clustered: bool = False

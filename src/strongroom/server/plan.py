@@ -24,7 +24,7 @@ from strongroom.server.config.config import Config, Listener, StorageConfig, Use
 from strongroom.server.messages.log_settings import LogSettings
 from strongroom.server.node_settings import DEFAULT_LEASE_TTL_S, MAX_LEASE_TTL_S, NodeSettings
 from strongroom.server.shown_settings import shown_settings
-from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, directory
+from strongroom.server.stores import IN_MEMORY, LOCAL, SHARED, StoreError, directory, max_staleness_s
 from strongroom.server.telemetry.settings import TelemetryError, TelemetrySettings, telemetry_settings
 from strongroom.services.mounts.lockout_rule import DEFAULT
 from strongroom.services.mounts.records import Lockout
@@ -97,6 +97,7 @@ def plan(config: Config, processors: int) -> Plan:
         workers=workers,
         settings=NodeSettings(
             storage_type=config.storage.type,
+            max_staleness_s=_max_staleness_s(config.storage),
             default_lease_ttl_s=default_ttl_s,
             max_lease_ttl_s=max_ttl_s,
             clustered=config.storage.type in SHARED,
@@ -183,6 +184,13 @@ def _lockouts(stanzas: tuple[UserLockout, ...]) -> dict[str, Lockout]:
                     )
         rules[type_] = rule
     return rules
+
+
+def _max_staleness_s(storage: StorageConfig) -> float:
+    try:
+        return max_staleness_s(storage.type, storage.options)
+    except StoreError as error:
+        raise PlanError(f"{storage.where}: {error}") from error
 
 
 def _spool_beside(storage: StorageConfig) -> str:

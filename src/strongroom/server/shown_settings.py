@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from strongroom.server.config.config import Config, Listener, SealConfig
+from strongroom.server.config.config import Config, Listener, SealConfig, StorageConfig
 
 _SETTINGS: Final = (
     *("api_addr", "cluster_addr", "disable_cache", "introspection_endpoint", "log_format"),
@@ -33,8 +33,15 @@ def shown_settings(config: Config) -> dict[str, Any]:
             "type": storage.type if storage is not None else "",
             "redirect_addr": own.api_addr,
             "cluster_addr": own.cluster_addr,
+            **_bound(storage),
         },
     }
+
+
+def _bound(storage: StorageConfig | None) -> dict[str, str]:
+    """How old an answer may be, if the configuration lets it be old."""
+    bound = storage.options.get("max_staleness", "") if storage is not None else ""
+    return {"max_staleness": bound} if bound else {}
 
 
 def _listener(listener: Listener) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from strongroom.server.certificates.settings import acme_keys, uses_acme, wanted
 from strongroom.server.config.addresses import check_connection_url
 from strongroom.server.config.config import NODE_OPTIONS, Config, Listener, Settings
 from strongroom.server.config.reader import ConfigError, meant
-from strongroom.server.stores import OPTIONS
+from strongroom.server.stores import COMMON, OPTIONS
 from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 
 _LISTENER = frozenset(
@@ -96,7 +96,7 @@ def notices(config: Config) -> Iterator[str]:
 def _about_storage(config: Config) -> Iterator[str]:
     storage = config.storage
     if storage is not None and storage.type in OPTIONS:
-        known = OPTIONS[storage.type] | NODE_OPTIONS
+        known = OPTIONS[storage.type] | COMMON | NODE_OPTIONS
         for name in sorted({*storage.options, *storage.blocks} - known):
             where = storage.places.get(name, storage.where)
             told = meant(name, known)

@@ -25,7 +25,7 @@ from strongroom.core.foresight import foresee
 from strongroom.core.node import Node
 from strongroom.crypto.aead import KEY_BYTES
 from strongroom.lib import sensitive_cache
-from strongroom.lib.clock import Clock
+from strongroom.lib.clock import Clock, SleeplessClock
 from strongroom.lib.errors import Internal, StorageError, StrongroomError
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
@@ -50,6 +50,7 @@ from strongroom.services.quotas.table import CountTable, own_table
 from strongroom.services.snapshots import About, Snapshots
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
+from strongroom.storage.staleness import Staleness
 from strongroom.sysapi.processes import Processes
 from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.gauges import of_process
@@ -107,6 +108,7 @@ async def unseal(
     Raises: `Tampered` when the key isn't this store's.
     """
     barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
+    barrier.staleness = Staleness(settings.max_staleness_s, SleeplessClock().monotonic)
     node.port.attach(barrier.namespaces)
     cluster = await transact(barrier, _read_cluster)
     try:
