@@ -17,7 +17,7 @@ from strongroom.barrier.record import Record, decode, is_frame
 from strongroom.barrier.rings import Rings
 from strongroom.barrier.store_counts import StoreCounts
 from strongroom.lib.clock import SleeplessClock
-from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered
+from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered, Unavailable
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.lib.seldom import Seldom
@@ -74,6 +74,8 @@ class Barrier:
         """The keyrings of namespaces, in which root's is always open."""
         self.namespaces = NamespaceKeys(self)
         self._keyring_changed = True
+        self._maybe_restoring = True
+        """Whether the row has to be looked at that is there while a snapshot is restored."""
         self._told = Seldom()
         self.counts = StoreCounts()
         self.turn = Turn()
@@ -96,6 +98,7 @@ class Barrier:
 
         Raises: `Tampered` if the key isn't this store's.
         """
+        await require_whole(storage)
         row = await storage.get(keys.KEYRING)
         if row is None:
             raise Tampered("the store holds no keyring")
@@ -185,6 +188,9 @@ class Barrier:
             if await self._follow(newest):
                 break
             newest = await self.storage.synced()
+        if self._maybe_restoring:
+            await require_whole(self.storage)
+            self._maybe_restoring = False
         if self._keyring_changed:
             await self._reload_keyring()
         if self.namespaces.doubted:
@@ -203,7 +209,9 @@ class Barrier:
             return False  # revisions of the old history mean nothing in the new one
         if self.seen.number >= newest.number and self.seen is not before:
             return True  # another request has meanwhile applied these changes
-        if changed is None:
+        if changed is None or keys.RESTORED in changed:
+            # Of a restore too: nothing that was made of the rows before is of any use.
+            self._maybe_restoring = True
             self.cache.clear(newest.number)
             self.history += 1
             self.keyring_revision = 0
@@ -213,6 +221,7 @@ class Barrier:
             self.cache.changed(newest.number, changed)
             self.namespaces.follow(changed)
             self._keyring_changed = self._keyring_changed or keys.KEYRING in changed
+            self._maybe_restoring = self._maybe_restoring or keys.RESTORING in changed
         self.seen = newest
         self.revision = newest.number
         return True
@@ -329,6 +338,14 @@ class Barrier:
             await self.sync()
             return open_keyring(self._root_key, row)
 
+    def opens(self, row: bytes) -> bool:
+        """Whether the root key in use opens a keyring's row."""
+        try:
+            open_keyring(self._root_key, row)
+        except Tampered:
+            return False
+        return True
+
     def seal_keyring(self, keyring: Keyring) -> bytes:
         """The keyring's row, encrypted under the root key."""
         return seal_keyring(self._root_key, keyring, self.random)
@@ -337,6 +354,14 @@ class Barrier:
         """The key and the row that lead the processes of all nodes from the present root key to its successor."""
         row = succession.seal_successor(self._root_key, successor, now, self.random)
         return succession.key_after(self._root_key), row
+
+
+async def require_whole(storage: Storage) -> None:
+    """Raise `Unavailable` while a snapshot is taking the place of the store's rows, or if that broke off."""
+    if await storage.get(keys.RESTORING) is not None:
+        raise Unavailable(
+            "a snapshot is being restored, or a restore broke off: nothing is served until one was carried out whole"
+        )
 
 
 async def _follow(storage: Storage, root_key: Secret, row: bytes) -> list[Secret]:

@@ -31,6 +31,7 @@ GROUPS = {
     "namespace": "Manage namespaces",
     "operator": "Operate a server",
     "operator raft snapshot": "Save and restore a server's store, by raft's names",
+    "operator restore": "Look after a store that was restored",
     "operator snapshot": "Save and restore a server's store",
     "pki": "Examine and make certificate authorities",
     "plugin": "Look after the catalog of plugins",
@@ -210,6 +211,10 @@ _MODULES = {
         "operator raft snapshot restore": "Put a copy in the place of the store",
     },
     "operator.migrate": {"operator migrate": "Move everything from one store to another"},
+    "operator.restore": {
+        "operator restore status": "Show what waits since a restore",
+        "operator restore go": "Let leases end and credentials rotate again after a restore",
+    },
     "operator.raft": {"operator raft": "Tell what is used in place of raft's commands"},
     "operator.usage": {"operator usage": "Count the clients of some months"},
     "operator.root": {"operator generate-root": "Make a new root token from key shares"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.barrier.stable import Outside
 from strongroom.core import access
 from strongroom.core.attempt import Attempt
 from strongroom.core.identity_values import EntityValues
@@ -12,6 +13,7 @@ from strongroom.sdk.request import Client, Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.routing import Match
 from strongroom.sdk.view import View
+from strongroom.services import restoration
 from strongroom.services.exchange import ApiRequest
 from strongroom.services.mounts import MountEntry
 from strongroom.services.tokens import Bearer
@@ -35,7 +37,14 @@ async def dispatch(attempt: Attempt, entry: MountEntry, match: Match) -> Respons
     if attempt.exchange.bearer is None and not await _is_token(attempt, entry):
         token = ""
     request = engine_request(attempt, entry, token)
-    response = await entry.engine.answer(request, match)
+    try:
+        response = await entry.engine.answer(request, match)
+    except Outside:
+        if entry.engine.changes_others or "rotate" in match.declaration.pattern:
+            await restoration.require_thawed(attempt.txn, "what may change another system")
+        raise
+    if response is not None and response.lease is not None and response.lease.planned:
+        await restoration.require_thawed(attempt.txn, "making secrets in other systems")
     if match.declaration.event and _has_succeeded(response):
         told = match.declaration.event.replace("{operation}", request.operation)
         request.emit(told, request.path, **match.parameters)

@@ -51,6 +51,7 @@ from strongroom.core.unused_entities import UnusedEntities
 from strongroom.core.withdrawals import WithdrawalClearing
 from strongroom.lib.errors import StorageError, StrongroomError
 from strongroom.lib.fault import where
+from strongroom.services import restoration
 from strongroom.storage.base import Fence
 from strongroom.sysapi import rotation
 from strongroom.sysapi.services import Services
@@ -92,12 +93,22 @@ class Expiry:
                 await self._services.barrier.sync()
                 fence = await storage.lock(ROLE, self._holder, LOCK_S)
                 if fence is not None:
-                    await self._hold(fence)
+                    await self._begin(fence)
             except StrongroomError as error:
                 log.warning("expiry is interrupted", reason=error.detail or error.text)
             except Exception as error:  # a bug of this server must not stop the expiry of leases and tokens
                 log.error("expiry is interrupted", fault=where(error))
             await asyncio.sleep(self._pause_s)
+
+    async def _begin(self, fence: Fence) -> None:
+        """Work with the role that was just taken, unless the store is frozen.
+
+        A restore has all roles given up.  So it is either known here, or what is done with this fence is refused.
+        """
+        if await restoration.freezes(self._services.barrier):
+            await self._services.barrier.storage.unlock(fence)
+            return
+        await self._hold(fence)
 
     async def run_once(self, fence: Fence) -> int:
         """Do one step of each class at the store's time.  Returns the number of things done."""

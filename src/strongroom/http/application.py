@@ -259,6 +259,7 @@ class Application:
             confined_to=options.namespace,
             namespace=f"{options.namespace}/{call.namespace}" if options.namespace else call.namespace,
             inline=inline,
+            upload=call.upload,
         )
         running = self._node.running
         running[api.id] = api

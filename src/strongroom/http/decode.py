@@ -54,6 +54,8 @@ _FORM = "application/x-www-form-urlencoded"
 _BINARY: Final = {"application/ocsp-request": "ocsp_request", "application/pkcs10": "pkcs10"}
 """Bodies that are no JSON, by their type: the field that holds them, in base64."""
 _MAX_BINARY_BYTES: Final = 128 * 1024
+UPLOADS: Final = frozenset(f"sys/storage/raft/{name}" for name in ("snapshot", "snapshot-force", "snapshot-load"))
+"""Paths whose bodies are files, of whatever type the client says.  Their fields are in the query."""
 _OCSP_QUESTION: Final = re.compile(r"/ocsp/M[A-Za-z0-9+/]*={0,2}\Z")
 """A path that ends in a question in base64, as OCSP clients ask by GET: DER of a SEQUENCE begins with an `M`."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -71,6 +73,8 @@ class Call(msgspec.Struct, frozen=True):
     token: str
     namespace: str = ""
     """The path that the header names, without slashes around it; empty for root."""
+    upload: bytes = b""
+    """A file, for the paths of `UPLOADS`."""
 
     def __repr__(self) -> str:
         return f"Call({self.operation} {self.path})"
@@ -106,6 +110,8 @@ def decode(request: HttpRequest, plain: Container[str] = (), limits: json.Limits
         return Call(operation, path, _plain_data(request, operation, limits), token_of(request), namespace)
     data: dict[str, Any]
     query = decode_query(request.query)
+    if operation is Operation.UPDATE and path in UPLOADS and not query.get("help"):
+        return Call(operation, path, query, token_of(request), namespace, request.body)
     if operation is Operation.HELP or query.pop("help", None):
         # With any method: a request for help gets help, and does nothing else.
         operation, data = Operation.HELP, {}

@@ -103,6 +103,8 @@ class Engine:
     """
     catalog: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Names of plugins of other servers that are part of this engine, by the type that the catalogue has them under."""
+    changes_others: ClassVar[bool] = False
+    """Whether what it asks other systems for may change something there.  It isn't asked while the store is frozen."""
     listed_by: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """For the beginning of a listed path: those of the paths that read what it lists, if they differ from it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.barrier import Barrier, require_whole
 from strongroom.barrier.keyring import new_keyring, seal_keyring
 from strongroom.barrier.record import Record
 from strongroom.barrier.stable import Restart, StableValues
@@ -76,6 +76,7 @@ async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> I
 
     Raises: `InvalidRequest` for unusable numbers or PGP keys, or if the store is initialized already.
     """
+    await require_whole(storage)
     shamir.check_shape(wanted.shares, wanted.threshold)
     if wanted.pgp_keys and len(wanted.pgp_keys) != wanted.shares:
         raise InvalidRequest(

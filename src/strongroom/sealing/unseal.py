@@ -6,6 +6,7 @@ import base64
 import binascii
 
 from strongroom.barrier import keys
+from strongroom.barrier.barrier import require_whole
 from strongroom.barrier.keyring import open_keyring
 from strongroom.lib.errors import InvalidRequest, Tampered
 from strongroom.lib.secret import Secret
@@ -68,6 +69,7 @@ async def submit(storage: Storage, port: SealPort, seal: shamir.SealRecord, text
 
 
 async def _open(storage: Storage, seal: shamir.SealRecord, parts: tuple[bytes, ...]) -> Secret:
+    await require_whole(storage)
     row = await storage.get(keys.KEYRING)
     if row is None:
         raise InvalidRequest("Vault is not initialized")

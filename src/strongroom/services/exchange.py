@@ -60,6 +60,8 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     inline: InlineLogin | None = None
     keeps_token: bool = True
     """Whether a login stores its token and answers with it.  False for a login that a request brings along."""
+    upload: bytes = b""
+    """A file that is the request's body."""
     bearer: Bearer | None = None
     """The token of the login that the request brought along; `token` is empty then."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.processes.node import Node, running
-from tests.conformance.program import OURS, forked
+from tests.conformance.program import OURS, forked, wait_until
 
 BAO = Path(OURS).with_name("bao")
 
@@ -81,3 +81,54 @@ def test_a_failed_snapshot_leaves_the_earlier_one(node: Node, tmp_path: Path) ->
         assert done.returncode == 2
         assert "permission denied" in done.stderr
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("kept.snap", "a good one")]
+
+
+def test_the_peers_client_restores_a_snapshot(tmp_path: Path) -> None:
+    """`bao operator raft snapshot restore` works unchanged: all workers serve the old rows, frozen, until a go."""
+    with running(Node(tmp_path / "node", workers_wanted=2)) as node:
+        node.ready()
+        node.ok("POST", "cubbyhole/first", {"v": "before"})
+        assert run(node, "operator", "raft", "snapshot", "save", tmp_path / "a.snap").returncode == 0
+        node.ok("POST", "cubbyhole/first", {"v": "after"})
+        node.ok("POST", "cubbyhole/second", {"v": "new"})
+        done = run(node, "operator", "raft", "snapshot", "restore", tmp_path / "a.snap", program=BAO)
+        assert done.returncode == 0, done.stderr
+        for _ in range(8):  # each may be another worker's
+            assert node.ok("GET", "cubbyhole/first").data == {"v": "before"}
+            assert node.call("GET", "cubbyhole/second").status == 404
+        assert node.ok("GET", "sys/restore").data["frozen"] is True
+        assert "frozen" in run(node, "operator", "restore", "status").stdout.lower()
+        assert run(node, "operator", "restore", "go").returncode == 0
+        assert node.ok("GET", "sys/restore").data["frozen"] is False
+
+
+def test_another_clusters_snapshot_is_restored_only_by_force(node: Node, tmp_path: Path) -> None:
+    """It is refused, and nothing changes. Forced, the node is sealed, and the snapshot's own key shares open it."""
+    assert run(node, "operator", "snapshot", "save", tmp_path / "other.snap").returncode == 0
+    with running(Node(tmp_path / "node", workers_wanted=2)) as other:
+        other.ready()
+        other.ok("POST", "cubbyhole/first", {"v": "mine"})
+        done = run(other, "operator", "snapshot", "restore", tmp_path / "other.snap")
+        assert done.returncode == 2
+        assert "of another cluster" in done.stderr
+        assert other.ok("GET", "cubbyhole/first").data == {"v": "mine"}
+        done = run(other, "operator", "snapshot", "restore", "-force", tmp_path / "other.snap")
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda: other.call("GET", "sys/health").status == 503, lambda: other.log_text()[-2000:], 20)
+        other.keys, other.threshold, other.token = node.keys, node.threshold, node.token
+        other.unseal()
+        assert other.ok("GET", "cubbyhole/first").data["v"] == "before"
+
+
+def test_a_damaged_upload_changes_nothing(node: Node, tmp_path: Path) -> None:
+    """One turned byte: the client finds it before it sends, and the server if it is sent all the same."""
+    file = tmp_path / "a.snap"
+    assert run(node, "operator", "snapshot", "save", file).returncode == 0
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    for program in (None, BAO):
+        done = run(node, "operator", "raft", "snapshot", "restore", file, program=program)
+        assert done.returncode != 0
+        assert "damaged" in done.stderr
+    assert node.ok("GET", "cubbyhole/first").data == {"v": "before"}

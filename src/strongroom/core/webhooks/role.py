@@ -15,6 +15,7 @@ from strongroom.core.webhooks.delivery import Delivery, Posts
 from strongroom.core.webhooks.posting import Poster
 from strongroom.lib.errors import StorageError, StrongroomError
 from strongroom.lib.fault import where
+from strongroom.services import restoration
 from strongroom.services.events import wanting
 from strongroom.services.events.webhooks import service
 from strongroom.services.events.webhooks.records import Webhook
@@ -48,14 +49,23 @@ class Webhooks:
             try:
                 await self._services.barrier.sync()
                 if (await transact(self._services.barrier, wanting.read)).webhooks:
-                    fence = await self._services.barrier.storage.lock(ROLE, self._holder, LOCK_S)
-                    if fence is not None:
-                        await self._hold(fence)
+                    await self._try()
             except StrongroomError as error:
                 log.warning("webhooks are interrupted", reason=error.detail or error.text)
             except Exception as error:  # a bug of this server must not end all webhooks for good
                 log.error("webhooks are interrupted", fault=where(error))
             await asyncio.sleep(self._pause_s)
+
+    async def _try(self) -> None:
+        """Take the role and deliver, unless another has it or the store is frozen."""
+        storage = self._services.barrier.storage
+        fence = await storage.lock(ROLE, self._holder, LOCK_S)
+        if fence is None:
+            return
+        if await restoration.freezes(self._services.barrier):
+            await storage.unlock(fence)
+            return
+        await self._hold(fence)
 
     async def _hold(self, fence: Fence) -> None:
         """Deliver until the role is lost, or there are no webhooks any more."""

@@ -19,6 +19,7 @@ class RabbitMq(ConnectionPaths, LeasePaths, RolePaths, CredsPaths, RotationPaths
     """
 
     type = "rabbitmq"
+    changes_others = True
     secret_answers = frozenset({"password"})
 
     def __init__(self, management: Management | None = None) -> None:

@@ -7,19 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from strongroom.audit.entry import whole_timestamp
 from strongroom.barrier import keys
-from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import StorageError
-from strongroom.seals import shamir
 from strongroom.server.snapshots.place import SnapshotError, told
-from strongroom.snapshot.meta import Origin, SealInside
+from strongroom.services.snapshots.shown import OPENED_HERE, described, shown
 from strongroom.snapshot.reading import Whole, check
 from strongroom.snapshot.stored import Damaged
 
 _SQLITE: Final = b"SQLite format 3\0"
-OPENED_HERE: Final = frozenset({shamir.NAME})
-"""The types of seals that this release can open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +72,6 @@ def _database(file: Path) -> Inspected:
     return Inspected(None, found.initialized, document)
 
 
-def shown(whole: Whole) -> dict[str, Any]:
-    """What a snapshot is of."""
-    origin = whole.origin
-    return {
-        "id": origin.commit,
-        "index": origin.revision,
-        "rows": origin.rows,
-        "version": origin.version,
-        "storage": origin.storage,
-        "created": whole_timestamp(origin.created_at),
-        "cluster_name": origin.cluster_name,
-        "cluster_id": origin.cluster_id,
-        "seals": [described(seal) for seal in origin.seals],
-        "initialized": bool(origin.seals),
-        "authenticated_by": "the cluster's keyring" if whole.vouched else "",
-    }
-
-
-def described(seal: SealInside) -> str:
-    """What opens a seal."""
-    if seal.type == shamir.NAME:
-        return f"{seal.name}: opens with {seal.threshold} of its {seal.shares} key shares"
-    return f"{seal.name}: of the type {seal.type or 'unknown'}, which this release cannot open"
-
-
 def require_restorable(file: Path, found: Inspected, *, forced: bool) -> None:
     """Raises `SnapshotError` for a snapshot that nobody could unseal here, unless it is forced."""
     if not found.initialized:
@@ -110,8 +80,3 @@ def require_restorable(file: Path, found: Inspected, *, forced: bool) -> None:
     if seals and not forced and not any(seal.type in OPENED_HERE for seal in seals):
         told_ = "; ".join(map(described, seals))
         raise SnapshotError(f"no seal of the snapshot can be opened here: {told_}. Restore it all the same with -force")
-
-
-def age(origin: Origin) -> float:
-    """How old a snapshot is, in seconds, by this machine's clock."""
-    return max(0.0, SystemClock().now() - origin.created_at)

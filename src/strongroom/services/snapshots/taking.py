@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from strongroom.barrier.barrier import Barrier
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import RateLimited
+from strongroom.lib.errors import RateLimited, StrongroomError
+from strongroom.lib.fault import where
 from strongroom.snapshot import sums
 from strongroom.snapshot.making import gather, written
 from strongroom.snapshot.meta import Origin
 from strongroom.snapshot.staging import Staging
+
+log = structlog.get_logger("snapshots")
 
 _AT_ONCE: Final = 2
 """Snapshots that one process works on.  Each takes as much room on disk as the store."""
@@ -44,6 +50,8 @@ class Snapshots:
         self.clock = clock
         self.work = work
         self.directories = directories
+        self.working: set[asyncio.Task[None]] = set()
+        """Restores that go on."""
         self._about = about
         self._slots = _AT_ONCE
 
@@ -61,6 +69,14 @@ class Snapshots:
     def release(self) -> None:
         """Give the place back."""
         self._slots += 1
+
+    def worked(self, task: asyncio.Task[None]) -> None:
+        """A restore has ended.  Its failure is told, because its client may be gone."""
+        self.working.discard(task)
+        self.release()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            reason = error.detail or error.text if isinstance(error, StrongroomError) else where(error)
+            log.error("a restore broke off: nothing is served until one was carried out whole", reason=reason)
 
     async def take(self) -> Taken:
         """Copy all rows, as they are at one moment.  The caller closes what it gets.

@@ -35,7 +35,7 @@ from strongroom.sysapi.system.paths.root_token import RootTokenPaths
 from strongroom.sysapi.system.paths.seal import SealPaths
 from strongroom.sysapi.system.paths.search import SearchPaths
 from strongroom.sysapi.system.paths.simulate import SimulatePaths
-from strongroom.sysapi.system.paths.snapshots import RaftSnapshotPaths
+from strongroom.sysapi.system.paths.snapshots import RaftSnapshotPaths, RestorePaths
 from strongroom.sysapi.system.paths.specs import SpecPaths
 from strongroom.sysapi.system.paths.state import StatePaths
 from strongroom.sysapi.system.paths.tools import ToolPaths
@@ -75,6 +75,7 @@ class System(
     LoggersPaths,
     RawPaths,
     RaftSnapshotPaths,
+    RestorePaths,
     ProfilePaths,
     IntrospectionPaths,
     ActivityPaths,

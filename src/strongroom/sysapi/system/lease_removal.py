@@ -9,6 +9,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Request
+from strongroom.services import restoration
 from strongroom.services.leases import revocation
 from strongroom.services.leases.service import PLANNED_S
 from strongroom.services.tokens import TokenRecord, telling
@@ -122,6 +123,8 @@ async def undo(view: SystemView, id_: str, now: float, *, force: bool = False) -
     Raises: `StrongroomError` if the revocation fails.  It is tried again later.
     """
     leases, mounts = view.services.leases, view.services.mounts
+    # Before the lease is ended, and before a forced end would forget it.
+    await restoration.require_thawed(view.txn, "revoking at once")
 
     async def end(txn: Transaction) -> bool:
         lease = await leases.read(txn, id_)

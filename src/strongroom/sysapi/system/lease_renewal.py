@@ -6,6 +6,7 @@ from strongroom.audit.entry import timestamp
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.services import restoration
 from strongroom.services.asking import engine_of
 from strongroom.services.leases import LeaseRecord, revocation
 from strongroom.services.leases.limits import Limit, is_last, limit_of
@@ -44,6 +45,7 @@ async def renew(request: Request, id_: str, increment_s: int) -> Response:
     if over or entry is None or until is None or not await is_owned(services, txn, lease, now):
         raise InvalidRequest("lease expired")
     entry.check_open()
+    await restoration.require_thawed(txn, "renewing leases")
     if not lease.renewable:
         raise InvalidRequest("lease is not renewable")
     wanted_s = await engine_of(entry).renew(revocation.ask(txn, entry, lease, now), lease.internal, increment_s)

@@ -1,5 +1,6 @@
 """`sys/storage/raft/snapshot` and `sys/snapshots`: whole copies of the store, of whatever kind it is."""
 
 from strongroom.sysapi.system.paths.snapshots.raft import RaftSnapshotPaths
+from strongroom.sysapi.system.paths.snapshots.restore import RestorePaths
 
-__all__ = ["RaftSnapshotPaths"]
+__all__ = ["RaftSnapshotPaths", "RestorePaths"]

@@ -1,0 +1,112 @@
+"""Restores a snapshot into the store of a running server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import structlog
+
+from strongroom.barrier import keys
+from strongroom.barrier.restored import Restored
+from strongroom.lib.errors import InvalidRequest
+from strongroom.services.snapshots.shown import OPENED_HERE
+from strongroom.services.snapshots.taking import Snapshots
+from strongroom.snapshot.reading import Reading, Whole
+from strongroom.snapshot.restoring import check_fits
+from strongroom.snapshot.restoring import restore as replace
+
+log = structlog.get_logger("snapshots")
+
+_SLICE: Final = 64
+"""Rows that are looked at before other requests get their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known of a snapshot before anything is replaced by it."""
+
+    whole: Whole
+    opens: bool
+    """Whether the key that is in use opens its keyring."""
+
+
+async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checked:
+    """Read all of a snapshot, and judge whether it may replace the store's rows.
+
+    Args:
+        forced: also one of another cluster, or with another root key.
+
+    Raises: `Damaged`, and `InvalidRequest` with the reason.
+    """
+    reading = Reading(file)
+    keyring, largest = None, 0
+    for count, (key, value) in enumerate(reading.rows(), 1):
+        largest = max(largest, len(value))
+        if key == keys.KEYRING:
+            keyring = value
+        if not count % _SLICE:
+            await asyncio.sleep(0)
+    whole = reading.whole()
+    if keyring is None:
+        raise InvalidRequest("the snapshot is of a store that was never initialized: there is nothing to restore in it")
+    if not forced and not any(seal.type in OPENED_HERE for seal in whole.origin.seals):
+        raise InvalidRequest("no seal of the snapshot can be opened by this release: nobody could unseal the store")
+    opens = snapshots.barrier.opens(keyring)
+    if not opens and not forced:
+        raise InvalidRequest(
+            "the snapshot is of another cluster, or of a time with other key shares: it is restored by snapshot-force "
+            "only, and its own key shares open it"
+        )
+    if opens and not forced and whole.vouched and not whole.is_vouched_by(snapshots.key):
+        raise InvalidRequest("the snapshot isn't as a server of this cluster has made it: its sums have another seal")
+    check_fits(snapshots.barrier.storage.limits, largest)
+    return Checked(whole, opens)
+
+
+async def restore(
+    snapshots: Snapshots, file: BinaryIO, *, forced: bool, frozen: bool, seal: Callable[[], Awaitable[None]]
+) -> Checked:
+    """Put a snapshot in the place of all rows.  It goes on if the client gives up.
+
+    Args:
+        forced: as of `check`.
+        frozen: whether nothing is done to other systems until an operator says go.
+        seal: seals the node; called if the key that is in use doesn't open the new rows.
+
+    Raises: as `check`, and then nothing has changed; `StorageError`, and then no node serves the store until a restore
+        was carried out whole.
+    """
+    snapshots.reserve()
+    try:
+        checked = await check(snapshots, file, forced=forced)
+    except BaseException:
+        snapshots.release()
+        raise
+    working = asyncio.create_task(_replace(snapshots, file, checked, frozen=frozen))
+    snapshots.working.add(working)
+    working.add_done_callback(snapshots.worked)
+    await asyncio.shield(working)
+    if checked.opens:
+        await snapshots.barrier.sync()
+    else:
+        await seal()
+    return checked
+
+
+async def _replace(snapshots: Snapshots, file: BinaryIO, checked: Checked, *, frozen: bool) -> None:
+    origin = checked.whole.origin
+    log.warning("a snapshot takes the place of the store's rows", revision=origin.revision, rows=origin.rows)
+    file.seek(0)
+    restored = Restored(
+        at=snapshots.clock.now(),
+        frozen=frozen,
+        taken_at=origin.created_at,
+        revision=origin.revision,
+        commit=origin.commit,
+        rows=origin.rows,
+    )
+    await replace(snapshots.barrier.storage, Reading(file), restored)
+    log.warning("the snapshot was restored", frozen=frozen, same_keys=checked.opens)
