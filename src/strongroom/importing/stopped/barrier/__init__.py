@@ -1,0 +1,1 @@
+"""The encryption of a stopped server's rows, and how key shares open it."""

@@ -1,0 +1,1 @@
+"""What the rows of a stopped server mean: one file for each kind of object."""

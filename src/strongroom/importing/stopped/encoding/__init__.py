@@ -1,0 +1,1 @@
+"""What is inside rows: the forms in which Go programs write structures."""
