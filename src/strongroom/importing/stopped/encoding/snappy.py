@@ -9,7 +9,6 @@ from typing import Final
 
 from strongroom.importing.stopped.encoding.protobuf import Malformed, varint
 
-
 _HEAD: Final = b"\xff\x06\x00\x00sNaPpY"
 _PACKED, _PLAIN = 0, 1
 _SKIPPED: Final = range(0x80, 0x100)
