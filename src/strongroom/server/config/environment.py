@@ -46,7 +46,7 @@ _STORAGE_OPTIONS: Mapping[str, Mapping[str, str]] = {
     "raft": {"_RAFT_PATH": "path", "_RAFT_NODE_ID": "node_id"},
     "postgresql": {"_PG_CONNECTION_URL": "connection_url"},
     "consul": {"CONSUL_HTTP_ADDR": "address", "CONSUL_HTTP_TOKEN": "token"},
-    "etcd": {"ETCD_ADDR": "address"},
+    "etcd": {"ETCD_ADDR": "address", "ETCD_USERNAME": "username", "ETCD_PASSWORD": "password"},
     "s3": {"AWS_S3_BUCKET": "bucket", "AWS_S3_ENDPOINT": "endpoint"},
     "dynamodb": {"AWS_DYNAMODB_TABLE": "table", "AWS_DYNAMODB_ENDPOINT": "endpoint"},
     "gcs": {"GOOGLE_STORAGE_BUCKET": "bucket"},

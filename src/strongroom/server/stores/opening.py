@@ -9,12 +9,14 @@ from strongroom.lib.rand import Random
 from strongroom.server.stores.settings import DEFAULT_TABLE, StoreError, directory, timeout_s
 from strongroom.storage.base import Storage
 
-SHARED = frozenset({"postgresql", "mysql"})
+SHARED = frozenset({"postgresql", "mysql", "etcd", "consul"})
 """Stores that several nodes work on."""
 
 LOCAL = frozenset({"sqlite", "file"})
 """Stores that have a directory on this machine."""
 
+
+_TLS = frozenset({"tls_ca_file", "tls_cert_file", "tls_key_file"})
 
 OPTIONS: Mapping[str, frozenset[str]] = {
     "inmem": frozenset(),
@@ -25,6 +27,10 @@ OPTIONS: Mapping[str, frozenset[str]] = {
         {"address", "username", "password", "database", "table", "tls_ca_file", "plaintext_connection_allowed"}
         | {"max_parallel", "max_idle_connections", "max_connection_lifetime", "timeout"}
     ),
+    "etcd": frozenset({"address", "path", "username", "password", "etcd_api", "max_parallel"})
+    | {"timeout", "request_timeout", *_TLS},
+    "consul": frozenset({"address", "scheme", "path", "token", "datacenter", "max_parallel", "timeout"})
+    | {"tls_skip_verify", *_TLS},
 }
 """What each type's stanza may say."""
 
@@ -67,6 +73,14 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
             from strongroom.server.stores.mysql import open_mysql  # noqa: PLC0415
 
             return open_mysql(options, clock, random)
+        case "etcd":
+            from strongroom.server.stores.etcd import open_etcd_stanza  # noqa: PLC0415
+
+            return open_etcd_stanza(options, clock, random)
+        case "consul":
+            from strongroom.server.stores.consul import open_consul_stanza  # noqa: PLC0415
+
+            return open_consul_stanza(options, clock, random)
     raise StoreError(
         f'the storage type "{type_}" is not supported; use "sqlite" for one machine or "postgresql" for several'
     )
