@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from strongroom.client.values import Number
 from strongroom.importing.inventory import Document
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, False, "0", 0)
@@ -53,7 +55,17 @@ def same_data(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(same_data(value, other[name]) for name, value in one.items())
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same_data, one, other))
+    if isinstance(one, Number) and isinstance(other, Number):
+        return one == other or _same_number(one, other)
     return type(one) is type(other) and bool(one == other)
+
+
+def _same_number(one: Number, other: Number) -> bool:
+    """Whether two numbers are the same, spelt as they may: servers write 1e+30 for what they got as a whole number."""
+    try:
+        return Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False  # an exponent that no server calculates with
 
 
 def same_moment(one: str, other: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from strongroom.importing.calling import Refused
-from strongroom.importing.inventory import Authority, Found, Kind, Lack, Stage
+from strongroom.importing.inventory import Authority, Found, Kind, Lack, SourceFault, Stage
 from strongroom.importing.vault.reading import Place, found
 
 _SETTINGS = (
@@ -29,8 +28,8 @@ def survey(place: Place, mount: str, engine: str) -> Iterator[Found]:
     """The issuers of a mount."""
     try:
         ids, told = place.listed(f"{mount}issuers")
-    except Refused:
-        yield place.may_not_list(Kind.PKI, mount, "issuers")
+    except SourceFault as error:
+        yield place.unseen(Kind.PKI, mount, "issuers", error)
         return
     for id_ in ids:
         info = told.get(id_) or {}

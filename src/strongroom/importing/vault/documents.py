@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from strongroom.importing.calling import Refused
 from strongroom.importing.inventory import Document, Found, Lack, SourceFault, Vanished
 from strongroom.importing.vault.layout import Documents, Layout
 from strongroom.importing.vault.reading import Place, found
@@ -27,13 +26,8 @@ def _of_row(place: Place, mount: str, engine: str, row: Documents) -> Iterator[F
     if row.folder:
         try:
             names, _ = place.listed(f"{mount}{row.folder}")
-        except Refused:
-            yield place.may_not_list(row.kind, mount, row.folder)
-            return
         except SourceFault as error:
-            if error.ends:
-                raise
-            yield Found(place.name(row.kind, mount, row.folder), engine=engine, reason=str(error))
+            yield place.unseen(row.kind, mount, row.folder, error)
             return
         one_by_one = "{name}" in row.path
         paths = [

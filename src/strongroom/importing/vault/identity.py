@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from strongroom.importing.calling import Refused
 from strongroom.importing.inventory import Alias, Entity, Found, Group, Kind, SourceFault, Stage
 from strongroom.importing.vault import documents
 from strongroom.importing.vault.reading import Load, Place, found
@@ -42,8 +41,8 @@ def _listed(place: Place, kind: Kind, noun: str) -> Generator[Found, None, dict[
     """What the listing of a noun tells of each, by id; a line of the inventory if the token may not list it."""
     try:
         ids, told = place.listed(f"{_MOUNT}{noun}/id")
-    except Refused:
-        yield place.may_not_list(kind, _MOUNT, f"{noun}/id")
+    except SourceFault as error:
+        yield place.unseen(kind, _MOUNT, f"{noun}/id", error)
         return {}
     return {id_: told.get(id_) or {} for id_ in ids}
 
@@ -67,9 +66,7 @@ def _group(
     try:
         data = place.data(f"{_MOUNT}group/id/{id_}")
     except SourceFault as error:
-        if error.ends:
-            raise
-        yield Found(place.name(Kind.GROUP, _MOUNT, path), reason=str(error))
+        yield place.unseen(Kind.GROUP, _MOUNT, path, error)
         return
     group = Group(
         name,

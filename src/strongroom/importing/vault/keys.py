@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from strongroom.importing.calling import Refused
 from strongroom.importing.inventory import Document, Found, Kind, SourceFault, Stage
 from strongroom.importing.vault.reading import Place, found
 
@@ -32,8 +31,8 @@ def survey(place: Place, mount: str, engine: str) -> Iterator[Found]:
     """The keys of a mount."""
     try:
         names, _ = place.listed(f"{mount}keys")
-    except Refused:
-        yield place.may_not_list(Kind.TRANSIT, mount, "keys")
+    except SourceFault as error:
+        yield place.unseen(Kind.TRANSIT, mount, "keys", error)
         return
     for name in names:
         path = f"keys/{name}"

@@ -38,9 +38,7 @@ def _table(place: Place, kind: Kind, path: str, prefix: str, own: frozenset[str]
     try:
         mounts = place.data(path)
     except SourceFault as error:
-        if error.ends:
-            raise
-        yield Found(place.name(kind, "", path), reason=str(error))
+        yield place.unseen(kind, "", path, error)
         return
     for name, mount in sorted(mounts.items()):
         type_ = str(mount.get("type", ""))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from strongroom.importing.calling import Refused
 from strongroom.importing.inventory import Document, Found, Kind, SourceFault, Stage
 from strongroom.importing.vault.reading import Place, found
 
@@ -33,8 +32,8 @@ def survey(place: Place) -> Iterator[Found]:
 def _listed(place: Place, kind: Kind, folder: str, stage: Stage) -> Iterator[Found]:
     try:
         names, _ = place.listed(folder)
-    except Refused:
-        yield place.may_not_list(kind, "", folder)
+    except SourceFault as error:
+        yield place.unseen(kind, "", folder, error)
         return
     for name in names:
         if kind is not Kind.POLICY or name not in _FIXED:
@@ -52,7 +51,9 @@ def _load(place: Place, kind: Kind, path: str) -> Document:
 def _unmoved(place: Place, kind: Kind, folder: str, reason: str) -> Iterator[Found]:
     try:
         names, _ = place.listed(folder)
-    except (Refused, SourceFault):
+    except SourceFault as error:
+        if error.ends:
+            raise
         return  # servers that have none refuse in several ways
     for name in names:
         yield Found(place.name(kind, "", f"{folder}/{name}"), reason=reason)
@@ -62,9 +63,7 @@ def _audit_devices(place: Place) -> Iterator[Found]:
     try:
         devices = place.data("sys/audit")
     except SourceFault as error:
-        if error.ends:
-            raise
-        yield place.may_not_list(Kind.AUDIT, "", "sys/audit")
+        yield place.unseen(Kind.AUDIT, "", "sys/audit", error)
         return
     for path, device in sorted(devices.items()):
         kind = device.get("type", "file") if isinstance(device, dict) else "file"

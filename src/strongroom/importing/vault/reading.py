@@ -33,16 +33,16 @@ class Place:
             return data_of(self.caller.get(self.namespace, path, query))
 
     def listed(self, path: str) -> tuple[list[str], Mapping[str, Any]]:
-        """The names at a path, none if there are none, and what the listing tells of each.
-
-        Raises: `Refused`; `SourceFault`.
-        """
+        """The names at a path, none if there are none, and what the listing tells of each.  Raises `SourceFault`."""
+        whole = f"{self.namespace}{path}"
         try:
             data = data_of(self.caller.list(self.namespace, path))
         except Absent:
             return [], {}
+        except Refused:
+            raise SourceFault(f'the token may not list "{whole}"') from None
         except Rejected as error:
-            raise SourceFault(f"{self.namespace}{path}: {error}") from None
+            raise SourceFault(f'"{whole}" can\'t be listed: {error}') from None
         except Lost as error:
             raise SourceFault(str(error), ends=True) from None
         names = [str(name) for name in data.get("keys") or ()]
@@ -52,10 +52,11 @@ class Place:
         """The name of an object here."""
         return Name(kind, self.namespace, mount, path)
 
-    def may_not_list(self, kind: Kind, mount: str, path: str) -> Found:
-        """A line of the inventory for what the token can't see."""
-        whole = f"{self.namespace}{mount}{path}"
-        return Found(self.name(kind, mount, path), reason=f'the token may not list "{whole}"')
+    def unseen(self, kind: Kind, mount: str, path: str, error: SourceFault) -> Found:
+        """A line of the inventory for what can't be seen.  Raises the error if nothing more can."""
+        if error.ends:
+            raise error
+        return Found(self.name(kind, mount, path), reason=str(error))
 
 
 def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:

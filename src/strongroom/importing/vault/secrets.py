@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from strongroom.importing.calling import Refused
 from strongroom.importing.inventory import (
     Document,
     Found,
@@ -39,8 +38,8 @@ def survey(place: Place, mount: str, engine: str) -> Iterator[Found]:
         folder = folders.pop()
         try:
             names, _ = place.listed(f"{lists}{folder}")
-        except Refused:
-            yield place.may_not_list(Kind.KV, mount, folder)
+        except SourceFault as error:
+            yield place.unseen(Kind.KV, mount, folder, error)
             continue
         for name in names:
             path = f"{folder}{name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from strongroom.importing.calling import Caller, Lost, Refused
+from strongroom.importing.calling import Caller, Lost
 from strongroom.importing.inventory import Content, Document, Found, Kind, Name, SourceFault, Stage
 from strongroom.importing.selection import Selection
 from strongroom.importing.vault import identity, mounts, policies
@@ -59,9 +59,8 @@ class VaultSource:
         yield from identity.survey(place)
         try:
             names, told = place.listed("sys/namespaces")
-        except Refused:
-            if place.namespace or self._selection.wants(Kind.NAMESPACE):
-                yield place.may_not_list(Kind.NAMESPACE, "", "sys/namespaces")
+        except SourceFault as error:
+            yield place.unseen(Kind.NAMESPACE, "", "sys/namespaces", error)
             return
         for name in names:
             path = f"sys/namespaces/{name.rstrip('/')}"

@@ -78,6 +78,13 @@ ENGINES: Final[Mapping[str, Layout]] = {
 
 _GROUPS_AND_USERS: Final = (each("groups"), each("users"))
 
+_PROVIDER: Final = setting(
+    "config",
+    hidden={"oidc_client_secret": "oidc_client_id"},
+    added={"skip_jwks_validation": True},
+    shown_only=frozenset({"status"}),
+)
+
 AUTH_METHODS: Final[Mapping[str, Layout]] = {
     "approle": (
         each("role", shown_only=frozenset({"local_secret_ids", "role_id"})),
@@ -106,7 +113,7 @@ AUTH_METHODS: Final[Mapping[str, Layout]] = {
         each("roles", path="role/{name}", shown_only=frozenset({"role_id"})),
     ),
     "github": (setting("config"), each("map/teams"), each("map/users")),
-    "jwt": (setting("config", hidden={"oidc_client_secret": "oidc_client_id"}), each("role")),
+    "jwt": (_PROVIDER, each("role")),
     "kerberos": (
         setting("config", hidden={"keytab": "service_account"}),
         setting("config/ldap", hidden={"bindpass": "binddn"}),
@@ -117,7 +124,7 @@ AUTH_METHODS: Final[Mapping[str, Layout]] = {
         each("role"),
     ),
     "ldap": (setting("config", hidden={"bindpass": "binddn"}), *_GROUPS_AND_USERS),
-    "oidc": (setting("config", hidden={"oidc_client_secret": "oidc_client_id"}), each("role")),
+    "oidc": (_PROVIDER, each("role")),
     "okta": (setting("config", hidden={"api_token": "org_name"}), *_GROUPS_AND_USERS),
     "radius": (setting("config", hidden={"secret": "host"}), each("users")),
     "token": (each("roles", shown_only=frozenset({"explicit_max_ttl", "period"})),),  # old names of both

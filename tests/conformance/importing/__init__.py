@@ -1,0 +1,1 @@
+"""Moving in from a running server of the reference, by the command line."""
