@@ -70,6 +70,11 @@ class KeptHttp:
         Raises: `Unreachable` if it wasn't sent, `UnansweredError` if it may have been.  Their texts hold nothing of the
             request or the response.
         """
+        # In a task of its own, because the library's time limits belong to a task, and whoever asks may be a coroutine
+        # that begins in one task and goes on in another.
+        return await asyncio.create_task(self._ask(verb, url, headers or {}, content))
+
+    async def _ask(self, verb: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
         library = _library()
         limits = dict.fromkeys(("connect", "pool"), self._total_s / _PARTS)
         limits |= dict.fromkeys(("read", "write"), self._total_s)
@@ -77,7 +82,7 @@ class KeptHttp:
             async with (
                 asyncio.timeout(self._total_s),
                 self._pool.stream(
-                    *(verb, url), headers=list((headers or {}).items()), content=content, extensions={"timeout": limits}
+                    *(verb, url), headers=list(headers.items()), content=content, extensions={"timeout": limits}
                 ) as response,
             ):
                 body = bytearray()
