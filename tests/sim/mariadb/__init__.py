@@ -156,7 +156,8 @@ def run(*options: str) -> Iterator[Mariadb]:
 
 def _install(folder: Path) -> None:
     command = [INSTALLER, "--no-defaults", f"--datadir={folder}/data", "--skip-test-db", "--skip-name-resolve"]
-    command += ["--auth-root-authentication-method=socket", "--innodb-log-file-size=8M"]
+    # Installations at the same time would share the names of temporary tables.
+    command += ["--auth-root-authentication-method=socket", "--innodb-log-file-size=8M", f"--tmpdir={folder}"]
     if os.geteuid() == 0:
         command.append(f"--user={_USER}")
     done = subprocess.run(command, check=False, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True)

@@ -103,6 +103,10 @@ async def _before_opening(config: StorageConfig, workers: int) -> list[tuple[boo
             from strongroom.server.diagnose.postgresql import check_server  # noqa: PLC0415 - needs psycopg
 
             return await check_server(config, workers)
+        case "mysql":
+            from strongroom.server.diagnose import mysql  # noqa: PLC0415 - needs PyMySQL
+
+            return await mysql.check_server(config, workers)
     place = storage_directory(config)
     return [] if place is None else _before_sqlite(place)
 

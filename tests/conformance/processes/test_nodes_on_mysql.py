@@ -1,0 +1,91 @@
+"""Two nodes on one MariaDB: both serve everything, and neither lags behind the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance.processes.agreement import new_token
+from tests.conformance.processes.node import Node, running
+from tests.sim import mariadb
+from tests.sim.mariadb import Mariadb
+
+CONFIG = """
+workers = 1
+storage "mysql" {
+  address     = "127.0.0.1:PORT"
+  username    = "node"
+  password    = "canary-of-the-node"
+  database    = "strongroom"
+  max_parallel = 8
+  ha_enabled  = "true"
+  lock_table  = "vault_lock"
+}
+listener "tcp" {
+  address     = "{address}"
+  tls_disable = true
+}
+"""
+DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=fsync")
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Mariadb]:
+    """A server with a user who may use one database."""
+    with mariadb.run(*DURABLE) as server:
+        server.ask("CREATE USER node IDENTIFIED BY 'canary-of-the-node'")
+        server.ask("GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON strongroom.* TO node")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def nodes(database: Mariadb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Node]]:
+    """Two unsealed nodes; the first initialised the store."""
+    config = CONFIG.replace("PORT", str(database.port))
+    one = Node(tmp_path_factory.mktemp("one"), config, workers_wanted=1)
+    two = Node(tmp_path_factory.mktemp("two"), config, workers_wanted=1)
+    with running(one), running(two):
+        one.ready(3, 2)
+        two.start()
+        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
+        two.unseal()
+        one.ok("POST", "sys/mounts/kv", {"type": "kv", "options": {"version": "2"}})
+        yield one, two
+
+
+def test_the_other_node_sees_it_at_once(nodes: tuple[Node, Node]) -> None:
+    """What one node has answered, the next request at the other obeys: secrets, policies, tokens and their end."""
+    for writer, reader in (nodes, nodes[::-1]):
+        for number in range(5):
+            writer.ok("POST", "kv/data/a", {"data": {"n": number}})
+            assert reader.ok("GET", "kv/data/a").data["data"] == {"n": number}
+        writer.ok("POST", "sys/policies/acl/of-kv", {"policy": 'path "kv/data/a" { capabilities = ["read"] }'})
+        token = new_token(writer, "of-kv")
+        assert reader.call("GET", "kv/data/a", token=token).status == 200
+        writer.ok("DELETE", "sys/policies/acl/of-kv")
+        assert reader.call("GET", "kv/data/a", token=token).status == 403
+        writer.ok("POST", "auth/token/revoke", {"token": token})
+        assert reader.call("GET", "auth/token/lookup-self", token=token).status == 403
+        assert reader.ok("LIST", "kv/metadata/").data["keys"] == ["a"]
+
+
+def test_nodes_live_through_a_restart_of_the_database(nodes: tuple[Node, Node], database: Mariadb) -> None:
+    """While it is away they answer 503; afterwards all works by itself, and nothing that was answered is lost."""
+    one, two = nodes
+    one.ok("POST", "kv/data/kept", {"data": {"a": "b"}})
+    database.kill()
+    assert one.call("GET", "kv/data/kept").status == 503
+    assert two.call("POST", "kv/data/kept", {"data": {}}).status == 503
+    database.start()
+    assert two.ok("GET", "kv/data/kept").data["data"] == {"a": "b"}
+    one.ok("POST", "kv/data/kept", {"data": {"a": "c"}})
+    assert two.ok("GET", "kv/data/kept").data["data"] == {"a": "c"}
+
+
+def test_settings_without_effect_are_told_and_the_password_never(nodes: tuple[Node, Node]) -> None:
+    """Vault's `ha_enabled` and `lock_table` are no errors: every node serves, and no lock's table is needed."""
+    for node in nodes:
+        assert 'ha_enabled in storage "mysql" has no effect' in node.log_text()
+        assert 'lock_table in storage "mysql" has no effect' in node.log_text()
+        assert "canary-of-the-node" not in node.log_text()
