@@ -12,14 +12,13 @@ from tests.conformance.servers import start_ours
 from tests.sim import mariadb
 from tests.sim.mariadb import Mariadb
 
-_DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=fsync")
 _LISTENER = 'listener "tcp" {\n  address = "127.0.0.1:PORT"\n  tls_disable = true\n}\nworkers = 1\n'
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Mariadb]:
     """A server with a user who may use one database."""
-    with mariadb.run(*_DURABLE) as running:
+    with mariadb.run(*mariadb.DURABLE) as running:
         running.ask("CREATE USER plain IDENTIFIED BY 'canary'")
         running.ask("GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON diagnosed.* TO plain")
         yield running

@@ -24,7 +24,7 @@ from tests.conformance.docs.shell import (
 )
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.ports import free_port
-from tests.sim import slapd
+from tests.sim import mariadb, slapd
 from tests.sim.aws.moto import running
 
 ROOT = Path(__file__).parents[3]
@@ -55,6 +55,7 @@ OWN_TESTS = {
     "plugins.md",
     "production.md",
     "storage.md",
+    "stores/mysql.md",
 }
 __all__ = ["package", "postgresql_server"]
 
@@ -145,6 +146,17 @@ def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
         names.replace("postgres://postgres@db.example.com:5432/postgres", postgresql_server.url)
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "storage.md", shell, names) > 4
+
+
+def test_the_store_in_mysql(tmp_path: Path) -> None:
+    """A database made as the page says is fit for a server."""
+    with mariadb.run(*mariadb.DURABLE) as server, opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace(
+            "--host=db.example.com --port=3306 --user=root", f"--socket={server.socket} --user={mariadb.ROOT}"
+        )
+        names.replace("db.example.com:3306", f"127.0.0.1:{server.port}")
+        shell.run(f"export MYSQL_PWD={mariadb.ROOT_PASSWORD}")
+        assert run_page(DOCS / "stores/mysql.md", shell, names) > 1
 
 
 @pytest.mark.timeout(300)

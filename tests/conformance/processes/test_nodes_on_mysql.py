@@ -27,13 +27,12 @@ listener "tcp" {
   tls_disable = true
 }
 """
-DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=fsync")
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Mariadb]:
     """A server with a user who may use one database."""
-    with mariadb.run(*DURABLE) as server:
+    with mariadb.run(*mariadb.DURABLE) as server:
         server.ask("CREATE USER node IDENTIFIED BY 'canary-of-the-node'")
         server.ask("GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON strongroom.* TO node")
         yield server

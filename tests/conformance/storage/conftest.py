@@ -29,14 +29,11 @@ from tests.sim.mariadb import Mariadb
 
 __all__ = ["consul_server", "etcd_server", "postgresql_server", "session_pooler", "transaction_pooler"]
 
-DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=fsync")
-"""What the store needs of a server: that of the tests of the engine keeps nothing through a power loss."""
-
 
 @pytest.fixture(scope="session")
 def durable_mariadb() -> Iterator[Mariadb]:
     """A server that keeps what it committed."""
-    with mariadb.run(*DURABLE) as server:
+    with mariadb.run(*mariadb.DURABLE) as server:
         yield server
 
 

@@ -34,6 +34,8 @@ _OPTIONS = (
     "--skip-log-bin",
     "--max-connections=200",
 )
+DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=fsync")
+"""What a store needs of a server: one with the usual options keeps nothing through a power loss."""
 
 
 @dataclass(slots=True)
