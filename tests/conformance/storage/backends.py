@@ -18,8 +18,11 @@ from strongroom.storage.etcd import EtcdSettings, open_etcd
 from strongroom.storage.inmem import InmemStorage
 from strongroom.storage.mysql import MysqlStorage, login_of
 from strongroom.storage.postgresql import PostgresqlStorage
+from strongroom.storage.s3 import S3Storage
 from strongroom.storage.sqlite import SqliteStorage
+from tests.conformance.storage.s3.buckets import new_bucket, place_at
 from tests.sim import mariadb
+from tests.sim.aws.moto import Moto
 from tests.sim.clock import SetClock
 from tests.sim.faulty_storage import FaultyStorage, Plan
 
@@ -252,4 +255,40 @@ class Mysql:
 
     async def elapse(self, seconds: float) -> None:
         """Wait: the database's clock is its own."""
+        await asyncio.sleep(seconds)
+
+
+def open_s3(url: str, bucket: str) -> Storage:
+    """Open a bucket with the system's clock."""
+    return S3Storage(place_at(url, bucket), SystemClock(), SystemRandom(), feed_commits=S3.feed_commits)
+
+
+class S3:
+    """`S3Storage` on buckets of its own."""
+
+    feed_commits = 64
+
+    def __init__(self, moto: Moto) -> None:
+        self._moto = moto
+        self.reset()
+
+    def open(self) -> Storage:
+        """Another store on the bucket."""
+        return open_s3(self._moto.url, self._bucket)
+
+    def opener(self) -> Callable[[], Storage]:
+        """The same bucket."""
+        return partial(open_s3, self._moto.url, self._bucket)
+
+    def reset(self) -> None:
+        """Go on to another bucket."""
+        self._bucket = new_bucket(self._moto)
+
+    async def prune(self, storage: Storage) -> None:
+        """Fill the feed so that the older commits fall out."""
+        for _ in range(self.feed_commits):
+            await storage.commit({}, {"filler": b""}, {})
+
+    async def elapse(self, seconds: float) -> None:
+        """Wait: the service's clock is its own."""
         await asyncio.sleep(seconds)

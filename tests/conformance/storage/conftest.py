@@ -13,6 +13,7 @@ from tests.conformance.etcd import etcd_server
 from tests.conformance.pgbouncer import session_pooler, transaction_pooler
 from tests.conformance.postgres import postgresql_server
 from tests.conformance.storage.backends import (
+    S3,
     Backend,
     Conditional,
     Faulty,
@@ -54,6 +55,7 @@ _SHARED: dict[str, Callable[[Get], Backend]] = {
     "mysql": lambda get: Mysql(get("durable_mariadb").port),
     "etcd": lambda get: Conditional(open_etcd_path, get("etcd_server").url),
     "consul": lambda get: Conditional(open_consul_path, get("consul_server").url),
+    "s3": lambda get: S3(get("moto_server")),
 }
 _ALL = _OF_ONE_PROCESS | _POOLED | _SHARED
 

@@ -80,6 +80,10 @@ class Listed(msgspec.Struct, frozen=True):
     modified: float
     """As in `S3Object`."""
 
+    def below(self, prefix: str) -> Listed:
+        """The same without the beginning of its key."""
+        return Listed(self.key.removeprefix(prefix), self.size, self.modified)
+
 
 class Page(msgspec.Struct, frozen=True):
     """A part of a listing, sorted by the bytes of the keys."""
