@@ -1,0 +1,1 @@
+"""Snapshots: the file, byte by byte, and how a store is replaced."""
