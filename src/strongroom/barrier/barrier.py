@@ -156,15 +156,18 @@ class Barrier:
 
     def _goes_on(self) -> bool:
         """Whether a request may be answered from what this process knows."""
-        return self.staleness.fresh and not self._keyring_changed and not self.namespaces.doubted
+        return self.staleness.fresh and not self._is_in_doubt
 
     @property
     def is_asked(self) -> bool:
         """Whether the store was asked for the requests of the turn in progress, and nothing is in doubt."""
         turn = self.turn
-        return (
-            self._asked_in == turn.number and turn.is_open and not self._keyring_changed and not self.namespaces.doubted
-        )
+        return self._asked_in == turn.number and turn.is_open and not self._is_in_doubt
+
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether something has to be looked at before anything may be answered."""
+        return self._keyring_changed or self._maybe_restoring or self.namespaces.doubted
 
     def asked(self, *, exact: bool = True) -> None:
         """Note that what the requests of the turn in progress have to see is visible.

@@ -16,6 +16,7 @@ from strongroom.core.denials import DenialKeeping
 from strongroom.core.expiry import Expiry
 from strongroom.core.node import Node
 from strongroom.core.presence import Presence
+from strongroom.core.scheduled_snapshots import ScheduledSnapshots
 from strongroom.core.webhooks.role import Webhooks
 from strongroom.http.application import Application
 from strongroom.http.listener import Listener
@@ -154,6 +155,7 @@ class Runtime:
             self._tasks.append(asyncio.create_task(services.events.run_forever()))
             self._tasks.append(asyncio.create_task(ClientUpkeep(services).run_forever()))
             self._tasks.append(asyncio.create_task(Webhooks(services).run_forever()))
+            self._tasks.append(asyncio.create_task(ScheduledSnapshots(services).run_forever()))
             self._tasks.append(asyncio.create_task(DenialKeeping(services).run_forever()))
             self._heads = Heads(services.barrier, services.audit, services.clock)
             self._tasks.append(asyncio.create_task(self._heads.run_forever()))

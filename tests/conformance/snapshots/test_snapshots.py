@@ -17,8 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.processes.node import Node, running
-from tests.conformance.program import forked
-from tests.conformance.servers import OURS
+from tests.conformance.program import OURS, forked
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 

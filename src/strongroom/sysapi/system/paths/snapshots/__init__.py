@@ -2,5 +2,6 @@
 
 from strongroom.sysapi.system.paths.snapshots.raft import RaftSnapshotPaths
 from strongroom.sysapi.system.paths.snapshots.restore import RestorePaths
+from strongroom.sysapi.system.paths.snapshots.schedules import SchedulePaths, TakenPaths
 
-__all__ = ["RaftSnapshotPaths", "RestorePaths"]
+__all__ = ["RaftSnapshotPaths", "RestorePaths", "SchedulePaths", "TakenPaths"]

@@ -1,0 +1,114 @@
+"""Takes one snapshot of a schedule: made, kept, read back as it is there, and only then older ones are removed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+
+from strongroom.lib.errors import StorageError, StrongroomError
+from strongroom.services.snapshots.schedule import rules
+from strongroom.services.snapshots.schedule.places import Place
+from strongroom.services.snapshots.schedule.records import Schedule, Status
+from strongroom.services.snapshots.taking import Snapshots, Taken
+from strongroom.snapshot.reading import Reading, Whole
+from strongroom.snapshot.stored import Damaged
+
+_SLICE: Final = 64
+_FIRST_RETRY_S: Final = 60.0
+
+
+async def run(snapshots: Snapshots, schedule: Schedule, place: Place, before: Status) -> Status:
+    """Take a snapshot.
+
+    Returns: what became of it; a failure is told there, too.
+    """
+    now = snapshots.clock.now()
+    name = rules.file_name(schedule.file_prefix, now)
+    taken: Taken | None = None
+    try:
+        taken = await snapshots.take()
+        size = await place.keep(name, lambda file: _write(snapshots, taken, file))
+        whole = await _read_back(snapshots, place, name)
+        kept = await _tidy(schedule, place, name)
+    except StrongroomError as error:
+        return failed(schedule, before, error, now, snapshots.clock.now())
+    except OSError as error:
+        return failed(schedule, before, StorageError(f"{error.strerror}"), now, snapshots.clock.now())
+    finally:
+        if taken is not None:
+            taken.close()
+    ended = snapshots.clock.now()
+    return Status(
+        next_at=now + schedule.interval_s,
+        started_at=now,
+        ended_at=ended,
+        good_at=now,
+        good_name=name,
+        good_bytes=size,
+        good_rows=whole.origin.rows,
+        took_s=max(0.0, ended - now),
+        created_at=before.created_at,
+        kept=kept,
+    )
+
+
+async def verify(snapshots: Snapshots, file: BinaryIO) -> Whole:
+    """Read all of a snapshot, and check that a server of this cluster has made it so.  Closes the file.
+
+    Raises: `Damaged`.
+    """
+    with file:
+        reading = Reading(file)
+        for count, _ in enumerate(reading.rows(), 1):
+            if not count % _SLICE:
+                await asyncio.sleep(0)
+        whole = reading.whole()
+    if not whole.is_vouched_by(snapshots.key):
+        raise Damaged("the snapshot isn't as a server of this cluster has made it: its sums have another seal")
+    return whole
+
+
+async def _read_back(snapshots: Snapshots, place: Place, name: str) -> Whole:
+    """Verify a snapshot where it is kept.  One that isn't whole there doesn't stay, or it might be taken for one."""
+    try:
+        return await verify(snapshots, await place.opened(name))
+    except Damaged:
+        await place.remove(name)
+        raise
+
+
+async def _write(snapshots: Snapshots, taken: Taken, file: Path) -> None:
+    with await asyncio.to_thread(file.open, "wb") as opened:
+        for piece in taken.pieces():
+            opened.write(piece)
+            await asyncio.sleep(0)
+    await verify(snapshots, await asyncio.to_thread(file.open, "rb"))
+
+
+async def _tidy(schedule: Schedule, place: Place, good: str) -> int:
+    """Remove what is over.  Returns how many snapshots are left."""
+    sizes = await place.sizes()
+    gone = rules.superfluous(sizes, schedule.retain, schedule.local_max_bytes, good)
+    for name in gone:
+        await place.remove(name)
+    return len(sizes) - len(gone)
+
+
+def failed(schedule: Schedule, before: Status, error: StrongroomError, now: float, ended: float) -> Status:
+    """What became of an attempt that failed.
+
+    The next attempt comes soon, and later after each failure, but never later than the schedule says.
+    """
+    wait_s = min(_FIRST_RETRY_S * 2 ** min(before.failures, 16), float(schedule.interval_s))
+    return msgspec.structs.replace(
+        before,
+        next_at=ended + wait_s,
+        started_at=now,
+        ended_at=ended,
+        took_s=max(0.0, ended - now),
+        failures=before.failures + 1,
+        error=error.text or type(error).__name__,
+    )
