@@ -137,6 +137,7 @@ class Document:
         exact: whether it is somebody's data, and compared to the letter: an empty text isn't a field left out.
         creates_only: whether the path only creates, so that what is there is never written over.
         lacks: what couldn't be read.
+        refused_if_absent: whether servers refuse to read what isn't there, as an authority of ssh.
     """
 
     path: str
@@ -147,6 +148,7 @@ class Document:
     exact: bool = False
     creates_only: bool = False
     lacks: tuple[Lack, ...] = ()
+    refused_if_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

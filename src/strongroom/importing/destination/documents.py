@@ -17,7 +17,12 @@ def look(caller: Caller, namespace: str, document: Document) -> Standing:
     """What is there of it."""
     if document.read_path is None:
         return Standing(Presence.ABSENT)
-    there = read(caller, namespace, document.read_path or document.path)
+    try:
+        there = read(caller, namespace, document.read_path or document.path)
+    except Rejected:
+        if not document.refused_if_absent:
+            raise
+        there = None
     if there is None:
         return Standing(Presence.ABSENT)
     differences = document_differences(document, there)

@@ -10,6 +10,7 @@ from strongroom.importing.inventory import Content, Document, Found, Kind, Sourc
 from strongroom.importing.selection import Selection
 from strongroom.importing.stopped.barrier.barrier import KEYRING, Barrier
 from strongroom.importing.stopped.content import identity, mounts, rules
+from strongroom.importing.stopped.content.go_values import as_the_client_has_it
 from strongroom.importing.stopped.content.place import Load, Place
 
 _OWN_SEAL: Final = "it has a seal of its own, whose shares aren't asked for; start the server, and import by its API"
@@ -49,7 +50,7 @@ class StoppedSource:
         """The content of an object.  Raises `SourceFault`, `Vanished`."""
         load: Load = found.hint
         try:
-            return load()
+            return as_the_client_has_it(load())
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise _another_form(error) from None
 

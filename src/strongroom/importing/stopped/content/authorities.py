@@ -19,6 +19,7 @@ _RENAMED: Final = {
     "extended_key_usage_list": "ext_key_usage",
     "ou_list": "ou",
     "organization_list": "organization",
+    "issuer": "issuer_ref",
 }
 _DURATIONS: Final = {"ttl_duration": "ttl", "max_ttl_duration": "max_ttl", "not_before_duration": "not_before_duration"}
 _LEFT_OUT: Final = frozenset({"lease", "lease_max", "ttl", "max_ttl", "allowed_base_domain"})

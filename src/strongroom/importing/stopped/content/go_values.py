@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
+
+from strongroom.client.values import Number
+from strongroom.importing.inventory import Content, Document, MountPoint, VersionedSecret
 
 _NANOSECONDS: Final = 10**9
 _TOKEN_TYPES: Final = {0: "default", 1: "service", 2: "batch", 3: "default-service", 4: "default-batch"}
@@ -35,3 +39,29 @@ def token_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
     for name in _DURATIONS:
         found[name] = seconds(stored.get(name) or old.get(name))
     return found
+
+
+def as_the_client_has_it(content: Content) -> Content:
+    """The same object with its numbers as the client keeps those that it reads, so that both can be compared."""
+    match content:
+        case Document():
+            shown = content.shown
+            return replace(content, body=_numbers(content.body), shown=None if shown is None else _numbers(shown))
+        case MountPoint():
+            return replace(content, config=_numbers(content.config))
+        case VersionedSecret():
+            return replace(content, settings=_numbers(content.settings))
+    return content
+
+
+def _numbers(value: Any) -> Any:
+    match value:
+        case bool():
+            return value
+        case int() | float():
+            return Number(str(value))
+        case Mapping():
+            return {name: _numbers(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_numbers(each) for each in value]
+    return value

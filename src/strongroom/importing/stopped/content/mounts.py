@@ -42,7 +42,7 @@ _NO_WRAP: Final = "it is kept and shown, and has no effect: all rows are under t
 
 
 def table(place: Place, kind: Kind) -> list[dict[str, Any]]:
-    """The entries of a table of mounts, local ones included.  Newer servers keep a row for each.  Raises `SourceFault`."""
+    """The entries of a table of mounts, also local ones; newer servers keep a row for each.  Raises `SourceFault`."""
     name = "mounts" if kind is Kind.MOUNT else "auth"
     found: list[dict[str, Any]] = []
     for key in (f"core/{name}", f"core/local-{name}"):

@@ -41,7 +41,7 @@ def _authority(place: Place, mount: Mount, private: str, public: str) -> Documen
     if not private_key or not public_key:
         raise SourceFault("the authority has another form than is known")
     body = {"private_key": private_key, "public_key": public_key, "generate_signing_key": False}
-    return Document(f"{mount.path}config/ca", body, shown={"public_key": public_key})
+    return Document(f"{mount.path}config/ca", body, shown={"public_key": public_key}, refused_if_absent=True)
 
 
 def totp(place: Place, mount: Mount) -> Iterator[Found]:
