@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from tests.conformance.importing.asking import Side
 from tests.conformance.loaded.forks import Fork, loaded
 from tests.conformance.program import environment
 from tests.conformance.servers import Server, start_ours, start_peer
+
+
+_NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def pair(source: Server, destination: Server, home: Path, name: str) -> Move:
 @pytest.fixture
 def move(source: Server, destination: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Move:
     """An empty namespace in each server."""
-    return pair(source, destination, tmp_path, request.node.name.replace("[", "-").replace("]", ""))
+    return pair(source, destination, tmp_path, f"{request.node.originalname}-{next(_NUMBERS)}")
 
 
 @pytest.fixture(scope="package")
