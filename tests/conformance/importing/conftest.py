@@ -17,7 +17,6 @@ from tests.conformance.loaded.forks import Fork, loaded
 from tests.conformance.program import environment
 from tests.conformance.servers import Server, start_ours, start_peer
 
-
 _NUMBERS = itertools.count()
 
 
