@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Protocol, TypeVar
 
 import structlog
 
@@ -14,15 +14,17 @@ from strongroom.barrier.cipher import RowCipher, UnknownTermError
 from strongroom.barrier.keyring import Keyring, open_keyring, seal_keyring
 from strongroom.barrier.namespace_keys import NamespaceKeys
 from strongroom.barrier.record import Record, decode, is_frame
+from strongroom.barrier.region import RegionState, RegionView
 from strongroom.barrier.rings import Rings
 from strongroom.barrier.store_counts import StoreCounts
+from strongroom.crypto import hpke
 from strongroom.lib.clock import SleeplessClock
 from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered, Unavailable
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.lib.seldom import Seldom
 from strongroom.lib.turn import Turn
-from strongroom.storage.base import Revision, Storage
+from strongroom.storage.base import Entry, Revision, Storage
 from strongroom.storage.staleness import Staleness
 
 R = TypeVar("R", bound=Record)
@@ -32,6 +34,8 @@ Succeeded = Callable[[str, Secret], None]
 
 log = structlog.get_logger("barrier")
 
+HAND_OVER = b"strongroom root key of a region"
+"""What the root key is encrypted for, on its way to another region."""
 CACHE_BYTES = 128 * 1024 * 1024
 
 
@@ -76,6 +80,8 @@ class Barrier:
         self._keyring_changed = True
         self._maybe_restoring = True
         """Whether the row has to be looked at that is there while a snapshot is restored."""
+        self.region = RegionView()
+        """Whether this region writes, or follows another one."""
         self._told = Seldom()
         self.counts = StoreCounts()
         self.turn = Turn()
@@ -109,13 +115,14 @@ class Barrier:
         barrier.seen = await storage.synced()
         barrier.revision = barrier.seen.number
         barrier.cache.clear(barrier.revision)
+        await barrier._review_region()
         return barrier
 
     @classmethod
     async def fresh(cls, storage: Storage, root_key: Secret, keyring: Keyring, random: Random) -> Barrier:
         """A barrier over a new store.  Its first transaction writes this keyring."""
         barrier = cls(storage, root_key, keyring, random)
-        barrier._keyring_changed = False
+        barrier._keyring_changed = barrier.region.doubted = False
         barrier.seen = await storage.synced()
         barrier.revision = barrier.seen.number
         barrier.cache.clear(barrier.revision)
@@ -167,7 +174,7 @@ class Barrier:
     @property
     def _is_in_doubt(self) -> bool:
         """Whether something has to be looked at before anything may be answered."""
-        return self._keyring_changed or self._maybe_restoring or self.namespaces.doubted
+        return self._keyring_changed or self._maybe_restoring or self.namespaces.doubted or self.region.doubted
 
     def asked(self, *, exact: bool = True) -> None:
         """Note that what the requests of the turn in progress have to see is visible.
@@ -198,6 +205,8 @@ class Barrier:
             await self._reload_keyring()
         if self.namespaces.doubted:
             await self.namespaces.review()
+        if self.region.doubted:
+            await self._review_region()
         self.staleness.answered(asked_at)
         return self.revision
 
@@ -218,13 +227,15 @@ class Barrier:
             self.cache.clear(newest.number)
             self.history += 1
             self.keyring_revision = 0
-            self._keyring_changed = True
+            self._keyring_changed = self.region.doubted = True
+            self.region.revision = 0
             self.namespaces.doubt()
         else:
             self.cache.changed(newest.number, changed)
             self.namespaces.follow(changed)
             self._keyring_changed = self._keyring_changed or keys.KEYRING in changed
             self._maybe_restoring = self._maybe_restoring or keys.RESTORING in changed
+            self.region.doubted = self.region.doubted or keys.REGION in changed
         self.seen = newest
         self.revision = newest.number
         return True
@@ -252,6 +263,25 @@ class Barrier:
         self.keyring_revision = row.revision
         if keyring != self.keyring:
             self._cipher.adopt(keyring)
+
+    async def _review_region(self) -> None:
+        """Read what this region is.  While that fails, no transaction begins."""
+        view = self.region
+        view.doubted = False  # before the read: a change during the read must cause another one
+        history, known = self.history, view.revision
+        try:
+            row = await self.storage.get(keys.REGION)
+            state = (
+                None if row is None else decode(await self._opened(keys.REGION, row.value, self._cipher), RegionState)
+            )
+        except BaseException:
+            view.doubted = True
+            raise
+        revision = 0 if row is None else row.revision
+        if self.history != history:
+            view.doubted = True  # the row may be from a history that was replaced
+        elif revision >= view.revision or (row is None and view.revision == known):
+            view.state, view.revision = state, revision
 
     def _succeed(self, line: Sequence[Secret]) -> None:
         """Change to the last root key of a line of successors that begins with the present one."""
@@ -349,6 +379,22 @@ class Barrier:
             return False
         return True
 
+    async def successor_of(self, row: bytes, rows: Mapping[str, bytes | None]) -> Secret:
+        """The root key that opens another region's keyring row, which has come with these rows.
+
+        Raises: `Tampered` if neither the present root key nor a successor that is known here does.
+        """
+        line = await _follow(_Above(self.storage, rows), self._root_key, row)
+        return line[-1]
+
+    def require_opens(self, root_key: Secret, row: bytes) -> None:
+        """Raise `Tampered` if a root key doesn't open a keyring's row."""
+        open_keyring(root_key, row)
+
+    def hand_over(self, public_key: bytes) -> bytes:
+        """The root key, encrypted to the holder of an X25519 key.  Only another region's store gets it."""
+        return hpke.seal(public_key, self._root_key.reveal(), HAND_OVER)
+
     def seal_keyring(self, keyring: Keyring) -> bytes:
         """The keyring's row, encrypted under the root key."""
         return seal_keyring(self._root_key, keyring, self.random)
@@ -367,7 +413,28 @@ async def require_whole(storage: Storage) -> None:
         )
 
 
-async def _follow(storage: Storage, root_key: Secret, row: bytes) -> list[Secret]:
+class _Rows(Protocol):
+    """Where successors are looked for."""
+
+    async def get(self, key: str) -> Entry | None:
+        """The row at `key`."""
+        ...
+
+
+class _Above:
+    """Rows that are about to be written, over those of the store."""
+
+    def __init__(self, storage: Storage, rows: Mapping[str, bytes | None]) -> None:
+        self._storage = storage
+        self._rows = rows
+
+    async def get(self, key: str) -> Entry | None:
+        """The row at `key`."""
+        value = self._rows.get(key)
+        return Entry(value, 1) if value is not None else await self._storage.get(key)
+
+
+async def _follow(storage: _Rows, root_key: Secret, row: bytes) -> list[Secret]:
     """The root keys from `root_key` to the one that opens the keyring.  Raises `Tampered` if there is none."""
     line = [root_key]
     while True:

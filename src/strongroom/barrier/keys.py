@@ -100,8 +100,15 @@ REKEY_BACKUP = _ROOT + "rekey-backup"
 DENIAL_SLOTS = _ROOT + "denial-slot/"
 """Which denials were written together, by the time; `services/denials`."""
 PENDING_DELETION = _ROOT + "rubble/"
+VERSIONS = SETTINGS + "version/"
+"""The versions of the server that have opened the store; `services/versions.py`."""
 MOUNT_PLACE = _ROOT + "mount-place/"
 """The namespace of each mount outside root, by the mount's id."""
+
+REGIONS = area(ROOT_NAMESPACE, "region", local=True)
+"""What a region knows of itself and of others; no other region gets it."""
+REGION = REGIONS + "state"
+"""Whether the region writes or follows; `barrier/region.py`."""
 
 QUEUE = area(ROOT_NAMESPACE, "lease") + "queue/"
 """The due index of all namespaces, separate for each kind and group; `services/due.py`."""
@@ -143,9 +150,9 @@ def namespaces(parent: str) -> str:
     return area(parent, "sys") + "namespace/"
 
 
-def mounts(namespace: str) -> str:
-    """The prefix of a namespace's mounts."""
-    return area(namespace, "sys") + "mount/"
+def mounts(namespace: str, *, local: bool = False) -> str:
+    """The prefix of a namespace's mounts; of those that other regions don't get, if `local`."""
+    return area(namespace, "sys", local=local) + "mount/"
 
 
 def policies(namespace: str) -> str:

@@ -20,6 +20,7 @@ from strongroom.barrier.keyring import Keyring
 from strongroom.barrier.namespace_keys import NamespacePlace
 from strongroom.barrier.read_set import ReadSet
 from strongroom.barrier.record import Record, encode
+from strongroom.barrier.region import Across
 from strongroom.barrier.rings import Ring, UnknownNamespaceError
 from strongroom.barrier.settling import settled
 from strongroom.barrier.stable import Outside, Restart, StableValues
@@ -66,11 +67,13 @@ class Transaction(ReadSet):
         self._founded: dict[str, RowCipher] = {}
         self._cleared: set[str] = set()
         self._events: list[outbox.Event] = []
+        self.across = Across()
+        """What it writes of another region's rows."""
 
     @property
     def has_written(self) -> bool:
         """Whether there is something to commit."""
-        return bool(self._writes or self._adds or self._events)
+        return bool(self._writes or self._adds or self._events or self.across.rows)
 
     def has_written_below(self, *prefixes: str) -> bool:
         """Whether there is a row to commit whose key begins with one of these."""
@@ -301,9 +304,9 @@ class Transaction(ReadSet):
         Raises: `Restart` if a row that was read has changed; `StorageError`, `OutOfRange` as the store does; the
         `refusal` of an `add` whose counter would leave its bounds.
         """
-        if self._events:
+        if self._events and self.barrier.region.writes:  # a follower's outbox is the first region's
             await outbox.store(self, self._events)
-        if not self._writes and not self._adds:
+        if not self._writes and not self._adds and not self.across.rows:
             self.revalidate()
             return
         self.require_present()
@@ -315,7 +318,7 @@ class Transaction(ReadSet):
         if any(isinstance(value, _ENCRYPTED) for value in self._writes.values()):
             # If a rotation has just replaced the term, the attempt runs again and encrypts under the new one.
             self._reads.setdefault(keys.KEYRING, self.barrier.keyring_revision)
-        await self._commit(rows, self._adds)
+        await self._commit(rows | self.across.rows, self._adds)
 
     def found(self, namespace: str, keyring: Keyring) -> None:
         """Let this transaction write rows of a new namespace under a keyring that no process has opened.
@@ -381,10 +384,11 @@ class Transaction(ReadSet):
     async def _commit(self, rows: Mapping[str, bytes | None], adds: Mapping[str, Add]) -> None:
         if self.once.is_held_back:
             await self.barrier.turn.over()  # so that the entries of all requests of a turn are one write
+        reads = self._commit_reads() | self.across.allow(self.barrier.region, (*rows, *adds))
         self.once.before_effect()
         counts, begun = self.barrier.counts, time.perf_counter()
         try:
-            await self._committer.commit(self._commit_reads(), rows, adds)
+            await self._committer.commit(reads, rows, adds)
         except Conflict as error:
             counts.conflicts += 1
             raise Restart from error

@@ -120,13 +120,19 @@ async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
         name, status = ("activecode", 200) if served else ("unavailablecode", 503)
     elif state is StoreState.UNREACHABLE:
         name, status = "unavailablecode", 503
-    mode = "disabled" if opened is not None else "unknown"
+    region = opened.barrier.region if opened is not None else None
+    if region is not None and not region.serves:
+        name, status = "unavailablecode", 503
+    dr_mode = "disabled" if opened is not None else "unknown"
+    mode = dr_mode
+    if region is not None and region.state is not None:
+        mode = "primary" if region.writes else "secondary"
     out: dict[str, Any] = {
         "initialized": made,
         "sealed": opened is None,
         "standby": opened is None,
         "replication_performance_mode": mode,
-        "replication_dr_mode": mode,
+        "replication_dr_mode": dr_mode,
         "server_time_utc": int(node.clock.now()),
         "version": VERSION,
     }

@@ -194,7 +194,7 @@ class KeptAnswers:
             port: the client's; 0 if it has none.
         """
         derived = self._answers.get(name)
-        if derived is None:
+        if derived is None or not self._barrier.region.serves:
             return None
         kept: KeptAnswer = derived.value
         if not kept.since <= self._now < derived.until:

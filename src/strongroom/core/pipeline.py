@@ -199,6 +199,7 @@ class Pipeline:
     async def _run(self, txn: Transaction, request: ApiRequest, progress: RequestState) -> Answer:
         services = self.services
         progress.sinks = await services.audit.sinks(txn)
+        services.barrier.region.require_serves(request.path)
         decided = await self._decisions.recall(txn, request)
         if decided is not None:
             return await self._recalled(decided, progress)
@@ -366,6 +367,7 @@ class Pipeline:
         self._open(attempt, progress, None)
         progress.is_login = isinstance(entry.engine, AuthMethod)
         if progress.is_login:
+            txn.barrier.region.require_writes()  # a login makes a token, which is a row of all regions
             await login.check_place(attempt, entry)
         user = ""
         if entry.lockout is not None and isinstance(entry.engine, AuthMethod):

@@ -11,6 +11,7 @@ STATUS: dict[type[StrongroomError], int] = {
     errors.Unauthenticated: 401,
     errors.PermissionDenied: 403,
     errors.NotFound: 404,
+    errors.OtherRegionWrites: 400,
     errors.UnsupportedPath: 404,
     errors.UnsupportedOperation: 405,
     errors.RequestTimeout: 408,

@@ -35,18 +35,25 @@ class Listener:
 
     Args:
         application: serves the requests. config: how. sock: listening; the listener closes it. clock: dates the
-            responses and measures the limits.
+            responses and measures the limits. context: the TLS context, where `config` names no files for one.
 
     Raises: `ListenerError` if the TLS settings can't be used.
     """
 
-    def __init__(self, application: Application, config: ListenerConfig, sock: socket.socket, clock: Clock) -> None:
+    def __init__(
+        self,
+        application: Application,
+        config: ListenerConfig,
+        sock: socket.socket,
+        clock: Clock,
+        context: SSL.Context | None = None,
+    ) -> None:
         self._application = application
         self._config = config
         self._socket = sock
         self._clock = clock
         self._wanted_tls = config.tls
-        self._tls: SSL.Context | None = None if config.tls is None else load_context(config.tls)
+        self._tls: SSL.Context | None = context if config.tls is None else load_context(config.tls)
         self._server: asyncio.Server | None = None
         self._listening: Listening | None = None
         self._sweep_timer: asyncio.TimerHandle | None = None

@@ -99,6 +99,34 @@ def load_context(settings: TlsSettings) -> SSL.Context:
     return context
 
 
+def region_context(certificate: str, key: str, authority: str) -> SSL.Context:
+    """The context of the listener for other regions.  A client shows a certificate of the authority, or none.
+
+    Args:
+        certificate, key, authority: in PEM.
+
+    Raises: `ListenerError`.
+    """
+    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    context.set_min_proto_version(SSL.TLS1_3_VERSION)
+    context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_COMPRESSION | SSL.OP_NO_TICKET)
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    context.set_alpn_select_callback(_choose_protocol)
+    try:
+        context.use_certificate(crypto.load_certificate(crypto.FILETYPE_PEM, certificate.encode()))
+        context.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_PEM, key.encode()))
+        context.check_privatekey()
+        store = context.get_cert_store()
+        if store is None:
+            raise ListenerError("the listener for regions has no store of authorities")
+        store.add_cert(crypto.load_certificate(crypto.FILETYPE_PEM, authority.encode()))
+    except (SSL.Error, crypto.Error) as error:
+        raise ListenerError("the certificates of the listener for regions can't be used") from error
+    # Who shows a certificate of another authority gets no further.  Who shows none may only enrol.
+    context.set_verify(SSL.VERIFY_PEER, _require_verified)
+    return context
+
+
 def _set_versions(context: SSL.Context, settings: TlsSettings) -> None:
     for name in (settings.min_version, settings.max_version):
         if name not in _VERSIONS:

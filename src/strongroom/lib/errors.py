@@ -105,6 +105,10 @@ class Unavailable(StrongroomError):
     """Such requests can't be served now: the server stops, or the store doesn't respond."""
 
 
+class OtherRegionWrites(StrongroomError):
+    """The region follows another one, and only that one writes."""
+
+
 class UpstreamFailed(StrongroomError):
     """The system of a mount refused, or didn't respond."""
 

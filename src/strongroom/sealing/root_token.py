@@ -108,6 +108,7 @@ class RootToken:
             return given
         await root_key.require_quorum(self._txn, seal, outcome.complete, "root token")
         require_taken(await self._ask(Order(Verb.FINISH, ROOT_TOKEN, nonce=outcome.nonce)))
+        self._txn.across.differ()  # it may be needed to promote a region whose first one is gone
         token = self._txn.once("root token", lambda: new_token(self._random))
         self._tokens.create(
             self._txn,

@@ -85,7 +85,7 @@ def _serve_recovery(arguments: ServeArguments) -> int:
     config = sources.load(_sources(arguments))
     logs.hide(secrets_of(config, os.environ))
     unserved.refuse(config)
-    planned = replace(plan(config, 1), workers=1)
+    planned = replace(plan(config, 1), workers=1, region_address="")
     if planned.storage_type == IN_MEMORY:
         raise PlanError(f"-recovery needs a store that lasts, and this one is {IN_MEMORY}")
     logs.configure(planned.log_level, planned.log_format, planned.log_file)
@@ -229,8 +229,10 @@ def _check(planned: Plan) -> None:
 
 
 def _open_sockets(planned: Plan) -> list[list[socket.socket]]:
-    """Per worker, a socket for each listener."""
+    """Per worker, a socket for each listener, and at last the one for other regions, if there is any."""
     opened = [_open_listener(listener, planned.workers) for listener in planned.listeners]
+    if planned.region_address:
+        opened.append(open_tcp(planned.region_address, planned.workers))
     return [[sockets[worker] for sockets in opened] for worker in range(planned.workers)]
 
 

@@ -36,6 +36,8 @@ class NodeSettings:
     """Whether rows of the store can be read and changed by their keys (`raw_storage_endpoint`)."""
     shows_insides: bool = False
     """Whether insides of the server can be looked at (`introspection_endpoint`)."""
+    region_listener: bool = False
+    """Whether other regions can reach this node (`region`)."""
     shown: Mapping[str, Any] = field(default_factory=dict)
     """What the API shows of the configuration."""
     node_name: str = "node"

@@ -61,6 +61,8 @@ class Plan:
     """Where numbers are sent."""
     show_hostname: bool = False
     """Whether every answer names the machine."""
+    region_address: str = ""
+    """Where other regions reach this node; empty for nowhere."""
 
     def __repr__(self) -> str:
         return f"Plan(storage={self.storage_type}, workers={self.workers})"
@@ -107,6 +109,7 @@ def plan(config: Config, processors: int) -> Plan:
             keeps_answers=not own.disable_cache,
             shows_rows=own.raw_storage_endpoint,
             shows_insides=own.introspection_endpoint,
+            region_listener=config.region is not None,
             shown=shown_settings(config),
             node_name=_node_name(config),
             audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
@@ -129,6 +132,7 @@ def plan(config: Config, processors: int) -> Plan:
         pid_file=own.pid_file,
         worker_timeout_s=own.worker_timeout_s,
         show_hostname=own.enable_response_header_hostname,
+        region_address=config.region.address if config.region is not None else "",
     )
 
 

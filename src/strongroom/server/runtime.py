@@ -16,6 +16,8 @@ from strongroom.core.denials import DenialKeeping
 from strongroom.core.expiry import Expiry
 from strongroom.core.node import Node
 from strongroom.core.presence import Presence
+from strongroom.core.region.duties import Duties
+from strongroom.core.region.following import Following
 from strongroom.core.scheduled_snapshots import ScheduledSnapshots
 from strongroom.core.webhooks.role import Webhooks
 from strongroom.http.application import Application
@@ -33,6 +35,7 @@ from strongroom.server import interpreter, logs
 from strongroom.server.builtin import engines
 from strongroom.server.config.config import Listener as Stanza
 from strongroom.server.plan import Plan, listener_config, listener_options
+from strongroom.server.region.gate import RegionGate
 from strongroom.server.store_clock import StoreClock
 from strongroom.server.stores import IN_MEMORY, open_store
 from strongroom.server.telemetry import start
@@ -114,7 +117,8 @@ class Runtime:
         if self.node is None:
             return
         self._application = Application(self.node)
-        for stanza, sock in zip(self._plan.listeners, self._sockets, strict=True):
+        # The last socket is for other regions, if there is one more.
+        for stanza, sock in zip(self._plan.listeners, self._sockets, strict=not self._plan.region_address):
             application, config = self._settings_of(self._application, stanza)
             listener = Listener(application, config, sock, self._clock)
             self._listeners.append(listener)
@@ -150,13 +154,23 @@ class Runtime:
             return False
         if self.node.unsealed is not None:
             services = self.node.unsealed
-            self._tasks.append(asyncio.create_task(Expiry(services).run_forever()))
+            duties = (
+                Expiry(services).run_forever,
+                ClientUpkeep(services).run_forever,
+                Webhooks(services).run_forever,
+                DenialKeeping(services).run_forever,
+            )
+            self._tasks.append(asyncio.create_task(Duties(services, duties).run_forever()))
+            self._tasks.append(asyncio.create_task(Following(services).run_forever()))
             self._tasks.append(asyncio.create_task(Presence(services).run_forever()))
             self._tasks.append(asyncio.create_task(services.events.run_forever()))
             self._tasks.append(asyncio.create_task(ClientUpkeep(services).run_forever()))
             self._tasks.append(asyncio.create_task(Webhooks(services).run_forever()))
             self._tasks.append(asyncio.create_task(ScheduledSnapshots(services).run_forever()))
             self._tasks.append(asyncio.create_task(DenialKeeping(services).run_forever()))
+            if self._plan.region_address:
+                gate = RegionGate(services, self._sockets[-1], self._clock)
+                self._tasks.append(asyncio.create_task(gate.run_forever()))
             self._heads = Heads(services.barrier, services.audit, services.clock)
             self._tasks.append(asyncio.create_task(self._heads.run_forever()))
         interpreter.settle()

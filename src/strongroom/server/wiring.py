@@ -156,6 +156,7 @@ async def unseal(
         node_name=settings.node_name,
         shows_rows=settings.shows_rows,
         shows_insides=settings.shows_insides,
+        region_listener=settings.region_listener,
         settings=settings.shown,
     )
 

@@ -9,8 +9,6 @@ from strongroom.barrier import keys
 from strongroom.barrier.record import Record
 from strongroom.barrier.transaction import Transaction
 
-_VERSIONS = keys.SETTINGS + "version/"
-
 
 class VersionRecord(Record, frozen=True, tag="version"):
     """A version, and the time when it first opened the store."""
@@ -34,12 +32,12 @@ async def note(txn: Transaction, version: str, released: str, now: float) -> Non
     if version not in {record.version for record in known}:
         previous = known[-1].version if known else ""
         record = VersionRecord(version=version, released=released, installed_at=now, previous=previous)
-        txn.write(_VERSIONS + version, record)
+        txn.write(keys.VERSIONS + version, record)
 
 
 async def history(txn: Transaction) -> list[VersionRecord]:
     """All versions, by the time of their first use."""
-    found = [await txn.read(_VERSIONS + name, VersionRecord) for name in await txn.list(_VERSIONS)]
+    found = [await txn.read(keys.VERSIONS + name, VersionRecord) for name in await txn.list(keys.VERSIONS)]
     return sorted((record for record in found if record is not None), key=lambda record: record.installed_at)
 
 

@@ -87,6 +87,8 @@ class Services:
     """The node's unique name on its store; the same in all its processes."""
     shows_rows: bool = False
     """Whether `sys/raw` is served."""
+    region_listener: bool = False
+    """Whether the configuration says where other regions reach this one."""
     shows_insides: bool = False
     """Whether `sys/internal/inspect` is served."""
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -85,6 +85,7 @@ class Http:
         ca_pem: str = "",
         direct: bool = False,
         at: str = "",
+        certified: str = "",
     ) -> Reply:
         """Send one request.
 
@@ -92,6 +93,7 @@ class Http:
             ca_pem: the only certificate authorities to trust, in PEM.
             direct: whether it goes by no proxy.
             at: the only address to connect to, which the caller has judged; empty for those of the URL's host.
+            certified: whom the server's certificate has to name; empty for the URL's host.
 
         Raises: `Unreachable` if it did not answer, `UpstreamFailed` for an unusable answer.  Their texts hold nothing
             of the request or the response.
@@ -102,7 +104,7 @@ class Http:
         sent["accept-encoding"] = _PLAIN
         try:
             async with asyncio.timeout(self._total_s), self._client(url, context, direct=direct) as client:
-                return await self._asked(client, verb, url, sent, content, direct=direct, at=at)
+                return await self._asked(client, verb, url, sent, content, direct=direct, at=at, certified=certified)
         except TimeoutError as error:
             raise Unreachable(f"{self.name} did not answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
@@ -118,14 +120,17 @@ class Http:
         *,
         direct: bool,
         at: str,
+        certified: str,
     ) -> Reply:
         """Send the request to the first of the host's addresses that can be reached."""
         httpx = _library()
         found = (at,) if at else await self._addresses(url, direct=direct)
+        if not found and certified:
+            found = (urlsplit(url).hostname or "",)  # an address, which needn't be looked up
         if not found:
             return await self._sent(client.stream(verb, url, headers=headers, content=content))
         named = {"host": names.host_header(url), **headers}
-        extensions = {"sni_hostname": urlsplit(url).hostname}  # whose certificate it has to be
+        extensions = {"sni_hostname": certified or urlsplit(url).hostname}  # whose certificate it has to be
         for address in found:
             where = names.with_address(url, address)
             try:

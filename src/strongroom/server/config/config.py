@@ -29,6 +29,7 @@ from strongroom.server.config.stanzas import (
     AuditConfig,
     Listener,
     ListenerTelemetry,
+    Region,
     SealConfig,
     Settings,
     StorageConfig,
@@ -42,6 +43,7 @@ __all__ = [
     "ConfigError",
     "Listener",
     "Notice",
+    "Region",
     "SealConfig",
     "Settings",
     "StorageConfig",
@@ -58,7 +60,7 @@ _MIGRATION = ("storage_source", "storage_destination")
 _SEALS = ("seal", "hsm")
 _STANZAS = {
     *(*_STORAGE, *_HA_STORAGE, *_SEALS),
-    *("listener", "telemetry", "audit", "user_lockout", "service_registration", "enable_ui"),
+    *("listener", "region", "telemetry", "audit", "user_lockout", "service_registration", "enable_ui"),
 }
 _LISTENERS = {"tcp": "127.0.0.1:8200", "unix": ""}
 _API_ADDRESSES = ("api_addr", "redirect_addr", "advertise_addr")
@@ -75,6 +77,7 @@ def _homes() -> dict[str, str]:
         (Listener, "in a listener stanza"),
         (ListenerTelemetry, "in the telemetry of a listener stanza"),
         (Telemetry, "in the telemetry stanza outside of listeners"),
+        (Region, "in the region stanza"),
         (UserLockout, "in a user_lockout stanza"),
     ):
         for name in keys_of(kind):
@@ -98,6 +101,7 @@ class Config:
     audits: tuple[AuditConfig, ...] = ()
     user_lockouts: tuple[UserLockout, ...] = ()
     telemetry: Telemetry | None = None
+    region: Region | None = None
     files: tuple[str, ...] = field(default=(), compare=False)
     """Where it was read from."""
     notices: tuple[Notice, ...] = field(default=(), compare=False)
@@ -141,6 +145,7 @@ def merge(configs: Iterable[Config]) -> Config:
             audits=merged.audits + config.audits,
             user_lockouts=merged.user_lockouts + config.user_lockouts,
             telemetry=config.telemetry or merged.telemetry,
+            region=config.region or merged.region,
             notices=merged.notices + config.notices + replaced,
         )
     _check_unique(merged)
@@ -211,6 +216,7 @@ def _read(reader: Reader, document: ObjectNode) -> Config:
         audits=tuple(_audit(reader, block) for block in _audit_blocks(reader, document)),
         user_lockouts=tuple(_lockout(reader, block) for block in document.blocks("user_lockout", labels=1)),
         telemetry=telemetry[-1] if telemetry else None,
+        region=_region(reader, document),
         notices=tuple(sorted(reader.notices, key=lambda notice: (notice.where.line, notice.where.column))),
     )
     _check_unique(config)
@@ -240,6 +246,17 @@ def _required(reader: Reader, document: ObjectNode, name: str) -> StorageConfig:
     if storage is None:
         raise ConfigError(Where(reader.file, 1, 1), f'expected a stanza {name} "TYPE" {{ … }}, found none')
     return storage
+
+
+def _region(reader: Reader, document: ObjectNode) -> Region | None:
+    """The one block of that name.  Raises `ConfigError` for a second one."""
+    found: Region | None = None
+    for block in document.blocks("region", labels=0):
+        where = reader.where(block.pos)
+        if found is not None:
+            raise ConfigError(where, "expected one region stanza, found another")
+        found = reader.stanza(Region, block.body, within="region", where=where)
+    return found
 
 
 def _first(storage: StorageConfig, names: Sequence[str]) -> str:

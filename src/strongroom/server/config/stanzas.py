@@ -262,6 +262,15 @@ class Telemetry:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """The `region` stanza: where other regions reach this one.  No other server of this API has it."""
+
+    where: Where
+    address: str = key(network_address, "127.0.0.1:8203")
+    """`host:port` to listen on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The keys that stand by themselves in a file."""
 

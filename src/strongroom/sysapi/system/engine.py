@@ -29,8 +29,10 @@ from strongroom.sysapi.system.paths.profiles import ProfilePaths
 from strongroom.sysapi.system.paths.quotas import LeaseCountPaths, QuotaSettingsPaths, RateLimitPaths
 from strongroom.sysapi.system.paths.raw import RawPaths
 from strongroom.sysapi.system.paths.recovery import RecoveryPaths
+from strongroom.sysapi.system.paths.region import RegionPaths
 from strongroom.sysapi.system.paths.rekey import RekeyPaths, RootRotationPaths
 from strongroom.sysapi.system.paths.remount import RemountPaths
+from strongroom.sysapi.system.paths.replication import ReplicationPaths
 from strongroom.sysapi.system.paths.root_token import RootTokenPaths
 from strongroom.sysapi.system.paths.seal import SealPaths
 from strongroom.sysapi.system.paths.search import SearchPaths
@@ -92,6 +94,8 @@ class System(
     MessagePaths,
     LoginPaths,
     SealPaths,
+    RegionPaths,
+    ReplicationPaths,
     RekeyPaths,
     RootRotationPaths,
     RootTokenPaths,

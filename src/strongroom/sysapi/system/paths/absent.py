@@ -7,16 +7,12 @@ Source: https://developer.hashicorp.com/vault/api-docs/system
 
 from __future__ import annotations
 
-from typing import Any
-
 from strongroom.lib.errors import UnsupportedPath
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.routing import UNSUPPORTED_PATH
 from strongroom.sysapi.context import SystemEngine
-
-_DISABLED = {"mode": "disabled"}
 
 
 class AbsentPaths(SystemEngine):
@@ -46,22 +42,6 @@ class AbsentPaths(SystemEngine):
     async def license_features(self, request: Request) -> Response | None:
         """Lists features that a license has enabled. No license is needed."""
         return Response(data={"features": []})
-
-    @path.read("replication/status", unauthenticated=True, root_only=True)
-    async def replication_status(self, request: Request) -> Response | None:
-        """Reads the state of replication. Copies at another site are the store's to keep."""
-        data: dict[str, Any] = {**_DISABLED, "dr": _DISABLED, "performance": _DISABLED}
-        return Response(data=data)
-
-    @path.read("replication/dr/status", unauthenticated=True, root_only=True)
-    async def dr_replication_status(self, request: Request) -> Response | None:
-        """Reads the state of replication for disasters. There is none."""
-        return Response(data=dict(_DISABLED))
-
-    @path.read("replication/performance/status", unauthenticated=True, root_only=True)
-    async def performance_replication_status(self, request: Request) -> Response | None:
-        """Reads the state of replication for more reads. There is none: every node serves reads and writes."""
-        return Response(data=dict(_DISABLED))
 
     @path.write("config/reload/{subsystem}", sudo=True, root_only=True)
     async def reload_configuration(self, request: Request, subsystem: str) -> Response | None:

@@ -1,0 +1,1 @@
+"""The listener of a region, and what runs beside it."""

@@ -1,0 +1,1 @@
+"""Regions: which one writes, which ones follow, and what they say to each other."""
