@@ -1,35 +1,73 @@
 """HTTP requests over connections that are kept, for systems that are asked all the time.
 
-It tells a request that surely wasn't carried out from one that may have been.  No proxy is used, and no redirect is
-followed.
+A client library takes more than a millisecond of the processor for each request, and all requests of this server would
+have to wait for that.  This tells a request that surely wasn't carried out from one that may have been.  No proxy is
+used, and no redirect is followed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
 
-from strongroom.lib.errors import RateLimited, Unreachable, UpstreamFailed
-from strongroom.lib.extras import install_command
+from strongroom.client.http1 import ProtocolError, encode_request
+from strongroom.client.response_reader import ResponseReader
+from strongroom.lib.errors import RateLimited, Unreachable
 from strongroom.lib.outgoing import names
 from strongroom.lib.outgoing.failure import why
 from strongroom.lib.outgoing.http import Reply
 
-if TYPE_CHECKING:
-    import httpcore
-
 _IDLE_S: Final = 30.0
-"""After which an unused connection is closed: sooner than servers and firewalls do it."""
-_NAMES_S: Final = 10.0
-_PARTS: Final = 3
-"""Of the time for a request, connecting may take this part."""
+"""After which an unused connection isn't used any more: sooner than servers and firewalls close it."""
+_PARTS: Final = 2
+"""Connecting may take this part of the time for a request."""
+_BLOCK_BYTES: Final = 256 * 1024
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 class UnansweredError(Unreachable):
     """The request was sent, and no usable answer came.  It may have been carried out."""
+
+
+class _Connection:
+    """An open connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self.kept_at = 0.0
+
+    @property
+    def usable(self) -> bool:
+        """Whether nothing says that the other end has closed it."""
+        return not (self._reader.at_eof() or self._writer.is_closing())
+
+    async def ask(self, verb: str, request: bytes, most_bytes: int) -> tuple[ResponseReader, bytes]:
+        """Send a request.  Raises `ProtocolError`, `OSError`."""
+        self._writer.write(request)
+        await self._writer.drain()
+        response = ResponseReader(verb)
+        body = bytearray()
+        while not response.ended:
+            response.receive(await self._reader.read(_BLOCK_BYTES))
+            body += response.take()
+            if len(body) > most_bytes:
+                raise ProtocolError(f"more than {most_bytes} bytes")
+        return response, bytes(body)
+
+    async def close(self) -> None:
+        """Close it."""
+        self._writer.close()
+        with contextlib.suppress(OSError, ssl.SSLError):
+            await self._writer.wait_closed()
+
+    def drop(self) -> None:
+        """Close it without waiting for the other end."""
+        self._writer.transport.abort()
 
 
 class KeptHttp:
@@ -49,109 +87,115 @@ class KeptHttp:
         self._name = name
         self._total_s = total_s
         self._most_bytes = most_bytes
-        library = _library()
-        self._pool: httpcore.AsyncConnectionPool = library.AsyncConnectionPool(
-            ssl_context=context if context is not None else ssl.create_default_context(),
-            max_connections=at_once,
-            max_keepalive_connections=at_once,
-            keepalive_expiry=_IDLE_S,
-            network_backend=cast("httpcore.AsyncNetworkBackend", _Backend()),
-        )
+        self._context = context
+        self._places = asyncio.Semaphore(at_once)
+        self._idle: dict[str, list[_Connection]] = {}
+        self._closed = False
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._pool.aclose()
+        self._closed = True
+        idle = [connection for kept in self._idle.values() for connection in kept]
+        self._idle.clear()
+        for connection in idle:
+            await connection.close()
 
     async def ask(
-        self, verb: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
+        self,
+        verb: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        repeatable: bool = False,
     ) -> Reply:
         """Send one request.
+
+        Args:
+            repeatable: whether it may be sent again, if a kept connection turns out to be closed.
 
         Raises: `Unreachable` if it wasn't sent, `UnansweredError` if it may have been.  Their texts hold nothing of the
             request or the response.
         """
-        # In a task of its own, because the library's time limits belong to a task, and whoever asks may be a coroutine
-        # that begins in one task and goes on in another.
-        return await asyncio.create_task(self._ask(verb, url, headers or {}, content))
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        fields = {"Host": names.host_header(url), **(headers or {})}
+        request = encode_request(verb, target, fields, content, keep_open=True)
+        # In a task of its own, because time limits belong to a task, and whoever asks may be a coroutine that begins in
+        # one task and goes on in another.
+        return await asyncio.create_task(self._ask(verb, url, request, repeatable=repeatable))
 
-    async def _ask(self, verb: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
-        library = _library()
-        limits = dict.fromkeys(("connect", "pool"), self._total_s / _PARTS)
-        limits |= dict.fromkeys(("read", "write"), self._total_s)
+    async def _ask(self, verb: str, url: str, request: bytes, *, repeatable: bool) -> Reply:
+        sent = False
         try:
-            async with (
-                asyncio.timeout(self._total_s),
-                self._pool.stream(
-                    *(verb, url), headers=list(headers.items()), content=content, extensions={"timeout": limits}
-                ) as response,
-            ):
-                body = bytearray()
-                async for piece in response.aiter_stream():
-                    body += piece
-                    if len(body) > self._most_bytes:
-                        raise UnansweredError(
-                            f"{self._name} gave no usable answer", detail=f"more than {self._most_bytes} bytes"
-                        )
-                named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                return Reply(response.status, named, bytes(body))
-        except (library.ConnectError, library.ConnectTimeout, library.PoolTimeout) as error:
-            raise Unreachable(f"{self._name} cannot be reached", detail=why(error, url)) from error
+            async with asyncio.timeout(self._total_s), self._places:
+                parts = urlsplit(url)
+                origin = f"{parts.scheme}://{parts.netloc}"
+                connection = self._kept(origin)
+                if connection is not None:
+                    sent = True
+                    try:
+                        return await self._exchange(connection, origin, verb, request)
+                    except (ProtocolError, OSError):
+                        if not repeatable:
+                            raise
+                sent = False
+                connection = await self._connect(url)
+                sent = True
+                return await self._exchange(connection, origin, verb, request)
         except TimeoutError as error:
-            raise UnansweredError(f"{self._name} did not answer in time", detail=why(error, url)) from error
-        except (library.NetworkError, library.ProtocolError, library.TimeoutException, OSError) as error:
-            raise UnansweredError(f"{self._name} did not answer", detail=why(error, url)) from error
+            kind = UnansweredError if sent else Unreachable
+            raise kind(f"{self._name} did not answer in time", detail=why(error, url)) from error
+        except (ProtocolError, OSError) as error:
+            if sent:
+                raise UnansweredError(f"{self._name} did not answer", detail=why(error, url)) from error
+            raise Unreachable(f"{self._name} cannot be reached", detail=why(error, url)) from error
 
-
-@cache
-def _library() -> Any:
-    """The HTTP library, imported when it is first needed.  Raises `UpstreamFailed` if it isn't installed."""
-    try:
-        import httpcore  # noqa: PLC0415 - an optional package
-    except ImportError as error:
-        text = "a package is missing that asks other systems by HTTP"
-        raise UpstreamFailed(text, detail=install_command("http")) from error
-    return httpcore
-
-
-class _Backend:
-    """Makes connections, with names resolved so that a server of names that hangs delays nobody else."""
-
-    def __init__(self) -> None:
-        self._inner: httpcore.AnyIOBackend = _library().AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the library's interface
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        library = _library()
-        within_s = timeout if timeout is not None else _NAMES_S
-        shown = f"[{host}]" if ":" in host else host
+    async def _exchange(self, connection: _Connection, origin: str, verb: str, request: bytes) -> Reply:
         try:
-            found = await names.addresses(f"//{shown}", within_s=within_s, direct=True)
-        except OSError as error:
-            raise library.ConnectError(str(error)) from error
-        except (TimeoutError, RateLimited) as error:
-            raise library.ConnectTimeout(str(error)) from error
-        addresses = found or (host,)
-        for address in addresses:
+            response, body = await connection.ask(verb, request, self._most_bytes)
+        except BaseException:
+            connection.drop()
+            raise
+        if response.reusable and not self._closed:
+            connection.kept_at = asyncio.get_running_loop().time()
+            self._idle.setdefault(origin, []).append(connection)
+        else:
+            connection.drop()
+        return Reply(response.status, response.headers, body)
+
+    def _kept(self, origin: str) -> _Connection | None:
+        """The connection that was used last.  Older ones that are no longer used are closed."""
+        kept = self._idle.get(origin, [])
+        while kept:
+            connection = kept.pop()
+            if connection.usable and asyncio.get_running_loop().time() - connection.kept_at < _IDLE_S:
+                return connection
+            connection.drop()
+        return None
+
+    async def _connect(self, url: str) -> _Connection:
+        """A new connection.  Raises `OSError`, `TimeoutError`."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        tls = parts.scheme == "https"
+        async with asyncio.timeout(self._total_s / _PARTS):
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (library.ConnectError, library.ConnectTimeout):
-                if address == addresses[-1]:
-                    raise
+                found = await names.addresses(url, within_s=self._total_s, direct=True)
+            except RateLimited as error:
+                raise TimeoutError from error
+            addresses = found or (host,)
+            for address in addresses:
+                try:
+                    reader, writer = await asyncio.open_connection(
+                        *(address, parts.port or _PORTS[parts.scheme]),
+                        limit=_BLOCK_BYTES,
+                        ssl=self._context if tls else None,
+                        server_hostname=host if tls else None,
+                    )
+                except OSError:
+                    if address == addresses[-1]:
+                        raise
+                else:
+                    return _Connection(reader, writer)
         raise AssertionError
-
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 - as above
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        return await self._inner.connect_unix_socket(path, timeout, socket_options)
-
-    async def sleep(self, seconds: float) -> None:
-        await self._inner.sleep(seconds)

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import StorageError, Unreachable, UpstreamFailed
+from strongroom.lib.errors import StorageError, Unreachable
 from strongroom.lib.outgoing import KeptHttp, Reply, UnansweredError
 from strongroom.storage.conditional.cells import ClockOffset, UnclearError
 
@@ -49,10 +49,7 @@ class Endpoints:
         self._clock = clock
         self._patience_s = patience_s
         each_s = max(_LEAST_S, patience_s / len(self._urls))
-        try:
-            self._http = KeptHttp(name, total_s=each_s, most_bytes=_MOST_BYTES, context=context, at_once=at_once)
-        except UpstreamFailed as error:
-            raise StorageError(f'storage "{name}" needs the package httpx: {error.detail}') from error
+        self._http = KeptHttp(name, total_s=each_s, most_bytes=_MOST_BYTES, context=context, at_once=at_once)
         self._place = 0
         self.clock_offset: ClockOffset | None = None
         """What the newest answer told of the server's clock."""
@@ -77,7 +74,9 @@ class Endpoints:
             place = self._place
             try:
                 sent_at = self._clock.now()
-                reply = await self._http.ask(verb, self._urls[place] + path, headers=headers, content=content)
+                reply = await self._http.ask(
+                    *(verb, self._urls[place] + path), headers=headers, content=content, repeatable=repeatable
+                )
             except UnansweredError as error:
                 self.turn_away(place)
                 if not repeatable:

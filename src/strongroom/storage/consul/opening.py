@@ -35,7 +35,7 @@ class ConsulSettings(msgspec.Struct, frozen=True):
 
 
 def open_consul(settings: ConsulSettings, clock: Clock, random: Random) -> ConditionalStorage:
-    """A store on Consul, not started yet.  Raises `StorageError` if a package is missing."""
+    """A store on Consul, not started yet."""
     endpoints = Endpoints(
         *("consul", settings.urls, clock),
         context=settings.context,

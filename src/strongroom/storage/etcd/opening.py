@@ -33,7 +33,7 @@ class EtcdSettings(msgspec.Struct, frozen=True):
 
 
 def open_etcd(settings: EtcdSettings, clock: Clock, random: Random) -> ConditionalStorage:
-    """A store on etcd, not started yet.  Raises `StorageError` if a package is missing."""
+    """A store on etcd, not started yet."""
     endpoints = Endpoints(
         *("etcd", settings.urls, clock),
         context=settings.context,
