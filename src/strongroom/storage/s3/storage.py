@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -91,6 +92,8 @@ class S3Storage:
         self._newest = SharedQuestion(self._journal.follow)
         self._upkeep = Upkeep(self._journal)
         self._writer: Writer | None = None
+        self._timing: asyncio.Task[None] | None = None
+        self._one_asks = asyncio.Lock()
 
     async def start(self) -> None:
         """Prove that the service is fit for it, and read the state.
@@ -106,6 +109,7 @@ class S3Storage:
         self._writer = Writer(
             self._journal, self._clock, self._random, on_due=self._upkeep.due, most_bytes=self._most_bytes
         )
+        self._timing = asyncio.create_task(self._learn_time(), name="strongroom-time")
 
     def condition(self) -> Condition:
         """Whether it is full: all else is found by a query."""
@@ -121,6 +125,9 @@ class S3Storage:
         writer, self._writer = self._writer, None
         if writer is not None:
             await writer.close()
+            if self._timing is not None:
+                self._timing.cancel()
+                await asyncio.wait({self._timing})
             await self._newest.close()
             await self._upkeep.close()
             await self._objects.close()
@@ -206,14 +213,20 @@ class S3Storage:
         await self._newest.answer()
         return self._journal.state.rows
 
+    async def _learn_time(self) -> None:
+        """Know the time before somebody needs it.  Who needs it meets the error again."""
+        with contextlib.suppress(StorageError):
+            await self._know_time()
+
     async def _know_time(self) -> None:
         """Ask around the end of a second, until the service's clock is known well."""
         clock = self._objects.service_clock
-        for _ in range(_TICKS):
-            if clock.width_s < GOOD_S:
-                return
-            await asyncio.sleep(1 / (_TICKS - 4))
-            await self._newest.answer()
+        async with self._one_asks:
+            for _ in range(_TICKS):
+                if clock.width_s < GOOD_S:
+                    return
+                await asyncio.sleep(1 / (_TICKS - 4))
+                await self._newest.answer()
 
     def _writing(self) -> Writer:
         if self._writer is None:
