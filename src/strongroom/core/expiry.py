@@ -45,6 +45,7 @@ from strongroom.core.namespaces.clearing import NamespaceClearing
 from strongroom.core.oidc_upkeep import OidcUpkeep
 from strongroom.core.outbox_upkeep import OutboxUpkeep
 from strongroom.core.parking import Parking
+from strongroom.core.rest import rests
 from strongroom.core.scheduled_calls import ScheduledCalls
 from strongroom.core.token_ending import TokenEnding
 from strongroom.core.unused_entities import UnusedEntities
@@ -91,7 +92,7 @@ class Expiry:
                 # A process without requests must also follow a new root key, before the rows that lead to it are
                 # removed.
                 await self._services.barrier.sync()
-                fence = await storage.lock(ROLE, self._holder, LOCK_S)
+                fence = None if await rests(self._services) else await storage.lock(ROLE, self._holder, LOCK_S)
                 if fence is not None:
                     await self._begin(fence)
             except StrongroomError as error:
@@ -171,7 +172,10 @@ class Expiry:
                 raise outcome
 
     async def _prolong(self, fence: Fence) -> None:
-        """Prolong the role again and again.  Returns when the lock was lost, or had expired and was taken again."""
+        """Prolong the role again and again.
+
+        Returns when the lock was lost, or had expired and was taken again, or when the node is to have no role.
+        """
         revision: int | None = fence.revision
         while revision == fence.revision:
             await asyncio.sleep(self._prolong_s)
@@ -179,6 +183,8 @@ class Expiry:
             # After a pause longer than the lock (a machine that slept), this process may get the lock again with a new
             # fence. The store would refuse every commit with the old fence.
             revision = kept.revision if kept is not None else None
+            if await rests(self._services):
+                return
 
     async def _keys(self, fence: Fence, now: float) -> int:
         """Rotate the encryption key when it is old, and remove old rows of root keys."""

@@ -120,6 +120,9 @@ async def health(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
         name, status = ("activecode", 200) if served else ("unavailablecode", 503)
     elif state is StoreState.UNREACHABLE:
         name, status = "unavailablecode", 503
+    if node.leaving:
+        name, status = "unavailablecode", 503
+        wrong |= {"draining": True}
     region = opened.barrier.region if opened is not None else None
     if region is not None and not region.serves:
         name, status = "unavailablecode", 503

@@ -55,6 +55,8 @@ class Node:
     exposure: Exposure = field(default_factory=Exposure)
     """Which numbers monitoring gets."""
     unsealed: Services | None = field(default=None)
+    leaving: bool = False
+    """Whether the node was told to stop, and serves until load balancers have noticed."""
     initialized: bool = field(default=False)
     """Whether the store was initialized when this process last asked it."""
     store: StoreWatch = field(init=False)

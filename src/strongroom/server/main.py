@@ -170,6 +170,7 @@ def _serve(arguments: ServeArguments) -> int:
         start=Start(read, processors),
         build=running,
         worker_timeout_s=planned.worker_timeout_s,
+        drain_delay_s=planned.drain_delay_s,
         on_ready=(lambda: _announce(planned)) if renewed is None else (lambda: None),
         reload=reload,
         companions=(*certificates.companions(planned, running), forwarding.companion(planned, running)),

@@ -33,6 +33,7 @@ from strongroom.services.mounts.tuning import LOCKOUT_TYPES
 DEFAULT_REQUEST_SIZE_BYTES = 32 * 1024 * 1024
 DEFAULT_REQUEST_DURATION_S = 90
 DEFAULT_WORKER_TIMEOUT_S = 30
+LONGEST_DRAIN_DELAY_S = 300
 _UNLIMITED = 1 << 40
 _SPOOL = "audit-spool"
 
@@ -56,6 +57,7 @@ class Plan:
     log_file: str
     pid_file: str
     worker_timeout_s: int = DEFAULT_WORKER_TIMEOUT_S
+    drain_delay_s: int = 0
     """For how long a worker may be silent before it is replaced; 0 for ever."""
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
     """Where numbers are sent."""
@@ -131,6 +133,7 @@ def plan(config: Config, processors: int) -> Plan:
         log_file=own.log_file,
         pid_file=own.pid_file,
         worker_timeout_s=own.worker_timeout_s,
+        drain_delay_s=own.drain_delay_s,
         show_hostname=own.enable_response_header_hostname,
         region_address=config.region.address if config.region is not None else "",
     )
@@ -150,6 +153,8 @@ def _check_limits(config: Config) -> None:
     own = config.settings
     if own.worker_timeout_s < 0:
         raise PlanError("worker_timeout cannot be negative; 0 means for ever")
+    if not 0 <= own.drain_delay_s <= LONGEST_DRAIN_DELAY_S:
+        raise PlanError(f"drain_delay must be from 0 to {LONGEST_DRAIN_DELAY_S} seconds")
     if own.audit_spool_max_bytes and own.audit_spool_max_bytes < MIN_MAX_BYTES:
         raise PlanError(f"audit_spool_max_size is {own.audit_spool_max_bytes}: it takes {MIN_MAX_BYTES} bytes at least")
 

@@ -240,6 +240,11 @@ class Runtime:
         if self.node is not None and self.node.unsealed is not None:
             self.node.unsealed.events.end()
 
+    def leave(self) -> None:
+        """Let load balancers know that this node is about to end, and go on serving."""
+        if self.node is not None:
+            self.node.leaving = True
+
     async def stop(self, drain_s: float = DRAIN_S) -> None:
         """Finish what is under way within `drain_s`, then release everything."""
         self._end_streams()

@@ -16,6 +16,9 @@ EVERY_S = 10.0
 GONE_AFTER_S = 3 * EVERY_S
 """A node that has been silent for this time is stopped, sealed or cut off from the store."""
 
+REST_S: Final = 10.0
+"""For how long a node that steps down takes no role.  Others look for free roles every two seconds."""
+
 _PATH: Final = "sys/ha-status"
 """What a reader of events about nodes has to have rights on."""
 
@@ -31,6 +34,8 @@ class NodeRecord(Record, frozen=True, tag="node"):
     cluster_address: str = ""
     sealed: bool = False
     """Whether a request has sealed it since."""
+    rests_until: float = 0.0
+    """Until when it takes no role, by the store's clock, because an operator wants others to have them."""
 
 
 async def note(txn: Transaction, node: str, record: NodeRecord) -> None:
@@ -42,7 +47,8 @@ async def note(txn: Transaction, node: str, record: NodeRecord) -> None:
     before = await txn.read(keys.NODES + node, NodeRecord)
     if before is not None and abs(record.seen_at - before.seen_at) < EVERY_S / 2:
         return
-    txn.write(keys.NODES + node, record)
+    rests_until = before.rests_until if before is not None else 0.0
+    txn.write(keys.NODES + node, msgspec.structs.replace(record, rests_until=rests_until))
     if before is None or before.sealed or _gone(before, record.seen_at):
         txn.emit(_told("seal/unseal", node, record.seen_at))
     for other in await txn.list(keys.NODES):
@@ -51,6 +57,26 @@ async def note(txn: Transaction, node: str, record: NodeRecord) -> None:
             txn.delete(keys.NODES + other)
             if not known.sealed:
                 txn.emit(_told("node/gone", other, record.seen_at))
+
+
+async def step_down(txn: Transaction, node: str, hostname: str, version: str, now: float) -> None:
+    """Have a node give up its roles, and take none for a while.
+
+    Args:
+        node: its name among the nodes.  hostname, version: of the node, if it has no row yet.
+        now: seconds since the epoch by the store's clock.
+    """
+    record = await txn.read(keys.NODES + node, NodeRecord)
+    if record is None:
+        record = NodeRecord(hostname=hostname, version=version, seen_at=now)
+    txn.write(keys.NODES + node, msgspec.structs.replace(record, rests_until=now + REST_S))
+
+
+async def rests(txn: Transaction, node: str, now: float) -> bool:
+    """Whether a node is to have no role now."""
+    record = await txn.read(keys.NODES + node, NodeRecord)
+    # A clock that was ahead, and was set back since, mustn't keep a node from its work.
+    return record is not None and now < record.rests_until <= now + REST_S
 
 
 async def note_sealing(txn: Transaction, node: str, now: float) -> None:

@@ -1333,7 +1333,10 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
         {"custom_metadata": {}, "unlock_key": b"", "own_seal": False, "tainted": False},
     ),
     "strongroom.services.namespaces.records.Remains": ("namespace-remains", {"wiped": False}),
-    "strongroom.services.nodes.NodeRecord": ("node", {"api_address": "", "cluster_address": "", "sealed": False}),
+    "strongroom.services.nodes.NodeRecord": (
+        "node",
+        {"api_address": "", "cluster_address": "", "sealed": False, "rests_until": 0.0},
+    ),
     "strongroom.services.oidc.records.OidcAssignment": ("oidc-assignment", {"entity_ids": (), "group_ids": ()}),
     "strongroom.services.oidc.records.OidcClient": (
         "oidc-client",

@@ -11,6 +11,7 @@ import contextlib
 import structlog
 
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.rest import rests
 from strongroom.core.webhooks.delivery import Delivery, Posts
 from strongroom.core.webhooks.posting import Poster
 from strongroom.lib.errors import StorageError, StrongroomError
@@ -48,7 +49,8 @@ class Webhooks:
         while True:
             try:
                 await self._services.barrier.sync()
-                if (await transact(self._services.barrier, wanting.read)).webhooks:
+                wanted = (await transact(self._services.barrier, wanting.read)).webhooks
+                if wanted and not await rests(self._services):
                     await self._try()
             except StrongroomError as error:
                 log.warning("webhooks are interrupted", reason=error.detail or error.text)
@@ -68,13 +70,13 @@ class Webhooks:
         await self._hold(fence)
 
     async def _hold(self, fence: Fence) -> None:
-        """Deliver until the role is lost, or there are no webhooks any more."""
+        """Deliver until the role is lost or given up, or there are no webhooks any more."""
         storage = self._services.barrier.storage
         kept: Fence | None = fence
         self._services.roles.add(ROLE)
         try:
             while kept is not None and kept.revision == fence.revision:
-                if not await self.look(fence):
+                if not await self.look(fence) or await rests(self._services):
                     return
                 await asyncio.sleep(self._pause_s)
                 kept = await storage.lock(ROLE, self._holder, LOCK_S)

@@ -287,6 +287,8 @@ class Settings:
     """Worker processes; 0: one per processor."""
     worker_timeout_s: int = key(seconds, 30, name="worker_timeout")
     """How long a worker's event loop may hang before the worker is replaced; 0: no limit."""
+    drain_delay_s: int = key(seconds, 0, name="drain_delay")
+    """For how long a node that was told to stop goes on serving, while its health already says so."""
     plugins: tuple[str, ...] = key(texts, ())
     """Names of entry points that may be loaded; what isn't named isn't loaded."""
 

@@ -81,6 +81,10 @@ class ReadCertificates(Message, frozen=True):
     """The files of certificates have changed."""
 
 
+class Leave(Message, frozen=True):
+    """Let load balancers know that this node is about to end, and go on serving."""
+
+
 class End(Message, frozen=True):
     """Finish what is under way within this time, and end."""
 
@@ -129,5 +133,7 @@ class Answers(Message, frozen=True):
 
 
 Reply: TypeAlias = Done | ProgressIs | OutcomeIs | Answers
-Order: TypeAlias = Listen | Open | OpenNamespace | CloseNamespace | Reload | ReadCertificates | End | Asked | Counted
+Order: TypeAlias = (
+    Listen | Open | OpenNamespace | CloseNamespace | Reload | ReadCertificates | Leave | End | Asked | Counted
+)
 ToWorker: TypeAlias = Start | Order | Reply

@@ -20,6 +20,7 @@ class Charge:
         start: what every worker is told first.
         build: what this process runs, and all others have to run.
         worker_timeout_s: for how long a worker may be silent; 0 for ever.
+        drain_delay_s: for how long the node goes on serving after it was told to stop.
         on_ready: called once, when the first workers listen.
         reload: called on SIGHUP, before the workers are told; what it returns, they are told.
         companions: processes that run beside the workers, once the first of these listen.
@@ -32,5 +33,6 @@ class Charge:
     worker_timeout_s: float
     on_ready: Callable[[], None]
     reload: Callable[[], Reload]
+    drain_delay_s: float = 0.0
     companions: tuple[Companion, ...] = ()
     proven: bool = False

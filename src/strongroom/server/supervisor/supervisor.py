@@ -20,7 +20,7 @@ import structlog
 from strongroom.lib.rand import SystemRandom
 from strongroom.server.diagnostics import signals
 from strongroom.server.messages.companions import CertificatesRenewed
-from strongroom.server.messages.to_worker import STOP_DRAIN_S, ReadCertificates
+from strongroom.server.messages.to_worker import STOP_DRAIN_S, Leave, ReadCertificates
 from strongroom.server.supervisor import orphans
 from strongroom.server.supervisor.charge import Charge
 from strongroom.server.supervisor.companion import Companion
@@ -71,6 +71,9 @@ class Supervisor:
             Sealing(workers, custody, self._end_companions),
             Reloading(workers, charge.companions, manager, charge.reload),
         )
+        self._drain_delay_s = charge.drain_delay_s
+        self._leaves_at: float | None = None
+        """When the listeners close, after a signal to stop."""
         self._status = 0
         self._wake_read, self._wake_write = socket.socketpair()
         self._signals: set[int] = set()
@@ -148,7 +151,12 @@ class Supervisor:
             log.info("stopping")
             if signal.SIGQUIT in noted:
                 signals.tell_stacks(None)
-            self._stop(0 if signal.SIGQUIT in noted else STOP_DRAIN_S)
+                self._stop(0)
+            elif self._drain_delay_s and self._leaves_at is None and self._dispatch.startup.proven:
+                self._leaves_at = time.monotonic() + self._drain_delay_s
+                self._manager.stopping()
+            else:
+                self._stop(STOP_DRAIN_S)
         if signal.SIGHUP in noted and not self._stopping:
             self._dispatch.reloading.begin()
 
@@ -200,6 +208,10 @@ class Supervisor:
 
     def _tick(self) -> None:
         now = time.monotonic()
+        if self._leaves_at is not None and not self._stopping:
+            self._workers.tell(Leave())  # now and again: a worker may be new
+            if now >= self._leaves_at:
+                self._stop(STOP_DRAIN_S)
         self._workers.tick(stopping=self._stopping, filling=not self._ending)
         if self._workers.starved and not self._ending:
             log.error("the server ends: no worker is left, and the package was replaced")

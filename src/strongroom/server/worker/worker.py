@@ -23,6 +23,7 @@ from strongroom.server.messages.to_worker import (
     CloseNamespace,
     Counted,
     End,
+    Leave,
     Listen,
     Open,
     OpenNamespace,
@@ -101,6 +102,8 @@ class Worker:
         match message:
             case End():
                 self._end(message.drain_s)
+            case Leave():
+                self._runtime.leave()
             case Asked():
                 self.link.tell(say.Answered(message.id, processes.answer(message.question, self._runtime.node)))
             case Counted():

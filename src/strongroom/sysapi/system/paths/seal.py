@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import structlog
 
+from strongroom.__about__ import VERSION
 from strongroom.audit.entry import timestamp
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk import path
@@ -35,7 +38,17 @@ class SealPaths(SystemEngine):
 
     @path.write("step-down", sudo=True, root_only=True)
     async def step_down(self, request: Request) -> Response | None:
-        """Accepted for compatibility. There is no leader: every node serves."""
+        """Has this node give up its roles, so that another node takes them.
+
+        There is no leader, and every node goes on serving.  The roles are work that one process of all nodes does at a
+        time, such as ending what is due.
+
+        Source: https://developer.hashicorp.com/vault/api-docs/system/step-down
+        """
+        view = system(request)
+        now = await request.once.wait("store's clock", view.services.barrier.storage.now)
+        hostname = request.once("hostname", socket.gethostname)
+        await nodes.step_down(view.txn, view.services.node_name, hostname, VERSION, now)
         return None
 
     @path.write("rotate", sudo=True, root_only=True, event="seal/rotate")
