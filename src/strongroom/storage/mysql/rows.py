@@ -21,7 +21,6 @@ _EXPIRIES = "SELECT role, expires_at FROM {expiry} WHERE role IN ("
 _PUT = "REPLACE INTO {rows} (path, revision, value) VALUES "
 _REMOVE = "DELETE FROM {rows} WHERE path IN ("
 _APPEND = "INSERT INTO {feed} (number, id, paths) VALUES "
-_MOVE = "UPDATE {head} SET number = %d, id = %s WHERE single = 1"
 _SET_EXPIRY = "REPLACE INTO {expiry} (role, expires_at) VALUES "
 _DROP_EXPIRY = "DELETE FROM {expiry} WHERE role IN ("
 
@@ -92,7 +91,7 @@ class Rows:
         return bool(self._appended or self._new_expiries)
 
     def changes(self) -> Iterator[bytes]:
-        """The statements that store what was written."""
+        """The statements that store what was written, but for the head."""
         query = self._tables.query
         puts = (
             b"(%b,%d,%b)" % (text(key), number, octets(value))
@@ -105,7 +104,6 @@ class Rows:
         if self._appended:
             entries = (b"(%d,%b,%b)" % (made.number, octets(made.id), octets(keys)) for made, keys in self._appended)
             yield from lists(query(_APPEND), entries, b"")
-            yield query(_MOVE % (self.head.number, octets(self.head.id).decode()))
         set_expiries = (
             b"(%b,%b)" % (text(role), repr(at).encode()) for role, at in self._new_expiries.items() if at is not None
         )

@@ -30,6 +30,8 @@ VARIABLES: Final = b"SHOW GLOBAL VARIABLES WHERE Variable_name IN (%b)" % b",".j
 """Unlike `@@name`, it also works for variables that only one kind of server has."""
 _VERSION = re.compile(r"(?:5\.5\.5-)?(\d+)\.(\d+)")
 _LEAST = {True: (10, 6), False: (8, 0)}
+_STOPPED_TIMES = 2
+"""After so many times the limit of an answer, a stopped process loses its transaction."""
 _ON = frozenset({"ON", "1", "YES"})
 
 
@@ -86,7 +88,16 @@ def settings(variables: Mapping[str, str], answer_s: float, *, writes: bool) -> 
     lock_s = max(1, int(answer_s * 0.8))
     # What is read after the head's lock was taken must be newer than the lock; reads of one snapshot need the other.
     isolation = b"READ COMMITTED" if writes else b"REPEATABLE READ"
-    statements = [
+    statements = []
+    if writes:
+        # Without this, a process that is stopped in the midst of a commit would block all others for eight hours.  On
+        # MySQL, which has no such limit for transactions, it also ends a connection on which nothing is committed.
+        limit = b"idle_transaction_timeout" if version_of(variables)[0] else b"wait_timeout"
+        stopped_s = max(1, round(answer_s * _STOPPED_TIMES))
+        # Nothing is ever stored by itself: a transaction that the server has ended unseen would go on as single
+        # statements.
+        statements.append(b"SET SESSION autocommit = 0, %b = %d" % (limit, stopped_s))
+    statements += [
         b"SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',"
         b" sql_select_limit = 18446744073709551615, innodb_lock_wait_timeout = %d, lock_wait_timeout = %d"
         % (lock_s, lock_s),

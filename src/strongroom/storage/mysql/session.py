@@ -21,7 +21,7 @@ _LONGEST_ANSWER_BYTES = 512 << 20
 _PACKET_SLACK_BYTES = 1 << 16
 LEAST_PACKET_BYTES = 16 << 20
 """What `max_allowed_packet` has to be at least: MariaDB's default."""
-_MULTI_STATEMENTS = 1 << 16
+_FOUND_ROWS, _MULTI_STATEMENTS = 1 << 1, 1 << 16
 _REFUSED_METHODS = ("mysql_clear_password", "dialog", "mysql_old_password")
 
 
@@ -127,7 +127,7 @@ def dial(login: Login, address: Address, within_s: float, answer_s: float) -> Se
             write_timeout=within_s,
             autocommit=True,
             local_infile=False,
-            client_flag=_MULTI_STATEMENTS,
+            client_flag=_FOUND_ROWS | _MULTI_STATEMENTS,
             ssl_disabled=login.tls is None or local,
             ssl=context_of(login.tls) if login.tls is not None and not local else None,
             auth_plugin_map=dict.fromkeys(_REFUSED_METHODS, _Refusing),

@@ -87,7 +87,7 @@ class MysqlStorage:
 
         Raises: `StorageError` if the server can't be reached, or its settings, privileges or tables are unsuitable.
         """
-        line, variables = await self._connections.open(writes=True)
+        line, variables = await self._connections.open(writes=False)
         try:
             await line.run(lambda session: ensure_schema(session, self._tables))
         finally:

@@ -1,15 +1,17 @@
-"""One attempt to commit a batch: two round trips, in the thread of a connection."""
+"""One attempt to commit a batch, in the thread of a connection."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, settle_batch
-from strongroom.storage.mysql.failures import StatementFailed
+from strongroom.storage.mysql.failures import DEADLOCK, StatementFailed
 from strongroom.storage.mysql.rows import CLOCK, Rows
 from strongroom.storage.mysql.session import Session, Table
 from strongroom.storage.mysql.tables import Tables, octets
@@ -18,12 +20,14 @@ _LOCK = (
     "SELECT number, id, hold, hold_until, @@global.read_only OR @@global.innodb_read_only"
     " FROM {head} WHERE single = 1 FOR UPDATE"
 )
+_MOVE = "UPDATE {head} SET number = %d, id = %s WHERE single = 1"
 _SET_HOLD = "UPDATE {head} SET hold = %s, hold_until = %r WHERE single = 1"
+_IF_STILL = " AND number = %d AND id = %s"
 _END_HOLD = "UPDATE {head} SET hold = '', hold_until = 0 WHERE single = 1 AND hold = %s"
 _BEGIN: Final = b"START TRANSACTION"
 _COMMIT: Final = b"COMMIT"
 _ROLLBACK: Final = b"ROLLBACK"
-_IDLE_S = 28_800
+_COUNT: Final = b"SELECT ROW_COUNT()"
 
 
 class Held(Exception):
@@ -46,18 +50,17 @@ class Progress:
 
 
 class Attempts:
-    """Makes attempts.
+    """Makes attempts, in three round trips: the lock and what is read, the changes, and COMMIT.
 
-    Args:
-        stopped_s: after how long the server ends the transaction of a process that has stopped, in seconds.
+    COMMIT goes alone.  In one packet with other statements, MariaDB's Galera answers that it was done although the
+    cluster has refused it.  The head is moved on the condition that it is as it was read.  So neither a lock that was
+    lost unseen, nor a transaction that was, can make two commits of the same number.
     """
 
-    def __init__(self, tables: Tables, random: Random, stopped_s: int) -> None:
+    def __init__(self, tables: Tables, random: Random) -> None:
         self._tables = tables
         self._random = random
-        # Without this, a process that is stopped in the midst of a commit would block all others for eight hours.
-        self._begin = [b"SET SESSION wait_timeout = %d" % max(1, stopped_s), _BEGIN, tables.query(_LOCK)]
-        self._end = b"SET SESSION wait_timeout = %d" % _IDLE_S
+        self._begin = [_BEGIN, tables.query(_LOCK)]
 
     def commit(self, session: Session, batch: list[Pending[object]], hold: bytes, progress: Progress) -> None:
         """Settle a batch under the lock of the head's row, and commit it.
@@ -70,70 +73,70 @@ class Attempts:
             HoldLost: `hold` has ended; nothing was done.
             StatementFailed, ConnectionLost: `progress` says how far it came.
         """
-        try:
-            self._commit(session, batch, hold, progress)
-        except StatementFailed:
-            if not progress.sent:
-                session.ask([_ROLLBACK, self._end])
-            raise
-
-    def _commit(self, session: Session, batch: list[Pending[object]], hold: bytes, progress: Progress) -> None:
         rows = Rows(self._tables, [pending.operation for pending in batch])
-        answers = session.ask([*self._begin, *rows.questions()])
-        number, revision_id, holder, until = _single(answers[2])
-        now = answers[3][0][0]
-        if holder != hold and (hold or until > now):
-            session.ask([_ROLLBACK, self._end])
-            raise HoldLost if hold else Held
-        rows.take(Revision(number, revision_id), answers[3:])
-        progress.outcomes = settle_batch(batch, rows, self._random)
-        if rows.dirty:
-            self._store(session, list(rows.changes()), progress)
-        else:
-            session.ask([_ROLLBACK, self._end])
-            progress.committed = True
+        with self._transaction(session, progress):
+            answers = session.ask([*self._begin, *rows.questions()])
+            locked = _single(answers[1])
+            if locked.hold != hold and (hold or locked.hold_until > answers[2][0][0]):
+                raise HoldLost if hold else Held
+            rows.take(locked.head, answers[2:])
+            progress.outcomes = settle_batch(batch, rows, self._random)
+            if not rows.dirty:
+                session.ask([_ROLLBACK])
+                progress.committed = True
+                return
+            moved = _MOVE % (rows.head.number, octets(rows.head.id).decode())
+            self._store(session, [*rows.changes(), self._if_still(moved, locked.head), _COUNT], progress)
 
     def take_hold(self, session: Session, hold: bytes, lasts_s: float) -> None:
         """Block the commits of all other processes, or prolong that.  Raises `Held`, and what `commit` does."""
-        try:
-            self._take_hold(session, hold, lasts_s)
-        except StatementFailed:
-            session.ask([_ROLLBACK, self._end])
-            raise
-
-    def _take_hold(self, session: Session, hold: bytes, lasts_s: float) -> None:
-        answers = session.ask([*self._begin, CLOCK])
-        _, _, holder, until = _single(answers[2])
-        now = answers[3][0][0]
-        if holder != hold and until > now:
-            session.ask([_ROLLBACK, self._end])
-            raise Held
-        query = self._tables.query(_SET_HOLD % (octets(hold).decode(), now + lasts_s))
-        session.ask([query, _COMMIT, self._end])
+        progress = Progress()
+        with self._transaction(session, progress):
+            answers = session.ask([*self._begin, CLOCK])
+            locked = _single(answers[1])
+            now = answers[2][0][0]
+            if locked.hold != hold and locked.hold_until > now:
+                raise Held
+            held = _SET_HOLD % (octets(hold).decode(), now + lasts_s)
+            self._store(session, [self._if_still(held, locked.head), _COUNT], progress)
 
     def end_hold(self, session: Session, hold: bytes) -> None:
         """Let the others commit, if the hold is still there."""
-        session.ask([self._tables.query(_END_HOLD % octets(hold).decode())])
+        with self._transaction(session, Progress()):
+            session.ask([self._tables.query(_END_HOLD % octets(hold).decode())])
+            session.ask([_COMMIT])
+
+    def _if_still(self, update: str, head: Revision) -> bytes:
+        return self._tables.query(update + _IF_STILL % (head.number, octets(head.id).decode()))
 
     def _store(self, session: Session, changes: list[bytes], progress: Progress) -> None:
-        """Send the changes.  The last of them, and COMMIT, go together."""
-        *first, last = changes
-        if first and sum(map(len, changes)) > session.packet_bytes:
-            session.ask(first)
-            first = []
-        answers: list[Table] = []
+        """Send the changes, of which the last counts the heads that it moved, and COMMIT."""
+        if session.ask(changes)[-1][0][0] != 1:
+            raise StatementFailed(DEADLOCK, "the lock of the newest revision was lost")
         progress.sent = True
+        session.ask([_COMMIT])
+        progress.committed = True
+
+    @contextmanager
+    def _transaction(self, session: Session, progress: Progress) -> Iterator[None]:
+        """Roll back what the block leaves behind, unless COMMIT was sent."""
         try:
-            session.ask([*first, last, _COMMIT, self._end], answers)
-        except StatementFailed:
-            # The server does nothing after a statement that failed.
-            progress.sent = len(answers) > len(first)
+            yield
+        except (StatementFailed, Held, HoldLost):
+            if not progress.sent:
+                session.ask([_ROLLBACK])
             raise
-        finally:
-            progress.committed = len(answers) > len(first) + 1
 
 
-def _single(rows: Table) -> tuple[int, bytes, bytes, float]:
+class Locked(NamedTuple):
+    """The head's row, under its lock."""
+
+    head: Revision
+    hold: bytes
+    hold_until: float
+
+
+def _single(rows: Table) -> Locked:
     if not rows:
         # The table was emptied: by a restore that is under way, perhaps.
         raise HeadMissing("the row of the newest revision is gone")
@@ -141,7 +144,7 @@ def _single(rows: Table) -> tuple[int, bytes, bytes, float]:
     if read_only:
         # It was the primary once.  A privileged user could still write here, unseen by the present one.
         raise StorageError("this MySQL server takes no writes; the storage needs one that does")
-    return number, revision_id, hold, until
+    return Locked(Revision(number, revision_id), hold, until)
 
 
 class HeadMissing(Exception):

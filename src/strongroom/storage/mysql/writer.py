@@ -26,8 +26,6 @@ T = TypeVar("T")
 
 BATCH_ROWS = 2048
 """Rows that one batch touches at most."""
-_STOPPED_TIMES = 2
-"""After so many times the limit of an answer, a stopped process loses its transaction."""
 
 
 class Writer:
@@ -40,7 +38,7 @@ class Writer:
     def __init__(self, connections: Connections, tables: Tables, random: Random) -> None:
         self._connections = connections
         self._random = random
-        self._attempts = Attempts(tables, random, round(connections.answer_s * _STOPPED_TIMES))
+        self._attempts = Attempts(tables, random)
         self._line: Line | None = None
         self._queue = Queue(BATCH_ROWS)
         self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
