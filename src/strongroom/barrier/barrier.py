@@ -128,6 +128,12 @@ class Barrier:
         barrier.cache.clear(barrier.revision)
         return barrier
 
+    async def over(self, storage: Storage) -> Barrier:
+        """A barrier over another store, with the keys in use here."""
+        barrier = await Barrier.fresh(storage, self._root_key, self.keyring, self.random)
+        barrier._maybe_restoring = False
+        return barrier
+
     @property
     def keyring(self) -> Keyring:
         """The keyring in use."""

@@ -202,6 +202,10 @@ _MODULES = {
         "operator diagnose": "Check what would keep a server from starting",
         "operator validate-config": "Check a configuration file",
     },
+    "operator.snapshot.items": {
+        "operator snapshot read": "Read one secret as it was when a snapshot was taken",
+        "operator snapshot recover": "Write one secret as it was when a snapshot was taken",
+    },
     "operator.snapshot.commands": {
         "operator snapshot save": "Save a copy of the store, while the server runs",
         "operator snapshot inspect": "Show what a copy of the store is of",

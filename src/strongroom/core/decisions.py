@@ -120,6 +120,8 @@ class Decisions:
         """
         if not request.token or request.wrap_ttl_s or request.inline is not None or not request.keeps_token:
             return None
+        if request.snapshot:
+            return None
         if len(request.path) + len(request.namespace) > _LONGEST_PATH or len(request.token) > _LONGEST_TOKEN:
             return None
         return (

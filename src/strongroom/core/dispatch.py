@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from strongroom.barrier.stable import Outside
-from strongroom.core import access
+from strongroom.core import access, loaded_snapshots
 from strongroom.core.attempt import Attempt
 from strongroom.core.identity_values import EntityValues
 from strongroom.core.mount_leases import MountLeases
@@ -36,6 +36,8 @@ async def dispatch(attempt: Attempt, entry: MountEntry, match: Match) -> Respons
     token = attempt.request.token
     if attempt.exchange.bearer is None and not await _is_token(attempt, entry):
         token = ""
+    if attempt.request.snapshot:
+        return await loaded_snapshots.read(attempt, entry, match, lambda then: engine_request(then, entry, token))
     request = engine_request(attempt, entry, token)
     try:
         response = await entry.engine.answer(request, match)

@@ -47,7 +47,7 @@ from strongroom.services.policy.service import PolicyService
 from strongroom.services.quotas.lease_counts import LeaseCounts
 from strongroom.services.quotas.limiter import RateLimiter
 from strongroom.services.quotas.table import CountTable, own_table
-from strongroom.services.snapshots import About, Snapshots
+from strongroom.services.snapshots import About, Loadings, Snapshots
 from strongroom.services.tokens import TokenService
 from strongroom.storage.base import Storage
 from strongroom.storage.staleness import Staleness
@@ -124,6 +124,7 @@ async def unseal(
     )
     tokens = TokenService(barrier.keyring, node.random)
     lease_counts = LeaseCounts()
+    snapshots = _snapshots(node, barrier, cluster, settings)
     barrier.namespaces.forgetting += [tokens.forget, sensitive_cache.forget]
     node.unsealed = Services(
         barrier=barrier,
@@ -149,7 +150,8 @@ async def unseal(
         exposure=node.exposure,
         tracing=node.tracing,
         store=node.store,
-        snapshots=_snapshots(node, barrier, cluster, settings),
+        snapshots=snapshots,
+        loadings=Loadings(snapshots),
         foresight=foresee,
         api_address=node.api_address,
         cluster_address=node.cluster_address,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,10 @@ from strongroom.services.mounts import MountEntry
 from strongroom.services.namespaces import ROOT, Namespace
 from strongroom.services.policy.key_filter import KeyFilter
 from strongroom.services.tokens import Bearer
+
+SNAPSHOT_ID: Final = "read_snapshot_id"
+"""The parameter of a read that names a loaded snapshot."""
+_READS: Final = frozenset({Operation.READ, Operation.LIST, Operation.SCAN})
 
 
 class InlineLogin(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +68,12 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A file that is the request's body."""
     bearer: Bearer | None = None
     """The token of the login that the request brought along; `token` is empty then."""
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the loaded snapshot that a read is to be answered from; empty for the store itself."""
+        given = self.data.get(SNAPSHOT_ID, "") if self.operation in _READS else ""
+        return given if isinstance(given, str) else ""
 
     def __repr__(self) -> str:
         return f"ApiRequest({self.id} {self.operation} {self.path})"

@@ -25,7 +25,7 @@ from strongroom.services.oidc import OidcService
 from strongroom.services.policy.service import PolicyService
 from strongroom.services.quotas.lease_counts import LeaseCounts
 from strongroom.services.quotas.limiter import RateLimiter
-from strongroom.services.snapshots import Snapshots
+from strongroom.services.snapshots import Loadings, Snapshots
 from strongroom.services.tokens import TokenRecord, TokenService
 from strongroom.services.usage import ClientCounting
 from strongroom.storage.watch import StoreWatch
@@ -75,6 +75,7 @@ class Services:
     served: Served
     store: StoreWatch
     snapshots: Snapshots
+    loadings: Loadings
     foresight: Foresight
     storage_type: str
     api_address: str

@@ -37,7 +37,13 @@ from strongroom.sysapi.system.paths.root_token import RootTokenPaths
 from strongroom.sysapi.system.paths.seal import SealPaths
 from strongroom.sysapi.system.paths.search import SearchPaths
 from strongroom.sysapi.system.paths.simulate import SimulatePaths
-from strongroom.sysapi.system.paths.snapshots import RaftSnapshotPaths, RestorePaths, SchedulePaths, TakenPaths
+from strongroom.sysapi.system.paths.snapshots import (
+    LoadPaths,
+    RaftSnapshotPaths,
+    RestorePaths,
+    SchedulePaths,
+    TakenPaths,
+)
 from strongroom.sysapi.system.paths.specs import SpecPaths
 from strongroom.sysapi.system.paths.state import StatePaths
 from strongroom.sysapi.system.paths.tools import ToolPaths
@@ -78,6 +84,7 @@ class System(
     RawPaths,
     RaftSnapshotPaths,
     RestorePaths,
+    LoadPaths,
     SchedulePaths,
     TakenPaths,
     ProfilePaths,

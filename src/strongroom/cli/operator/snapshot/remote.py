@@ -16,7 +16,8 @@ PATH = "sys/storage/raft/snapshot"
 FORCED = "sys/storage/raft/snapshot-force"
 
 
-def _client(call: Invocation) -> FileClient:
+def file_client(call: Invocation) -> FileClient:
+    """A client for the server that also sends files.  Raises `Failure`."""
     try:
         return FileClient(call.settings())
     except BadSettings as error:
@@ -41,7 +42,7 @@ def save(call: Invocation, target: str, *, replacing: bool) -> dict[str, Any]:
                 partial.open("wb") as file,
                 Progress(call.terminal, "bytes") as progress,
             ):
-                _client(call).receive(PATH, file, progress)
+                file_client(call).receive(PATH, file, progress)
             return inspect(str(partial))
     except StrongroomError as error:
         raise Failure(f"Error taking the snapshot: {error}") from error
@@ -62,7 +63,7 @@ def restore(call: Invocation, file: str) -> int:
             Path(file).open("rb") as opened,
             Progress(call.terminal, "bytes", size) as progress,
         ):
-            answer = _client(call).send(path, opened, progress, query).json()
+            answer = file_client(call).send(path, opened, progress, query).json()
     except OSError as error:
         raise Failure(f"Error opening the snapshot file: {file}: {error.strerror}", 2) from error
     return call.done(answer, f"Success! Restored {file}")
