@@ -103,9 +103,9 @@ class Listening:
 
     def tls_layer(self) -> TlsLayer | None:
         """The TLS of a new connection."""
-        if self.tls is None or self.config.tls is None:
+        if self.tls is None:
             return None
-        proofs = self.config.tls.proofs
+        proofs = self.config.tls.proofs if self.config.tls is not None else None
         return TlsLayer(self.tls) if proofs is None else ProvingLayer(self.tls, proofs)
 
     def deadline(self, after_s: float) -> float:

@@ -1,0 +1,1 @@
+"""Two regions, each with a store and nodes of its own, as they run in production."""
