@@ -73,7 +73,7 @@ class Pair:
     def level(self) -> None:
         """Wait until the second one has what the first one has now."""
         wanted = self.first.head()
-        wait_until(lambda: applied(self.second) >= wanted, lambda: self.trouble(), 30)
+        wait_until(lambda: applied(self.second) >= wanted, self.trouble, 30)
 
     def trouble(self) -> str:
         """The ends of both logs."""

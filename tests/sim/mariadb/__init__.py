@@ -157,7 +157,13 @@ def run(*options: str) -> Iterator[Mariadb]:
 
 
 def _install(folder: Path) -> None:
-    command = [INSTALLER, "--no-defaults", f"--datadir={folder}/data", "--skip-test-db", "--skip-name-resolve"]
+    command: list[str | Path] = [
+        INSTALLER,
+        "--no-defaults",
+        f"--datadir={folder}/data",
+        "--skip-test-db",
+        "--skip-name-resolve",
+    ]
     # Installations at the same time would share the names of temporary tables.
     command += ["--auth-root-authentication-method=socket", "--innodb-log-file-size=8M", f"--tmpdir={folder}"]
     if os.geteuid() == 0:
