@@ -83,6 +83,13 @@ def check_commit(
         raise InvalidRequest(f"too many bytes in one commit: {size}, {limits.bytes} is the most")
 
 
+def check_depth(most: int, *changes: Mapping[str, object]) -> None:
+    """Raise `InvalidRequest` if a key to change has more than `most` segments."""
+    for key in (key for keys in changes for key in keys):
+        if key.count("/") >= most:
+            raise InvalidRequest(f"a name has too many parts for the store: with its place it may have {most}")
+
+
 def below(prefix: str) -> str:
     """The first text after every key below `prefix` (which ends in `/`): `0` is the character that follows `/`."""
     return prefix[:-1] + "0"

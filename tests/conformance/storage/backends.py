@@ -20,6 +20,8 @@ from strongroom.storage.mysql import MysqlStorage, login_of
 from strongroom.storage.postgresql import PostgresqlStorage
 from strongroom.storage.s3 import S3Storage
 from strongroom.storage.sqlite import SqliteStorage
+from strongroom.storage.zookeeper import ZookeeperSettings, open_zookeeper
+from strongroom.storage.zookeeper.client import Access
 from tests.conformance.storage.s3.buckets import new_bucket, place_at
 from tests.sim import mariadb
 from tests.sim.aws.moto import Moto
@@ -192,6 +194,11 @@ def open_etcd_path(url: str, path: str) -> Storage:
 def open_consul_path(url: str, path: str) -> Storage:
     """Open a path with the system's clock."""
     return open_consul(ConsulSettings([url], f"{path}/"), SystemClock(), SystemRandom())
+
+
+def open_zookeeper_path(address: str, path: str) -> Storage:
+    """Open a path with the system's clock."""
+    return open_zookeeper(ZookeeperSettings(Access(address), f"/{path}"), SystemClock(), SystemRandom())
 
 
 class Conditional:

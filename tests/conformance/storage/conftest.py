@@ -23,10 +23,12 @@ from tests.conformance.storage.backends import (
     Sqlite,
     open_consul_path,
     open_etcd_path,
+    open_zookeeper_path,
 )
-from tests.sim import mariadb
+from tests.sim import mariadb, zookeeper
 from tests.sim.aws.moto import Moto, running
 from tests.sim.mariadb import Mariadb
+from tests.sim.zookeeper import Zookeeper
 
 __all__ = ["consul_server", "etcd_server", "postgresql_server", "session_pooler", "transaction_pooler"]
 
@@ -35,6 +37,13 @@ __all__ = ["consul_server", "etcd_server", "postgresql_server", "session_pooler"
 def durable_mariadb() -> Iterator[Mariadb]:
     """A server that keeps what it committed."""
     with mariadb.run(*mariadb.DURABLE) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def zookeeper_server() -> Iterator[Zookeeper]:
+    """One server of ZooKeeper."""
+    with zookeeper.run() as server:
         yield server
 
 
@@ -54,6 +63,7 @@ _SHARED: dict[str, Callable[[Get], Backend]] = {
     "postgresql": lambda get: Postgresql(get("postgresql_server").url),
     "mysql": lambda get: Mysql(get("durable_mariadb").port),
     "etcd": lambda get: Conditional(open_etcd_path, get("etcd_server").url),
+    "zookeeper": lambda get: Conditional(open_zookeeper_path, get("zookeeper_server").address),
     "consul": lambda get: Conditional(open_consul_path, get("consul_server").url),
     "s3": lambda get: S3(get("moto_server")),
 }

@@ -28,6 +28,7 @@ EXTRAS = {
     "postgresql": ("psycopg",),
     "mysql": ("pymysql",),
     "redis": ("redis",),
+    "zookeeper": ("kazoo",),
     "pgp": ("pgpy",),
     "bcrypt": ("bcrypt",),
     "acme": ("acme",),

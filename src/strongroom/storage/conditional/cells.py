@@ -50,6 +50,8 @@ class Capacity(msgspec.Struct, frozen=True):
     """The most cells of one `read`."""
     atomic: bool
     """Whether the cells of one `read` are of one moment."""
+    depth: int = KEY_BYTES
+    """The most segments of a key."""
     name_weight: int = 1
     """What a byte of a name adds to the bytes of a transaction: more where names are written in an escaped form."""
 

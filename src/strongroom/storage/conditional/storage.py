@@ -18,7 +18,7 @@ from strongroom.storage.conditional.foundation import foundation
 from strongroom.storage.conditional.reader import Reader
 from strongroom.storage.conditional.upkeep import Upkeep
 from strongroom.storage.conditional.writer import Writer
-from strongroom.storage.keys import check_commit, check_page
+from strongroom.storage.keys import check_commit, check_depth, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
 from strongroom.storage.patience import PATIENCE_S
 
@@ -139,6 +139,7 @@ class ConditionalStorage:
     ) -> Revision:
         """Apply `writes` and `adds` at once; see `Committer.commit`."""
         check_commit(self.limits, reads, writes, adds)
+        check_depth(self._base.cells.capacity.depth, writes, adds)
         operation = Commit(reads, writes, adds)
         if not operation.only_checks:
             return await self._writing().run(operation)
@@ -166,7 +167,7 @@ class ConditionalStorage:
     async def _exclusive(self, timeout_s: float) -> AsyncIterator[Committer]:
         writer = self._writing()
         async with self._base.holds.hold(timeout_s) as hold_id:
-            yield _Exclusive(writer, hold_id, self.limits)
+            yield _Exclusive(writer, hold_id, self.limits, self._base.cells.capacity.depth)
 
     async def prune(self, keep: int) -> None:
         """Prune the feed to its newest `keep` transactions (at least one stays)."""
@@ -208,14 +209,16 @@ class ConditionalStorage:
 class _Exclusive:
     """The committer inside `exclusive`."""
 
-    def __init__(self, writer: Writer, hold_id: str, limits: Limits) -> None:
+    def __init__(self, writer: Writer, hold_id: str, limits: Limits, depth: int) -> None:
         self._writer = writer
         self._hold_id = hold_id
         self._limits = limits
+        self._depth = depth
 
     async def commit(
         self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
     ) -> Revision:
         """Apply `writes` and `adds` at once."""
         check_commit(self._limits, reads, writes, adds)
+        check_depth(self._depth, writes, adds)
         return await self._writer.run_held(self._hold_id, Commit(reads, writes, adds))
