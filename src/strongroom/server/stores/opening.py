@@ -9,7 +9,7 @@ from strongroom.lib.rand import Random
 from strongroom.server.stores.settings import DEFAULT_TABLE, StoreError, directory, timeout_s
 from strongroom.storage.base import Storage
 
-SHARED = frozenset({"postgresql", "mysql", "etcd", "consul"})
+SHARED = frozenset({"postgresql", "mysql", "etcd", "consul", "s3"})
 """Stores that several nodes work on."""
 
 LOCAL = frozenset({"sqlite", "file"})
@@ -31,6 +31,8 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     | {"timeout", "request_timeout", *_TLS},
     "consul": frozenset({"address", "scheme", "path", "token", "datacenter", "max_parallel", "timeout"})
     | {"tls_skip_verify", *_TLS},
+    "s3": frozenset({"bucket", "path", "endpoint", "region", "access_key", "secret_key", "session_token"})
+    | {"s3_force_path_style", "disable_ssl", "kms_key_id", "max_parallel", "timeout", "max_bytes"},
 }
 """What each type's stanza may say."""
 
@@ -81,6 +83,10 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
             from strongroom.server.stores.consul import open_consul_stanza  # noqa: PLC0415
 
             return open_consul_stanza(options, clock, random)
+        case "s3":
+            from strongroom.server.stores.s3 import open_s3_stanza  # noqa: PLC0415
+
+            return open_s3_stanza(options, clock, random)
     raise StoreError(
         f'the storage type "{type_}" is not supported; use "sqlite" for one machine or "postgresql" for several'
     )

@@ -100,8 +100,8 @@ async def newest(objects: Objects) -> tuple[int, float]:
     return max(numbers, default=0), page.date
 
 
-async def read(objects: Objects, number: int, feed_commits: int, most_bytes: int) -> State:
-    """The state at a checkpoint.  Raises `StorageError` if it is damaged, or larger than this process may hold."""
+async def read(objects: Objects, number: int, state: State, most_bytes: int) -> None:
+    """Fill an empty state with that at a checkpoint.  Raises `StorageError` if it is damaged, or larger than this process may hold."""
     name = checkpoint_name(number, MANIFEST)
     manifest, _ = opened(name, await _present(objects, name), Manifest)
     if manifest.format > FORMAT:
@@ -110,7 +110,7 @@ async def read(objects: Objects, number: int, feed_commits: int, most_bytes: int
         )
     if manifest.number != number:
         raise DamagedError(name, "is that of another checkpoint")
-    rows = Rows(feed_commits)
+    rows = state.rows
     at_once = asyncio.Semaphore(_READS_AT_ONCE)
 
     async def part(kind: str, index: int, digest: bytes) -> bytes:
@@ -131,11 +131,9 @@ async def read(objects: Objects, number: int, feed_commits: int, most_bytes: int
         rows.feed.extend(Past(revision_id, tuple(unpack_keys(keys))) for revision_id, keys in past)
     rows.keys = sorted(rows.entries)
     rows.head = manifest.revision
-    state = State(rows)
     state.number, state.digest = number, manifest.digest
     state.expiries, state.hold = dict(manifest.expiries), manifest.hold
     state.since_turns, state.since_bytes = manifest.since_turns, manifest.since_bytes
-    return state
 
 
 def check_size(rows: Rows, most_bytes: int) -> None:

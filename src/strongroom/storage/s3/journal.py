@@ -33,14 +33,17 @@ class Journal:
     Args:
         clock: measures how old the last question is.
         feed_commits: the number of commits in the change feed.
-        most_bytes: the size of the rows that is refused.
+        most_bytes: see `S3Storage`. checkpoint_turns: see `State`.
     """
 
-    def __init__(self, objects: Objects, clock: Clock, *, feed_commits: int, most_bytes: int) -> None:
+    def __init__(
+        self, objects: Objects, clock: Clock, *, feed_commits: int, most_bytes: int, checkpoint_turns: int
+    ) -> None:
         self.objects = objects
-        self.state = State(Rows(feed_commits))
+        self._checkpoint_turns = checkpoint_turns
         self._clock = clock
         self._feed_commits = feed_commits
+        self.state = self._empty()
         self._most_bytes = most_bytes
         self._following = asyncio.Lock()
         self._seen_date = 0.0
@@ -87,13 +90,15 @@ class Journal:
 
     async def _load(self) -> None:
         number, date = await checkpoints.newest(self.objects)
+        state = self._empty()
         if number:
-            state = await checkpoints.read(self.objects, number, self._feed_commits, self._most_bytes)
-        else:
-            state = State(Rows(self._feed_commits))
+            await checkpoints.read(self.objects, number, state, self._most_bytes)
         self.state = state
         self._seen_date = date
         self._digests.clear()
+
+    def _empty(self) -> State:
+        return State(Rows(self._feed_commits), self._checkpoint_turns)
 
     async def _follow(self, ahead: int) -> None:
         while True:

@@ -21,10 +21,12 @@ class State:
 
     Args:
         rows: the rows after it.
+        checkpoint_turns: the number of turns that make a checkpoint due, while the store is small.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, checkpoint_turns: int = CHECKPOINT_TURNS) -> None:
         self.rows = rows
+        self.checkpoint_turns = checkpoint_turns
         self.number = 0
         """Of the last object of the journal that is included."""
         self.digest = FIRST
@@ -88,7 +90,7 @@ class Draft:
         state = self._state
         turns, size = state.since_turns + 1, state.since_bytes + self.size_bytes
         stored = state.rows.size_bytes
-        if turns >= max(CHECKPOINT_TURNS, stored >> 16) or size >= max(CHECKPOINT_BYTES, stored >> 2):
+        if turns >= max(state.checkpoint_turns, stored >> 16) or size >= max(CHECKPOINT_BYTES, stored >> 2):
             turns = size = 0
         commits = [(revision_id, dict(changes)) for revision_id, changes in self._commits]
         return Turn(

@@ -33,7 +33,7 @@ from strongroom.storage.s3.clock import GOOD_S
 from strongroom.storage.s3.journal import Journal
 from strongroom.storage.s3.objects import Objects
 from strongroom.storage.s3.probe import probe
-from strongroom.storage.s3.state import Draft
+from strongroom.storage.s3.state import CHECKPOINT_TURNS, Draft
 from strongroom.storage.s3.upkeep import Upkeep
 from strongroom.storage.s3.writer import Writer
 from strongroom.storage.shared_question import SharedQuestion
@@ -64,6 +64,7 @@ class S3Storage:
         patience_s: the time limit for a response.
         most_bytes: the size of all rows above which only commits that free space are accepted.
         feed_commits: the number of commits in the change feed.
+        checkpoint_turns: after so many objects of the journal a checkpoint is made, while the store is small.
     """
 
     limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
@@ -80,6 +81,7 @@ class S3Storage:
         patience_s: float = PATIENCE_S,
         most_bytes: int = 1 << 30,
         feed_commits: int = 16_384,
+        checkpoint_turns: int = CHECKPOINT_TURNS,
     ) -> None:
         self._place = place
         self._clock = clock
@@ -88,7 +90,9 @@ class S3Storage:
         self._objects = Objects(
             place.bucket, place.path, place.credentials, clock, parallel=max_parallel, patience_s=patience_s
         )
-        self._journal = Journal(self._objects, clock, feed_commits=feed_commits, most_bytes=most_bytes)
+        self._journal = Journal(
+            self._objects, clock, feed_commits=feed_commits, most_bytes=most_bytes, checkpoint_turns=checkpoint_turns
+        )
         self._newest = SharedQuestion(self._journal.follow)
         self._upkeep = Upkeep(self._journal)
         self._writer: Writer | None = None
