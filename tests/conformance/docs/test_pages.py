@@ -30,7 +30,15 @@ from tests.sim.aws.moto import running
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = (
-    *("approvals.md", "audit.md", "break-glass.md", "coming-from-vault.md", "configuration.md", "events.md"),
+    *(
+        "approvals.md",
+        "audit.md",
+        "backups.md",
+        "break-glass.md",
+        "coming-from-vault.md",
+        "configuration.md",
+        "events.md",
+    ),
     *("identity.md", "leases-and-tokens.md", "mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md"),
     *("policies.md", "quotas.md", "search.md", "troubleshooting.md"),
     *("engines", "auth", "agent"),

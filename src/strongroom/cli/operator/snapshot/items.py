@@ -65,9 +65,9 @@ def _recover(call: Invocation) -> int:
     if data is None:
         raise Failure(f"That version of {path} was deleted when the snapshot was taken", 2)
     body = {"data": data} if target.version == 2 else data
-    with call.doing(f"Error writing {target.path}: "):
+    with call.doing(f"Error writing {target.under('data')}: "):
         answer = call.client().write(target.under("data"), body)
-    return call.done(answer, f"Success! Recovered {path} to {target.path}")
+    return call.done(answer, f"Success! Recovered {path} to {target.under('data')}")
 
 
 _VERSION = Flag("version", "The version to read; without it, the newest one of then.", "int")
