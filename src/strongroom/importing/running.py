@@ -18,6 +18,7 @@ from strongroom.importing.inventory import (
     Outcome,
     Source,
     SourceFault,
+    Stage,
     State,
     Unmovable,
     Vanished,
@@ -125,7 +126,7 @@ class Import:
     def run(self, lines: Iterable[Found]) -> Report:
         """Import what moves of an inventory.  Raises `JournalFault`."""
         report = Report()
-        planned: dict[int, list[Found]] = {}
+        planned: dict[tuple[int, int], list[Found]] = {}
         for found in lines:
             if not found.moves:
                 report.outcomes[found.name] = Outcome(found.name, State.LISTED, found.reason, remedy=found.remedy)
@@ -133,12 +134,12 @@ class Import:
                 report.outcomes[found.name] = self._journal.outcomes[found.name]
                 report.resumed += 1
             else:
-                planned.setdefault(found.stage, []).append(found)
+                planned.setdefault(_turn(found), []).append(found)
         total, done = sum(map(len, planned.values())), 0
         with ThreadPoolExecutor(self._parallel, "strongroom-import") as pool:
             try:
-                for stage in sorted(planned):
-                    for outcome in self._stage(pool, planned[stage], report):
+                for turn in sorted(planned):
+                    for outcome in self._stage(pool, planned[turn], report):
                         report.outcomes[outcome.name] = outcome
                         if not self._verify:
                             self._journal.add(outcome)
@@ -190,3 +191,8 @@ class Import:
 
 class _Ended(Exception):
     """Nothing further can be done."""
+
+
+def _turn(found: Found) -> tuple[int, int]:
+    """When an object is written.  A namespace comes after the one that it is in."""
+    return found.stage, found.name.namespace.count("/") if found.stage is Stage.NAMESPACES else 0

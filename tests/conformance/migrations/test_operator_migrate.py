@@ -11,8 +11,7 @@ import pytest
 
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.processes.node import CONFIG, Node, running
-from tests.conformance.program import forked
-from tests.conformance.servers import OURS
+from tests.conformance.program import OURS, forked
 
 __all__ = ["postgresql_server"]
 

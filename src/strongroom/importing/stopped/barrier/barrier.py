@@ -66,7 +66,10 @@ class Barrier:
             raise UnreadableStore(f"{key} doesn't open: it was altered, or is under another seal") from error
 
     def unpacked(self, key: str) -> bytes | None:
-        """The decrypted value at `key`, unpacked if it is packed.  Raises `UnreadableStore`."""
+        """The decrypted value at `key`, unpacked if it is packed.  Raises `UnreadableStore`.
+
+        For messages and JSON only, of which none begins with a byte that marks what is packed.  A salt may.
+        """
         value = self.read(key)
         try:
             return None if value is None else unpacked(value)

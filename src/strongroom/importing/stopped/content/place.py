@@ -39,13 +39,13 @@ class Place:
         return self._there(key, self.barrier.document)
 
     def content(self, key: str) -> bytes:
-        """The value at a key of this namespace.  Raises `SourceFault`, `Vanished`."""
-        return self._there(key, self.barrier.unpacked)
+        """The value at a key of this namespace, as it is.  Raises `SourceFault`, `Vanished`."""
+        return self._there(key, self.barrier.read)
 
     def message(self, key: str) -> Message:
         """The message at a key of this namespace.  Raises `SourceFault`, `Vanished`."""
         try:
-            return Message(self.content(key))
+            return Message(self._there(key, self.barrier.unpacked))
         except Malformed as error:
             raise SourceFault(f"{self.prefix}{key}: {error}") from None
 

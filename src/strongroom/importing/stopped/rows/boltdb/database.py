@@ -7,12 +7,13 @@ import os
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from strongroom.importing.stopped.rows import VALUE_BYTES, UnreadableStore
 from strongroom.importing.stopped.rows.boltdb import pages
 from strongroom.importing.stopped.rows.boltdb.pages import HEADER, Item, Meta
 
-_DEPTH = 40
+_DEPTH: Final = 40
 """Of a tree.  Each level has at least two children, so a whole file of 2^40 pages isn't deeper."""
 
 
@@ -82,7 +83,7 @@ class Database:
         return page
 
     def _root(self, bucket: bytes) -> bytes:
-        for item in self._from(self._page(self._meta.root), bucket):
+        for item in self._from(self._page(self._meta.root), bucket, iter(range(self._meta.pages))):
             if item.key != bucket or not item.is_bucket:
                 break
             number, inline = pages.bucket(item.value)
@@ -92,16 +93,18 @@ class Database:
     def items(self, bucket: bytes, start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """The keys and values of a bucket, ascending, from `start` on.  Raises `UnreadableStore`."""
         last: bytes | None = None
-        for item in self._from(self._root(bucket), start):
+        # Each page is visited once at the most: more visits are a circle, or pages that several branches share.
+        visits = iter(range(self._meta.pages))
+        for item in self._from(self._root(bucket), start, visits):
             if last is not None and item.key <= last:
                 raise UnreadableStore(f"{self._name} is damaged: its keys don't ascend")
             last = item.key
             if not item.is_bucket:
                 yield item.key, item.value
 
-    def _from(self, page: bytes, start: bytes, depth: int = 0) -> Iterator[Item]:
+    def _from(self, page: bytes, start: bytes, visits: Iterator[int], depth: int = 0) -> Iterator[Item]:
         """The items of a tree, from the first with a key not below `start` on."""
-        if depth > _DEPTH:
+        if depth > _DEPTH or next(visits, None) is None:
             raise UnreadableStore(f"{self._name} is damaged: its pages form a circle")
         _, kind, _, _ = HEADER.unpack_from(page)
         if not kind & pages.BRANCH:
@@ -110,4 +113,4 @@ class Database:
         children = pages.children(page)
         first = max(0, bisect_right([child.key for child in children], start) - 1)
         for index, child in enumerate(children[first:]):
-            yield from self._from(self._page(child.page), b"" if index else start, depth + 1)
+            yield from self._from(self._page(child.page), b"" if index else start, visits, depth + 1)

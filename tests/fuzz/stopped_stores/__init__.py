@@ -1,0 +1,1 @@
+"""Fuzzing what reads the stores of stopped servers."""
