@@ -183,6 +183,7 @@ _MODULES = {
         "namespace lock": "Lock the API of a namespace",
         "namespace unlock": "Unlock the API of a namespace",
     },
+    "importing.files": {"import files": "Import secrets from .env, JSON or an export of Bitwarden"},
     "importing.store": {"import store": "Import from the store of a stopped Vault or OpenBao"},
     "importing.vault": {"import vault": "Import what a running Vault or OpenBao holds"},
     "operator.init": {"operator init": "Initialize a server"},
