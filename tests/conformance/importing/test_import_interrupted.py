@@ -159,7 +159,7 @@ def test_a_source_that_dies_in_the_middle(move: Move) -> None:
     with passed_on(port, 150) as address:
         ended = move.run("-patience=300ms", address=address)
         assert ended.code == 2
-        assert "It ended early, by the source: " in ended.err
+        assert "it ended early, by the source: " in ended.err
         assert ended.report["left"] > 0
     again = move.run()
     assert again.code == 0

@@ -99,7 +99,7 @@ def _tell(call: Invocation, report: Report, options: Options) -> int:
             if options.journal
             else "Run it again: what is there isn't written twice."
         )
-        call.terminal.error(f"It ended early, by {report.ended}. {report.left} objects weren't tried. {again}")
+        call.terminal.error(f"Error: it ended early, by {report.ended}. {report.left} objects weren't tried. {again}")
     elif not report.succeeded:
-        call.terminal.error("Not all that was to move is there; what failed is listed.")
+        call.terminal.error("Error: not all that was to move is there; what failed is listed")
     return 0 if report.succeeded else _INCOMPLETE

@@ -33,6 +33,7 @@ def _of_row(place: Place, mount: str, engine: str, row: Documents) -> Iterator[F
         paths = [
             (row.path.replace("{name}", name), row.write_path.replace("{name}", name))
             for name in (names if one_by_one else names[:1])
+            if name not in row.built_in
         ]
     elif _is_there(place, f"{mount}{row.path}"):
         paths = [(row.path, row.write_path)]

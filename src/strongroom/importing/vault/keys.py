@@ -10,7 +10,7 @@ from strongroom.importing.inventory import Document, Found, Kind, SourceFault, S
 from strongroom.importing.vault.reading import Place, found
 
 _NEEDED = ("exportable", "allow_plaintext_backup")
-_STAYS = "it may not leave: {missing} isn't set. If it may, set that on the other server, for good, and import again"
+_STAYS = "it may not leave without {missing}. If it may, set that on the other server, for good, and import again"
 _ALLOW = "vault write {path}/config exportable=true allow_plaintext_backup=true"
 _COMPARED = (
     "type",

@@ -24,6 +24,7 @@ class Documents:
         added: fields that are written besides.
         reason: why none of them moves; empty if they do.
         remedy: the command that enters one by hand; `{path}` stands for the document's path.
+        built_in: names that every server has, with the same content.
         nested: a field whose own fields are written beside the others.
         unset_by_0: fields that aren't written if they are 0, which the destination takes for a mistake.
     """
@@ -38,6 +39,7 @@ class Documents:
     added: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     remedy: str = ""
+    built_in: frozenset[str] = frozenset()
     nested: str = ""
     unset_by_0: frozenset[str] = frozenset()
 

@@ -139,7 +139,11 @@ IDENTITY: Final[Layout] = (
     each("oidc/key", stage=Stage.SETTINGS),
     each("oidc/role", shown_only=frozenset({"client_id"})),
     each("oidc/scope"),
-    each("oidc/assignment", reason="it names entities and groups by ids, which are others here"),
+    each(
+        "oidc/assignment",
+        built_in=frozenset({"allow_all"}),
+        reason="it names entities and groups by ids, which are others here",
+    ),
     each("oidc/client", reason=_GENERATED, remedy="strongroom write {path} redirect_uris=… assignments=…"),
     each("oidc/provider", stage=Stage.MEMBERS, shown_only=frozenset({"issuer"})),
     setting("oidc/config"),
