@@ -393,6 +393,16 @@ class Barrier:
         line = await _follow(_Above(self.storage, rows), self._root_key, row)
         return line[-1]
 
+    async def is_foreign(self) -> bool:
+        """Whether the store's keyring opens neither by the root key of this process nor by a successor of it."""
+        row = await self.storage.get(keys.KEYRING)
+        try:
+            if row is not None:
+                await _follow(self.storage, self._root_key, row.value)
+        except Tampered:
+            return True
+        return row is None
+
     def require_opens(self, root_key: Secret, row: bytes) -> None:
         """Raise `Tampered` if a root key doesn't open a keyring's row."""
         open_keyring(root_key, row)

@@ -80,12 +80,12 @@ class Pair:
         return "\n".join(each.node.log_text()[-3000:] for each in (self.first, self.second))
 
 
-def join(follower: Region, token: str, first_token: str) -> None:
+def join(follower: Region, token: str, first_token: str, *, replace: bool = False) -> None:
     """Have a region follow, and unseal it by its own shares.  From then on it knows the first region's tokens."""
     node = follower.node
-    node.ok("PUT", "sys/region/join", {"token": token})
-    wait_until(lambda: health(node).get("sealed") is True, lambda: node.log_text()[-3000:], 30)
-    node.unseal()
+    if node.ok("PUT", "sys/region/join", {"token": token, "replace": replace}).json["data"]["seals"]:
+        wait_until(lambda: health(node).get("sealed") is True, lambda: node.log_text()[-3000:], 30)
+        node.unseal()
     node.token = first_token
 
 

@@ -63,9 +63,10 @@ class NamespaceClearing:
             if not done:
                 await self._finish(fence, remains)
             return 1
-        mounts = (await self._storage.list(keys.mounts(id_), limit=_PAGE)).names
-        if mounts:
-            return await side_by_side([partial(self._disable, fence, id_, mount) for mount in mounts])
+        for place in (keys.mounts(id_), keys.mounts(id_, local=True)):
+            mounts = (await self._storage.list(place, limit=_PAGE)).names
+            if mounts:
+                return await side_by_side([partial(self._disable, fence, place + mount) for mount in mounts])
         tokens = (await self._storage.list(keys.tokens(id_), limit=_PAGE)).names
         if tokens:
             return await side_by_side([partial(self._revoke, fence, key) for key in tokens])
@@ -86,10 +87,10 @@ class NamespaceClearing:
         await self._finish(fence, remains)
         return 1
 
-    async def _disable(self, fence: Fence, namespace: str, mount: str) -> None:
+    async def _disable(self, fence: Fence, row: str) -> None:
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
-            record = await txn.read(keys.mounts(namespace) + mount, MountRecord)
+            record = await txn.read(row, MountRecord)
             if record is not None:
                 self._services.mounts.disable(txn, record)
 

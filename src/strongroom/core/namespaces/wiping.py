@@ -39,10 +39,11 @@ class NamespaceWiping:
         if below:
             await self._hand_down(fence, remains, below)
             return 1
-        mounts = (await self._storage.list(keys.mounts(id_), limit=1)).names
-        if mounts:
-            await self._wipe_mount(fence, id_, mounts[0])
-            return 1
+        for place in (keys.mounts(id_), keys.mounts(id_, local=True)):
+            mounts = (await self._storage.list(place, limit=1)).names
+            if mounts:
+                await self._wipe_mount(fence, place, mounts[0])
+                return 1
         holders = (await self._storage.list(keys.cubbyholes(id_), limit=1)).names
         if holders:
             await self._empty(fence, id_, holders[0].rstrip("/"))
@@ -66,7 +67,7 @@ class NamespaceWiping:
 
         await transact(self._barrier, body)
 
-    async def _wipe_mount(self, fence: Fence, namespace: str, mount: str) -> None:
+    async def _wipe_mount(self, fence: Fence, place_of_mounts: str, mount: str) -> None:
         """Remove what a mount has in the root namespace, and its own row last."""
         places = [lease_rows.of_mount(mount), lease_rows.group_counts(mount), *prefixes_of(mount)]
         for kind in BY_MOUNT:
@@ -77,7 +78,7 @@ class NamespaceWiping:
                 await self._remove(fence, [prefix + row for row in rows])
                 return
         single = (*COUNTERS, keys.MOUNT_PLACE, keys.PENDING_DELETION)
-        await self._remove(fence, [*(place + mount for place in single), keys.mounts(namespace) + mount])
+        await self._remove(fence, [*(place + mount for place in single), place_of_mounts + mount])
 
     async def _empty(self, fence: Fence, namespace: str, holder: str) -> None:
         """Remove what a token keeps here, and then the mark of a token of a namespace above that names this one."""

@@ -59,12 +59,20 @@ class Following:
         """Take the role while this region follows, or has to tell of its promotion.  Release it when cancelled."""
         while True:
             try:
+                if self._services.replaced.is_set():
+                    await self._seal_if_replaced()
                 await self._once()
             except StrongroomError as error:
                 self._tell(error.detail or error.text)
             except Exception as error:  # a bug of this server must not cut the region off for good
                 self._tell(where(error))
             await asyncio.sleep(self._pause_s)
+
+    async def _seal_if_replaced(self) -> None:
+        """Seal this node if its keys no longer open the store, which has joined another region."""
+        if await self._services.barrier.is_foreign():
+            await self._services.port.seal()
+        self._services.replaced.clear()
 
     async def _once(self) -> None:
         barrier = self._services.barrier
@@ -96,7 +104,7 @@ class Following:
             return
         asking = self._connect(membership)
         hearing = Hearing(self._services, fence, asking, state.term)
-        catching_up = CatchingUp(Replica(self._services, fence, asking), asking, state.term)
+        catching_up = CatchingUp(Replica(self._services, fence, asking, state.term), asking, state.term)
         tasks = [
             asyncio.create_task(self._repeat(hearing.step, hearing)),
             asyncio.create_task(self._repeat(catching_up.step, hearing)),

@@ -10,6 +10,7 @@ import msgspec
 from strongroom.barrier import keys
 from strongroom.barrier.region import RegionState
 from strongroom.barrier.transaction import Transaction, transact
+from strongroom.core.region.replica import require_following
 from strongroom.services.region import wire
 from strongroom.services.region.link import Asking
 from strongroom.services.region.records import HEAD_DIGITS, HEADS, HEARD, PROGRESS, Commit, Head, Heard, Progress
@@ -64,7 +65,7 @@ class Hearing:
 
     async def _commit(self, body: Callable[[Transaction], Awaitable[None]]) -> None:
         async def guarded(txn: Transaction) -> None:
-            await txn.guard(self._fence)
+            await require_following(txn, self._fence, self._term)
             await body(txn)
 
         await transact(self._barrier, guarded)

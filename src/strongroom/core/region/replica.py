@@ -9,11 +9,11 @@ import msgspec
 
 from strongroom.barrier import keys
 from strongroom.barrier.barrier import HAND_OVER
-from strongroom.barrier.region import RegionState, is_replicated
+from strongroom.barrier.region import FOLLOWER, RegionState, is_replicated
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.region.staged import staged_key, staged_row, staged_value
 from strongroom.crypto import hpke
-from strongroom.lib.errors import Internal, Tampered, UpstreamFailed
+from strongroom.lib.errors import Conflict, Internal, Tampered, UpstreamFailed
 from strongroom.lib.secret import Secret
 from strongroom.sealing import root_key
 from strongroom.seals import shamir
@@ -42,14 +42,16 @@ class Replica:
 
     Args:
         asking: asks the first region for its root key, when that was replaced unnoticed.
+        term: of the first region that is followed.
     """
 
-    def __init__(self, services: Services, fence: Fence, asking: Asking) -> None:
+    def __init__(self, services: Services, fence: Fence, asking: Asking, term: int) -> None:
         self._services = services
         self._barrier = services.barrier
         self._storage = services.barrier.storage
         self._fence = fence
         self._asking = asking
+        self._term = term
 
     async def progress(self) -> Progress:
         """How far it is."""
@@ -158,7 +160,7 @@ class Replica:
 
     async def _guarded(self, body: Callable[[Transaction], Awaitable[None]]) -> None:
         async def guarded(txn: Transaction) -> None:
-            await txn.guard(self._fence)
+            await require_following(txn, self._fence, self._term)
             await body(txn)
 
         await transact(self._barrier, guarded)
@@ -189,16 +191,26 @@ class Replica:
     async def _handed_over(self, row: bytes) -> Secret:
         """The root key from the first region."""
         membership = await transact(self._barrier, lambda txn: txn.read(MEMBERSHIP, Membership))
-        state = self._barrier.region.state
-        if membership is None or state is None:
+        if membership is None:
             raise Internal("this region follows none")
-        said = await self._asking.ask(wire.KEY, wire.KeyAsked(state.term), wire.KeySaid)
+        said = await self._asking.ask(wire.KEY, wire.KeyAsked(self._term), wire.KeySaid)
         key = Secret(hpke.open_(membership.private_key, said.root_key, HAND_OVER))
         try:
             self._barrier.require_opens(key, row)
         except Tampered as error:
             raise UpstreamFailed("the root key of the first region does not open its keyring") from error
         return key
+
+
+async def require_following(txn: Transaction, fence: Fence, term: int) -> None:
+    """Raise `Conflict` if the role has passed to another process, or this region follows no more.
+
+    What was asked for before a promotion must not come in after it.
+    """
+    await txn.guard(fence)
+    state = await txn.read(keys.REGION, RegionState)
+    if state is None or state.role != FOLLOWER or state.term != term:
+        raise Conflict("this region follows no more")
 
 
 def _checked(rows: Rows) -> dict[str, bytes | None]:

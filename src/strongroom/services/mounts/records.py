@@ -67,6 +67,8 @@ class MountRecord(Record, frozen=True, tag="mount"):
     options: dict[str, str] | None = None
     config: MountConfig = MountConfig()
     local: bool = False
+    apart: bool = False
+    """Whether other regions don't even know of it.  A cubbyhole is everywhere, and only its rows are local."""
     seal_wrap: bool = False
     external_entropy_access: bool = False
     created_at: float = 0.0
@@ -81,6 +83,11 @@ class MountRecord(Record, frozen=True, tag="mount"):
     def prefix(self) -> str:
         """The prefix of all its rows."""
         return keys.area(self.area or self.namespace, self.id, local=self.local)
+
+    @property
+    def row(self) -> str:
+        """Where this is stored.  Other regions don't get the mounts of this one alone."""
+        return keys.mounts(self.namespace, local=self.apart) + self.id
 
     @property
     def full_path(self) -> str:

@@ -83,11 +83,11 @@ class MountService:
 
     async def _build(self, txn: Transaction, namespace: str = keys.ROOT_NAMESPACE) -> Router:
         entries = []
-        place = keys.mounts(namespace)
-        for name in await txn.list(place):
-            record = await txn.read(place + name, MountRecord)
-            if record is not None:
-                entries.append(self.entry(record))
+        for place in (keys.mounts(namespace), keys.mounts(namespace, local=True)):
+            for name in await txn.list(place):
+                record = await txn.read(place + name, MountRecord)
+                if record is not None:
+                    entries.append(self.entry(record))
         return Router(entries)
 
     def entry(self, record: MountRecord) -> MountEntry:
@@ -128,13 +128,13 @@ class MountService:
 
     def put(self, txn: Transaction, record: MountRecord) -> None:
         """Store a mount's new state."""
-        txn.write(keys.mounts(record.namespace) + record.id, record)
+        txn.write(record.row, record)
         if record.namespace != keys.ROOT_NAMESPACE:
             txn.write(keys.MOUNT_PLACE + record.id, MountPlace(namespace=record.namespace))
 
     def disable(self, txn: Transaction, record: MountRecord) -> None:
         """Make a mount unreachable at once.  The expiry role clears its rows later."""
-        txn.delete(keys.mounts(record.namespace) + record.id)
+        txn.delete(record.row)
         if record.namespace != keys.ROOT_NAMESPACE:
             txn.delete(keys.MOUNT_PLACE + record.id)
         pending = PendingDeletion(
@@ -182,7 +182,7 @@ class MountService:
         if record.namespace == destination.id:
             self.put(txn, msgspec.structs.replace(record, path=path))
             return
-        txn.delete(keys.mounts(record.namespace) + record.id)
+        txn.delete(record.row)
         txn.delete(keys.MOUNT_PLACE + record.id)
         area = record.area or record.namespace
         self.put(

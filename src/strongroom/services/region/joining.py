@@ -22,11 +22,12 @@ _OWN: Final = (keys.AUDIT_DEVICES, keys.AUDIT_FORMER, keys.AUDIT_HEADS, keys.VER
 _OWN_ROWS: Final = (keys.CLUSTER, keys.AUDIT_MANIFEST)
 
 
-async def join(txn: Transaction, random: Random, enrolled: Enrolled, root_key: Secret, membership: Membership) -> None:
+async def join(txn: Transaction, random: Random, enrolled: Enrolled, root_key: Secret, membership: Membership) -> bool:
     """Put the first region's keys in the place of this store's, and keep what describes this region's machines.
 
-    The seal stays this region's own: whoever could unseal it can still do so.  The processes that run now can't read
-    the store any more, and have to be sealed.
+    The seal stays this region's own: whoever could unseal it can still do so.
+
+    Returns: whether the keys are others than before, so that the processes that run now have to be sealed.
     """
     now = await txn.barrier.storage.now()
     keyring = open_keyring(root_key, enrolled.keyring)
@@ -55,6 +56,7 @@ async def join(txn: Transaction, random: Random, enrolled: Enrolled, root_key: S
             record = msgspec.json.decode(row, type=shamir.SealRecord)
             rows[keys.seal(name)] = msgspec.json.encode(shamir.rewrap(record, root_key))
     txn.across.take_over(rows)
+    return foreign
 
 
 async def _own(txn: Transaction) -> list[str]:

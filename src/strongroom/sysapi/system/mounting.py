@@ -147,6 +147,7 @@ async def enable(request: Request, table: str, path: str, body: EnableBody) -> N
         options=None if absent else engine.check_options(options),
         config=enabled(config, table, type_, mounts.max_ttl_s),
         local=body.local,
+        apart=body.local,
         seal_wrap=body.seal_wrap,
         external_entropy_access=body.external_entropy_access,
     )

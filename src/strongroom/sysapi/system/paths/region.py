@@ -143,7 +143,7 @@ class RegionPaths(SystemEngine):
 
     @path.write("region/join", sudo=True, root_only=True)
     async def join_region(self, request: Request, body: JoinBody) -> Response | None:
-        """Makes this store that of a follower. It is sealed then, and unsealed by its own key shares."""
+        """Makes this store that of a follower. If its keys change, it is sealed, and unsealed by its own shares."""
         view = system(request)
         content = wire.parse_token(body.token)
         state = await view.txn.read(keys.REGION, RegionState)
@@ -153,10 +153,10 @@ class RegionPaths(SystemEngine):
             await _require_empty(view.txn, view.services)
         services = view.services
         enrolled, key, membership = request.once.outside("enrol", lambda: _enrol(services, content))
-        random = services.random
-        await view.txn.apart("join", lambda txn: joining.join(txn, random, enrolled, key, membership))
-        await request.once.wait("seal", services.port.seal)
-        return None
+        foreign = await joining.join(view.txn, services.random, enrolled, key, membership)
+        if foreign:
+            services.replaced.set()  # the role of regions seals the node when this is committed
+        return Response(data={"seals": foreign})
 
     @path.write("region/promote", sudo=True, root_only=True)
     async def promote_region(self, request: Request, body: PromoteBody) -> Response | None:
