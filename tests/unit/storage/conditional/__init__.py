@@ -1,0 +1,1 @@
+"""The layer below stores with small conditional transactions."""
