@@ -41,12 +41,29 @@ class Zookeeper:
         command = [shutil.which("java") or "java", *_OPTIONS, "-cp", jars, _MAIN, str(self.folder / "zoo.cfg")]
         self.program = Program.start(command, self.folder, self.folder / "log")
         self.program.wait_for(self._answers)
+        self._warm()
 
     def kill(self) -> None:
         """End it as a crash does."""
         if self.program is not None:
             os.kill(self.program.pid, signal.SIGCONT)
             self.program.kill()
+
+    def _warm(self) -> None:
+        """Do what the first client would have to wait for seconds: much of the server isn't compiled yet."""
+        from kazoo.client import KazooClient
+
+        client = KazooClient(self.address, timeout=30)
+        client.start(timeout=30)
+        try:
+            for _ in range(20):
+                transaction = client.transaction()
+                transaction.create("/warm", b"")
+                transaction.delete("/warm")
+                transaction.commit()
+        finally:
+            client.stop()
+            client.close()
 
     def _answers(self) -> bool:
         try:

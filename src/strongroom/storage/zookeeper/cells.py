@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from kazoo.exceptions import (
@@ -27,7 +28,9 @@ _CELLS: Final = 32
 _BYTES: Final = 256 << 10
 DEPTH: Final = 40
 """With these, a transaction whose folders are all new and whose names are all long is below a megabyte."""
-_READS: Final = 256
+_READS: Final = 32
+"""So few are read in less time than passes between two commits, mostly."""
+_LOOKS: Final = 40
 _AT_ONCE: Final = 64
 _TRIES: Final = 8
 _MILLISECOND_S: Final = 0.001
@@ -35,13 +38,15 @@ _LAST_VERSION: Final = (1 << 31) - (1 << 20)
 """The version of a node is a number of 32 bits with a sign, and -1 means any."""
 _MOVED = (NodeExistsError, NoNodeError, NotEmptyError, BadVersionError)
 """Somebody else has changed what the plan was made from."""
+_FOLLOWING = (RolledBackError, RuntimeInconsistency)
+"""Of the other operations of a transaction of which one failed."""
 
 
 class ZookeeperCells:
     """The nodes below a path.
 
-    A cell's version is the transaction that last wrote it, but the head's is its node's own, by which ZooKeeper compares.
-    The head's node is never removed but for being made anew.
+    A cell's version is the transaction that last wrote it.  The head's is its node's own, by which ZooKeeper compares.
+    The head's node is never removed, but for being made anew.
 
     Args:
         client: not connected yet.
@@ -57,7 +62,7 @@ class ZookeeperCells:
         self._last_version = last_version
         self._offset: ClockOffset | None = None
         self.capacity = Capacity(
-            _CELLS, _BYTES, LEAST_BYTES + len(path), _BYTES - 8192, _READS, atomic=False, depth=DEPTH
+            _CELLS, _BYTES, LEAST_BYTES + len(path), _BYTES - 8192, _READS, atomic=True, depth=DEPTH
         )
 
     async def start(self) -> None:
@@ -73,7 +78,7 @@ class ZookeeperCells:
         # One after the other: what `makepath` does needs rights in every node above.
         for depth in range(1, root.count("/") + 1):
             node = "/".join(root.split("/")[: depth + 1])
-            (made,) = await self._client.all(lambda library, node=node: library.create_async(node, b""))
+            (made,) = await self._client.all(partial(_create, node))
             if isinstance(made, BaseException) and not isinstance(made, NodeExistsError):
                 raise StorageError("the store failed", detail=f"ZooKeeper: {type(made).__name__} for {node}")
 
@@ -82,9 +87,16 @@ class ZookeeperCells:
         await self._client.close()
 
     async def read(self, names: Sequence[str]) -> dict[str, Cell]:
-        """The cells that exist, in this order."""
+        """The cells that exist, of one moment: between two looks at the head, which every commit changes."""
+        head = self._nodes.cell(HEAD)
         nodes = [self._nodes.cell(name) for name in names]
-        answers = await self._linear(*(lambda library, node=node: library.get_async(node) for node in nodes))
+        asked = [partial(_exists, head), *(partial(_get, node) for node in nodes), partial(_exists, head)]
+        for _ in range(_LOOKS):
+            before, *answers, behind = await self._linear(*asked)
+            if _written(before) == _written(behind):
+                break
+        else:
+            raise StorageError("the store failed", detail="ZooKeeper: what was read kept changing")
         found = zip(names, (_known(answer) for answer in answers), strict=True)
         return {name: _cell(name, *answer) for name, answer in found if answer is not None}
 
@@ -136,8 +148,8 @@ class ZookeeperCells:
     async def _linear(self, *asked: Any) -> Sequence[Any]:
         """The answers, as of after a transaction that changes nothing.
 
-        A session's reads come after its writes.  `sync` alone would let a leader answer that was cut off from the others
-        and doesn't know it.
+        A session's reads come after its writes.  `sync` alone would let a leader answer that was cut off from the
+        others and doesn't know it.
         """
         first, *answers = await self._client.all(self._barrier, *asked)
         if isinstance(first, BaseException) or any(isinstance(each, BaseException) for each in first):
@@ -163,7 +175,7 @@ class ZookeeperCells:
         if not nodes:
             return []
         answers = await self._client.all(
-            *(lambda library, node=node: library.exists_async(node) for node in nodes),
+            *(partial(_exists, node) for node in nodes),
         )
         return [_known(answer) for answer in answers]
 
@@ -194,9 +206,7 @@ class ZookeeperCells:
         failed = [each for each in results if isinstance(each, BaseException)]
         if not failed:
             return self._moved(guard, results, sent_at)
-        cause = next(
-            (each for each in failed if not isinstance(each, RolledBackError | RuntimeInconsistency)), failed[0]
-        )
+        cause = next((each for each in failed if not isinstance(each, _FOLLOWING)), failed[0])
         if guard is not None and results[0] is cause:
             return 0
         if not isinstance(cause, _MOVED):
@@ -214,13 +224,32 @@ class ZookeeperCells:
             transaction.create(node, value)
 
     def _moved(self, guard: Guard | None, results: Sequence[Any], sent_at: float) -> int:
-        stat = results[0] if guard is not None else None
-        if guard is None or not hasattr(stat, "version"):
+        # Of a node that is made, the answer is its name.
+        if guard is None or not guard.version or guard.version >= self._last_version:
             return 1
+        stat = results[0]
         written_at = stat.mtime * _MILLISECOND_S
         # The server's time has milliseconds, cut off.
         self._offset = ClockOffset(written_at - self._clock.now(), written_at + _MILLISECOND_S - sent_at)
         return int(stat.version) + 1
+
+
+def _exists(node: str, library: Any) -> Any:
+    return library.exists_async(node)
+
+
+def _get(node: str, library: Any) -> Any:
+    return library.get_async(node)
+
+
+def _written(answer: Any) -> int:
+    """The transaction that last wrote a node; 0 if it isn't there."""
+    stat = _known(answer)
+    return int(stat.mzxid) if stat is not None else 0
+
+
+def _create(node: str, library: Any) -> Any:
+    return library.create_async(node, b"")
 
 
 def _known(answer: Any) -> Any:

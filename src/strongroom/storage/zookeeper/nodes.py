@@ -1,8 +1,8 @@
 """How cells are nodes (pure).
 
-Each folder of cell names is a node directly below the store's path, named by a digest.  Its children are what the folder
-has: `v` and a segment for a cell, `d` and a segment for a folder.  A node has few levels above it, so a cell with a long
-name needs few bytes, and a listing is the children of one node.
+Each folder of cell names is a node directly below the store's path, named by a digest.  Its children are what the
+folder has: `v` and a segment for a cell, `d` and a segment for a folder.  A node has few levels above it, so a cell
+with a long name needs few bytes, and a listing is the children of one node.
 
 A folder's node, and its `d` in the folder above, are there as long as something is in it.
 """

@@ -1,7 +1,7 @@
 """Which nodes a write creates, changes and removes (pure).
 
-A cell that is written may be new, and then its folder may be; one that is removed may be the last of its folder.  What is
-there has to be known before: ZooKeeper's transactions have no operation that creates or changes.
+A cell that is written may be new, and then its folder may be; one that is removed may be the last of its folder.  What
+is there has to be known before: ZooKeeper's transactions have no operation that creates or changes.
 """
 
 from __future__ import annotations
