@@ -12,7 +12,7 @@ PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbo
   etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging credentials fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos credentials fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ stages: setup ## what one process does in a second, without sockets
 
 strangers: setup ## how long health takes while clients without tokens send what costs most
 	$(BIN)/python -m bench.strangers
+
+chaos: setup ## nodes and databases that die while clients write, read and revoke; some 10 minutes (SECONDS=60)
+	$(BIN)/python -m bench.chaos --seconds $(or $(SECONDS),600)
 
 hanging: setup ## how long reads take while logins wait for a directory that hangs
 	$(BIN)/python -m bench.hanging_directory
