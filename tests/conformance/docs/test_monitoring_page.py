@@ -30,6 +30,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         _have_certificates(running)
         assert _ask(running, "POST", "sys/quotas/rate-limit/some", {"rate": 1e9})[0] == 204
         assert _ask(running, "POST", "sys/quotas/lease-count/some", {"max_leases": 1000})[0] == 204
+        nowhere = {"aws_s3_bucket": "nowhere", "aws_s3_endpoint": "http://127.0.0.1:9", "aws_access_key_id": "a"}
+        schedule = {"storage_type": "aws-s3", "interval": "1h", "aws_secret_access_key": "b", **nowhere}
+        assert _ask(running, "POST", "sys/snapshots/schedule/some", schedule)[0] == 204
         due = {"custom_metadata": {"expires_at": "2099-01-01"}}
         assert _ask(running, "POST", "secret/metadata/due", due)[0] < 300
         yield running

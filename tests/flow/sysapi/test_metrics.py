@@ -120,7 +120,7 @@ async def test_the_same_numbers_before_and_after_unsealing() -> None:
     node.node.unsealed = None
     sealed = await numbers(node)
     assert opened.keys() >= sealed.keys()
-    of_content = ("vault_core_mount_table", "vault_expire_", "vault_audit_", "vault_secrets_")
+    of_content = ("vault_core_mount_table", "vault_expire_", "vault_audit_", "vault_secrets_", "vault_restore_")
     assert {name for name, _ in opened.keys() - sealed.keys() if not name.startswith(of_content)} == set()
     (labels,) = (labels for name, labels in sealed if name == "vault_core_unsealed")
     assert dict(labels).keys() == {"cluster"}
@@ -139,14 +139,14 @@ async def test_who_holds_a_role() -> None:
             dict(labels)["role"]: value for (name, labels), value in found.items() if name == "vault_core_role_held"
         }
 
-    assert await held() == {"expiry": 0, "webhooks": 0}
+    assert await held() == {"expiry": 0, "webhooks": 0, "snapshots": 0}
     working = asyncio.create_task(Expiry(services, pause_s=0.01).run_forever())
     while not services.roles:
         await asyncio.sleep(0.01)
-    assert await held() == {"expiry": 1, "webhooks": 0}
+    assert await held() == {"expiry": 1, "webhooks": 0, "snapshots": 0}
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    assert await held() == {"expiry": 0, "webhooks": 0}
+    assert await held() == {"expiry": 0, "webhooks": 0, "snapshots": 0}
 
 
 def test_codes_that_nobody_has_registered_are_counted_together() -> None:

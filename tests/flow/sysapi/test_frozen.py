@@ -1,0 +1,87 @@
+"""A store that was restored is frozen: other systems aren't touched until an operator says go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strongroom.barrier.transaction import transact
+from strongroom.core.expiry import LOCK_S, ROLE, Expiry
+from strongroom.core.scheduled_snapshots import ScheduledSnapshots
+from strongroom.services import restoration
+from strongroom.sysapi.services import Services
+from tests.flow.node import TestNode
+
+
+def services_of(node: TestNode) -> Services:
+    """What is behind the open barrier."""
+    services = node.node.unsealed
+    assert services is not None
+    return services
+
+
+async def frozen(node: TestNode) -> Services:
+    """Freeze the node's store, as a restore does."""
+    services = services_of(node)
+
+    async def body(txn: Any) -> None:
+        restoration.freeze(txn, services.clock.now(), services.clock.now() - 3600)
+
+    await transact(services.barrier, body)
+    return services
+
+
+async def test_no_role_is_held() -> None:
+    """Neither what is due is done, nor a snapshot taken: whoever takes a role gives it back before it does anything."""
+    node = await TestNode.start()
+    services = await frozen(node)
+    storage = services.barrier.storage
+    expiry = Expiry(services)
+    fence = await storage.lock(ROLE, "me", LOCK_S)
+    assert fence is not None
+    await expiry._begin(fence)
+    assert not services.roles
+    assert await storage.lock(ROLE, "other", LOCK_S) is not None
+    assert await ScheduledSnapshots(services).run_once() == 0
+
+
+async def test_leases_stay_and_are_counted() -> None:
+    """One whose time is over isn't revoked, made or renewed; it is listed with its mount; a go ends all that."""
+    node = await TestNode.start()
+    lease = (await node.ok("PUT", "probe/secret")).body["lease_id"]
+    services = await frozen(node)
+    for path, body in (
+        ("sys/leases/renew", {"lease_id": lease}),
+        ("sys/leases/revoke", {"lease_id": lease, "sync": True}),
+    ):
+        refused = await node.ask("PUT", path, body)
+        assert refused.status == 400
+        assert "frozen" in refused.body["errors"][0]
+    refused = await node.ask("PUT", "sys/leases/revoke-force/probe")
+    assert refused.status == 400
+    assert (await node.ok("PUT", "sys/leases/lookup", {"lease_id": lease})).body["data"]["id"] == lease
+    waiting = (await node.ok("GET", "sys/restore/waiting?within=99999h")).body["data"]["key_info"]
+    (entry,) = (each for each in waiting.values() if each["kind"] == "lease")
+    assert (entry["mount"], entry["count"]) == ("probe/", 1)
+    assert (await node.ok("GET", "sys/restore")).body["data"]["frozen"] is True
+    await node.ok("PUT", "sys/restore/thaw")
+    assert (await node.ok("PUT", "sys/restore/thaw")).body["warnings"] == ["The store is not frozen."]
+    await node.ok("PUT", "sys/leases/renew", {"lease_id": lease})
+    assert not await restoration.freezes(services.barrier)
+
+
+async def test_secrets_work_meanwhile() -> None:
+    """Reading and writing rows, tokens and policies have nothing to do with it."""
+    node = await TestNode.start()
+    await frozen(node)
+    await node.ok("PUT", "probe/rows/a", {"text": "x"})
+    assert (await node.ok("GET", "probe/rows/a")).body["data"] == {"text": "x"}
+    await node.token('path "probe/*" { capabilities = ["read"] }')
+
+
+async def test_what_cannot_be_read_is_not_taken_for_thawed() -> None:
+    """Somebody has damaged the row: roles stay idle, and requests that ask fail."""
+    node = await TestNode.start()
+    services = await frozen(node)
+    lease = (await node.ok("PUT", "probe/secret")).body["lease_id"]
+    await services.barrier.storage.commit({}, {"core/restored": b"{"}, {})
+    assert (await node.ask("PUT", "sys/leases/renew", {"lease_id": lease})).status == 500
