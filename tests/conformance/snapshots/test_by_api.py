@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import shutil
 import subprocess
 import tarfile
@@ -12,10 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
-from tests.conformance.processes.node import Node, running
+from tests.conformance.postgres import PostgresqlServer, postgresql_server
+from tests.conformance.processes.node import CONFIG, Node, running
 from tests.conformance.program import OURS, forked, wait_until
+
+__all__ = ["postgresql_server"]
 
 BAO = Path(OURS).with_name("bao")
 
@@ -179,3 +184,47 @@ def test_who_may_not_restore(node: Node, tmp_path: Path) -> None:
     for path in ("snapshot", "snapshot-force", "snapshot-load"):
         assert upload(node, path, b"x", token).status_code == 403
     assert node.call("POST", "sys/restore/thaw", token=token).status == 403
+
+
+def test_a_save_that_is_killed_leaves_the_earlier_file(node: Node, tmp_path: Path) -> None:
+    """At whatever moment: the name has the earlier content or the whole new one, never a part."""
+    file = tmp_path / "kept.snap"
+    assert run(node, "operator", "raft", "snapshot", "save", file).returncode == 0
+    environment = {"STRONGROOM_ADDR": f"http://{node.address}", "STRONGROOM_TOKEN": node.token, "HOME": str(tmp_path)}
+    command = [str(OURS), "operator", "raft", "snapshot", "save", str(file)]
+    for number in range(4):
+        saving = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        # The moments are spread by what can be seen of it: the file under its other name.
+        while number % 2 and saving.poll() is None and not list(tmp_path.glob(".kept.snap.*")):
+            os.sched_yield()
+        saving.kill()
+        saving.wait()
+        assert run(node, "operator", "snapshot", "verify", file).returncode == 0
+
+
+def test_into_a_store_of_another_kind(node: Node, tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
+    """A snapshot of SQLite becomes a store in PostgreSQL, without an init; what it has already isn't replaced."""
+    node.ok("POST", "cubbyhole/moved", {"v": "over"})
+    assert run(node, "operator", "snapshot", "save", tmp_path / "a.snap").returncode == 0
+    with psycopg.connect(postgresql_server.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE restored TEMPLATE template0")
+    url = postgresql_server.url.replace("/postgres", "/restored")
+    config = CONFIG.replace("sqlite", "postgresql").replace('path = "{directory}/store"', f'connection_url = "{url}"')
+    with running(Node(tmp_path / "other", config=config, workers_wanted=1)) as other:
+        other.directory.mkdir()
+        text = config.replace("{workers}", "1").replace("{address}", other.address)
+        (other.directory / "node.hcl").write_text(text)
+        flag = f"-config={other.directory / 'node.hcl'}"
+        done = run(node, "operator", "snapshot", "restore", flag, tmp_path / "a.snap")
+        assert done.returncode == 0, done.stderr
+        other.start()
+        other.keys, other.threshold, other.token = node.keys, node.threshold, node.token
+        other.unseal()
+        assert other.ok("GET", "cubbyhole/moved").data == {"v": "over"}
+        assert other.ok("GET", "sys/restore").data["frozen"] is True
+        assert run(other, "operator", "snapshot", "save", flag, tmp_path / "b.snap").returncode == 0
+        shown = json.loads(run(node, "operator", "snapshot", "inspect", "-format=json", tmp_path / "b.snap").stdout)
+        assert shown["storage"] == "postgresql"
+        again = run(node, "operator", "snapshot", "restore", flag, tmp_path / "a.snap")
+        assert again.returncode == 1
+        assert "the store isn't empty" in again.stderr
