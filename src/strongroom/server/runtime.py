@@ -14,6 +14,7 @@ from strongroom.audit.heads import Heads
 from strongroom.core.client_counting import ClientUpkeep
 from strongroom.core.denials import DenialKeeping
 from strongroom.core.expiry import Expiry
+from strongroom.core.key_watch import KeyWatch
 from strongroom.core.node import Node
 from strongroom.core.presence import Presence
 from strongroom.core.region.duties import Duties
@@ -167,6 +168,7 @@ class Runtime:
             self._tasks.append(asyncio.create_task(ClientUpkeep(services).run_forever()))
             self._tasks.append(asyncio.create_task(Webhooks(services).run_forever()))
             self._tasks.append(asyncio.create_task(ScheduledSnapshots(services).run_forever()))
+            self._tasks.append(asyncio.create_task(KeyWatch(services).run_forever()))
             self._tasks.append(asyncio.create_task(DenialKeeping(services).run_forever()))
             if self._plan.region_address:
                 gate = RegionGate(services, self._sockets[-1], self._clock)

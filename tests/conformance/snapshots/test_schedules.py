@@ -51,6 +51,11 @@ def test_a_directory(node: Node) -> None:
     assert node.ok("POST", f"sys/snapshots/taken/daily/{kept[-1]}/verify").data["authenticated_by"]
     assert node.call("DELETE", f"sys/snapshots/taken/daily/{kept[-1]}").status == 400
     node.ok("DELETE", f"sys/snapshots/taken/daily/{kept[0]}")
+    node.ok("POST", "cubbyhole/later", {"v": "x"})
+    assert node.ok("POST", f"sys/snapshots/taken/daily/{kept[-1]}/restore").data["frozen"] is True
+    assert node.call("GET", "cubbyhole/later").status == 404
+    assert node.call("POST", "sys/snapshots/take/daily").status == 400  # frozen: another cluster's files may be there
+    node.ok("POST", "sys/restore/thaw")
     assert {(place / kept[-1]).stat().st_mode & 0o777, place.stat().st_mode & 0o777} == {0o600, 0o700}
 
 

@@ -72,6 +72,7 @@ async def restore(
     """Put a snapshot in the place of all rows.  It goes on if the client gives up.
 
     Args:
+        file: closed at the end.
         forced: as of `check`.
         frozen: whether nothing is done to other systems until an operator says go.
         seal: seals the node; called if the key that is in use doesn't open the new rows.
@@ -79,11 +80,16 @@ async def restore(
     Raises: as `check`, and then nothing has changed; `StorageError`, and then no node serves the store until a restore
         was carried out whole.
     """
-    snapshots.reserve()
+    try:
+        snapshots.reserve()
+    except BaseException:
+        file.close()
+        raise
     try:
         checked = await check(snapshots, file, forced=forced)
     except BaseException:
         snapshots.release()
+        file.close()
         raise
     working = asyncio.create_task(_replace(snapshots, file, checked, frozen=frozen))
     snapshots.working.add(working)
@@ -108,5 +114,6 @@ async def _replace(snapshots: Snapshots, file: BinaryIO, checked: Checked, *, fr
         commit=origin.commit,
         rows=origin.rows,
     )
-    await replace(snapshots.barrier.storage, Reading(file), restored)
+    with file:
+        await replace(snapshots.barrier.storage, Reading(file), restored)
     log.warning("the snapshot was restored", frozen=frozen, same_keys=checked.opens)

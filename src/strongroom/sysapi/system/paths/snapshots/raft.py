@@ -6,7 +6,7 @@ Source: https://developer.hashicorp.com/vault/api-docs/system/storage/raft
 from __future__ import annotations
 
 import io
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
@@ -18,6 +18,7 @@ from strongroom.services.snapshots.restoring import restore
 from strongroom.services.snapshots.shown import shown
 from strongroom.services.snapshots.taking import Download
 from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.services import Services
 
 _TYPE = "application/gzip"
 
@@ -56,14 +57,13 @@ def _restored(request: Request, body: RestoreBody, *, forced: bool) -> Response:
     if not content:
         raise InvalidRequest("the body of the request has to be a snapshot")
 
-    async def later() -> Response | None:
-        services = view.services
-        done = await restore(
-            services.snapshots, io.BytesIO(content), forced=forced, frozen=not body.thaw, seal=services.port.seal
-        )
-        return Response(data={**shown(done.whole), "frozen": not body.thaw, "sealed": not done.opens})
+    return Response(later=lambda: restored(view.services, io.BytesIO(content), body, forced=forced))
 
-    return Response(later=later)
+
+async def restored(services: Services, file: BinaryIO, body: RestoreBody, *, forced: bool) -> Response:
+    """Restore a snapshot, and say what it is of.  Raises as `services.snapshots.restoring.restore`."""
+    done = await restore(services.snapshots, file, forced=forced, frozen=not body.thaw, seal=services.port.seal)
+    return Response(data={**shown(done.whole), "frozen": not body.thaw, "sealed": not done.opens})
 
 
 async def _download(snapshots: Snapshots) -> Response:

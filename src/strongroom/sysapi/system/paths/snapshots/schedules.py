@@ -25,6 +25,7 @@ from strongroom.services.snapshots.schedule.records import LOCAL, S3, Schedule, 
 from strongroom.services.snapshots.schedule.running import run, verify
 from strongroom.services.snapshots.shown import instant, shown
 from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.system.paths.snapshots.raft import RestoreBody, restored
 
 MOST_SCHEDULES = 32
 _LEAST_INTERVAL_S = 60
@@ -172,6 +173,17 @@ class TakenPaths(SystemEngine):
 
         async def later() -> Response | None:
             return Response(data=shown(await verify(snapshots, await place.opened(file))))
+
+        return Response(later=later)
+
+    @path.write("snapshots/taken/{name}/{file}/restore", sudo=True, root_only=True)
+    async def restore_taken(self, request: Request, name: str, file: str, body: RestoreBody) -> Response | None:
+        """Puts a snapshot of this cluster, of whatever size, in the place of the store's rows."""
+        view = system(request)
+        place, services = _place(view, await _known(view, name)), view.services
+
+        async def later() -> Response | None:
+            return await restored(services, await place.opened(file), body, forced=False)
 
         return Response(later=later)
 

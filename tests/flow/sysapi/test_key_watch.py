@@ -1,0 +1,49 @@
+"""A node whose key doesn't open the store any more, because another snapshot was restored, seals itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from strongroom.barrier import keys
+from strongroom.barrier.transaction import transact
+from strongroom.core.key_watch import KeyWatch
+from strongroom.lib.errors import Tampered
+from strongroom.services import restoration
+from tests.flow.node import TestNode
+
+
+async def watching(*, restored: bool) -> tuple[TestNode, KeyWatch]:
+    """A node whose keyring was replaced by another cluster's."""
+    node = await TestNode.start()
+    services = node.node.unsealed
+    assert services is not None
+    watch = KeyWatch(services)
+    assert not await watch.run_once()
+
+    async def body(txn: Any) -> None:
+        if restored:
+            restoration.freeze(txn, 1.0, 1.0)
+        txn.write_plain(keys.KEYRING, b"k" * 80)
+
+    await transact(services.barrier, body)
+    return node, watch
+
+
+async def test_after_a_restore_it_seals_itself() -> None:
+    """At the second look, so that no moment between two commits is taken for it."""
+    node, watch = await watching(restored=True)
+    assert not await watch.run_once()
+    assert node.node.unsealed is not None
+    assert await watch.run_once()
+    assert node.node.unsealed is None
+
+
+async def test_a_keyring_that_was_damaged_seals_nothing() -> None:
+    """It needs a restore that the node knows nothing of; the failure is raised, and told in the log."""
+    node, watch = await watching(restored=False)
+    for _ in range(3):
+        with pytest.raises(Tampered):
+            await watch.run_once()
+    assert node.node.unsealed is not None
