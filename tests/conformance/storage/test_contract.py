@@ -6,6 +6,7 @@ import pytest
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.storage.base import Add, Revision, Storage
+from strongroom.storage.keys import KEY_BYTES
 from tests.conformance.storage.backends import Backend, on, put
 
 
@@ -167,6 +168,24 @@ def test_malformed_keys_are_refused(backend: Backend, key: str) -> None:
             with pytest.raises(InvalidRequest):
                 await storage.commit({key: 0}, {"a": b""}, {})
         assert await storage.get("a") is None
+
+    on(backend, scenario)
+
+
+@pytest.mark.parametrize("letter", ["k", "é", "\U0001f511"])
+def test_a_key_has_the_same_limit_everywhere(backend: Backend, letter: str) -> None:
+    """Sixty segments, and a key of 2,048 bytes of UTF-8; one byte more is the client's mistake, as a longer one is."""
+    deep = "/".join(f"{letter}{number}" for number in range(60))
+    longest = letter * (KEY_BYTES // len(letter.encode()))
+
+    async def scenario(storage: Storage) -> None:
+        await storage.commit({}, {deep: b"deep", longest: b"long"}, {})
+        found = (await storage.get_many([deep, longest])).entries
+        assert {key: entry.value for key, entry in found.items()} == {deep: b"deep", longest: b"long"}
+        assert (await storage.scan(f"{deep.rpartition('/')[0]}/")).names == [f"{letter}59"]
+        for key in (f"{longest}x", "x/" * 2000 + "x"):
+            with pytest.raises(InvalidRequest, match=f"it may take {KEY_BYTES} bytes"):
+                await storage.commit({}, {key: b""}, {})
 
     on(backend, scenario)
 

@@ -14,7 +14,7 @@ from strongroom.importing.files.secrets import UnreadableFile
 
 _LINE: Final = re.compile(
     r"""[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*
-    (?:'(?P<plain>[^']*)'|"(?P<escaped>(?:[^"\\]|\\.)*+)"|(?P<bare>[^'"\n][^\n]*)?)
+    (?:'(?P<plain>[^']*)'|"(?P<escaped>(?>(?:[^"\\]|\\.)*))"|(?P<bare>[^'"\n][^\n]*)?)
     [ \t]*(?:\#[^\n]*)?(?:\n|\Z)""",
     re.VERBOSE | re.DOTALL,
 )
