@@ -40,7 +40,7 @@ def document_differences(document: Document, there: Mapping[str, Any]) -> list[s
     """The names of fields that are others."""
     expected = document.body if document.shown is None else document.shown
     if document.exact:
-        return sorted(name for name in {*expected, *there} if name in expected and not _equal(expected, there, name))
+        return sorted(name for name in {*expected, *there} if not _equal(expected, there, name))
     seen = {name: value for name, value in expected.items() if name not in document.unseen}
     return differing(seen, there)
 

@@ -44,7 +44,7 @@ def _listed(place: Place, kind: Kind, folder: str, stage: Stage) -> Iterator[Fou
 def _load(place: Place, kind: Kind, path: str) -> Document:
     data = place.data(path)
     if kind is not Kind.QUOTA:
-        return Document(path, {"policy": data.get("policy") or data.get("rules") or ""}, exact=True)
+        return Document(path, {"policy": data.get("policy") or data.get("rules") or ""})
     return Document(path, {name: value for name, value in data.items() if name not in {"type", "counter"}})
 
 
