@@ -44,6 +44,7 @@ PAGES = (
     *("engines", "auth", "agent"),
 )
 OWN_TESTS = {
+    "regions.md",
     "agent/postgresql.md",
     "agent/template-functions.md",
     "auth/kerberos.md",

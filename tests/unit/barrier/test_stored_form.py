@@ -1308,6 +1308,7 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "options": None,
             "config": {"": "MountConfig"},
             "local": False,
+            "apart": False,
             "seal_wrap": False,
             "external_entropy_access": False,
             "created_at": 0.0,
@@ -1427,6 +1428,33 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "strongroom.services.quotas.records.RateLimit": (
         "rate-limit-quota",
         {"interval_s": 1, "block_interval_s": 0, "group_by": "ip", "secondary_rate": 0.0},
+    ),
+    "strongroom.barrier.region.RegionState": (
+        "region",
+        {"settled": True, "writer": "", "reason": "", "changed_at": 0.0},
+    ),
+    "strongroom.services.region.records.Commit": (None, {"number": 0, "id": b""}),
+    "strongroom.services.region.records.Enrolment": ("region-enrolment", {}),
+    "strongroom.services.region.records.FollowerRecord": ("region-follower", {}),
+    "strongroom.services.region.records.Former": (
+        "region-former",
+        {"lacking": (), "uncounted": 0, "told": False, "address": ""},
+    ),
+    "strongroom.services.region.records.Head": ("region-head", {}),
+    "strongroom.services.region.records.Heard": (
+        "region-heard",
+        {"commit": {"": "Commit"}, "at": 0.0, "heard_at": 0.0, "trouble": ""},
+    ),
+    "strongroom.services.region.records.Membership": ("region-membership", {"foreign": False}),
+    "strongroom.services.region.records.Progress": (
+        "region-progress",
+        {"commit": {"": "Commit"}, "as_of": 0.0, "staging": None},
+    ),
+    "strongroom.services.region.records.Reached": ("region-reached", {}),
+    "strongroom.services.region.records.RegionAuthority": ("region-authority", {}),
+    "strongroom.services.region.records.Staging": (
+        None,
+        {"commit": {"": "Commit"}, "as_of": 0.0, "whole": False, "copied": False, "after": "", "ready": False},
     ),
     "strongroom.services.tokens.records.AccessorRecord": ("accessor", {}),
     "strongroom.services.tokens.records.ChildRecord": ("child", {}),

@@ -26,8 +26,8 @@ from strongroom.sysapi.system.request_gauges import of_requests, of_responses
 from strongroom.sysapi.system.store_gauges import of_audit, of_barrier, of_store
 from strongroom.sysapi.traffic import Numbers, Traffic
 
-ROLES: Final = ("expiry", "webhooks", "snapshots")
-"""What one process of all nodes does at a time: `core/expiry.py`, `core/webhooks/role.py`,
+ROLES: Final = ("expiry", "region", "webhooks", "snapshots")
+"""What one process of all nodes does at a time: `core/expiry.py`, `core/region/following.py`, `core/webhooks/role.py`,
 `core/scheduled_snapshots.py`."""
 
 

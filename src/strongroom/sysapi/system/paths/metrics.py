@@ -20,6 +20,7 @@ from strongroom.sysapi.services import Services
 from strongroom.sysapi.system.engine_gauges import of_engines
 from strongroom.sysapi.system.gauges import of_expiry, of_mounts
 from strongroom.sysapi.system.quota_gauges import of_quotas
+from strongroom.sysapi.system.region_gauges import of_regions
 from strongroom.sysapi.system.snapshot_gauges import of_snapshots
 
 _TEXT = "text/plain"
@@ -62,6 +63,7 @@ async def of_content(services: Services, router: Router) -> list[Measure]:
         *await of_engines(services, router, services.exposure.most_label_sets),
         *await of_quotas(services),
         *await of_snapshots(services),
+        *await of_regions(services),
     ]
 
 
