@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbot lego sshpass zbar-tools groff-base curl python3-venv jq sqlite3 logrotate wrk \
   slapd ldap-utils freeradius nginx-light krb5-kdc krb5-admin-server krb5-user \
   samba-ad-dc samba-dsdb-modules samba-vfs-modules samba-ad-provision winbind python3-samba \
-  mariadb-server redis-server influxdb rabbitmq-server \
+  mariadb-server zookeeper default-jre-headless rsync redis-server influxdb rabbitmq-server \
   etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
