@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -36,12 +36,13 @@ from strongroom.storage.s3.layout import (
 from strongroom.storage.s3.objects import Objects
 from strongroom.storage.s3.state import State
 
+T = TypeVar("T")
+
 RETAINED_S: Final = 3600.0
 """How long what a checkpoint replaces is kept, by the service's clock."""
 _PART_BYTES: Final = 8 << 20
 _ROW_BYTES: Final = 64
 """What a row takes in a part besides its key and its value, about."""
-_READS_AT_ONCE: Final = 4
 
 
 class Frozen(NamedTuple):
@@ -101,7 +102,10 @@ async def newest(objects: Objects) -> tuple[int, float]:
 
 
 async def read(objects: Objects, number: int, state: State, most_bytes: int) -> None:
-    """Fill an empty state with that at a checkpoint.  Raises `StorageError` if it is damaged, or larger than this process may hold."""
+    """Fill an empty state with that at a checkpoint.
+
+    Raises: `StorageError` if it is damaged, or larger than this process may hold.
+    """
     name = checkpoint_name(number, MANIFEST)
     manifest, _ = opened(name, await _present(objects, name), Manifest)
     if manifest.format > FORMAT:
@@ -111,23 +115,14 @@ async def read(objects: Objects, number: int, state: State, most_bytes: int) -> 
     if manifest.number != number:
         raise DamagedError(name, "is that of another checkpoint")
     rows = state.rows
-    at_once = asyncio.Semaphore(_READS_AT_ONCE)
-
-    async def part(kind: str, index: int, digest: bytes) -> bytes:
-        async with at_once:
-            found = await _present(objects, _part_name(number, kind, index))
-        if seal_digest(found) != digest:
-            raise DamagedError(_part_name(number, kind, index), "isn't the one that the manifest names")
-        return found
-
     for index, digest in enumerate(manifest.rows):
-        found, _ = opened(name, await part("rows", index, digest), RowsPart)
+        found = await _part(objects, _part_name(number, "rows", index), digest, RowsPart)
         for key, revision, value in found:
             rows.entries[key] = Entry(value, revision)
             rows.size_bytes += len(key) + len(value)
         check_size(rows, most_bytes)
     for index, digest in enumerate(manifest.feed):
-        past, _ = opened(name, await part("feed", index, digest), FeedPart)
+        past = await _part(objects, _part_name(number, "feed", index), digest, FeedPart)
         rows.feed.extend(Past(revision_id, tuple(unpack_keys(keys))) for revision_id, keys in past)
     rows.keys = sorted(rows.entries)
     rows.head = manifest.revision
@@ -168,11 +163,6 @@ async def clear(objects: Objects) -> None:
     await objects.delete(past, at_once=1)
 
 
-def seal_digest(raw: bytes) -> bytes:
-    """The digest that an object says it has; `opened` proves it."""
-    return raw[4:36]
-
-
 def _part_name(number: int, kind: str, index: int) -> str:
     return checkpoint_name(number, f"{kind}-{index:06}")
 
@@ -207,6 +197,13 @@ def _feed_parts(feed: list[Past]) -> Iterator[FeedPart]:
         part.append((past.id, packed))
     if part:
         yield part
+
+
+async def _part(objects: Objects, name: str, digest: bytes, type_: type[T]) -> T:
+    found, own = await asyncio.to_thread(opened, name, await _present(objects, name), type_)
+    if own != digest:
+        raise DamagedError(name, "isn't the one that the manifest names")
+    return found
 
 
 async def _present(objects: Objects, name: str) -> bytes:

@@ -124,6 +124,10 @@ class S3Storage:
         """How often the service wanted fewer requests."""
         return self._objects.throttled
 
+    async def checkpoint_made(self) -> None:
+        """Wait for the checkpoint that this process is making, if there is one."""
+        await self._upkeep.finished()
+
     async def close(self) -> None:
         """Commit the accepted operations, and close all connections."""
         writer, self._writer = self._writer, None
