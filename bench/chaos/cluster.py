@@ -74,19 +74,23 @@ class Cluster:
         with self._event(f"pause {name}", name), paused(node.pid, *node.workers()):
             time.sleep(PAUSE_S)
 
-    def restart(self, mode: str) -> None:
-        """The primary ends and comes back; `immediate` as a crash does."""
-        with self._event(f"restart the database ({mode})"):
-            self.primary.stop(mode)
+    def restart(self) -> None:
+        """The primary is stopped and started."""
+        with self._event("restart the database"):
+            self.primary.stop()
+            self.primary.start()
+
+    def crash(self) -> None:
+        """All of the primary's processes are killed, and it is started again."""
+        with self._event("crash of the database"):
+            self.primary.kill()
             self.primary.start()
 
     def fail_over(self) -> None:
         """The primary dies, and the standby takes its place."""
         with self._event("fail over"):
-            self.primary.stop("immediate")
-            died = time.monotonic()
+            self.primary.kill()
             self.standby.promote()
-            print(f"    promoting took {time.monotonic() - died:.1f}s", flush=True)
         self.primary, self.standby = self.standby, self.primary
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ class PostgresqlServer:
     directory: Path
     binaries: Path
     port: int
+    addresses: str = "127.0.0.1"
+    """Where it listens."""
 
     @property
     def url(self) -> str:
@@ -38,13 +41,24 @@ class PostgresqlServer:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        options = f"-p {self.port} -k {self.directory} -c listen_addresses=127.0.0.1 -c max_connections=100"
+        options = f"-p {self.port} -k {self.directory} -c listen_addresses={self.addresses} -c max_connections=100"
         log = str(self.directory / "log")
         self._run("pg_ctl", "-D", str(self.directory / "data"), "-w", "-o", options, "-l", log, "start")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it; `immediate` as a crash does."""
         self._run("pg_ctl", "-D", str(self.directory / "data"), "-w", "-m", mode, "stop")
+
+    def kill(self) -> None:
+        """End all its processes at once, as when its machine dies."""
+        pid_file = self.directory / "data" / "postmaster.pid"
+        postmaster = int(pid_file.read_text().split()[0])
+        os.kill(postmaster, signal.SIGSTOP)  # so that it starts no more
+        for child in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+        os.kill(postmaster, signal.SIGKILL)
+        pid_file.unlink()
 
     def end(self) -> None:
         """Stop it as a crash does, if the test hasn't."""

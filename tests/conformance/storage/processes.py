@@ -44,6 +44,12 @@ class Worker:
         self._process = process
         self.link = link
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as `kill -9` does."""
         assert self._process.pid is not None
