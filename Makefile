@@ -12,7 +12,7 @@ PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbo
   etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos credentials fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos postgresql credentials fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -124,6 +124,10 @@ strangers: setup ## how long health takes while clients without tokens send what
 
 chaos: setup ## nodes and databases that die while clients write, read and revoke; some 10 minutes (SECONDS=60)
 	$(BIN)/python -m bench.chaos --seconds $(or $(SECONDS),600)
+
+postgresql: setup ## the tests of the store on PostgreSQL, on each version below /usr/lib/postgresql
+	set -e; for version in $$(ls /usr/lib/postgresql); do echo "PostgreSQL $$version"; \
+	POSTGRESQL_VERSION=$$version $(BIN)/python -m pytest -q tests/conformance/storage -k "postgresql or pooler"; done
 
 hanging: setup ## how long reads take while logins wait for a directory that hangs
 	$(BIN)/python -m bench.hanging_directory

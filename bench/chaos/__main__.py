@@ -4,8 +4,8 @@
 
 Run it in the project's directory, as root or as a user who may run PostgreSQL's programs.  Three nodes of two workers
 each work on a PostgreSQL with a synchronous standby.  Clients are spread over all nodes.  Nodes are killed and stopped
-at random, the database is restarted, crashes, and fails over once.  The exit code is 1 if anything that was acknowledged
-is lost, or anything that was revoked is served.
+at random, the database is restarted, crashes, and fails over once.  The exit code is 1 if anything that was
+acknowledged is lost, or anything that was revoked is served.
 """
 
 from __future__ import annotations

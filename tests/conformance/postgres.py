@@ -106,7 +106,8 @@ def give_to_postgres(path: Path) -> None:
 
 def newest_binaries() -> Path | None:
     """The directory of the newest installed server's programs."""
-    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    wanted = os.environ.get("POSTGRESQL_VERSION", "*")  # `make postgresql` runs the tests of the store on each
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob(f"{wanted}/bin/initdb")]
     return max(found, key=lambda path: int(path.parent.name), default=None)
 
 
