@@ -12,7 +12,7 @@ PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbo
   etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos postgresql credentials fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos postgresql credentials moving-in fuzz format packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -134,6 +134,9 @@ hanging: setup ## how long reads take while logins wait for a directory that han
 
 credentials: setup ## issuing and revoking thousands of users of a PostgreSQL, beside the reference server
 	$(BIN)/python -m bench.credentials
+
+moving-in: setup ## import some hundred objects of each kind from the reference server, and compare, some 2 minutes
+	$(BIN)/python -m bench.moving_in
 
 agents: setup ## what a thousand templates over two hundred leases cost an agent, beside the reference agent
 	$(BIN)/python -m bench.agents

@@ -108,6 +108,8 @@ def test_a_limit_of_the_source_is_waited_for(move: Move) -> None:
         ("-conflict=overwrite", "-conflict has to be one of skip, version, fail"),
         ("-parallel=0", "-parallel has to be from 1 to 64"),
         ("-rate=-1", "-rate must not be negative"),
+        ("-output-curl-string", "an import sends many; use -plan"),
+        ("-output-policy", "an import sends many; use -plan"),
         ("-from-token-file=/nowhere", "/nowhere: No such file or directory"),
     ],
 )

@@ -54,6 +54,8 @@ def read_options(call: Invocation) -> Options:
         raise Failure(f"-parallel has to be from 1 to {MOST_PARALLEL}")
     if rate < 0:
         raise Failure("-rate must not be negative")
+    if call.previews():
+        raise Failure("-output-curl-string and -output-policy show one request, and an import sends many; use -plan")
     if flags.on("plan") and flags.on("verify"):
         raise Failure("-plan and -verify are two different things; give one of them")
     try:

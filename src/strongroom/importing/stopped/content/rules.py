@@ -32,12 +32,12 @@ def survey(place: Place) -> Iterator[Found]:
 
 def _policy(place: Place, name: str) -> Document:
     stored = place.document(f"sys/policy/{name}")
-    return Document(f"sys/policies/acl/{name}", {"policy": _text(stored, "Raw")}, exact=True)
+    return Document(f"sys/policies/acl/{name}", {"policy": _text(stored, "Raw")})
 
 
 def _password_policy(place: Place, name: str) -> Document:
     stored = place.document(f"sys/password_policy/{name}")
-    return Document(f"sys/policies/password/{name}", {"policy": _text(stored, "policy")}, exact=True)
+    return Document(f"sys/policies/password/{name}", {"policy": _text(stored, "policy")})
 
 
 def _text(stored: dict[str, Any], field: str) -> str:
