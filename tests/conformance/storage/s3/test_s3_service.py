@@ -67,7 +67,7 @@ async def test_a_lost_answer(buckets: Buckets, way: Between) -> None:
 
 async def test_no_answer_at_all(buckets: Buckets, way: Between) -> None:
     """The caller learns that it isn't known, and its id tells later; a refusal that can't be proved is an error."""
-    async with opened(buckets, url=way.url, patience_s=2.0) as storage, opened(buckets) as other:
+    async with opened(buckets, url=way.url, patience_s=4.0) as storage, opened(buckets) as other:
         first = await storage.commit({}, {"k": b"1"}, {})
         way.lose = journal
         way.refuse = lambda asked: (503, b"") if asked.verb == "GET" else None
