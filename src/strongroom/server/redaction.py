@@ -10,7 +10,9 @@ from typing import Final
 from strongroom.lib.postgresql.connection_url import UrlError, parse_connection_url
 from strongroom.server.config.config import Config, Listener, Telemetry
 
-SECRET_NAMES: Final = re.compile(r"(pass|auth_info|token$|secret|pin$|accountkey|credentials|mac_key|access_key)", re.IGNORECASE)
+SECRET_NAMES: Final = re.compile(
+    r"(pass|auth_info|token$|secret|pin$|accountkey|credentials|mac_key|access_key)", re.IGNORECASE
+)
 """Settings of stores and seals that are secrets, by their names."""
 _VARIABLES: Final = ("PGPASSWORD", "PGSSLPASSWORD")
 

@@ -139,14 +139,14 @@ async def test_who_holds_a_role() -> None:
             dict(labels)["role"]: value for (name, labels), value in found.items() if name == "vault_core_role_held"
         }
 
-    assert await held() == {"expiry": 0, "webhooks": 0, "snapshots": 0}
+    assert await held() == {"expiry": 0, "webhooks": 0, "snapshots": 0, "region": 0}
     working = asyncio.create_task(Expiry(services, pause_s=0.01).run_forever())
     while not services.roles:
         await asyncio.sleep(0.01)
-    assert await held() == {"expiry": 1, "webhooks": 0, "snapshots": 0}
+    assert await held() == {"expiry": 1, "webhooks": 0, "snapshots": 0, "region": 0}
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    assert await held() == {"expiry": 0, "webhooks": 0, "snapshots": 0}
+    assert await held() == {"expiry": 0, "webhooks": 0, "snapshots": 0, "region": 0}
 
 
 def test_codes_that_nobody_has_registered_are_counted_together() -> None:
