@@ -22,6 +22,7 @@ from tests.conformance.docs.shell import (
     python_can_make_environments,
     run_page,
 )
+from tests.conformance.etcd import running_etcd
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.ports import free_port
 from tests.sim import mariadb, slapd
@@ -64,6 +65,7 @@ OWN_TESTS = {
     "plugins.md",
     "production.md",
     "storage.md",
+    "stores/etcd.md",
     "stores/mysql.md",
 }
 __all__ = ["package", "postgresql_server"]
@@ -155,6 +157,13 @@ def test_storage(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
         names.replace("postgres://postgres@db.example.com:5432/postgres", postgresql_server.url)
         names.replace("db.example.com:5432", f"127.0.0.1:{postgresql_server.port}")
         assert run_page(DOCS / "storage.md", shell, names) > 4
+
+
+def test_the_store_in_etcd(tmp_path: Path) -> None:
+    """An etcd without users is fit for a server."""
+    with running_etcd() as server, opened(tmp_path, programs(tmp_path)) as (shell, names):
+        names.replace("http://etcd.example.com:2379", server.url)
+        assert run_page(DOCS / "stores/etcd.md", shell, names) == 1
 
 
 def test_the_store_in_mysql(tmp_path: Path) -> None:

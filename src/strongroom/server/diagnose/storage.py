@@ -66,7 +66,7 @@ async def check_storage(config: StorageConfig | None, workers: int, clock: Clock
     except (StoreError, StrongroomError) as error:
         advice = f"Correct {config.where}, or install what the text names."
         return group(name, [fail(_CREATE, _text(error), advice, stops=True)])
-    before = await _before_opening(config, workers)
+    before = await _before_opening(config, workers, clock)
     if any(not goes_on for goes_on, _ in before):
         return group(name, [finding for _, finding in before])
     found = [finding for _, finding in before]
@@ -93,7 +93,7 @@ async def _opened(storage: Storage) -> AsyncIterator[None]:
             await storage.close()
 
 
-async def _before_opening(config: StorageConfig, workers: int) -> list[tuple[bool, Finding]]:
+async def _before_opening(config: StorageConfig, workers: int, clock: Clock) -> list[tuple[bool, Finding]]:
     """What can be said without opening the store, each with whether it may be opened."""
     match config.type:
         case "inmem":
@@ -107,6 +107,10 @@ async def _before_opening(config: StorageConfig, workers: int) -> list[tuple[boo
             from strongroom.server.diagnose import mysql  # noqa: PLC0415 - needs PyMySQL
 
             return await mysql.check_server(config, workers)
+        case "etcd" | "consul":
+            from strongroom.server.diagnose import places  # noqa: PLC0415 - a backend is imported when it is used
+
+            return await (places.check_etcd if config.type == "etcd" else places.check_consul)(config, clock)
     place = storage_directory(config)
     return [] if place is None else _before_sqlite(place)
 

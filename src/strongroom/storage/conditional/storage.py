@@ -73,8 +73,8 @@ class ConditionalStorage:
 
         Raises: `StorageError` if the store can't be reached, or isn't suitable.
         """
-        await self._base.cells.start()
         try:
+            await self._base.cells.start()
             await self._base.looking.look()
         except BaseException:
             await self._base.cells.close()

@@ -34,15 +34,20 @@ class ConsulSettings(msgspec.Struct, frozen=True):
     patience_s: float = PATIENCE_S
 
 
-def open_consul(settings: ConsulSettings, clock: Clock, random: Random) -> ConditionalStorage:
-    """A store on Consul, not started yet."""
+def consul_cells(settings: ConsulSettings, clock: Clock) -> ConsulCells:
+    """The cells of a store, not started yet."""
     endpoints = Endpoints(
         *("consul", settings.urls, clock),
         context=settings.context,
         patience_s=settings.patience_s,
         at_once=settings.max_parallel + 4,
     )
-    cells = ConsulCells(endpoints, settings.path, settings.token, settings.datacenter)
+    return ConsulCells(endpoints, settings.path, settings.token, settings.datacenter)
+
+
+def open_consul(settings: ConsulSettings, clock: Clock, random: Random) -> ConditionalStorage:
+    """A store on Consul, not started yet."""
+    cells = consul_cells(settings, clock)
     return ConditionalStorage(
         *(cells, clock, random),
         max_parallel=settings.max_parallel,

@@ -10,7 +10,7 @@ from strongroom.storage.conditional.cells import Capacity, Cell, ClockOffset, Gu
 from strongroom.storage.conditional.layout import HEAD
 from strongroom.storage.conditional.seeking import Page, keys_by_page, names_by_seek
 from strongroom.storage.etcd.gateway import CompactedError, Gateway
-from strongroom.storage.etcd.messages import KeyValue, Range, Transaction, delete, put, range_of, unchanged
+from strongroom.storage.etcd.messages import KeyValue, Range, Status, Transaction, delete, put, range_of, unchanged
 from strongroom.storage.keys import below
 
 _OPERATIONS: Final = 128
@@ -78,6 +78,10 @@ class EtcdCells:
     async def keys(self, prefix: str, after: str, limit: int | None, beside: str) -> Names:
         """Every name below `prefix`, of one moment."""
         return await self._listed(keys_by_page, prefix, after, limit, beside)
+
+    async def status(self) -> Status:
+        """The state of the server that is asked.  Raises `StorageError`."""
+        return await self._gateway.ask("/v3/maintenance/status", {}, Status, repeatable=True)
 
     def clock_offset(self) -> ClockOffset | None:
         """By the server's `Date`."""

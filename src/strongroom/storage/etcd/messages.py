@@ -67,6 +67,17 @@ class Token(msgspec.Struct, frozen=True):
         return "Token()"
 
 
+class Status(msgspec.Struct, frozen=True, rename={"db_size": "dbSize", "db_size_in_use": "dbSizeInUse"}):
+    """The state of one server."""
+
+    version: str = ""
+    db_size: int = 0
+    """Bytes of its database."""
+    db_size_in_use: int = 0
+    errors: list[str] = []
+    """Alarms, as that of a database that has reached its quota."""
+
+
 class Version(msgspec.Struct, frozen=True):
     """The answer of `/version`."""
 

@@ -32,13 +32,18 @@ class EtcdSettings(msgspec.Struct, frozen=True):
     patience_s: float = PATIENCE_S
 
 
-def open_etcd(settings: EtcdSettings, clock: Clock, random: Random) -> ConditionalStorage:
-    """A store on etcd, not started yet."""
+def etcd_cells(settings: EtcdSettings, clock: Clock) -> EtcdCells:
+    """The cells of a store, not started yet."""
     endpoints = Endpoints(
         *("etcd", settings.urls, clock),
         context=settings.context,
         patience_s=settings.patience_s,
         at_once=settings.max_parallel + 4,
     )
-    cells = EtcdCells(Gateway(endpoints, settings.username, settings.password), settings.path)
+    return EtcdCells(Gateway(endpoints, settings.username, settings.password), settings.path)
+
+
+def open_etcd(settings: EtcdSettings, clock: Clock, random: Random) -> ConditionalStorage:
+    """A store on etcd, not started yet."""
+    cells = etcd_cells(settings, clock)
     return ConditionalStorage(cells, clock, random, max_parallel=settings.max_parallel, patience_s=settings.patience_s)
