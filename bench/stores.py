@@ -22,8 +22,15 @@ from pathlib import Path
 from tests.conformance.consul import running_consul
 from tests.conformance.etcd import running_etcd
 from tests.conformance.postgres import newest_binaries, running_postgresql
-from tests.conformance.storage.backends import open_consul_path, open_etcd_path, open_postgresql
+from tests.conformance.storage.backends import (
+    open_consul_path,
+    open_etcd_path,
+    open_mysql,
+    open_postgresql,
+    open_zookeeper_path,
+)
 from tests.conformance.storage.processes import Link, Opener, worker
+from tests.sim import mariadb, zookeeper
 
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
@@ -66,11 +73,25 @@ def _consul() -> Iterator[Opener]:
         yield partial(open_consul_path, server.url, "bench")
 
 
+@contextlib.contextmanager
+def _mysql() -> Iterator[Opener]:
+    with mariadb.run(*mariadb.DURABLE) as server:
+        yield partial(open_mysql, server.port, "strongroom")
+
+
+@contextlib.contextmanager
+def _zookeeper() -> Iterator[Opener]:
+    with zookeeper.run() as server:
+        yield partial(open_zookeeper_path, server.address, "bench")
+
+
 STORES: dict[str, Callable[[], contextlib.AbstractContextManager[Opener]]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
+    "mysql": _mysql,
     "etcd": _etcd,
     "consul": _consul,
+    "zookeeper": _zookeeper,
 }
 """Name → what starts a server and tells how its store is opened in another process."""
 
