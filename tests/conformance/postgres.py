@@ -58,7 +58,9 @@ class PostgresqlServer:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(child), signal.SIGKILL)
         os.kill(postmaster, signal.SIGKILL)
+        # Whether its processes are still listed is up to who reaps them, and the next start asks for that.
         pid_file.unlink()
+        (self.directory / f".s.PGSQL.{self.port}.lock").unlink()
 
     def end(self) -> None:
         """Stop it as a crash does, if the test hasn't."""
