@@ -141,7 +141,7 @@ class Caller:
                 return ask(client)
             except (RateLimited, NotServing, ServerFailed, Unreachable, ResponseError) as error:
                 if not _passes(error):
-                    raise self._meant(client, error) from None
+                    raise self._meant(error) from None
                 if self._clock() + pause > until:
                     raise _ended(error) from None
             except (BadAnswer, BadSettings) as error:
@@ -150,14 +150,10 @@ class Caller:
             self._sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - only spreads retries
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
-    def _meant(self, client: Client, error: ResponseError | Unreachable) -> Exception:
+    def _meant(self, error: ResponseError | Unreachable) -> Exception:
         match error:
             case Denied():
-                return (
-                    Refused(_text(error))
-                    if self._token_lives(client)
-                    else Lost("the token has expired, or was revoked")
-                )
+                return Refused(_text(error)) if self._token_lives() else Lost("the token has expired, or was revoked")
             case Missing() | Unsupported():
                 return Absent(_text(error))
             case BadRequest():
@@ -178,16 +174,20 @@ class Caller:
         else:
             self._looks_up = True
 
-    def _token_lives(self, client: Client) -> bool:
-        if not self._looks_up:
+    def _token_lives(self) -> bool:
+        """Whether the token can still look itself up, if it ever could.  Raises `Lost`."""
+
+        def ask(client: Client) -> bool:
+            try:
+                client.read("auth/token/lookup-self")
+            except Denied:
+                return False
             return True
+
         try:
-            client.read("auth/token/lookup-self")
-        except Denied:
-            return False
-        except (ResponseError, Unreachable, BadAnswer):
+            return not self._looks_up or bool(self._patiently("", ask))
+        except (Absent, Rejected):
             return True
-        return True
 
 
 def _passes(error: ResponseError | Unreachable) -> bool:

@@ -77,7 +77,8 @@ def test_killed_at_twenty_points(move: Move) -> None:
     assert killed == KILLS
     last = move.run(f"-journal={move.journal}", "-only=mounts,auth,configs,roles,kv")
     assert (last.code, last.err) == (0, "")
-    assert last.report["resumed"] >= 2 + (KILLS - 1) * 11 - 5
+    # The journal has lines besides: its head, and one before each mount.
+    assert last.report["resumed"] >= (KILLS - 1) * 11 - 8
     assert {each["state"] for each in last.report["objects"]} == {"imported", "same", "listed"}
     check_whole(move)
     whole = [json.loads(line) for line in move.journal.read_text().splitlines()]
@@ -104,7 +105,7 @@ def test_a_token_that_ends_in_the_middle(move: Move) -> None:
     assert ended.code == 2
     assert "the token has expired, or was revoked" in ended.err
     assert ended.report["left"] > 50
-    assert not [each for each in ended.report["objects"] if each["state"] == "failed"]
+    assert [each for each in ended.report["objects"] if each["state"] == "failed"] == []
     again = move.run(f"-journal={move.journal}")
     assert (again.code, again.report["left"]) == (0, 0)
     assert again.report["resumed"] > 0
