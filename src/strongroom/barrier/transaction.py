@@ -68,7 +68,6 @@ class Transaction(ReadSet):
         self._cleared: set[str] = set()
         self._events: list[outbox.Event] = []
         self.across = Across()
-        """What it writes of another region's rows."""
 
     @property
     def has_written(self) -> bool:
@@ -281,8 +280,7 @@ class Transaction(ReadSet):
     async def apart(self, name: str, body: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `body` in its own transaction that commits now, once per request, even if this one fails later.
 
-        This is for work that is too large for one commit.  It must not change rows that this transaction has read,
-        because then this transaction would run again and find its own work.
+        For work that is too large for one commit.  It must not change rows that this transaction has read: it would run again.
         """
         result = await self.once.wait(f"apart {name}", lambda: self._apart(body))
         self.revalidate()  # now and then, because after thousands of commits it takes long
@@ -419,9 +417,8 @@ list_ = list
 async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]) -> T:
     """Run `body` in a transaction and commit it.  Run it again if its reads have changed meanwhile.
 
-    After four conflicts it runs while all other commits wait.  If `body` raises an error, its writes are dropped.  The
-    error is passed on only if all reads that led to it are still current.  If it needs a result from outside, it runs
-    again when that is there; nothing waits for it meanwhile.
+    After four conflicts it runs while all other commits wait.  An error of `body` drops its writes, and is passed on only
+    if all reads that led to it are still current.  If it needs a result from outside, it runs again when that is there.
     """
     once = StableValues()
     while True:

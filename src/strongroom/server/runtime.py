@@ -159,17 +159,14 @@ class Runtime:
                 Expiry(services).run_forever,
                 ClientUpkeep(services).run_forever,
                 Webhooks(services).run_forever,
+                ScheduledSnapshots(services).run_forever,
                 DenialKeeping(services).run_forever,
             )
             self._tasks.append(asyncio.create_task(Duties(services, duties).run_forever()))
             self._tasks.append(asyncio.create_task(Following(services).run_forever()))
             self._tasks.append(asyncio.create_task(Presence(services).run_forever()))
             self._tasks.append(asyncio.create_task(services.events.run_forever()))
-            self._tasks.append(asyncio.create_task(ClientUpkeep(services).run_forever()))
-            self._tasks.append(asyncio.create_task(Webhooks(services).run_forever()))
-            self._tasks.append(asyncio.create_task(ScheduledSnapshots(services).run_forever()))
             self._tasks.append(asyncio.create_task(KeyWatch(services).run_forever()))
-            self._tasks.append(asyncio.create_task(DenialKeeping(services).run_forever()))
             if self._plan.region_address:
                 gate = RegionGate(services, self._sockets[-1], self._clock)
                 self._tasks.append(asyncio.create_task(gate.run_forever()))

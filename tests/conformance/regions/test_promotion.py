@@ -104,6 +104,7 @@ def test_it_writes_and_logs_in_now(promoted: tuple[Pair, Log, dict[str, Any]]) -
     both, _, _ = promoted
     second = both.second.node
     second.ok("POST", "kv/written-after", {"value": "1"})
+    assert second.ok("GET", "sys/restore").json["data"]["frozen"] is True
     second.ok("POST", "sys/auth/userpass", {"type": "userpass"})
     second.ok("POST", "auth/userpass/users/ann", {"password": "correct horse"})
     assert second.ok("POST", "auth/userpass/login/ann", {"password": "correct horse"}, token="").json["auth"]
@@ -145,7 +146,9 @@ def test_the_list_of_what_it_lacks_is_exact_once_the_former_region_was_told(
 def test_the_former_region_comes_back_as_a_follower(promoted: tuple[Pair, Log, dict[str, Any]]) -> None:
     """It joins the promoted one, and has exactly what that one has: its own late writes are gone."""
     both, log, _ = promoted
+    both.switch.mend()
     wait_until(lambda: both.first.status()["role"] == "fenced", both.trouble, 30)
+    both.second.node.ok("POST", "kv/of-the-promoted", {"value": "1"})
     token = both.second.token(f"127.0.0.1:{both.second.port}", "former")
     refused = both.first.node.call("PUT", "sys/region/join", {"token": token})
     assert refused.status == 400
@@ -155,5 +158,5 @@ def test_the_former_region_comes_back_as_a_follower(promoted: tuple[Pair, Log, d
     wait_until(lambda: applied(both.first) >= wanted, both.trouble, 60)
     for client in log.acknowledged:
         assert held(both.first, client) == held(both.second, client)
-    assert both.first.node.ok("GET", "kv/written-after").json["data"] == {"value": "1"}
+    assert both.first.node.ok("GET", "kv/of-the-promoted").json["data"] == {"value": "1"}
     assert both.first.status()["term"] == 2

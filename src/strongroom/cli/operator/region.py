@@ -79,6 +79,9 @@ def _promote(call: Invocation) -> int:
         out(f"           {key}")
     if named + more > _SHOWN:
         out(f"           and {named + more - _SHOWN} more: operator region former")
+    out(
+        "frozen:  leases don't end, nothing rotates, no webhook is posted: operator restore status, operator restore go"
+    )
     if not data["told"]:
         out("The former region is not told yet. If it still runs, both write: demote it, or keep clients away from it.")
     return 0

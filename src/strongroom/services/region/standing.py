@@ -25,6 +25,7 @@ from strongroom.services.region.records import (
     Progress,
     Reached,
 )
+from strongroom.services.restoration import frozen
 
 _MOST_LACKING: Final = 10_000
 """Keys that are named; more are counted."""
@@ -102,6 +103,8 @@ async def promote(txn: Transaction, now: float, *, force: bool) -> Former:
     )
     txn.write(keys.REGION, RegionState(role=PRIMARY, term=former.term, changed_at=now))
     txn.write(FORMER, former)
+    # What is due would be done to other systems at once, while the former region may still be doing it.
+    frozen.freeze(txn, now, progress.as_of)
     for name in await txn.list(HEADS):
         txn.delete(HEADS + name)
     return former
