@@ -280,7 +280,7 @@ class Transaction(ReadSet):
     async def apart(self, name: str, body: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `body` in its own transaction that commits now, once per request, even if this one fails later.
 
-        For work that is too large for one commit.  It must not change rows that this transaction has read: it would run again.
+        For work that is too large for one commit.  It must not change rows that this transaction has read.
         """
         result = await self.once.wait(f"apart {name}", lambda: self._apart(body))
         self.revalidate()  # now and then, because after thousands of commits it takes long
@@ -417,8 +417,8 @@ list_ = list
 async def transact(barrier: Barrier, body: Callable[[Transaction], Awaitable[T]]) -> T:
     """Run `body` in a transaction and commit it.  Run it again if its reads have changed meanwhile.
 
-    After four conflicts it runs while all other commits wait.  An error of `body` drops its writes, and is passed on only
-    if all reads that led to it are still current.  If it needs a result from outside, it runs again when that is there.
+    After four conflicts it runs while all other commits wait.  An error of `body` drops its writes, and is passed on
+    only if all reads that led to it are still current.  If it needs a result from outside, it runs again with that.
     """
     once = StableValues()
     while True:
