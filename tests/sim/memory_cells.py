@@ -43,6 +43,8 @@ class MemoryCells:
         self.after: Callable[[int], None] = _nothing
         self.offset: ClockOffset | None = None
         self.transactions = 0
+        self.delay_s = 0.0
+        """How long each transaction takes."""
 
     async def start(self) -> None:
         """Nothing."""
@@ -70,7 +72,7 @@ class MemoryCells:
         assert all(len(value or b"") <= self.capacity.value_bytes for value in changes.values())
         self.transactions += 1
         number = self.transactions
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.delay_s)
         self.before(number)
         memory = self._memory
         if guard is not None:

@@ -168,11 +168,21 @@ class Writer:
         if not settled.fits and hold_id is not None:
             cells, intent = await self._large.staged(cells, hold_id)
             fields["intent"] = intent
-        cells[HEAD] = seen.moved(**fields)
-        try:
-            return await self._cells.write(cells, seen.guard) > 0
-        except UnclearError as error:
-            return await self._happened(seen, settled, error)
+        while True:
+            cells[HEAD] = seen.moved(**fields)
+            try:
+                if await self._cells.write(cells, seen.guard) > 0:
+                    return True
+            except UnclearError as error:
+                return await self._happened(seen, settled, error)
+            if hold_id is None:
+                return False
+            # Under a hold nobody else commits.  But the hold itself has been renewed while a large commit was staged.
+            again = await self._looking.look()
+            held = again.head.hold
+            if again.head.revision != head.revision or held is None or held.id != hold_id:
+                return False
+            seen = again
 
     async def _happened(self, before: Seen, settled: Settled, error: UnclearError) -> bool:
         """Whether a transaction happened whose answer was lost.

@@ -302,3 +302,25 @@ def test_a_hold_that_beats_is_not_ended() -> None:
         await two.close()
 
     run(main)
+
+
+def test_a_slow_store_gets_through_a_large_commit() -> None:
+    """Though its hold is renewed many times before all is staged; what waits for it follows."""
+
+    async def main() -> None:
+        memory = Memory()
+        storage, cells = process(memory)
+        other, _ = process(memory)
+        await storage.start()
+        await other.start()
+        cells.delay_s = 0.4
+        large = asyncio.ensure_future(storage.commit({}, LARGE | {"value": VALUE}, {}))
+        await asyncio.sleep(1.0)
+        made = [await large, await storage.commit({}, {"next": b""}, {})]
+        assert [revision.number for revision in made] == [1, 2]
+        assert (await other.get_many(LARGE)).entries.keys() == LARGE.keys()
+        assert cells.transactions < 60
+        await storage.close()
+        await other.close()
+
+    run(main)
