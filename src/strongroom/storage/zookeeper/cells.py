@@ -20,6 +20,7 @@ from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
 from strongroom.storage.conditional.cells import Capacity, Cell, ClockOffset, Guard, Names, UnclearError
 from strongroom.storage.conditional.layout import HEAD
+from strongroom.storage.shared_question import SharedQuestion
 from strongroom.storage.zookeeper.client import Client, LostError
 from strongroom.storage.zookeeper.nodes import LEAST_BYTES, Nodes, names_of
 from strongroom.storage.zookeeper.plan import Plan, Planning
@@ -61,6 +62,7 @@ class ZookeeperCells:
         self._clock = clock
         self._last_version = last_version
         self._offset: ClockOffset | None = None
+        self._barrier = SharedQuestion(self._passed)
         self.capacity = Capacity(
             _CELLS, _BYTES, LEAST_BYTES + len(path), _BYTES - 8192, _READS, atomic=True, depth=DEPTH
         )
@@ -84,6 +86,7 @@ class ZookeeperCells:
 
     async def close(self) -> None:
         """End the session."""
+        await self._barrier.close()
         await self._client.close()
 
     async def read(self, names: Sequence[str]) -> dict[str, Cell]:
@@ -148,18 +151,23 @@ class ZookeeperCells:
     async def _linear(self, *asked: Any) -> Sequence[Any]:
         """The answers, as of after a transaction that changes nothing.
 
-        A session's reads come after its writes.  `sync` alone would let a leader answer that was cut off from the
-        others and doesn't know it.
+        All that wait share it.  A session's reads come after its writes.  `sync` alone would let a leader answer that
+        was cut off from the others and doesn't know it.
         """
-        first, *answers = await self._client.all(self._barrier, *asked)
-        if isinstance(first, BaseException) or any(isinstance(each, BaseException) for each in first):
-            raise StorageError("the store failed", detail=f"ZooKeeper: {self._nodes.path} is gone")
+        session = await self._barrier.answer()
+        answers = await self._client.all(*asked)
+        if self._client.session != session:
+            # The server of another session may be behind.
+            raise StorageError("the store failed", detail="ZooKeeper: the session ended during a read")
         return answers
 
-    def _barrier(self, library: Any) -> Any:
-        transaction = library.transaction()
-        transaction.check(self._nodes.path, -1)
-        return transaction.commit_async()
+    async def _passed(self) -> object:
+        """Have a transaction that changes nothing committed.  Returns the session that saw it."""
+        session = self._client.session
+        (results,) = await self._client.all(partial(_check, self._nodes.path))
+        if isinstance(results, BaseException) or any(isinstance(each, BaseException) for each in results):
+            raise StorageError("the store failed", detail=f"ZooKeeper: {self._nodes.path} is gone")
+        return session
 
     async def _planned(self, changes: Mapping[str, bytes | None]) -> Plan:
         nodes = [self._nodes.cell(name) for name in changes]
@@ -232,6 +240,12 @@ class ZookeeperCells:
         # The server's time has milliseconds, cut off.
         self._offset = ClockOffset(written_at - self._clock.now(), written_at + _MILLISECOND_S - sent_at)
         return int(stat.version) + 1
+
+
+def _check(node: str, library: Any) -> Any:
+    transaction = library.transaction()
+    transaction.check(node, -1)
+    return transaction.commit_async()
 
 
 def _exists(node: str, library: Any) -> Any:

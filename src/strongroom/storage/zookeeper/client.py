@@ -19,8 +19,7 @@ from strongroom.lib.secret import Secret
 
 _LOST = (ConnectionLoss, ConnectionClosedError, SessionExpiredError, TimeoutError)
 _LEAST_SESSION_S = 4.0
-_SILENT = logging.getLogger("strongroom.storage.zookeeper.client")
-_SILENT.setLevel(logging.CRITICAL)
+_SILENT = logging.Logger("of-nobody", logging.CRITICAL + 1)
 """The library's own texts may show the login, and repeat themselves while a server is away."""
 
 
@@ -92,6 +91,11 @@ class Client:
                 await asyncio.to_thread(library.stop)
             with contextlib.suppress(Exception):
                 await asyncio.to_thread(library.close)
+
+    @property
+    def session(self) -> object:
+        """Which session it is now."""
+        return self._library.client_id if self._library is not None else None
 
     async def all(self, *asked: Callable[[Any], Any]) -> Sequence[Any]:
         """The answers to several questions, which the server answers in this order.
