@@ -92,7 +92,8 @@ def filled(directory: Path, storage: str, program: Path = PEER) -> Filled:
             api.call("PUT", "sys/unseal", {"key": share})
         api = Api(server.url, made["root_token"])
         # A node of raft is elected in its own time.
-        api.soon("GET", "sys/mounts")
+        api.soon("GET", "sys/health")
+        api.soon("POST", "sys/mounts/kv1", {"type": "kv", "options": {"version": "1"}})
         _mounts(api)
         _secrets(api)
         _people(api)
@@ -117,7 +118,6 @@ def _mounts(api: Api) -> None:
     config = {"max_lease_ttl": "100h", "default_lease_ttl": "1h"}
     versioned = {"type": "kv", "options": {"version": "2"}}
     api.call("POST", "sys/mounts/secret", {**versioned, "description": "main", "config": config})
-    api.call("POST", "sys/mounts/kv1", {"type": "kv", "options": {"version": "1"}})
     for type_ in ("transit", "totp", "ssh"):
         api.call("POST", f"sys/mounts/{type_}", {"type": type_})
     api.call("POST", "sys/mounts/pki", {"type": "pki", "config": {"max_lease_ttl": "87600h"}})
