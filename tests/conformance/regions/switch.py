@@ -67,6 +67,9 @@ class Switch:
                 continue
             with self._lock:
                 self._open += [client, server]
+                if self._cut:  # meanwhile
+                    for one in (client, server):
+                        one.shutdown(socket.SHUT_RDWR)
             for source, target in ((client, server), (server, client)):
                 copying = threading.Thread(target=_copy, args=(source, target), daemon=True)
                 self._copying.append(copying)

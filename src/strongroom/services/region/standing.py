@@ -58,7 +58,10 @@ async def lag(txn: Transaction, now: float) -> tuple[Lag, Progress, Heard]:
 
 
 async def lacking(txn: Transaction) -> tuple[tuple[str, ...], int]:
-    """The keys of the first region's commits that this one has heard of and doesn't have, and how many more."""
+    """The keys of the first region's commits that this one has heard of and doesn't have, and how many more.
+
+    A head tells of several commits.  If this region has some of them, their keys are named all the same.
+    """
     named: dict[str, None] = {}
     unnamed = 0
     for name in await txn.list(HEADS):
