@@ -19,7 +19,7 @@ from tests.ports import free_port
 
 JARS = Path("/usr/share/java")
 _MAIN = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
-_OPTIONS = ("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dzookeeper.admin.enableServer=false")
+_OPTIONS = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dzookeeper.admin.enableServer=false")
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ def run() -> Iterator[Zookeeper]:
     folder = Path(tempfile.mkdtemp(prefix="strongroom-zookeeper-"))
     server = Zookeeper(folder, free_port())
     (folder / "zoo.cfg").write_text(
-        f"tickTime=500\ndataDir={folder}/data\nclientPort={server.port}\nclientPortAddress=127.0.0.1\n"
+        f"tickTime=2000\ndataDir={folder}/data\nclientPort={server.port}\nclientPortAddress=127.0.0.1\n"
         "4lw.commands.whitelist=ruok\nadmin.enableServer=false\nmaxClientCnxns=0\n"
     )
     try:

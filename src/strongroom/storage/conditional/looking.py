@@ -92,18 +92,27 @@ class Looking:
         waiting = deque(dict.fromkeys(names))
         found: dict[str, Cell] = {}
         read: set[str] = set()
+        hot: dict[str, None] = {}
         last: Seen | None = None
         looks = _SPARE_LOOKS + 2 * len(waiting) // capacity.reads
         while looks:
             looks -= 1
             chunk = [waiting.popleft() for _ in range(min(len(waiting), capacity.reads - 1))]
+            if chunk:
+                # Cells that change all the time are read again with the others.  Otherwise two of them, of which one is
+                # read while the other changes, would never be of one moment.
+                chunk += [name for name in hot if name not in chunk][: capacity.reads - 1 - len(chunk)]
+                read.difference_update(chunk)
             seen = await self.look(chunk)
             if last is not None and last.version != seen.version:
                 stale = await self._stale(read, last.head, seen.head)
                 waiting.extend(stale)
+                hot |= dict.fromkeys(stale)
                 read -= stale
                 for name in stale:
                     found.pop(name, None)
+            for name in chunk:
+                found.pop(name, None)
             found.update(seen.cells)
             read.update(chunk)
             last = seen
