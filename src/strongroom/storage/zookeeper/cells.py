@@ -25,9 +25,9 @@ from strongroom.storage.zookeeper.client import Client, LostError
 from strongroom.storage.zookeeper.nodes import LEAST_BYTES, Nodes, names_of
 from strongroom.storage.zookeeper.plan import Plan, Planning
 
-_CELLS: Final = 32
+_CELLS: Final = 24
 _BYTES: Final = 256 << 10
-DEPTH: Final = 40
+DEPTH: Final = 64
 """With these, a transaction whose folders are all new and whose names are all long is below a megabyte."""
 _READS: Final = 32
 """So few are read in less time than passes between two commits, mostly."""
