@@ -207,9 +207,11 @@ class Conditional:
     Args:
         opened: opens a path of a server.
         url: the server's.
+        pause_s: between two commits of who would write without a pause, where a store is read no faster than written.
     """
 
-    def __init__(self, opened: Callable[[str, str], Storage], url: str) -> None:
+    def __init__(self, opened: Callable[[str, str], Storage], url: str, pause_s: float = 0.0) -> None:
+        self.pause_s = pause_s
         self._opened = opened
         self._url = url
         self.reset()

@@ -25,7 +25,8 @@ class Rows(dict[str, bytes]):
 class Writing:
     """Writes with each step, and remembers every state by its revision's number."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, pause_s: float) -> None:
+        self._pause_s = pause_s
         self._storage = storage
         self._count = 0
         self.now: dict[str, bytes] = {}
@@ -54,7 +55,7 @@ class Writing:
         """Write until somebody has ended."""
         while not ended.is_set():
             await self.step()
-            await asyncio.sleep(0)
+            await asyncio.sleep(self._pause_s)
 
 
 def test_a_copy_equals_one_revision(backend: Backend) -> None:
@@ -63,7 +64,7 @@ def test_a_copy_equals_one_revision(backend: Backend) -> None:
     async def scenario(storage: Storage) -> None:
         fence = await storage.lock("somebody", "holder", 60)
         assert fence is not None
-        writing = Writing(storage)
+        writing = Writing(storage, getattr(backend, "pause_s", 0.0))
         for first in range(0, 900, 300):
             rows: dict[str, bytes | None] = {f"m/{number:04}": b"row" for number in range(first, first + 300)}
             await storage.commit({}, rows, {})

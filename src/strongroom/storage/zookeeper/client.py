@@ -113,12 +113,16 @@ class Client:
             # What is asked now would wait in the library, and might be sent much later.
             raise StorageError("the store failed", detail="there is no connection to ZooKeeper")
         loop = asyncio.get_running_loop()
-        waiting = [_future(loop, ask(library)) for ask in asked]
+        pending = [ask(library) for ask in asked]
         try:
             async with asyncio.timeout(self._answer_s):
-                answers = await asyncio.gather(*waiting, return_exceptions=True)
+                # The others come before the last one.  To wait for each would take most of the time of a read.
+                for last in reversed(pending):
+                    if not last.ready():
+                        await asyncio.wait({_future(loop, last)})
         except TimeoutError as error:
             raise LostError("the store failed", detail=f"ZooKeeper: no answer within {self._answer_s:g} s") from error
+        answers = [each.value if each.exception is None else each.exception for each in pending]
         for answer in answers:
             if isinstance(answer, _LOST):
                 raise LostError("the store failed", detail=f"ZooKeeper: {type(answer).__name__}")
@@ -130,16 +134,12 @@ class Client:
 
 
 def _future(loop: asyncio.AbstractEventLoop, pending: Any) -> asyncio.Future[Any]:
-    """The library's pending answer, as a future of the loop."""
+    """Done when the library's answer is there."""
     future: asyncio.Future[Any] = loop.create_future()
 
     def settle() -> None:
-        if future.done():
-            return
-        if pending.exception is not None:
-            future.set_exception(pending.exception)
-        else:
-            future.set_result(pending.value)
+        if not future.done():
+            future.set_result(None)
 
     def arrived(_: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
