@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from email.utils import formatdate, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -44,8 +46,23 @@ class Between:
     refuse: Callable[[Passing], tuple[int, bytes] | None] = lambda _: None
     lose: Callable[[Passing], bool] = lambda _: False
     ahead_s: float = 0.0
+    written_ahead_s: dict[str, float] = field(default_factory=dict)
+    """By the end of an object's path, how far the clock was ahead when it was written."""
+
+    def listing(self, body: bytes) -> bytes:
+        """A listing with the times of this clock."""
+
+        def shifted(found: re.Match[str]) -> str:
+            ahead_s = self.written_ahead_s.get(found["key"], 0.0)
+            at = datetime.fromisoformat(found["at"]) + timedelta(seconds=ahead_s)
+            return f"<Key>{found['key']}</Key>{found['between']}<LastModified>{at.isoformat()}</LastModified>"
+
+        return _LISTED.sub(shifted, body.decode()).encode()
 
 
+_LISTED = re.compile(
+    r"<Key>(?P<key>[^<]*)</Key>(?P<between>(?:(?!<Key>).)*?)<LastModified>(?P<at>[^<]*)</LastModified>", re.DOTALL
+)
 _HOP = {"connection", "content-length", "date", "server", "transfer-encoding", "content-encoding"}
 
 
@@ -75,7 +92,10 @@ def between(moto: Moto) -> Iterator[Between]:
                 if name in reply.headers:
                     at = parsedate_to_datetime(reply.headers[name]).timestamp()
                     told[name] = formatdate(at + (found.ahead_s if name == "date" else 0), usegmt=True)
-            self._answer(reply.status_code, told, reply.content)
+            if asked.verb == "PUT":
+                found.written_ahead_s[asked.path.split("/", 2)[2]] = found.ahead_s
+            listed = "list-type=2" in asked.path
+            self._answer(reply.status_code, told, found.listing(reply.content) if listed else reply.content)
 
         do_GET = do_PUT = do_POST = do_DELETE = _pass
 
