@@ -31,6 +31,8 @@ _STALE: Final = 412
 """A node that doesn't know yet what another has answered."""
 _ERROR_CHARACTERS: Final = 300
 """Of a server's error text, which is shown."""
+_NO_NAMES: Final = frozenset({"", ".", ".."})
+"""Segments that a path may not have: the client shortens the path by them, as any client does."""
 
 
 class Refused(Exception):
@@ -100,6 +102,7 @@ class Caller:
 
     def get(self, namespace: str, path: str, query: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
         """The answer to a GET.  Raises `Absent`, `Refused`, `Rejected`, `Lost`."""
+        _check_stays(namespace, path)
         answer = self._patiently(namespace, lambda client: client.read(path, query))
         if answer is None:
             raise Absent
@@ -111,6 +114,7 @@ class Caller:
 
     def put(self, namespace: str, path: str, body: Any) -> dict[str, Any]:
         """The answer to a write, empty if there was none.  Raises as `get`."""
+        _check_stays(namespace, path)
         return dict(self._patiently(namespace, lambda client: client.write(path, body)) or {})
 
     def _client(self, namespace: str) -> Client:
@@ -188,6 +192,18 @@ class Caller:
             return not self._looks_up or bool(self._patiently("", ask))
         except (Absent, Rejected):
             return True
+
+
+def _check_stays(namespace: str, path: str) -> None:
+    """Raise `Rejected` for a place that isn't where its text says.
+
+    Names come from the source, which may be hostile: a secret of kv that is called `../sys/policies/acl/admin` would be
+    written as a policy, although only secrets were to move.
+    """
+    segments = namespace.strip("/").split("/") if namespace.strip("/") else []
+    segments += path.removesuffix("/").split("/")
+    if any(segment in _NO_NAMES for segment in segments) or not namespace.isprintable():
+        raise Rejected("no path has such segments: its name would lead elsewhere")
 
 
 def _passes(error: ResponseError | Unreachable) -> bool:
