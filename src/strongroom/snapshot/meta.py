@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -11,34 +11,41 @@ from strongroom.snapshot.stored import Damaged
 
 FORMAT: Final = 1
 MOST_BYTES: Final = 64 * 1024
+_LATEST_S: Final = 253_402_300_799
+"""The end of the year 9999."""
+
+Text = Annotated[str, msgspec.Meta(max_length=256)]
+Hexadecimal = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{0,64}\Z")]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=_LATEST_S)]
 
 
 class SealInside(msgspec.Struct, frozen=True):
     """A seal whose row is in a snapshot."""
 
-    name: str
-    type: str
-    shares: int = 0
-    threshold: int = 0
+    name: Text
+    type: Text
+    shares: Count = 0
+    threshold: Count = 0
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """What a snapshot is of.  All of it is in clear in the store too, except the cluster's id."""
 
     format: int = FORMAT
-    version: str
+    version: Text
     """Of the Strongroom that made it."""
-    created_at: float
+    created_at: Seconds
     """Seconds since the epoch."""
-    storage: str
+    storage: Text
     """The type of the store."""
-    revision: int
+    revision: Count
     """The number of commits until then."""
-    commit: str
+    commit: Hexadecimal
     """The id of the last one, in hexadecimal digits."""
-    rows: int
-    cluster_name: str = ""
-    cluster_id: str = ""
+    rows: Count
+    cluster_name: Text = ""
+    cluster_id: Text = ""
     """Empty if a server made it that wasn't unsealed."""
     seals: tuple[SealInside, ...] = ()
 
@@ -50,7 +57,7 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     ID: str
     Index: int
     Term: int = 0
-    Size: int
+    Size: Count
     """The length of `state.bin` in bytes."""
     ConfigurationIndex: int = 0
     Configuration: Mapping[str, Any] = {}

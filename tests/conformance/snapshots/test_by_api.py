@@ -132,6 +132,17 @@ def test_another_clusters_snapshot_is_restored_only_by_force(node: Node, tmp_pat
         assert other.ok("GET", "cubbyhole/first").data["v"] == "before"
 
 
+def test_what_nobody_vouches_for_is_restored_only_by_force(node: Node, tmp_path: Path) -> None:
+    """A snapshot that was saved without the server has no seal, as one from which rows and the seal were taken."""
+    configuration = f"-config={node.directory / 'node.hcl'}"
+    done = run(node, "operator", "snapshot", "save", configuration, tmp_path / "unsealed.snap")
+    assert done.returncode == 0, done.stderr
+    done = run(node, "operator", "snapshot", "restore", tmp_path / "unsealed.snap")
+    assert done.returncode == 2
+    assert "nothing vouches for the snapshot" in done.stderr
+    assert node.ok("GET", "sys/restore").data["restored"] is False
+
+
 def test_a_damaged_upload_changes_nothing(node: Node, tmp_path: Path) -> None:
     """One turned byte: the client finds it before it sends, and the server if it is sent all the same."""
     file = tmp_path / "a.snap"

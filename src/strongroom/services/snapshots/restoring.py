@@ -24,6 +24,14 @@ _SLICE: Final = 64
 """Rows that are looked at before other requests get their turn."""
 
 
+_OTHERS_SEAL: Final = "the snapshot isn't as a server of this cluster has made it: its sums have another seal"
+# Rows could have been taken out of a snapshot, and its seal with them.
+_NO_SEAL: Final = (
+    "nothing vouches for the snapshot: it was saved from the store without a server, or somebody has changed it. "
+    "If you know where it comes from, it is restored by snapshot-force"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What is known of a snapshot before anything is replaced by it."""
@@ -60,8 +68,8 @@ async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checke
             "the snapshot is of another cluster, or of a time with other key shares: it is restored by snapshot-force "
             "only, and its own key shares open it"
         )
-    if opens and not forced and whole.vouched and not whole.is_vouched_by(snapshots.key):
-        raise InvalidRequest("the snapshot isn't as a server of this cluster has made it: its sums have another seal")
+    if opens and not forced and not whole.is_vouched_by(snapshots.key):
+        raise InvalidRequest(_OTHERS_SEAL if whole.vouched else _NO_SEAL)
     check_fits(snapshots.barrier.storage.limits, largest)
     return Checked(whole, opens)
 
