@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from strongroom.cli.command import FORMAT_ONLY, Arity, Command
@@ -11,6 +12,7 @@ from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.prompt import NoTerminal, ask_hidden
 from strongroom.cli.render import SecretAnswer
+from strongroom.client.errors import ResponseError
 
 _PATH = "sys/region"
 _POLL_S = 1.0
@@ -55,11 +57,24 @@ def _join(call: Invocation) -> int:
 def _status(call: Invocation) -> int:
     while True:
         with call.doing("Error reading the region's status: "):
-            answer = call.client().read(f"{_PATH}/status")
-        data = SecretAnswer(answer).data or {}
-        if not call.flags.on("wait") or (data.get("settled") and not data.get("lag_revisions")):
+            try:
+                answer = call.client().read(f"{_PATH}/status")
+            except ResponseError as error:
+                if error.status != 503 or not call.flags.on("wait") or _is_sealed(call):
+                    raise
+                answer = None  # a state is being taken over: that is what is waited for
+        if answer is not None and not (call.flags.on("wait") and _is_behind(SecretAnswer(answer).data or {})):
             return call.answer(answer)
         time.sleep(_POLL_S)
+
+
+def _is_sealed(call: Invocation) -> bool:
+    return (call.client().read("sys/seal-status") or {}).get("sealed") is not False
+
+
+def _is_behind(data: Mapping[str, Any]) -> bool:
+    """Whether a follower has yet to take over something.  A region of another role has nothing to wait for."""
+    return data.get("role") == "follower" and (not data["settled"] or int(data["lag_revisions"]) > 0)
 
 
 def _promote(call: Invocation) -> int:
@@ -71,7 +86,7 @@ def _promote(call: Invocation) -> int:
     out = call.terminal.out
     out(f"Success! This region is the first one, in term {data['term']}.")
     out(f"kept:    all up to commit {data['applied_revision']} ({data['applied_revision_id']})")
-    named, more = len(data["lacking"]), data["lacking_unnamed"]
+    named, more = len(data["lacking"]), int(data["lacking_unnamed"])  # numbers come as they were written
     out(f"lacking: commits up to {data['known_revision']} were heard of, and maybe there are later ones")
     for place, count in sorted(data["lacking_by_place"].items()):
         out(f"{count:>9}  changed below {place}")
