@@ -167,8 +167,20 @@ def run_page(page: Path, shell: Shell, names: Names, root: Shell | None = None, 
 
     Raises: `Unexpected` with the page, the line, and both outputs.
     """
+    return run_blocks(page, blocks(page), shell, names, root, system)
+
+
+def run_blocks(
+    page: Path,
+    shown: Sequence[Block],
+    shell: Shell,
+    names: Names,
+    root: Shell | None = None,
+    system: Path = Path("/"),
+) -> int:
+    """Run some blocks of a page, as `run_page` does."""
     count = 0
-    for block in blocks(page):
+    for block in shown:
         if block.note.startswith("ends"):
             shell.end_last()
         if block.file:
