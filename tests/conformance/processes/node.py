@@ -99,12 +99,17 @@ class Node:
 
         wait_until(settled, lambda: f"the workers don't settle:\n{self.log_text()[-4000:]}", START_TIMEOUT_S)
 
-    def launch(self) -> None:
-        """Start it, and don't wait."""
+    def configure(self) -> Path:
+        """Write its configuration, and start nothing.  Returns the file."""
         self.directory.mkdir(exist_ok=True)
         file = self.directory / "node.hcl"
         text = self.config.replace("{workers}", str(self.workers_wanted))
         file.write_text(text.replace("{address}", self.address).replace("{directory}", str(self.directory)))
+        return file
+
+    def launch(self) -> None:
+        """Start it, and don't wait."""
+        file = self.configure()
         command: list[str | Path] = [*self.runs_as, self.executable, "server", f"-config={file}"]
         self.program = Program.start(command, self.directory, self.log, self.environment)
 
