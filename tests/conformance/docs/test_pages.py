@@ -62,6 +62,7 @@ OWN_TESTS = {
     "engines/rabbitmq.md",
     "engines/ssh-one-time-passwords.md",
     "getting-started.md",
+    "moving.md",
     "plugins.md",
     "production.md",
     "storage.md",

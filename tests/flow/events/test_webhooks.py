@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook as Verifier
 
+from strongroom.barrier.transaction import transact
+from strongroom.core.webhooks.delivery import Delivery
 from strongroom.core.webhooks.posting import Poster, Result, refused_address
-from strongroom.core.webhooks.role import Webhooks
+from strongroom.core.webhooks.role import ROLE, Webhooks
+from strongroom.lib.errors import Conflict
 from strongroom.lib.outgoing.own_machine import is_own
-from strongroom.services.events.webhooks import signing
+from strongroom.services.events.webhooks import service, signing
 from strongroom.services.events.webhooks.records import Webhook
 from tests.flow.events.test_subscribing import versioned
 from tests.flow.events.test_upkeep import keep_up, rows
@@ -130,6 +133,31 @@ def test_the_documented_recipe_verifies() -> None:
     assert not is_genuine(SECRET, headers, b"{ }")
     assert not is_genuine(SECRET, signing.headers_of(key, "msg_1", now - 3600, b"{}"), b"{}")
     assert not is_genuine("whsec_" + "QUJE" * 12, headers, b"{}")
+
+
+async def test_who_has_lost_the_role_posts_nothing() -> None:
+    """A restore of the store gives up all roles: whatever a delivery was about to repeat is of another time."""
+    node, target = await versioned(), Target()
+    await node.ok("POST", "sys/events/webhooks/ops", {**HOOK, "event_types": "kv-v2/*"})
+    await node.ok("PUT", "secret/data/a", {"data": {}})
+    services = node.node.unsealed
+    assert services is not None
+    storage = services.barrier.storage
+    fence = await storage.lock(ROLE, "this node", 60)
+    assert fence is not None
+    hook = await transact(services.barrier, lambda txn: service.read(txn, "ops"))
+    assert hook is not None
+    await storage.commit({}, {fence.key: None}, {})
+    await services.barrier.sync()
+    polling = asyncio.create_task(services.events.run_forever())
+    try:
+        async with asyncio.timeout(20):
+            with pytest.raises(Conflict, match="passed to another holder"):
+                await Delivery(services, "ops", hook, fence, target).run()
+    finally:
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+    assert not target.posts
 
 
 async def test_a_failed_post_is_repeated_with_the_same_id() -> None:

@@ -143,7 +143,7 @@ class Delivery:
         """Post an event until it is taken."""
         body = cloudevents.encode(found.id, found.event, found.namespace)
         while True:
-            permitted = await transact(self._services.barrier, permitted_ranges)
+            permitted = await transact(self._services.barrier, self._may_post)
             headers = signing.headers_of(self._hook.secret, found.id, int(self._services.clock.now()), body)
             result = await self._posts.post(self._hook, headers, body, permitted)
             now = self._services.clock.now()
@@ -168,6 +168,11 @@ class Delivery:
         if not await transact(self._services.barrier, partial(self._keep, progress)):
             raise Stopped
         self._progress = progress
+
+    async def _may_post(self, txn: Transaction) -> tuple[str, ...]:
+        """The addresses that may be asked.  Raises `Conflict` if the role is lost, as by a restore of the store."""
+        await txn.guard(self._fence)
+        return await permitted_ranges(txn)
 
     async def _keep(self, progress: Progress, txn: Transaction) -> bool:
         await txn.guard(self._fence)
