@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
-from strongroom.lib.errors import StorageError
-from strongroom.storage.conditional.cells import Capacity, Cell, ClockOffset, Guard, Names
+from strongroom.lib.errors import StorageError, StorageFull
+from strongroom.storage.conditional.cells import Capacity, Cell, ClockOffset, Guard, Names, UnclearError
 from strongroom.storage.conditional.layout import HEAD
 from strongroom.storage.conditional.seeking import Page, keys_by_page, names_by_seek
 from strongroom.storage.etcd.gateway import CompactedError, Gateway
@@ -68,7 +68,12 @@ class EtcdCells:
         ]
         compare = [unchanged(self._key(guard.name), guard.version)] if guard is not None else []
         message = {"compare": compare, "success": operations}
-        answer = await self._gateway.ask(_TXN, message, Transaction, repeatable=False)
+        try:
+            answer = await self._gateway.ask(_TXN, message, Transaction, repeatable=False)
+        except StorageFull as full:
+            if guard is None:
+                raise
+            return await self._despite(full, guard, changes[guard.name])
         return answer.header.revision if answer.succeeded else 0
 
     async def names(self, prefix: str, after: str, limit: int | None, beside: str) -> Names:
@@ -86,6 +91,22 @@ class EtcdCells:
     def clock_offset(self) -> ClockOffset | None:
         """By the server's `Date`."""
         return self._gateway.endpoints.clock_offset
+
+    async def _despite(self, full: StorageFull, guard: Guard, value: bytes | None) -> int:
+        """What `write` returns if the transaction happened all the same.
+
+        etcd carries out the transaction with which it goes over its quota, when that was accepted just before another
+        one took the room, and answers it as those that are refused.
+        """
+        try:
+            cell = (await self.read([guard.name])).get(guard.name)
+        except StorageError as error:
+            raise UnclearError(error.text, detail=error.detail) from full
+        if (cell.version if cell is not None else 0) == guard.version:
+            raise full
+        if cell is not None and cell.value == value:
+            return cell.version
+        raise UnclearError(full.text, detail=full.detail) from full
 
     async def _listed(self, by: By, prefix: str, after: str, limit: int | None, beside: str) -> Names:
         try:
