@@ -38,7 +38,7 @@ def refused(node: Node) -> str:
         (STORAGE, "listener stanza"),
         (LISTENER + 'storage "sqlite" {}\n', "needs a path"),
         (LISTENER + 'storage "postgresql" {}\n', "connection_url"),
-        (LISTENER + 'storage "zookeeper" {\n  path = "vault/"\n}\n', '"zookeeper" is not supported'),
+        (LISTENER + 'storage "cassandra" {\n  path = "vault/"\n}\n', '"cassandra" is not supported'),
         (LISTENER + STORAGE + 'default_lease_ttl = "2h"\nmax_lease_ttl = "1h"\n', "default_lease_ttl"),
         (LISTENER + STORAGE + 'workers = "many"\n', "workers"),
         (LISTENER + STORAGE + 'plugins = ["absent"]\n', "absent"),
