@@ -87,7 +87,6 @@ def plan(config: Config, processors: int) -> Plan:
     workers = own.workers or processors
     if config.storage.type == IN_MEMORY:
         workers = 1  # a store in memory is one process's
-    default_ttl_s, max_ttl_s = _lease_ttls(config)
     duration_s = own.default_max_request_duration_s or DEFAULT_REQUEST_DURATION_S
     _check_limits(config)
     telemetry = _telemetry(config)
@@ -99,33 +98,7 @@ def plan(config: Config, processors: int) -> Plan:
             for listener in config.listeners
         ),
         workers=workers,
-        settings=NodeSettings(
-            storage_type=config.storage.type,
-            max_staleness_s=_max_staleness_s(config.storage),
-            default_lease_ttl_s=default_ttl_s,
-            max_lease_ttl_s=max_ttl_s,
-            clustered=config.storage.type in SHARED,
-            api_address=own.api_addr,
-            cluster_address=own.cluster_addr,
-            cluster_name=own.cluster_name,
-            keeps_answers=not own.disable_cache,
-            shows_rows=own.raw_storage_endpoint,
-            shows_insides=own.introspection_endpoint,
-            region_listener=config.region is not None,
-            shown=shown_settings(config),
-            node_name=_node_name(config),
-            audit_spool_path=own.audit_spool_path or _spool_beside(config.storage),
-            audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
-            snapshot_directories=own.snapshot_directories,
-            snapshot_work_path=_work_beside(config.storage, own.snapshot_directories),
-            audit_prefixes=own.allow_audit_log_prefixing,
-            audit_rules=audit_rules(config),
-            audit_addresses=audit_addresses(config),
-            audit_stanzas=audit_stanzas(config),
-            audit_given_up=own.disable_audit_devices,
-            lockouts=_lockouts(config.user_lockouts),
-            exposure=telemetry.exposure,
-        ),
+        settings=_node_settings(config, telemetry),
         telemetry=telemetry,
         plugins=own.plugins,
         log_level=own.log_level or "info",
@@ -136,6 +109,40 @@ def plan(config: Config, processors: int) -> Plan:
         drain_delay_s=own.drain_delay_s,
         show_hostname=own.enable_response_header_hostname,
         region_address=config.region.address if config.region is not None else "",
+    )
+
+
+def _node_settings(config: Config, telemetry: TelemetrySettings) -> NodeSettings:
+    """What the node's services are told.  Raises `PlanError`."""
+    own, storage = config.settings, config.storage
+    assert storage is not None
+    default_ttl_s, max_ttl_s = _lease_ttls(config)
+    return NodeSettings(
+        storage_type=storage.type,
+        max_staleness_s=_max_staleness_s(storage),
+        default_lease_ttl_s=default_ttl_s,
+        max_lease_ttl_s=max_ttl_s,
+        clustered=storage.type in SHARED,
+        api_address=own.api_addr,
+        cluster_address=own.cluster_addr,
+        cluster_name=own.cluster_name,
+        keeps_answers=not own.disable_cache,
+        shows_rows=own.raw_storage_endpoint,
+        shows_insides=own.introspection_endpoint,
+        region_listener=config.region is not None,
+        shown=shown_settings(config),
+        node_name=_node_name(config),
+        audit_spool_path=own.audit_spool_path or _spool_beside(storage),
+        audit_spool_max_bytes=own.audit_spool_max_bytes or DEFAULT_MAX_BYTES,
+        snapshot_directories=own.snapshot_directories,
+        snapshot_work_path=_work_beside(storage, own.snapshot_directories),
+        audit_prefixes=own.allow_audit_log_prefixing,
+        audit_rules=audit_rules(config),
+        audit_addresses=audit_addresses(config),
+        audit_stanzas=audit_stanzas(config),
+        audit_given_up=own.disable_audit_devices,
+        lockouts=_lockouts(config.user_lockouts),
+        exposure=telemetry.exposure,
     )
 
 

@@ -110,12 +110,7 @@ async def unseal(
     barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
     barrier.staleness = Staleness(settings.max_staleness_s, SleeplessClock().monotonic)
     node.port.attach(barrier.namespaces)
-    cluster = await transact(barrier, _read_cluster)
-    try:
-        cluster = await transact(barrier, lambda txn: _keyed(txn, node.random))
-        await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
-    except StorageError as error:  # a full store can still be read, and rows can be deleted
-        log.warning("the version or the list of audit devices was not stored", detail=error.detail)
+    cluster = await _noted(node, barrier)
     identity = IdentityService(node.random, node.clock)
     audit = _audit(node, barrier, cluster, settings)
     await configure_audit(barrier, audit, settings)
@@ -161,6 +156,17 @@ async def unseal(
         region_listener=settings.region_listener,
         settings=settings.shown,
     )
+
+
+async def _noted(node: Node, barrier: Barrier) -> Cluster:
+    """The cluster, after the version and the list of audit devices were stored, if the store takes that."""
+    cluster = await transact(barrier, _read_cluster)
+    try:
+        cluster = await transact(barrier, lambda txn: _keyed(txn, node.random))
+        await transact(barrier, lambda txn: versions.note(txn, VERSION, RELEASED, node.clock.now()))
+    except StorageError as error:  # a full store can still be read, and rows can be deleted
+        log.warning("the version or the list of audit devices was not stored", detail=error.detail)
+    return cluster
 
 
 def _snapshots(node: Node, barrier: Barrier, cluster: Cluster, settings: NodeSettings) -> Snapshots:
