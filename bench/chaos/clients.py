@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from abc import ABC, abstractmethod
 from typing import Final
 
 from tests.conformance.processes.node import Node
@@ -17,7 +18,7 @@ _PROBED: Final = 64
 """Of the revoked tokens, the newest that are tried again and again."""
 
 
-class Client(threading.Thread):
+class Client(ABC, threading.Thread):
     """Sends requests to one node after another, or to its own, until it is told to stop.
 
     Args:
@@ -44,9 +45,9 @@ class Client(threading.Thread):
                 self._hang_up()
         self._hang_up()
 
+    @abstractmethod
     def step(self) -> None:
         """One thing, of one or more requests."""
-        raise NotImplementedError
 
     def call(self, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
         """Ask the own node over the connection that is kept."""
