@@ -23,7 +23,7 @@ listener "tcp" {
 
 def test_two_nodes_on_zookeeper(tmp_path: Path) -> None:
     """Secrets, policies and tokens are obeyed at once by the other node; a crash of the server loses none of them."""
-    with zookeeper.run() as server:
+    with zookeeper.run(zookeeper.UNSYNCED) as server:
         config = CONFIG.replace("ADDRESS", server.address)
         one = Node(tmp_path / "one", config, workers_wanted=1)
         two = Node(tmp_path / "two", config, workers_wanted=1)

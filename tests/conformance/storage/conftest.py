@@ -43,7 +43,7 @@ def durable_mariadb() -> Iterator[Mariadb]:
 @pytest.fixture(scope="session")
 def zookeeper_server() -> Iterator[Zookeeper]:
     """One server of ZooKeeper."""
-    with zookeeper.run() as server:
+    with zookeeper.run(zookeeper.UNSYNCED) as server:
         yield server
 
 

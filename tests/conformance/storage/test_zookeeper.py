@@ -29,7 +29,7 @@ GENEROUS_S = 60.0
 @pytest.fixture(scope="module")
 def server() -> Iterator[Zookeeper]:
     """A server of this module's own, which is killed."""
-    with zookeeper.run() as running:
+    with zookeeper.run(zookeeper.UNSYNCED) as running:
         yield running
 
 

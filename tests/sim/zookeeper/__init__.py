@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.program import Program
+from tests.conformance.program import START_TIMEOUT_S, Program
 from tests.ports import free_port
 
 JARS = Path("/usr/share/java")
 _MAIN = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
 _OPTIONS = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dzookeeper.admin.enableServer=false")
+UNSYNCED = "-Dzookeeper.forceSync=no"
+"""What a process's end doesn't lose, a machine's does: a server of tests that don't measure needn't wait for its disk."""
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Zookeeper:
 
     folder: Path
     port: int
+    options: tuple[str, ...] = ()
     program: Program | None = None
 
     @property
@@ -38,7 +41,7 @@ class Zookeeper:
     def start(self) -> None:
         """Start it and wait until it answers."""
         jars = ":".join(str(jar) for jar in JARS.glob("*.jar"))
-        command = [shutil.which("java") or "java", *_OPTIONS, "-cp", jars, _MAIN, str(self.folder / "zoo.cfg")]
+        command = [shutil.which("java") or "java", *_OPTIONS, *self.options, "-cp", jars, _MAIN, str(self.folder / "zoo.cfg")]
         self.program = Program.start(command, self.folder, self.folder / "log")
         self.program.wait_for(self._answers)
         self._warm()
@@ -53,8 +56,8 @@ class Zookeeper:
         """Do what the first client would have to wait for seconds: much of the server isn't compiled yet."""
         from kazoo.client import KazooClient
 
-        client = KazooClient(self.address, timeout=30)
-        client.start(timeout=30)
+        client = KazooClient(self.address, timeout=30, connection_retry={"max_tries": -1, "max_delay": 1})
+        client.start(timeout=START_TIMEOUT_S)
         try:
             for _ in range(20):
                 transaction = client.transaction()
@@ -82,11 +85,11 @@ def require() -> None:
 
 
 @contextlib.contextmanager
-def run() -> Iterator[Zookeeper]:
-    """A server until the block ends."""
+def run(*options: str) -> Iterator[Zookeeper]:
+    """A server until the block ends, with options of its virtual machine beside ours."""
     require()
     folder = Path(tempfile.mkdtemp(prefix="strongroom-zookeeper-"))
-    server = Zookeeper(folder, free_port())
+    server = Zookeeper(folder, free_port(), options)
     (folder / "zoo.cfg").write_text(
         f"tickTime=2000\ndataDir={folder}/data\nclientPort={server.port}\nclientPortAddress=127.0.0.1\n"
         "4lw.commands.whitelist=ruok\nadmin.enableServer=false\nmaxClientCnxns=0\n"
