@@ -21,7 +21,7 @@ JARS = Path("/usr/share/java")
 _MAIN = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
 _OPTIONS = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dzookeeper.admin.enableServer=false")
 UNSYNCED = "-Dzookeeper.forceSync=no"
-"""What a process's end doesn't lose, a machine's does: a server of tests that don't measure needn't wait for its disk."""
+"""Of a server that doesn't wait for its disk: what it has answered outlives its own end, not the machine's."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,15 @@ class Zookeeper:
     def start(self) -> None:
         """Start it and wait until it answers."""
         jars = ":".join(str(jar) for jar in JARS.glob("*.jar"))
-        command = [shutil.which("java") or "java", *_OPTIONS, *self.options, "-cp", jars, _MAIN, str(self.folder / "zoo.cfg")]
+        command = [
+            shutil.which("java") or "java",
+            *_OPTIONS,
+            *self.options,
+            "-cp",
+            jars,
+            _MAIN,
+            str(self.folder / "zoo.cfg"),
+        ]
         self.program = Program.start(command, self.folder, self.folder / "log")
         self.program.wait_for(self._answers)
         self._warm()
