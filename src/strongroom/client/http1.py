@@ -14,6 +14,8 @@ from strongroom.client.response_reader import ProtocolError, ResponseReader
 __all__ = ["Channel", "ProtocolError", "Response", "encode_request"]
 
 _BLOCK_BYTES = 64 * 1024
+MOST_WHOLE_BYTES = 256 * 1024 * 1024
+"""Of a body that is read into memory at once; many times what the longest listing has."""
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """What a header's name is made of.  Source: RFC 9110, section 5.6.2."""
 
@@ -84,5 +86,12 @@ class Response:
                 reader.receive(self._channel.recv(_BLOCK_BYTES))
 
     def body(self) -> bytes:
-        """The whole body."""
-        return b"".join(self.blocks())
+        """The whole body.  Raises `ProtocolError` when it is longer than `MOST_WHOLE_BYTES`."""
+        found: list[bytes] = []
+        length = 0
+        for block in self.blocks():
+            found.append(block)
+            length += len(block)
+            if length > MOST_WHOLE_BYTES:
+                raise ProtocolError(f"the response is longer than {MOST_WHOLE_BYTES} bytes")
+        return b"".join(found)

@@ -43,7 +43,7 @@ async def dispatch(attempt: Attempt, entry: MountEntry, match: Match) -> Respons
         response = await entry.engine.answer(request, match)
     except Outside:
         if entry.engine.changes_others or "rotate" in match.declaration.pattern:
-            await restoration.require_thawed(attempt.txn, "what may change another system")
+            await _require_effective(attempt, entry)
         raise
     if response is not None and response.lease is not None and response.lease.planned:
         await restoration.require_thawed(attempt.txn, "making secrets in other systems")
@@ -51,6 +51,13 @@ async def dispatch(attempt: Attempt, entry: MountEntry, match: Match) -> Respons
         told = match.declaration.event.replace("{operation}", request.operation)
         request.emit(told, request.path, **match.parameters)
     return response
+
+
+async def _require_effective(attempt: Attempt, entry: MountEntry) -> None:
+    """Raise an error where another system must not be changed, because what was done to it couldn't be stored."""
+    await restoration.require_thawed(attempt.txn, "what may change another system")
+    if not entry.record.local:
+        attempt.txn.barrier.region.require_writes()
 
 
 def _has_succeeded(response: Response | None) -> bool:

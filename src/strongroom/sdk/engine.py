@@ -103,8 +103,12 @@ class Engine:
     """
     catalog: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Names of plugins of other servers that are part of this engine, by the type that the catalogue has them under."""
-    changes_others: ClassVar[bool] = False
-    """Whether what it asks other systems for may change something there.  It isn't asked while the store is frozen."""
+    changes_others: ClassVar[bool] = True
+    """Whether what it asks other systems for may change something there.
+
+    Then it doesn't ask while the store is frozen, nor in a region that can't store what came of it.  False if all that
+    it does outside its transaction is to compute, or to read.
+    """
     listed_by: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """For the beginning of a listed path: those of the paths that read what it lists, if they differ from it.
 
@@ -266,6 +270,7 @@ class Waiting(msgspec.Struct, frozen=True):
 class AuthMethod(Engine):
     """An auth method: an engine whose paths without a token may return an `auth`."""
 
+    changes_others = False
     hands_out: ClassVar[tuple[HandsOut, ...]] = ()
     """The kinds of its rows that name policies, so that administrators can ask who gets one."""
 

@@ -38,6 +38,7 @@ class SystemEngine(Engine):
     """Base of the engines behind system mounts."""
 
     type = ""
+    changes_others = False
 
 
 def system(request: Request) -> SystemView:

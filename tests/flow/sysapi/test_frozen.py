@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from strongroom.barrier.region import FOLLOWER, RegionState
 from strongroom.barrier.transaction import transact
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
 from strongroom.core.scheduled_snapshots import ScheduledSnapshots
+from strongroom.sdk import Request
+from strongroom.server.builtin import ENGINES
 from strongroom.services import restoration
 from strongroom.sysapi.services import Services
 from tests.flow.node import TestNode
@@ -67,6 +70,44 @@ async def test_leases_stay_and_are_counted() -> None:
     assert (await node.ok("PUT", "sys/restore/thaw")).body["warnings"] == ["The store is not frozen."]
     await node.ok("PUT", "sys/leases/renew", {"lease_id": lease})
     assert not await restoration.freezes(services.barrier)
+
+
+async def asks_another_system(request: Request) -> None:
+    """What an engine does in its method."""
+    request.once.outside("another system", answered)
+
+
+async def answered() -> None:
+    """What the other system answers."""
+
+
+async def test_an_engine_asks_nobody_unless_it_says_that_it_changes_nothing() -> None:
+    """Of a plugin that says nothing, it has to be supposed that it changes other systems."""
+    node = await TestNode.start()
+    node.probe.before = asks_another_system
+    await node.ok("PUT", "probe/rows/a", {"text": "x"})
+    await frozen(node)
+    refused = await node.ask("PUT", "probe/rows/a", {"text": "y"})
+    assert (refused.status, "what may change another system" in refused.error) == (400, True)
+
+
+async def test_a_region_that_follows_asks_nobody_for_what_it_could_not_store() -> None:
+    """Another system would have been changed before the commit is refused; a local mount's rows are stored here."""
+    node = await TestNode.start()
+    node.probe.before = asks_another_system
+    await node.ok("PUT", "sys/mounts/here", {"type": "probe", "local": True})
+    services_of(node).barrier.region.state = RegionState(role=FOLLOWER, term=1)
+    refused = await node.ask("PUT", "probe/rows/a", {"text": "y"})
+    assert "only the first region writes" in refused.error
+    await node.ok("PUT", "here/rows/a", {"text": "y"})
+
+
+def test_each_engine_of_ours_has_decided_on_other_systems() -> None:
+    """Only those that ask nobody for a change may ask while the store is frozen."""
+    reading = {name for name, engine in ENGINES if not engine.changes_others}
+    assert reading == {
+        *("cubbyhole", "generic", "identity", "kv", "pki", "ssh", "system", "totp", "transit", "turns"),
+    }
 
 
 async def test_secrets_work_meanwhile() -> None:

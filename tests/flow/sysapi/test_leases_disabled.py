@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from strongroom.barrier import keys
+from strongroom.barrier.transaction import Transaction, transact
 from tests.flow.sysapi.leases_world import World
 from tests.flow.sysapi.test_leases_terms import read
 
@@ -50,3 +53,26 @@ async def test_a_mount_without_leases_is_disabled_without_a_word() -> None:
     await read(world)
     await world.server.ok("PUT", "sys/leases/revoke-prefix/db", {"sync": True})
     assert (await world.server.ok("DELETE", "sys/mounts/db")).status == 204
+
+
+async def test_the_lease_of_a_mount_that_is_not_here_is_kept_until_it_is_forced() -> None:
+    """A store that was another region's has leases of mounts that only that one had: their secrets still work."""
+    world = await World.start()
+    lease = await world.lease("ann")
+
+    async def belongs_elsewhere(txn: Transaction) -> None:
+        record = await world.services.leases.read(txn, lease)
+        assert record is not None
+        world.services.leases._store(txn, record, msgspec.structs.replace(record, mount="0123456789abcdef"))
+
+    await transact(world.services.barrier, belongs_elsewhere)
+    world.clock.advance(3601)
+    await world.settle()
+    shown = (await world.server.ok("POST", "sys/leases/lookup", {"lease_id": lease})).data
+    assert (shown["state"], shown["attempts"]) == ("revoking", 1)
+    assert "the mount that made it isn't there" in shown["last_error"]
+    refused = await world.server.ask("PUT", "sys/leases/revoke", {"lease_id": lease, "sync": True})
+    assert "the mount that made it isn't there" in refused.body["errors"][0]
+    assert world.outside.accounts == {"ann"}
+    await world.server.ok("PUT", f"sys/leases/revoke-force/{lease}")
+    assert await world.lease_rows() == []

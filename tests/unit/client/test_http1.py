@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strongroom.client import http1
 from strongroom.client.http1 import ProtocolError, Response, encode_request
 from strongroom.client.response_reader import ResponseReader
 
@@ -40,6 +41,16 @@ def test_every_framing_gives_the_body(body: bytes, piece: int, chunk: int) -> No
         assert response.status == 200
         assert response.headers["x-a"] == "b"
         assert response.body() == body
+
+
+def test_a_body_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that goes on sending doesn't fill the memory; what is read in pieces may be longer."""
+    monkeypatch.setattr(http1, "MOST_WHOLE_BYTES", 1000)
+    wire = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1001
+    with pytest.raises(ProtocolError, match="longer than 1000 bytes"):
+        Response(Pieces(wire, 100), "GET").body()
+    assert len(b"".join(Response(Pieces(wire, 100), "GET").blocks())) == 1001
+    assert len(Response(Pieces(wire[:-1], 100), "GET").body()) == 1000
 
 
 def test_interim_responses_are_passed_over() -> None:

@@ -23,7 +23,6 @@ class AwsEngine(RootPaths, RotationPaths, LeasePaths, RolePaths, RevocationPaths
     """
 
     type = "aws"
-    changes_others = True
     secret_answers = frozenset({"secret_key", "session_token", "security_token", "external_id"})
 
     def __init__(self, random: Random | None = None, calls: AwsCalls | None = None) -> None:

@@ -27,7 +27,6 @@ class Database(ConfigPaths, CheckPaths, RootPaths, RolePaths, CredsPaths, Static
     """
 
     type = "database"
-    changes_others = True
     catalog: ClassVar[Mapping[str, tuple[str, ...]]] = {"database": NAMES}
     secret_answers = frozenset({"password", "rsa_private_key", "private_key"})
 

@@ -17,7 +17,6 @@ class KubernetesSecrets(ConfigPaths, RolePaths, CredsPaths, Engine):
     """
 
     type = "kubernetes"
-    changes_others = True
     secret_answers = frozenset({"service_account_token"})
 
     def __init__(self, cluster: Cluster | None = None) -> None:

@@ -22,6 +22,7 @@ _VERSIONS = frozenset({"", "1", "2"})
 
 class _Kv(Engine):
     type = "kv"
+    changes_others = False
 
     def check_options(self, options: dict[str, str]) -> dict[str, str]:
         """Raises `InvalidRequest` for a version that doesn't exist."""

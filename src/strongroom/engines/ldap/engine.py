@@ -36,7 +36,6 @@ class Ldap(
     """
 
     type = "ldap"
-    changes_others = True
     secret_answers = frozenset({"password", "last_password"})
 
     def __init__(self, directories: Directories | None = None) -> None:

@@ -87,6 +87,7 @@ class Pki(
     """
 
     type = "pki"
+    changes_others = False
     path_parameters = PATH_PARAMETERS
     synonyms = SYNONYMS
     request_headers = HEADERS | CONDITIONS

@@ -19,7 +19,6 @@ class RabbitMq(ConnectionPaths, LeasePaths, RolePaths, CredsPaths, RotationPaths
     """
 
     type = "rabbitmq"
-    changes_others = True
     secret_answers = frozenset({"password"})
 
     def __init__(self, management: Management | None = None) -> None:

@@ -40,6 +40,7 @@ class Ssh(
     """
 
     type = "ssh"
+    changes_others = False
     path_parameters = {
         "role": "The name of a role.",
         "issuer_ref": "An issuer: its id, its name, or `default`.",

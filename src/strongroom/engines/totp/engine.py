@@ -18,6 +18,7 @@ class Totp(KeyPaths, CodePaths, Engine):
     """
 
     type = "totp"
+    changes_others = False
     path_parameters = {"name": "The name of a key."}
     secret_answers = frozenset({"barcode", "code", "url"})
 

@@ -63,6 +63,7 @@ class Transit(
     """
 
     type = "transit"
+    changes_others = False
     # Plaintexts of batches and data keys stand deeper, and the audit log compares names of the first level.
     secret_answers = frozenset(
         {"plaintext", "random_bytes", "backup", "keys", "batch_results", "key_pairs", "shared_secret"}

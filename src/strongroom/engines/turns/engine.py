@@ -16,6 +16,7 @@ class TurnsEngine(TurnPaths, TurnGroupPaths, HolderPaths, Engine):
     """
 
     type = "turns"
+    changes_others = False
     path_parameters = {"name": "The name of a group."}
 
     def __init__(self, random: Random | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 LOGGERS: Final = (
     *("audit", "aws", "barrier", "cert", "certificates", "clock", "core", "database", "denials"),
     *("diagnostics", "engines", "events", "expiry", "http", "identity", "jwt", "kerberos", "ldap"),
-    *("leases", "metrics", "mfa", "mounts", "pki", "presence", "region", "rotation", "sealing", "server", "snapshots"),
+    *("metrics", "mfa", "mounts", "pki", "presence", "region", "rotation", "sealing", "server", "snapshots"),
     *("storage", "supervisor", "usage", "userpass", "webhooks", "worker"),
 )
 """The loggers of a server, by the first part of the names that its lines show; a test compares them with the code."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import structlog
-
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import UpstreamFailed
@@ -13,8 +11,6 @@ from strongroom.services.asking import bounded, engine_of, request_of
 from strongroom.services.leases.records import LeaseRecord
 from strongroom.services.leases.service import LeaseService
 from strongroom.services.mounts import MountEntry, MountService, PendingDeletion
-
-log = structlog.get_logger("leases")
 
 
 async def mount_of(mounts: MountService, txn: Transaction, lease: LeaseRecord) -> MountEntry | None:
@@ -50,11 +46,12 @@ async def revoke(leases: LeaseService, mounts: MountService, txn: Transaction, l
 
     The transaction may run again.  The engine uses `request.once` to act on the other system only once.
 
-    Raises: `StrongroomError` if the engine can't revoke it now.
+    Raises: `StrongroomError` if the engine can't revoke it now, or if this store doesn't have the mount.  A region that
+        was promoted has the leases of the former one's local mounts, and not these mounts: the secret still works,
+        and only an operator can say that the lease may be forgotten.
     """
     entry = await mount_of(mounts, txn, lease)
-    if entry is not None:
-        await bounded(engine_of(entry).revoke(ask(txn, entry, lease, now), lease.internal), "revocation", lease.id)
-    else:
-        log.warning("lease without a mount is forgotten", lease_id=lease.id)
+    if entry is None:
+        raise UpstreamFailed("the mount that made it isn't there, so its secret can't be revoked from here")
+    await bounded(engine_of(entry).revoke(ask(txn, entry, lease, now), lease.internal), "revocation", lease.id)
     await leases.end(txn, lease, now)
