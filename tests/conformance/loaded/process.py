@@ -6,7 +6,6 @@ status.  A connection that is closed before that ends the fork, so that none out
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import gc
 import importlib
@@ -18,10 +17,10 @@ import signal
 import socket
 import struct
 import sys
-import threading
 import time
 from dataclasses import dataclass
 
+from tests.conformance.loaded import children
 from tests.conformance.loaded.likeness import alike, take_on
 
 MESSAGE_BYTES = 1 << 20
@@ -175,24 +174,19 @@ def become(asked: Asked) -> None:
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
 
 
-def _main() -> int:
+def _main() -> None:
     life, listener = (socket.socket(fileno=int(word)) for word in sys.argv[1:3])
     sys.path[0] = sys.argv[3]
     load()
     asked = Forks(life, listener).next()
     if asked is None:
-        return 0
+        return
     become(asked)
     from strongroom.cli.main import main
 
-    status = main()
-    # As the interpreter ends, but without taking apart what was loaded: that would take as long as loading it.
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    children.install()
+    children.end(main())
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    _main()

@@ -41,7 +41,8 @@ class Node:
         directory: its files; `{directory}` in the configuration.
         config: in HCL; `{address}` and `{workers}` are replaced too.
         runs_as: command in front of the server's, as `setpriv` with its arguments.
-        executable: the server's command.
+        executable: the server's command. started: whether how it is started is what the test is about; it is forked
+        otherwise.
     """
 
     directory: Path
@@ -50,6 +51,7 @@ class Node:
     runs_as: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     executable: Path = OURS
+    started: bool = False
     address: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
     target: Target | None = None
     keys: list[str] = field(default_factory=list)
@@ -110,8 +112,12 @@ class Node:
     def launch(self) -> None:
         """Start it, and don't wait."""
         file = self.configure()
-        command: list[str | Path] = [*self.runs_as, self.executable, "server", f"-config={file}"]
-        self.program = Program.start(command, self.directory, self.log, self.environment)
+        words = ["server", f"-config={file}"]
+        if self.started or self.runs_as or self.executable != OURS:
+            command: list[str | Path] = [*self.runs_as, self.executable, *words]
+            self.program = Program.start(command, self.directory, self.log, self.environment)
+        else:
+            self.program = Program.fork(words, self.directory, self.log, self.environment)
 
     def start(self) -> None:
         """Start it and wait until all its workers listen and one answers.  Raises `ProgramFailed`."""
