@@ -66,6 +66,7 @@ def test_documents_are_equal(filled: Filled, path: str) -> None:
     """Policies, settings, roles and keys read the same on both servers; ours may show further fields."""
     there, here = both(filled[0], path)
     assert there is not None
+    there.pop("backup_info", None)  # of the last one: a source that was read again has a later one
     assert {name: here.get(name) for name in there} == there
 
 

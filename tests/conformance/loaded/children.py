@@ -63,6 +63,7 @@ def _become(args: Sequence[str], kept: set[int], environment: Mapping[str, str])
     atexit._clear()
     module = args[args.index("-m") + 1]
     sys.argv[:] = args[args.index("-m") + 1 :]
+    sys.orig_argv[:] = args
     end(_status(module))
 
 

@@ -166,6 +166,7 @@ def become(asked: Asked) -> None:
     time.tzset()
     os.chdir(asked.directory)
     sys.argv[:] = asked.words
+    sys.orig_argv[:] = [sys.executable, *asked.words]
     for number, descriptor in enumerate(asked.descriptors):
         os.dup2(descriptor, number)
         os.close(descriptor)

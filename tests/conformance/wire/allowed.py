@@ -19,6 +19,7 @@ class Allowed:
     at: str
     reason: str
     ours: str = "*"
+    by_chance: bool = False
 
     def __post_init__(self) -> None:
         if not self.reason.strip():

@@ -47,7 +47,9 @@ def judge(file: str, cases: list[compare.Case], found: list[compare.Difference])
     failing = [difference for difference in unexplained if difference.kind != "wording"]
     wording = [difference for difference in unexplained if difference.kind == "wording"]
     stale = [
-        entry for entry in ALLOWED if entry.file == file and not any(entry.covers(difference) for difference in found)
+        entry
+        for entry in ALLOWED
+        if entry.file == file and not entry.by_chance and not any(entry.covers(difference) for difference in found)
     ]
     compared = sum(case.compared for case in cases)
     differing = {difference.case.line for difference in failing}
