@@ -28,7 +28,7 @@ def receiver() -> Iterator[LineReceiver]:
 def node(tmp_path_factory: pytest.TempPathFactory, receiver: LineReceiver) -> Iterator[Node]:
     """A node of two workers whose only device sends to the peer."""
     folder = tmp_path_factory.mktemp("peer")
-    with running(Node(folder / "node", CONFIG, workers_wanted=2)) as node:
+    with running(Node(folder / "node", CONFIG, workers_wanted=2, started=True)) as node:
         node.ready()
         node.ok("POST", "sys/mounts/kv", {"type": "kv"})
         node.ok("PUT", "sys/audit/file", {"type": "socket", "options": {"address": receiver.address}})

@@ -40,7 +40,7 @@ def node(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Node]:
     """A node of two workers with a key/value mount; of four, or with a small spool, where the parameter says so."""
     bound = BOUND if request.param == SMALL_SPOOL else 0
     workers = FOUR if request.param == FOUR else 2
-    node = Node(tmp_path, CONFIG + f"audit_spool_max_size = {bound}\n", workers_wanted=workers)
+    node = Node(tmp_path, CONFIG + f"audit_spool_max_size = {bound}\n", workers_wanted=workers, started=True)
     with running(node):
         node.ready()
         node.ok("POST", "sys/mounts/kv", {"type": "kv"})

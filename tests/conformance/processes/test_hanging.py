@@ -75,7 +75,7 @@ def hanging(tmp_path: Path) -> Iterator[Node]:
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: hanging\nVersion: 1\n")
     (installed / "entry_points.txt").write_text("[strongroom.plugins]\nhanging = hanging:Hanging\n")
     config = CONFIG + f'worker_timeout = "{LIMIT_S}s"\nplugins = ["hanging"]\n'
-    node = Node(tmp_path, workers_wanted=2, config=config, environment={"PYTHONPATH": str(tmp_path)})
+    node = Node(tmp_path, workers_wanted=2, config=config, started=True, environment={"PYTHONPATH": str(tmp_path)})
     with running(node):
         yield node.ready()
 
