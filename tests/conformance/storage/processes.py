@@ -1,4 +1,4 @@
-"""Processes that work on one store, started anew by `spawn` so that nothing is shared but the store."""
+"""Processes that work on one store and share nothing else: forks of one that has loaded the stores, and opened none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from strongroom.storage.base import Storage
 Opener = Callable[[], Storage]
 Work = Callable[[Storage, "Link"], Awaitable[None]]
 
-_CONTEXT = multiprocessing.get_context("spawn")
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["tests.conformance.storage.backends"])
 
 
 class Link:
