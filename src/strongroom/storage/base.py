@@ -94,6 +94,8 @@ class Condition(msgspec.Struct, frozen=True):
     """The present size of its reserve."""
     reusable_bytes: int | None = None
     """Free space inside its file, from removed rows."""
+    throttled: int | None = None
+    """How often its service wanted fewer requests of this process; None for a store that is no such service."""
 
 
 class Reserve(Protocol):

@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from strongroom.lib.aws import Credentials, dynamodb_target
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Storage
 from strongroom.storage.conditional import ConditionalStorage
 from strongroom.storage.consul import ConsulSettings, open_consul
+from strongroom.storage.dynamodb import DynamodbSettings, open_dynamodb
 from strongroom.storage.etcd import EtcdSettings, open_etcd
 from strongroom.storage.inmem import InmemStorage
 from strongroom.storage.mysql import MysqlStorage, login_of
@@ -199,6 +201,16 @@ def open_consul_path(url: str, path: str) -> Storage:
 def open_zookeeper_path(address: str, path: str) -> Storage:
     """Open a path with the system's clock."""
     return open_zookeeper(ZookeeperSettings(Access(address), f"/{path}"), SystemClock(), SystemRandom())
+
+
+async def _keys_of_aws() -> Credentials:
+    return Credentials("AKIA1", "secret")
+
+
+def open_dynamodb_table(url: str, table: str) -> Storage:
+    """Open a table with the system's clock."""
+    settings = DynamodbSettings(dynamodb_target(url, "us-east-1"), table, _keys_of_aws)
+    return open_dynamodb(settings, SystemClock(), SystemRandom())
 
 
 class Conditional:

@@ -22,6 +22,7 @@ from tests.conformance.storage.backends import (
     Postgresql,
     Sqlite,
     open_consul_path,
+    open_dynamodb_table,
     open_etcd_path,
     open_zookeeper_path,
 )
@@ -66,6 +67,7 @@ _SHARED: dict[str, Callable[[Get], Backend]] = {
     "zookeeper": lambda get: Conditional(open_zookeeper_path, get("zookeeper_server").address, pause_s=0.2),
     "consul": lambda get: Conditional(open_consul_path, get("consul_server").url),
     "s3": lambda get: S3(get("moto_server")),
+    "dynamodb": lambda get: Conditional(open_dynamodb_table, get("dynamodb_server").url),
 }
 _ALL = _OF_ONE_PROCESS | _POOLED | _SHARED
 
@@ -86,4 +88,11 @@ def shared_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
 def moto_server() -> Iterator[Moto]:
     """One stand-in for AWS."""
     with running() as moto:
+        yield moto
+
+
+@pytest.fixture(scope="session")
+def dynamodb_server() -> Iterator[Moto]:
+    """One stand-in for DynamoDB."""
+    with running(in_turn=True) as moto:
         yield moto

@@ -3,7 +3,15 @@
 from strongroom.lib.aws.api import AwsApi, AwsBusy, AwsRefused, Call
 from strongroom.lib.aws.arn import Arn, Principal, parse_arn, parse_principal
 from strongroom.lib.aws.credentials import Credentials, CredentialSources
-from strongroom.lib.aws.endpoints import Target, check_region, ec2_target, iam_target, sts_target, url_of
+from strongroom.lib.aws.endpoints import (
+    Target,
+    check_region,
+    dynamodb_target,
+    ec2_target,
+    iam_target,
+    sts_target,
+    url_of,
+)
 from strongroom.lib.aws.xml import Element, parse_xml
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "Principal",
     "Target",
     "check_region",
+    "dynamodb_target",
     "ec2_target",
     "iam_target",
     "parse_arn",

@@ -79,3 +79,12 @@ def ec2_target(endpoint: str, region: str) -> Target:
     check_region(region, "the region")
     url = url_of(endpoint) if endpoint else f"https://ec2.{region}.{_suffix(partition_of(region))}"
     return Target("ec2", url, region)
+
+
+def dynamodb_target(endpoint: str, region: str) -> Target:
+    """DynamoDB of a region; empty for `us-east-1`."""
+    region = region or DEFAULT_REGION
+    if endpoint:
+        return Target("dynamodb", url_of(endpoint).rstrip("/"), region)
+    check_region(region, "the region")
+    return Target("dynamodb", f"https://dynamodb.{region}.{_suffix(partition_of(region))}", region)

@@ -9,7 +9,7 @@ from strongroom.lib.rand import Random
 from strongroom.server.stores.settings import DEFAULT_TABLE, StoreError, directory, timeout_s
 from strongroom.storage.base import Storage
 
-SHARED = frozenset({"postgresql", "mysql", "etcd", "consul", "s3", "zookeeper"})
+SHARED = frozenset({"postgresql", "mysql", "etcd", "consul", "s3", "dynamodb", "zookeeper"})
 """Stores that several nodes work on."""
 
 LOCAL = frozenset({"sqlite", "file"})
@@ -33,6 +33,8 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     | {"tls_skip_verify", *_TLS},
     "s3": frozenset({"bucket", "path", "endpoint", "region", "access_key", "secret_key", "session_token"})
     | {"s3_force_path_style", "disable_ssl", "kms_key_id", "max_parallel", "timeout", "max_bytes"},
+    "dynamodb": frozenset({"table", "endpoint", "region", "access_key", "secret_key", "session_token"})
+    | {"billing_mode", "read_capacity", "write_capacity", "max_parallel", "timeout"},
     "zookeeper": frozenset({"address", "path", "auth_info", "znode_owner", "max_parallel", "timeout"})
     | {"tls_enabled", "tls_skip_verify", *_TLS},
 }
@@ -89,6 +91,10 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
             from strongroom.server.stores.s3 import open_s3_stanza  # noqa: PLC0415
 
             return open_s3_stanza(options, clock, random)
+        case "dynamodb":
+            from strongroom.server.stores.dynamodb import open_dynamodb_stanza  # noqa: PLC0415
+
+            return open_dynamodb_stanza(options, clock, random)
         case "zookeeper":
             from strongroom.server.stores.zookeeper import open_zookeeper_stanza  # noqa: PLC0415
 

@@ -117,7 +117,8 @@ class S3Storage:
 
     def condition(self) -> Condition:
         """Whether it is full: all else is found by a query."""
-        return Condition(full=self._journal.state.rows.size_bytes >= self._most_bytes)
+        full = self._journal.state.rows.size_bytes >= self._most_bytes
+        return Condition(full=full, throttled=self.throttled)
 
     @property
     def throttled(self) -> int:
