@@ -27,6 +27,7 @@ from tests.conformance.storage.backends import (
     open_zookeeper_path,
 )
 from tests.sim import mariadb, zookeeper
+from tests.sim.aws import dynamodb_local
 from tests.sim.aws.moto import Moto, running
 from tests.sim.mariadb import Mariadb
 from tests.sim.zookeeper import Zookeeper
@@ -67,7 +68,7 @@ _SHARED: dict[str, Callable[[Get], Backend]] = {
     "zookeeper": lambda get: Conditional(open_zookeeper_path, get("zookeeper_server").address, pause_s=0.2),
     "consul": lambda get: Conditional(open_consul_path, get("consul_server").url),
     "s3": lambda get: S3(get("moto_server")),
-    "dynamodb": lambda get: Conditional(open_dynamodb_table, get("dynamodb_server").url),
+    "dynamodb": lambda get: Conditional(open_dynamodb_table, get("dynamodb_server").url, pause_s=0.2),
 }
 _ALL = _OF_ONE_PROCESS | _POOLED | _SHARED
 
@@ -94,5 +95,5 @@ def moto_server() -> Iterator[Moto]:
 @pytest.fixture(scope="session")
 def dynamodb_server() -> Iterator[Moto]:
     """One stand-in for DynamoDB."""
-    with running(in_turn=True) as moto:
-        yield moto
+    with dynamodb_local.running() if dynamodb_local.DIRECTORY else running(in_turn=True) as server:
+        yield server

@@ -81,14 +81,16 @@ def _failed(name: str, error: StoreError | StorageError, config: StorageConfig) 
 
 
 def _in_clear(name: str, urls: Sequence[str], what: str) -> list[tuple[bool, Finding]]:
-    elsewhere = [url for url in urls if url.startswith("http://") and not _is_here(urlsplit(url).hostname or "")]
+    elsewhere = [url for url in urls if url.startswith("http://") and not is_here(url)]
     if not elsewhere:
         return []
     text = f"The connection to {elsewhere[0]} isn't encrypted" + (f": it shows the {what}." if what else ".")
     return [(True, warn(name, text, "Use https:// in address, and tls_ca_file."))]
 
 
-def _is_here(host: str) -> bool:
+def is_here(url: str) -> bool:
+    """Whether a URL is on this machine."""
+    host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

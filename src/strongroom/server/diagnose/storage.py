@@ -66,7 +66,7 @@ async def check_storage(config: StorageConfig | None, workers: int, clock: Clock
     except (StoreError, StrongroomError) as error:
         advice = f"Correct {config.where}, or install what the text names."
         return group(name, [fail(_CREATE, _text(error), advice, stops=True)])
-    before = await _before_opening(config, workers, clock)
+    before = await _before_opening(config, workers, clock, random)
     if any(not goes_on for goes_on, _ in before):
         return group(name, [finding for _, finding in before])
     found = [finding for _, finding in before]
@@ -93,7 +93,9 @@ async def _opened(storage: Storage) -> AsyncIterator[None]:
             await storage.close()
 
 
-async def _before_opening(config: StorageConfig, workers: int, clock: Clock) -> list[tuple[bool, Finding]]:
+async def _before_opening(
+    config: StorageConfig, workers: int, clock: Clock, random: Random
+) -> list[tuple[bool, Finding]]:
     """What can be said without opening the store, each with whether it may be opened."""
     match config.type:
         case "inmem":
@@ -111,6 +113,12 @@ async def _before_opening(config: StorageConfig, workers: int, clock: Clock) -> 
             from strongroom.server.diagnose import places  # noqa: PLC0415 - a backend is imported when it is used
 
             return await (places.check_etcd if config.type == "etcd" else places.check_consul)(config, clock)
+        case "dynamodb" | "s3":
+            from strongroom.server.diagnose import aws  # noqa: PLC0415
+
+            return await (
+                aws.check_dynamodb(config, clock, random) if config.type == "dynamodb" else aws.check_s3(config)
+            )
     place = storage_directory(config)
     return [] if place is None else _before_sqlite(place)
 

@@ -24,13 +24,8 @@ _LEAST_BYTES: Final = 16 << 20
 
 def open_s3_stanza(options: Mapping[str, str], clock: Clock, random: Random) -> S3Storage:
     """Make the store that a stanza describes.  Raises `StoreError`."""
-    path = options.get("path", "").strip("/")
     return S3Storage(
-        Place(
-            bucket_of(options),
-            f"{places.path('s3', path)}/" if path else "",
-            aws.credentials("s3", options),
-        ),
+        Place(bucket_of(options), path_of(options), aws.credentials("s3", options)),
         clock,
         random,
         max_parallel=places.parallel("s3", options, _PARALLEL),
@@ -62,6 +57,12 @@ def bucket_of(options: Mapping[str, str]) -> Bucket:
         )
     except InvalidRequest as error:
         raise StoreError(f"{_STANZA}: {error.text}") from error
+
+
+def path_of(options: Mapping[str, str]) -> str:
+    """What the names of all objects begin with: empty, or ending in `/`.  Raises `StoreError`."""
+    path = options.get("path", "").strip("/")
+    return f"{places.path('s3', path)}/" if path else ""
 
 
 def _most_bytes(options: Mapping[str, str]) -> int:

@@ -44,7 +44,7 @@ _BYTES: Final = 400_000
 """Of one transaction.  A partition takes 1,000 write units in a second, and each kilobyte of a transaction is two."""
 _OVERHEAD: Final = 64
 _VALUE_BYTES: Final = ITEM_BYTES - 2 * LONGEST_NAME - 1024
-_READS: Final = 50
+_READS: Final = 25
 """Of `TransactGetItems`, which gives 4 MB at the most."""
 _SETTLED_AT_ONCE: Final = 10
 """So many of the largest items are below 4 MB."""

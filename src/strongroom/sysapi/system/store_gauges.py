@@ -34,6 +34,11 @@ def of_store(store: StoreWatch, condition: Condition) -> list[Measure]:
             for name, value, help_ in known
             if value is not None
         ),
+        *(
+            [Gauge("vault.storage.throttled_total", condition.throttled, "Requests the store's service put off.")]
+            if condition.throttled is not None
+            else []
+        ),
     ]
 
 
