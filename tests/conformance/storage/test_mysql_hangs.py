@@ -18,6 +18,7 @@ from strongroom.lib.errors import CommitUnknown, StorageError
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Storage
 from strongroom.storage.mysql import MysqlStorage, login_of
+from strongroom.storage.mysql.writer import Writer
 from tests.conformance.storage.processes import Link, worker
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
 from tests.sim.silent_proxy import SilentProxy
@@ -167,8 +168,9 @@ async def stop_in_a_commit(storage: Storage, link: Link) -> None:
     """Take the lock of the head's row, say so, and wait."""
     assert isinstance(storage, MysqlStorage)
     line, _ = await storage._connections.open(writes=True)
-    assert storage._writer is not None
-    begin = storage._writer._attempts._begin
+    writer = storage._parts.writer
+    assert isinstance(writer, Writer)
+    begin = writer._attempts._begin
     await line.run(lambda session: session.ask(begin))
     link.send(os.getpid())
     with contextlib.suppress(TimeoutError):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Condition, Delta, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.held import HeldCommitter
 from strongroom.storage.inmem.rows import Rows
 from strongroom.storage.keys import check_commit
 from strongroom.storage.operations import Commit, GiveRole, Operation, TakeRole
@@ -147,31 +149,17 @@ class InmemStorage:
         except TimeoutError as error:
             raise StorageError("another transaction holds the store", detail=f"waited {timeout_s} s") from error
         try:
-            yield _Exclusive(self)
+            yield HeldCommitter(partial(check_commit, self.limits), self._at_once)
         finally:
             self._turn.release()
 
     async def _in_turn(self, operation: Operation[T]) -> T:
         async with self._turn:
-            return self._apply(operation)
+            return await self._at_once(operation)
 
-    def _apply(self, operation: Operation[T]) -> T:
+    async def _at_once(self, operation: Operation[T]) -> T:
         self._check_open()
         changes = operation.settle(self._rows)
         if changes:
             self._rows.write(changes, Revision(self._rows.head.number + 1, self._random.bytes(16)))
         return operation.answer(self._rows.head)
-
-
-class _Exclusive:
-    """The committer inside `exclusive`."""
-
-    def __init__(self, storage: InmemStorage) -> None:
-        self._storage = storage
-
-    async def commit(
-        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
-    ) -> Revision:
-        """Apply `writes` and `adds` at once."""
-        check_commit(InmemStorage.limits, reads, writes, adds)
-        return self._storage._apply(Commit(reads, writes, adds))

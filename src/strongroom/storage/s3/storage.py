@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from strongroom.lib.aws import Credentials
 from strongroom.lib.aws.s3 import Bucket
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
-from strongroom.storage.base import (
-    Add,
-    Committer,
-    Condition,
-    Delta,
-    Entry,
-    Fence,
-    Limits,
-    Listing,
-    Revision,
-    Snapshot,
-)
-from strongroom.storage.inmem.rows import Rows
-from strongroom.storage.keys import check_commit, check_page
-from strongroom.storage.operations import Commit, GiveRole, TakeRole
+from strongroom.storage.base import Condition, Fence
 from strongroom.storage.patience import PATIENCE_S
-from strongroom.storage.s3.clock import GOOD_S
+from strongroom.storage.remote import Parts, RemoteStorage
 from strongroom.storage.s3.journal import Journal
 from strongroom.storage.s3.objects import Objects
 from strongroom.storage.s3.probe import probe
-from strongroom.storage.s3.state import CHECKPOINT_TURNS, Draft
+from strongroom.storage.s3.reader import Reader
+from strongroom.storage.s3.state import CHECKPOINT_TURNS
 from strongroom.storage.s3.upkeep import Upkeep
 from strongroom.storage.s3.writer import Writer
-from strongroom.storage.shared_question import SharedQuestion
-
-_TICKS = 16
-"""Questions about the time within a second, to find where the service's seconds begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +32,7 @@ class Place:
     """Called for each request."""
 
 
-class S3Storage:
+class S3Storage(RemoteStorage[bytes]):
     """A store in a bucket of S3.
 
     Args:
@@ -67,10 +46,6 @@ class S3Storage:
         checkpoint_turns: after so many objects of the journal a checkpoint is made, while the store is small.
     """
 
-    limits = Limits(keys=4096, bytes=32 << 20, value_bytes=16 << 20)
-    reserve = None
-    immediate = False
-
     def __init__(
         self,
         place: Place,
@@ -83,6 +58,7 @@ class S3Storage:
         feed_commits: int = 16_384,
         checkpoint_turns: int = CHECKPOINT_TURNS,
     ) -> None:
+        super().__init__()
         self._place = place
         self._clock = clock
         self._random = random
@@ -93,13 +69,9 @@ class S3Storage:
         self._journal = Journal(
             self._objects, clock, feed_commits=feed_commits, most_bytes=most_bytes, checkpoint_turns=checkpoint_turns
         )
-        self._newest = SharedQuestion(self._journal.follow)
         self._upkeep = Upkeep(self._journal)
-        self._writer: Writer | None = None
-        self._timing: asyncio.Task[None] | None = None
-        self._one_asks = asyncio.Lock()
 
-    async def start(self) -> None:
+    async def _open(self) -> Parts[bytes]:
         """Prove that the service is fit for it, and read the state.
 
         Raises: `StorageError` if it isn't, can't be reached or refuses, or if the store is damaged or too large.
@@ -110,10 +82,9 @@ class S3Storage:
         except BaseException:
             await self._objects.close()
             raise
-        self._writer = Writer(
-            self._journal, self._clock, self._random, on_due=self._upkeep.due, most_bytes=self._most_bytes
-        )
-        self._timing = asyncio.create_task(self._learn_time(), name="strongroom-time")
+        writer = Writer(self._journal, self._clock, self._random, on_due=self._upkeep.due, most_bytes=self._most_bytes)
+        reader = Reader(self._journal)
+        return Parts(reader, writer, reader.check, writer.hold, closing=(writer, reader, self._upkeep, self._objects))
 
     def condition(self) -> Condition:
         """Whether it is full: all else is found by a query."""
@@ -129,131 +100,7 @@ class S3Storage:
         """Wait for the checkpoint that this process is making, if there is one."""
         await self._upkeep.finished()
 
-    async def close(self) -> None:
-        """Commit the accepted operations, and close all connections."""
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            await writer.close()
-            if self._timing is not None:
-                self._timing.cancel()
-                await asyncio.wait({self._timing})
-            await self._newest.close()
-            await self._upkeep.close()
-            await self._objects.close()
-
-    async def get(self, key: str) -> Entry | None:
-        """The row at `key`."""
-        return (await self._rows()).entries.get(key)
-
-    async def get_many(self, keys: Iterable[str]) -> Snapshot:
-        """The rows at `keys`, at one revision."""
-        return (await self._rows()).get_many(keys)
-
-    async def list(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
-        """The distinct next segments below `prefix`; see `Storage.list`."""
-        check_page(prefix, after, limit)
-        return (await self._rows()).list(prefix, after, limit)
-
-    async def scan(self, prefix: str, after: str = "", limit: int | None = None) -> Listing:
-        """Every key below `prefix`; see `Storage.scan`."""
-        check_page(prefix, after, limit)
-        return (await self._rows()).scan(prefix, after, limit)
-
-    async def synced(self) -> Revision:
-        """The newest revision.  All waiting callers share one request."""
-        return (await self._rows()).head
-
-    async def changed_since(self, revision: Revision) -> Sequence[str]:
-        """The keys written after `revision`; raises `FeedTooOld`."""
-        return (await self._rows()).changed_since(revision)
-
-    async def delta(self, since: Revision, limit: int | None = None) -> Delta:
-        """The rows written after `since`; see `Storage.delta`."""
-        return (await self._rows()).delta(since, limit)
-
-    async def committed(self, revision_id: bytes) -> bool:
-        """Whether the commit with this id is in the feed.
-
-        Call it inside `exclusive` to rule out that the commit still arrives.
-        """
-        return (await self._rows()).committed(revision_id)
-
-    async def commit(
-        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
-    ) -> Revision:
-        """Apply `writes` and `adds` at once; see `Committer.commit`."""
-        check_commit(self.limits, reads, writes, adds)
-        operation = Commit(reads, writes, adds)
-        if operation.only_checks:
-            await self._rows()
-            state = self._journal.state
-            operation.settle(Draft(state, 0.0, state.hold))
-            return state.rows.head
-        return await self._writing().run(operation)
-
     async def lock(self, role: str, holder: str, ttl_s: float) -> Fence | None:
-        """Take or prolong `role`; its row is `role/` and the role's name.  See `Storage.lock`."""
-        await self._know_time()
-        return await self._writing().run(TakeRole(role, holder, ttl_s))
-
-    async def unlock(self, fence: Fence) -> None:
-        """Release the role."""
-        await self._writing().run(GiveRole(fence))
-
-    async def now(self) -> float:
-        """The service's clock, to a quarter of a second."""
-        self._writing()
-        await self._know_time()
-        return self._objects.service_clock.now()
-
-    def exclusive(self, timeout_s: float) -> AbstractAsyncContextManager[Committer]:
-        """Block all other commits; see `Storage.exclusive`."""
-        return self._exclusive(timeout_s)
-
-    @asynccontextmanager
-    async def _exclusive(self, timeout_s: float) -> AsyncIterator[Committer]:
-        writer = self._writing()
-        async with writer.hold(timeout_s) as hold_id:
-            yield _Exclusive(writer, hold_id, self.limits)
-
-    async def _rows(self) -> Rows:
-        """The rows, with everything that was written before the call."""
-        self._writing()
-        await self._newest.answer()
-        return self._journal.state.rows
-
-    async def _learn_time(self) -> None:
-        """Know the time before somebody needs it.  Who needs it meets the error again."""
-        with contextlib.suppress(StorageError):
-            await self._know_time()
-
-    async def _know_time(self) -> None:
-        """Ask around the end of a second, until the service's clock is known well."""
-        clock = self._objects.service_clock
-        async with self._one_asks:
-            for _ in range(_TICKS):
-                if clock.width_s < GOOD_S:
-                    return
-                await asyncio.sleep(1 / (_TICKS - 4))
-                await self._newest.answer()
-
-    def _writing(self) -> Writer:
-        if self._writer is None:
-            raise StorageError("the store is closed")
-        return self._writer
-
-
-class _Exclusive:
-    """The committer inside `exclusive`."""
-
-    def __init__(self, writer: Writer, hold_id: bytes, limits: Limits) -> None:
-        self._writer = writer
-        self._hold_id = hold_id
-        self._limits = limits
-
-    async def commit(
-        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
-    ) -> Revision:
-        """Apply `writes` and `adds` at once."""
-        check_commit(self._limits, reads, writes, adds)
-        return await self._writer.run_held(self._hold_id, Commit(reads, writes, adds))
+        """Take or prolong `role`, when the service's clock is known; see `RemoteStorage.lock`."""
+        await self.now()
+        return await super().lock(role, holder, ttl_s)

@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -16,6 +17,7 @@ from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError, StorageFull
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Add, Committer, Condition, Delta, Entry, Fence, Limits, Listing, Revision, Snapshot
+from strongroom.storage.held import HeldCommitter
 from strongroom.storage.keys import check_commit, check_page
 from strongroom.storage.operations import Commit, GiveRole, TakeRole
 from strongroom.storage.patience import PATIENCE_S
@@ -257,7 +259,7 @@ class SqliteStorage:
     async def _exclusive(self, timeout_s: float) -> AsyncIterator[Committer]:
         writer = self._writing()
         async with writer.hold(timeout_s):
-            yield _Exclusive(writer, self.limits)
+            yield HeldCommitter(partial(check_commit, self.limits), writer.run_held)
 
     def condition(self) -> Condition:
         """Its state; see `Storage.condition`."""
@@ -298,21 +300,6 @@ class SqliteStorage:
         if self._writer is None:
             raise _closed()
         return self._writer
-
-
-class _Exclusive:
-    """The committer inside `exclusive`."""
-
-    def __init__(self, writer: Writer, limits: Limits) -> None:
-        self._writer = writer
-        self._limits = limits
-
-    async def commit(
-        self, reads: Mapping[str, int], writes: Mapping[str, bytes | None], adds: Mapping[str, Add]
-    ) -> Revision:
-        """Apply `writes` and `adds` at once."""
-        check_commit(self._limits, reads, writes, adds)
-        return await self._writer.run_held(Commit(reads, writes, adds))
 
 
 def _closed() -> StorageError:

@@ -35,9 +35,10 @@ async def die(storage: ConditionalStorage, work: Awaitable[object]) -> None:
     await asyncio.wait({task}, timeout=DEAD_AFTER_S)
     task.cancel()
     await asyncio.wait({task})
-    keeping = storage._keeping
-    if keeping is not None:
-        keeping.cancel()
+    opened = storage._opened
+    if opened is not None:
+        upkeep = opened.closing[0]
+        await upkeep.close()
 
 
 async def find_all_or_nothing(memory: Memory, wanted: dict[str, bytes | None]) -> bool:

@@ -1,0 +1,1 @@
+"""What all stores on other machines have in common."""
