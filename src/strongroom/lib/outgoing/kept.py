@@ -3,6 +3,8 @@
 A client library takes more than a millisecond of the processor for each request, and all requests of this server would
 have to wait for that.  This tells a request that surely wasn't carried out from one that may have been.  No proxy is
 used, and no redirect is followed.
+
+A service on the internet may be behind a proxy; `PooledHttp` asks it.  Why there are two: `docs/adr/0023`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Requests over connections that stay open, otherwise as `Http` sends them: through proxies, and checked as those.
 
-A store on the own network is asked by `KeptHttp`, which tells what surely was not carried out.
+A store on the own network is asked by `KeptHttp`, which uses no proxy, and tells what surely was not carried out.  Why
+there are two: `docs/adr/0023`.
 """
 
 from __future__ import annotations
