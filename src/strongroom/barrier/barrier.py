@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Protocol, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, TypeVar
 
 import structlog
 
-from strongroom.barrier import keys, succession
+from strongroom.barrier import keys
 from strongroom.barrier.cache import Cache, Row
 from strongroom.barrier.cipher import RowCipher, UnknownTermError
-from strongroom.barrier.keyring import Keyring, open_keyring, seal_keyring
+from strongroom.barrier.keyring import Keyring, open_keyring
 from strongroom.barrier.namespace_keys import NamespaceKeys
 from strongroom.barrier.record import Record, decode, is_frame
 from strongroom.barrier.region import RegionState, RegionView
 from strongroom.barrier.rings import Rings
+from strongroom.barrier.root_key import RootKey, Succeeded, line_to
 from strongroom.barrier.store_counts import StoreCounts
-from strongroom.crypto import hpke
 from strongroom.lib.clock import SleeplessClock
 from strongroom.lib.errors import FeedTooOld, Internal, StrongroomError, Tampered, Unavailable
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.lib.seldom import Seldom
 from strongroom.lib.turn import Turn
-from strongroom.storage.base import Entry, Revision, Storage
+from strongroom.storage.base import Revision, Storage
 from strongroom.storage.staleness import Staleness
 
 R = TypeVar("R", bound=Record)
 
-Succeeded = Callable[[str, Secret], None]
-"""Called with a new root key and the fingerprint of its predecessor."""
-
 log = structlog.get_logger("barrier")
 
-HAND_OVER = b"strongroom root key of a region"
-"""What the root key is encrypted for, on its way to another region."""
 CACHE_BYTES = 128 * 1024 * 1024
 
 
@@ -70,8 +64,8 @@ class Barrier:
         """Replaced by a new object whenever `revision` or `history` changes."""
         self.keyring_revision = 0
         """The revision of the row that `keyring` came from; 0 while the store has none."""
-        self._root_key = root_key
-        self._succeeded = succeeded
+        self.root = RootKey(storage, root_key, random, succeeded)
+        """The root key that opens the keyring."""
         self.random = random
         self._cipher = RowCipher(keyring, random)
         self.rings = Rings(self._cipher)
@@ -108,9 +102,9 @@ class Barrier:
         row = await storage.get(keys.KEYRING)
         if row is None:
             raise Tampered("the store holds no keyring")
-        line = await _follow(storage, root_key, row.value)
+        line = await line_to(storage, root_key, row.value)
         barrier = cls(storage, root_key, open_keyring(line[-1], row.value), random, succeeded)
-        barrier._succeed(line)
+        barrier.root.succeed(line)
         barrier.keyring_revision = row.revision
         barrier.seen = await storage.synced()
         barrier.revision = barrier.seen.number
@@ -130,7 +124,7 @@ class Barrier:
 
     async def over(self, storage: Storage) -> Barrier:
         """A barrier over another store, with the keys in use here."""
-        barrier = await Barrier.fresh(storage, self._root_key, self.keyring, self.random)
+        barrier = await Barrier.fresh(storage, self.root.present, self.keyring, self.random)
         barrier._maybe_restoring = False
         return barrier
 
@@ -253,7 +247,7 @@ class Barrier:
             row = await self.storage.get(keys.KEYRING)
             if row is None:
                 raise Tampered("the store holds no keyring")
-            line = await _follow(self.storage, self._root_key, row.value)
+            line = await self.root.line(row.value)
             keyring = open_keyring(line[-1], row.value)
         except StrongroomError as error:
             self._keyring_changed = True
@@ -265,7 +259,7 @@ class Barrier:
             return
         if row.revision < self.keyring_revision:
             return  # another request has meanwhile loaded a newer one
-        self._succeed(line)
+        self.root.succeed(line)
         self.keyring_revision = row.revision
         if keyring != self.keyring:
             self._cipher.adopt(keyring)
@@ -288,13 +282,6 @@ class Barrier:
             view.doubted = True  # the row may be from a history that was replaced
         elif revision >= view.revision or (row is None and view.revision == known):
             view.state, view.revision = state, revision
-
-    def _succeed(self, line: Sequence[Secret]) -> None:
-        """Change to the last root key of a line of successors that begins with the present one."""
-        for before, after in itertools.pairwise(line):
-            if self._succeeded is not None:
-                self._succeeded(succession.fingerprint(before), after)
-        self._root_key = line[-1]
 
     async def row(self, key: str) -> Row:
         """The row at `key`, current as of `revision` when this returns."""
@@ -371,54 +358,11 @@ class Barrier:
         Raises: `Tampered` if this process's root key doesn't open it.
         """
         try:
-            return open_keyring(self._root_key, row)
+            return self.root.open(row)
         except Tampered:
             self._keyring_changed = True  # another request may be loading the old row at this moment
             await self.sync()
-            return open_keyring(self._root_key, row)
-
-    def opens(self, row: bytes) -> bool:
-        """Whether the root key in use opens a keyring's row."""
-        try:
-            open_keyring(self._root_key, row)
-        except Tampered:
-            return False
-        return True
-
-    async def successor_of(self, row: bytes, rows: Mapping[str, bytes | None]) -> Secret:
-        """The root key that opens another region's keyring row, which has come with these rows.
-
-        Raises: `Tampered` if neither the present root key nor a successor that is known here does.
-        """
-        line = await _follow(_Above(self.storage, rows), self._root_key, row)
-        return line[-1]
-
-    async def is_foreign(self) -> bool:
-        """Whether the store's keyring opens neither by the root key of this process nor by a successor of it."""
-        row = await self.storage.get(keys.KEYRING)
-        try:
-            if row is not None:
-                await _follow(self.storage, self._root_key, row.value)
-        except Tampered:
-            return True
-        return row is None
-
-    def require_opens(self, root_key: Secret, row: bytes) -> None:
-        """Raise `Tampered` if a root key doesn't open a keyring's row."""
-        open_keyring(root_key, row)
-
-    def hand_over(self, public_key: bytes) -> bytes:
-        """The root key, encrypted to the holder of an X25519 key.  Only another region's store gets it."""
-        return hpke.seal(public_key, self._root_key.reveal(), HAND_OVER)
-
-    def seal_keyring(self, keyring: Keyring) -> bytes:
-        """The keyring's row, encrypted under the root key."""
-        return seal_keyring(self._root_key, keyring, self.random)
-
-    def successor_row(self, successor: Secret, now: float) -> tuple[str, bytes]:
-        """The key and the row that lead the processes of all nodes from the present root key to its successor."""
-        row = succession.seal_successor(self._root_key, successor, now, self.random)
-        return succession.key_after(self._root_key), row
+            return self.root.open(row)
 
 
 async def require_whole(storage: Storage) -> None:
@@ -427,43 +371,3 @@ async def require_whole(storage: Storage) -> None:
         raise Unavailable(
             "a snapshot is being restored, or a restore broke off: nothing is served until one was carried out whole"
         )
-
-
-class _Rows(Protocol):
-    """Where successors are looked for."""
-
-    async def get(self, key: str) -> Entry | None:
-        """The row at `key`."""
-        ...
-
-
-class _Above:
-    """Rows that are about to be written, over those of the store."""
-
-    def __init__(self, storage: Storage, rows: Mapping[str, bytes | None]) -> None:
-        self._storage = storage
-        self._rows = rows
-
-    async def get(self, key: str) -> Entry | None:
-        """The row at `key`."""
-        value = self._rows.get(key)
-        return Entry(value, 1) if value is not None else await self._storage.get(key)
-
-
-async def _follow(storage: _Rows, root_key: Secret, row: bytes) -> list[Secret]:
-    """The root keys from `root_key` to the one that opens the keyring.  Raises `Tampered` if there is none."""
-    line = [root_key]
-    while True:
-        try:
-            open_keyring(line[-1], row)
-        except Tampered as error:
-            after = await storage.get(succession.key_after(line[-1]))
-            if after is None:
-                raise Tampered(
-                    "the keyring does not open",
-                    detail="the root key that this process holds does not open the keyring: the key was replaced more "
-                    "than an hour ago, or the store was; restart the node and unseal it with the present key shares",
-                ) from error
-            line.append(succession.open_successor(line[-1], after.value))
-        else:
-            return line

@@ -70,7 +70,7 @@ async def replace(
             record = shamir.rewrap(await seal_of(txn, name), root_key)
         txn.write_plain(keys.seal(name), msgspec.json.encode(record))
     txn.write_plain(keys.KEYRING, seal_keyring(root_key, keyring, random))
-    key, successor = txn.barrier.successor_row(root_key, now)
+    key, successor = txn.barrier.root.successor_row(root_key, now)
     txn.write_plain(key, successor)
 
 

@@ -53,7 +53,7 @@ async def rotate(services: Services, txn: Transaction, now: float) -> None:
     present = await services.barrier.keyring_in(row)
     # By its term: when another rotation came first, this one begins from what that has made.
     rotated = txn.once(f"keyring after {present.active}", lambda: keyring.rotate(present, services.random, now))
-    txn.write_plain(keys.KEYRING, services.barrier.seal_keyring(rotated))
+    txn.write_plain(keys.KEYRING, services.barrier.root.seal(rotated))
 
 
 async def is_due(services: Services, txn: Transaction, now: float) -> bool:

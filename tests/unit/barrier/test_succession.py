@@ -24,7 +24,7 @@ async def replace(barrier: Barrier, root_key: Secret) -> None:
         assert row is not None
         keyring = await barrier.keyring_in(row)
         txn.write_plain(keys.KEYRING, seal_keyring(root_key, keyring, SystemRandom()))
-        txn.write_plain(*barrier.successor_row(root_key, 5.0))
+        txn.write_plain(*barrier.root.successor_row(root_key, 5.0))
 
     await transact(barrier, body)
 
@@ -103,7 +103,7 @@ async def test_what_is_written_under_a_replaced_root_key_is_not_committed() -> N
         keyring = await there.keyring_in(row)
         if runs == 1:
             await replace(here, KEYS[1])
-        txn.write_plain(keys.KEYRING, there.seal_keyring(keyring))
+        txn.write_plain(keys.KEYRING, there.root.seal(keyring))
 
     await transact(there, rotation)
     assert runs == 2

@@ -53,7 +53,7 @@ async def enrol(services: Services, state: RegionState, asked: wire.Enrol) -> wi
         )
         return wire.Enrolled(
             certificate=certificate,
-            root_key=services.barrier.hand_over(asked.public_key),
+            root_key=services.barrier.root.hand_over(asked.public_key),
             keyring=keyring,
             cluster_id=services.cluster.id,
             term=state.term,

@@ -219,7 +219,7 @@ class Feeding:
         """The root key, encrypted to the follower."""
         self._feeding(wire.decode(body, wire.KeyAsked).term)
         log.warning("the root key is handed to a region that follows", region=follower.name, id=certificate[:16])
-        return wire.KeySaid(self._barrier.hand_over(follower.public_key))
+        return wire.KeySaid(self._barrier.root.hand_over(follower.public_key))
 
     async def _promoted(self, certificate: str, follower: FollowerRecord, body: bytes) -> msgspec.Struct:
         """Stop being the first region: an enrolled one was promoted."""

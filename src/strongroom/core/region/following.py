@@ -70,7 +70,7 @@ class Following:
 
     async def _seal_if_replaced(self) -> None:
         """Seal this node if its keys no longer open the store, which has joined another region."""
-        if await self._services.barrier.is_foreign():
+        if await self._services.barrier.root.is_foreign():
             await self._services.port.seal()
         self._services.replaced.clear()
 

@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import HAND_OVER
+from strongroom.barrier.keyring import open_keyring
 from strongroom.barrier.region import FOLLOWER, RegionState, is_replicated
+from strongroom.barrier.root_key import HAND_OVER
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.region.staged import staged_key, staged_row, staged_value
 from strongroom.crypto import hpke
@@ -172,7 +173,7 @@ class Replica:
             await self._guarded(body)
             return
         try:
-            key, handed = await self._barrier.successor_of(row, rows), False
+            key, handed = await self._barrier.root.successor_of(row, rows), False
         except Tampered:  # it was replaced more than an hour ago, so nothing leads to it any more
             key, handed = await self._handed_over(row), True
         now = await self._storage.now()
@@ -183,7 +184,7 @@ class Replica:
                 record = shamir.rewrap(await root_key.seal_of(txn, name), key)
                 txn.write_plain(keys.seal(name), msgspec.json.encode(record))
             if handed:
-                after, successor = self._barrier.successor_row(key, now)
+                after, successor = self._barrier.root.successor_row(key, now)
                 txn.across.take_over({after: successor})
 
         await self._guarded(with_seals)
@@ -196,7 +197,7 @@ class Replica:
         said = await self._asking.ask(wire.KEY, wire.KeyAsked(self._term), wire.KeySaid)
         key = Secret(hpke.open_(membership.private_key, said.root_key, HAND_OVER))
         try:
-            self._barrier.require_opens(key, row)
+            open_keyring(key, row)
         except Tampered as error:
             raise UpstreamFailed("the root key of the first region does not open its keyring") from error
         return key

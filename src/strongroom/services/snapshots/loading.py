@@ -82,7 +82,7 @@ class Loadings:
             keyring = await store.get(keys.KEYRING)
         finally:
             await store.close()
-        if not vouched and (keyring is None or not self._snapshots.barrier.opens(keyring.value)):
+        if not vouched and (keyring is None or not self._snapshots.barrier.root.opens(keyring.value)):
             raise InvalidRequest("the snapshot is of another cluster: nothing in it can be decrypted here")
 
     async def all(self) -> list[Loaded]:

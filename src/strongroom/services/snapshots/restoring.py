@@ -62,7 +62,7 @@ async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checke
         raise InvalidRequest("the snapshot is of a store that was never initialized: there is nothing to restore in it")
     if not forced and not any(seal.type in OPENED_HERE for seal in whole.origin.seals):
         raise InvalidRequest("no seal of the snapshot can be opened by this release: nobody could unseal the store")
-    opens = snapshots.barrier.opens(keyring)
+    opens = snapshots.barrier.root.opens(keyring)
     if not opens and not forced:
         raise InvalidRequest(
             "the snapshot is of another cluster, or of a time with other key shares: it is restored by snapshot-force "

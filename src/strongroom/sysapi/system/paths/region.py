@@ -11,8 +11,8 @@ import msgspec
 
 from strongroom.audit.entry import timestamp
 from strongroom.barrier import keys
-from strongroom.barrier.barrier import HAND_OVER
 from strongroom.barrier.region import FENCED, FOLLOWER, PRIMARY, RegionState
+from strongroom.barrier.root_key import HAND_OVER
 from strongroom.barrier.transaction import Transaction
 from strongroom.crypto import hpke, region_certificates
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Tampered, UpstreamFailed
