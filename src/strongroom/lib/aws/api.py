@@ -65,6 +65,7 @@ class AwsRefused(UpstreamFailed):
         super().__init__(f"AWS refused {action}: {code}", detail=f"AWS refused {action}: {code} {explanation}".strip())
         self.action = action
         self.code = code
+        self.status = status
 
 
 class AwsBusy(AwsRefused, Unreachable):

@@ -82,6 +82,10 @@ class UnclearError(StorageError):
     """A transaction was sent, and no answer came.  It may have happened, or may happen later."""
 
 
+class MovingError(StorageError):
+    """What was read changed each time before all of it was read."""
+
+
 class Cells(Protocol):
     """A place of a store.  One object serves one event loop.
 
@@ -103,6 +107,8 @@ class Cells(Protocol):
 
         It sees every transaction that was answered before the call, of any process.  If it isn't of one moment, the
         first name is read before all others.
+
+        Raises: `MovingError` if the store can't read them at one moment while others write.
         """
         ...
 
@@ -116,7 +122,8 @@ class Cells(Protocol):
         Returns: the new version of the guard's cell; 0 if it has another version, so that nothing happened.  Without a
         guard some number above 0.
 
-        Raises: `UnclearError`, `StorageFull`; any other `StorageError` says that nothing happened.
+        Raises: `UnclearError`, also for an answer that can't be understood; `StorageFull`; any other `StorageError`
+            says that nothing happened.
         """
         ...
 

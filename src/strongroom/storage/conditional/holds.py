@@ -21,6 +21,11 @@ _AGAIN_S: Final = 0.02
 """How long others wait until they look again."""
 
 
+def hold_lost() -> StorageError:
+    """The error for what depended on a hold that others have ended."""
+    return StorageError("the store failed", detail="others have ended the hold of this process")
+
+
 class Holds:
     """The holds of one process, and what it knows of others'.
 

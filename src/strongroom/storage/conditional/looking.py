@@ -10,7 +10,7 @@ import msgspec
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import FeedTooOld, StorageError
-from strongroom.storage.conditional.cells import Cell, Cells, Guard, UnclearError
+from strongroom.storage.conditional.cells import Cell, Cells, Guard, MovingError, UnclearError
 from strongroom.storage.conditional.clock import check_clock
 from strongroom.storage.conditional.feed import Feed
 from strongroom.storage.conditional.layout import HEAD, ROWS, Head, decode_head, decode_stage, encode, stage_name
@@ -87,7 +87,7 @@ class Looking:
         return Seen(decoded, version, cells if cells is not None else {})
 
     async def snapshot(self, names: Iterable[str]) -> Seen:
-        """The head and any number of cells, all at the head's revision."""
+        """The head and any number of cells, all at the head's revision.  Raises `MovingError`."""
         capacity = self._cells.capacity
         waiting = deque(dict.fromkeys(names))
         found: dict[str, Cell] = {}
@@ -118,7 +118,7 @@ class Looking:
             last = seen
             if not waiting and (capacity.atomic or not chunk):
                 return Seen(seen.head, seen.version, found)
-        raise StorageError("the store failed", detail="what was read kept changing")
+        raise MovingError("the store failed", detail="what was read kept changing")
 
     async def _stale(self, names: Collection[str], then: Head, now: Head) -> set[str]:
         """Which cells may have changed between two heads.  Only those of rows are in the feed."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 from strongroom.lib.errors import FeedTooOld, StorageError
 from strongroom.storage.base import Delta, Entry, Listing, Revision, Snapshot
-from strongroom.storage.conditional.cells import Cell, Names
+from strongroom.storage.conditional.cells import Cell, MovingError, Names
 from strongroom.storage.conditional.foundation import Foundation
+from strongroom.storage.conditional.holds import hold_lost
 from strongroom.storage.conditional.layout import HEAD, ROWS, Past, Row, decode_row, part_names
 from strongroom.storage.conditional.looking import Seen
 from strongroom.storage.keys import is_key
@@ -17,7 +19,7 @@ from strongroom.storage.shared_question import SharedQuestion
 
 _CLOCK_AGE_S: Final = 5.0
 _ATTEMPTS: Final = 6
-"""How often a listing is asked again, when what it names changed meanwhile, until all others have to wait for it."""
+"""How often something is asked again that changed while it was read, until all others have to wait for it."""
 
 Ask = Callable[[str, str, int | None, str], Awaitable[Names]]
 
@@ -51,13 +53,14 @@ class Reader:
         if not is_key(key):
             return None
         name = ROWS + key
-        for _ in range(_ATTEMPTS):
+        with contextlib.suppress(MovingError):
             async with self._places:
                 seen = await self._looking.look([name])
                 whole = await self._whole(seen.cells)
             if whole is not None:
                 return whole.get(key)
-        raise StorageError("the store failed", detail="a large value was replaced each time it was read")
+        _, entries = await self._rows([key])
+        return entries.get(key)
 
     async def get_many(self, keys: Iterable[str]) -> Snapshot:
         """The rows at `keys`, at one revision."""
@@ -92,7 +95,7 @@ class Reader:
         async with self._holds.hold(self._patience_s):
             delta = await self._delta_once(since, limit)
         if delta is None:
-            raise StorageError("the store failed", detail="others have ended the hold of this process")
+            raise hold_lost()
         return delta
 
     async def _delta_once(self, since: Revision, limit: int | None) -> Delta | None:
@@ -126,13 +129,21 @@ class Reader:
 
     async def _rows(self, keys: Sequence[str]) -> tuple[Seen, dict[str, Entry]]:
         names = [ROWS + key for key in keys]
-        for _ in range(_ATTEMPTS):
-            async with self._places:
-                seen = await self._looking.snapshot(names)
-                whole = await self._whole(seen.cells)
-            if whole is not None:
-                return seen, whole
-        raise StorageError("the store failed", detail="large values were replaced each time they were read")
+        with contextlib.suppress(MovingError):
+            for _ in range(_ATTEMPTS):
+                seen, whole = await self._rows_once(names)
+                if whole is not None:
+                    return seen, whole
+        async with self._holds.hold(self._patience_s):
+            seen, whole = await self._rows_once(names)
+        if whole is None:
+            raise StorageError("the store failed", detail="pieces of a large value are missing")
+        return seen, whole
+
+    async def _rows_once(self, names: Sequence[str]) -> tuple[Seen, dict[str, Entry] | None]:
+        async with self._places:
+            seen = await self._looking.snapshot(names)
+            return seen, await self._whole(seen.cells)
 
     async def _whole(self, cells: dict[str, Cell]) -> dict[str, Entry] | None:
         """The rows in these cells.  None if a large value is no longer there, because its row was written again."""
@@ -168,10 +179,14 @@ class Reader:
                 if listing is not None:
                     return listing
             # The names change faster than they can be read.
-            async with self._holds.hold(self._patience_s):
-                seen = await self._looking.look()
+            async with self._holds.hold(self._patience_s) as hold_id:
+                before = await self._looking.look()
                 found = await ask(ROWS + prefix, after, limit, HEAD)
-                return Listing(seen.head.number, found.names)
+                then = await self._looking.look()
+                # Others end a hold that stands still: this process may have been paused, or cut off.
+                if then.head.hold is None or then.head.hold.id != hold_id or then.head.revision != before.head.revision:
+                    raise hold_lost()
+                return Listing(then.head.number, found.names)
 
     async def _listed_once(self, ask: Ask, prefix: str, after: str, limit: int | None) -> Listing | None:
         """A listing of one revision; None if names changed meanwhile."""

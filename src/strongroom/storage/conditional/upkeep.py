@@ -12,6 +12,7 @@ from strongroom.storage.conditional.layout import (
     ROWS,
     STAGE,
     Head,
+    decode_feed,
     decode_owner,
     decode_row,
     feed_name,
@@ -39,14 +40,46 @@ class Upkeep:
         """
         most = self._cells.capacity.cells - 1
         while True:
-            head_seen = await self._looking.look()
-            head = head_seen.head
+            seen = await self._looking.look()
+            head = seen.head
             excess = head.newest - head.oldest + 1 - max(keep, 1)
             if excess <= spare:
                 return
-            oldest = head.oldest + min(excess, most)
-            removed: dict[str, bytes | None] = {feed_name(number): None for number in range(head.oldest, oldest)}
-            await self._cells.write(removed | {HEAD: head_seen.moved(oldest=oldest)}, head_seen.guard)
+            oldest = await self._cut(head, excess)
+            if oldest == head.oldest:
+                return
+            # A commit of more cells than fit goes from its end.  Who reads it misses a cell, and then has none of it.
+            for first in reversed(range(head.oldest + most, oldest, most)):
+                await self._cells.write(_removed(range(first, min(first + most, oldest))))
+            last = _removed(range(head.oldest, min(head.oldest + most, oldest)))
+            await self._cells.write(last | {HEAD: seen.moved(oldest=oldest)}, seen.guard)
+
+    async def _cut(self, head: Head, excess: int) -> int:
+        """The cell that is to be the first: with it a commit begins, so that no commit loses a part of its keys.
+
+        Args:
+            excess: the most cells to remove.
+
+        Returns: the present first one, if those cells are of a commit that has more.
+        """
+        place = head.oldest + min(excess, self._cells.capacity.cells - 1)
+        for number in range(place, head.oldest, -1):
+            if await self._begins_commit(number):
+                return number
+        for number in range(place + 1, head.oldest + excess + 1):
+            if await self._begins_commit(number):
+                return number
+        return head.oldest
+
+    async def _begins_commit(self, number: int) -> bool:
+        """Whether no commit has a part in this cell of the feed and another one in the cell before."""
+        before, here = feed_name(number - 1), feed_name(number)
+        cells = await self._cells.read([before, here])
+        if here not in cells:
+            return False
+        if before not in cells:
+            return True  # whoever removed that began at the end of a commit
+        return decode_feed(before, cells[before].value)[-1].number != decode_feed(here, cells[here].value)[0].number
 
     async def clear(self) -> None:
         """Remove what dead processes have left, and large values that no row has any more."""
@@ -87,6 +120,10 @@ class Upkeep:
         for start in range(0, len(ordered), step):
             removed: dict[str, bytes | None] = dict.fromkeys(_below(prefix, ordered[start : start + step]))
             await self._cells.write(removed)
+
+
+def _removed(numbers: Iterable[int]) -> dict[str, bytes | None]:
+    return {feed_name(number): None for number in numbers}
 
 
 def _below(prefix: str, names: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from strongroom.storage.base import Revision
 from strongroom.storage.batch import Pending, Queue
 from strongroom.storage.conditional.cells import UnclearError
 from strongroom.storage.conditional.foundation import Foundation
-from strongroom.storage.conditional.holds import DEAD_AFTER_S
+from strongroom.storage.conditional.holds import DEAD_AFTER_S, hold_lost
 from strongroom.storage.conditional.large import Large
 from strongroom.storage.conditional.layout import HEAD, ROLES, ROWS, Past
 from strongroom.storage.conditional.looking import Seen
@@ -93,7 +93,9 @@ class Writer:
         oldest = max(min(sinces, default=seen.head.number), seen.head.number - _FEED_COMMITS)
         if oldest < seen.head.number:
             try:
-                commits = await self._feed.since(oldest + 1, seen.head)
+                # Only those after one that the feed still has are sure to be whole.
+                since = await self._feed.since(oldest, seen.head)
+                commits = [commit for commit in since if commit.number > oldest]
             except FeedTooOld:
                 commits = []
         return seen, Rows(seen.head, seen.cells, commits, self._looking.now())
@@ -125,7 +127,7 @@ class Writer:
             seen, rows = await self.load([pending.operation for pending in batch])
             held = seen.head.hold
             if hold_id is not None and (held is None or held.id != hold_id):
-                raise StorageError("the store failed", detail="others have ended the hold of this process")
+                raise hold_lost()
             if hold_id is None and held is not None:
                 if await self._holds.wait(held):
                     await self._end_hold(seen)
@@ -141,6 +143,9 @@ class Writer:
                 for pending, outcome in settled.outcomes:
                     pending.deliver(outcome)
                 return len(settled.outcomes)
+            if self._clock.monotonic() > deadline:
+                # All attempts surely came to nothing: others were quicker, or the store drops what it is sent.
+                raise StorageError("the store failed", detail="a commit was tried again and again, and took no effect")
 
     async def _end_hold(self, seen: Seen) -> None:
         try:
@@ -175,6 +180,10 @@ class Writer:
                     return True
             except UnclearError as error:
                 return await self._happened(seen, settled, error)
+            except StorageError:
+                raise  # it says that nothing happened
+            except Exception as error:  # it says nothing
+                return await self._happened(seen, settled, UnclearError("the store failed", detail=where(error)))
             if hold_id is None:
                 return False
             # Under a hold nobody else commits.  But the hold itself has been renewed while a large commit was staged.

@@ -24,7 +24,8 @@ _REQUEST_BYTES: Final = 380_000
 """Three quarters of Consul's `txn_max_req_len`, because values are sent in base64."""
 _OVERHEAD: Final = 56
 _OK, _NOT_FOUND, _CONFLICT = 200, 404, 409
-_SERVER_FAULT: Final = 500
+_REFUSED: Final = frozenset({400, 401, 403, 404, 405, 413, 429})
+"""What the agent answers before anything happens."""
 
 
 class ConsulCells:
@@ -54,12 +55,12 @@ class ConsulCells:
 
     async def start(self) -> None:
         """Look whether Consul is suitable, and whether the path is this store's.  Raises `StorageError`."""
-        stored = await self._transaction([self._get("head")], writes=False)
+        stored = await self._transaction([self._get("head")])
         if stored is None:
             raise StorageError("the storage needs Consul 1.10 or newer, which has the verb get-or-empty")
         if not stored[0].modify_index and await self._keys("", "/"):
             # A first commit of another node writes the head together with the rest.
-            again = await self._transaction([self._get("head")], writes=False)
+            again = await self._transaction([self._get("head")])
             if again is None or not again[0].modify_index:
                 raise StorageError(
                     f"Consul has something else below {self._path!r}; choose another path for the storage"
@@ -73,7 +74,7 @@ class ConsulCells:
         """The cells that exist, in one transaction."""
         if not names:
             return {}
-        found = await self._transaction([self._get(name) for name in names], writes=False)
+        found = await self._transaction([self._get(name) for name in names])
         if found is None or len(found) != len(names):
             raise StorageError("the store failed", detail="Consul gave no usable answer: keys are missing")
         return {
@@ -90,10 +91,13 @@ class ConsulCells:
         for name, value in changes.items():
             key = self._key(name)
             operations.append({"Verb": "delete", "Key": key} if value is None else _set(key, value))
-        found = await self._transaction(operations, writes=True)
+        found = await self._transaction(operations, guarded=guard is not None, writes=True)
         if found is None:
             return 0
-        return max((stored.modify_index for stored in found), default=1)
+        index = max((stored.modify_index for stored in found), default=0)
+        if guard is not None and not index:
+            raise UnclearError("the store failed", detail="Consul gave no usable answer: it has no index")
+        return index or 1
 
     async def names(self, prefix: str, after: str, limit: int | None, beside: str) -> Names:
         """The distinct next segments below `prefix`.  Consul gives them all, and nothing with them."""
@@ -126,32 +130,39 @@ class ConsulCells:
         except UnicodeDecodeError as error:
             raise StorageError("the store failed", detail="Consul has a key that isn't of this storage") from error
 
-    async def _transaction(self, operations: list[dict[str, Any]], *, writes: bool) -> list[Stored] | None:
-        """What the operations gave; None if one failed."""
+    async def _transaction(
+        self, operations: list[dict[str, Any]], *, guarded: bool = False, writes: bool = False
+    ) -> list[Stored] | None:
+        """What the operations gave; None if one failed, of those that write only the condition.
+
+        Args:
+            guarded: whether the first one is a condition.
+        """
         query = {"consistent": "true", **self._datacenter}
         path = f"/v1/txn?{urlencode(query)}"
         reply = await self._endpoints.ask(
             "PUT", path, headers=self._headers(), content=encode(operations), repeatable=not writes
         )
-        if reply.status == _CONFLICT:
-            self._check_refusal(decode(reply.body, Answer), writes=writes)
-            return None
-        if reply.status != _OK:
+        if reply.status not in (_OK, _CONFLICT):
             raise self._error(reply, repeatable=not writes)
-        answer = decode(reply.body, Answer)
-        return [result.kv for result in answer.results or () if result.kv is not None]
-
-    def _check_refusal(self, answer: Answer, *, writes: bool) -> None:
-        """Raise unless it was the first operation that failed, which is the condition."""
+        try:
+            answer = decode(reply.body, Answer)
+        except StorageError as error:
+            raise UnclearError(error.text, detail=error.detail) if writes else error from error
+        if reply.status == _OK:
+            return [result.kv for result in answer.results or () if result.kv is not None]
         faults = answer.errors or []
-        if writes and (not faults or any(fault.op_index for fault in faults)):
+        if writes and not faults:
+            raise UnclearError("the store failed", detail="Consul gave no usable answer: a refusal without a reason")
+        if writes and (not guarded or any(fault.op_index for fault in faults)):
             told = "; ".join(fault.what for fault in faults)
             raise StorageError("the store failed", detail=f"Consul refused a transaction: {told}")
+        return None
 
     def _error(self, reply: Reply, *, repeatable: bool) -> StorageError:
         told = reply.body[:200].decode("utf-8", "replace").strip()
         detail = f"Consul: status {reply.status}: {told}"
-        if reply.status < _SERVER_FAULT:
+        if reply.status in _REFUSED:
             return StorageError("the store failed", detail=detail)
         self._endpoints.turn_away()
         kind = StorageError if repeatable else UnclearError

@@ -74,6 +74,8 @@ class EtcdCells:
             if guard is None:
                 raise
             return await self._despite(full, guard, changes[guard.name])
+        if not answer.header.revision:
+            raise UnclearError("the store failed", detail="etcd gave no usable answer: it has no revision")
         return answer.header.revision if answer.succeeded else 0
 
     async def names(self, prefix: str, after: str, limit: int | None, beside: str) -> Names:

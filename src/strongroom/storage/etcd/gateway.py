@@ -21,12 +21,18 @@ _RESOURCE_EXHAUSTED: Final = 8
 _OUT_OF_RANGE: Final = 11
 _UNIMPLEMENTED: Final = 12
 _UNAUTHENTICATED: Final = 16
-_REFUSED: Final = frozenset(
-    {_INVALID_ARGUMENT, _PERMISSION_DENIED, _RESOURCE_EXHAUSTED, _OUT_OF_RANGE, _UNIMPLEMENTED, _UNAUTHENTICATED}
-)
+_REFUSED: Final = frozenset({_INVALID_ARGUMENT, _PERMISSION_DENIED, _OUT_OF_RANGE, _UNIMPLEMENTED, _UNAUTHENTICATED})
 """Errors that are given before anything happens."""
 _TOKEN_REFUSED: Final = frozenset({_INVALID_ARGUMENT, _UNAUTHENTICATED})
 """Errors for a token that is unknown, of an earlier state of the users, or missing."""
+
+
+_NO_ROOM: Final = "etcdserver: mvcc: database space exceeded"
+_TOO_MANY: Final = "etcdserver: too many requests"
+"""The two have one code, and only their texts tell them apart.  The second is given before anything happens.
+
+Source: https://pkg.go.dev/go.etcd.io/etcd/api/v3/v3rpc/rpctypes#pkg-variables
+"""
 
 
 class CompactedError(StorageError):
@@ -72,9 +78,14 @@ class Gateway:
         if reply.status != _OK and self._username and _failure(reply).code in _TOKEN_REFUSED:
             # Tokens end after some minutes, and with a change of the users.
             reply = await self._send(path, content, await self._log_in(used), repeatable=repeatable)
-        if reply.status == _OK:
+        if reply.status != _OK:
+            raise self._error(reply, repeatable=repeatable)
+        try:
             return decode(reply.body, form)
-        raise self._error(reply, repeatable=repeatable)
+        except StorageError as error:
+            if repeatable:
+                raise
+            raise UnclearError(error.text, detail=error.detail) from error
 
     async def _send(self, path: str, content: bytes, token: Secret, *, repeatable: bool) -> Reply:
         headers = {"content-type": "application/json"}
@@ -98,9 +109,12 @@ class Gateway:
 
     def _error(self, reply: Reply, *, repeatable: bool) -> StorageError:
         failure = _failure(reply)
-        detail = f"etcd: status {reply.status}, code {failure.code}: {failure.message or failure.error}"
-        if failure.code == _RESOURCE_EXHAUSTED:
+        detail = f"etcd: status {reply.status}, code {failure.code}: {failure.told}"
+        if failure.code == _RESOURCE_EXHAUSTED and failure.told == _NO_ROOM:
             return StorageFull("the store has no room left", detail=detail)
+        if failure.code == _RESOURCE_EXHAUSTED and failure.told == _TOO_MANY:
+            self.endpoints.turn_away()
+            return StorageError("the store failed", detail=detail)
         if failure.code == _OUT_OF_RANGE:
             return CompactedError("the store failed", detail=detail)
         if failure.code in _REFUSED:

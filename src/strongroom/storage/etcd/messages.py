@@ -57,6 +57,11 @@ class Failure(msgspec.Struct, frozen=True):
     message: str = ""
     error: str = ""
 
+    @property
+    def told(self) -> str:
+        """Its text, which older servers have in another field."""
+        return self.message or self.error
+
 
 class Token(msgspec.Struct, frozen=True):
     """The answer to a login."""

@@ -188,12 +188,13 @@ class Writer:
         try:
             with answering(connection, self._connections.patience_s):
                 cursor = await connection.execute("COMMIT")
-        except psycopg.Error as error:
-            # Class 08 is about connections.  A pooler that has lost the server may keep its client.
-            refused = error.sqlstate is not None and not error.sqlstate.startswith("08") and not connection.closed
+        except Exception as error:
+            told = str(error).strip() if isinstance(error, psycopg.Error) else where(error)
+            refusal = None
+            if isinstance(error, psycopg.Error) and _rolled_back(error) and not connection.closed:
+                refusal = storage_error(error, "committing")
             for pending, outcome in outcomes:
-                unknown = _unknown(outcome, str(error).strip())
-                pending.deliver(storage_error(error, "committing") if refused else unknown)
+                pending.deliver(refusal or _unknown(outcome, told))
             return
         finally:
             connection.remove_notice_handler(note)
@@ -203,12 +204,26 @@ class Writer:
             for pending, outcome in outcomes:
                 pending.deliver(_unknown(outcome, "; ".join(warnings)))
             return
-        if cursor.statusmessage != "COMMIT":
+        if cursor.statusmessage == "ROLLBACK":
             # The response to COMMIT in a failed transaction.
             _fail([pending for pending, _ in outcomes], StorageError("the store failed", detail="it rolled back"))
             return
+        if cursor.statusmessage != "COMMIT":
+            for pending, outcome in outcomes:
+                pending.deliver(_unknown(outcome, "the answer to COMMIT can't be understood"))
+            return
         for pending, outcome in outcomes:
             pending.deliver(outcome)
+
+
+def _rolled_back(error: psycopg.Error) -> bool:
+    """Whether an answer to COMMIT says that nothing was committed.
+
+    Of severity ERROR it does: after the commit is written, an error ends the server's process.  Class 08 is about
+    connections, of which a pooler tells that has lost the server and keeps its client.  40003 says that it isn't known.
+    """
+    state = error.sqlstate or "08"
+    return error.diag.severity_nonlocalized == "ERROR" and not state.startswith("08") and state != "40003"
 
 
 def _fail(batch: list[Pending[object]], error: Exception) -> None:

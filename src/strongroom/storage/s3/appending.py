@@ -8,7 +8,8 @@ from typing import Final
 
 from strongroom.lib.aws import AwsRefused
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import StorageError, Unreachable, UpstreamFailed
+from strongroom.lib.errors import StorageError, StrongroomError, Unreachable
+from strongroom.lib.fault import where
 from strongroom.storage.batch import Outcome
 from strongroom.storage.s3.journal import Journal, PausedError
 from strongroom.storage.s3.layout import journal_name, seal
@@ -17,6 +18,8 @@ from strongroom.storage.s3.state import Draft
 _FRESH_S: Final = 300.0
 """A process that saw the end of the journal so long ago looks again before it writes."""
 _PAUSE_S: Final = 0.1
+_REFUSALS: Final = range(400, 500)
+"""Statuses that say that nothing was written."""
 _LARGE_BYTES: Final = 256 << 10
 """What takes longer than a millisecond to encode is encoded in a thread."""
 
@@ -91,8 +94,9 @@ class Appending:
                         f"writing {journal_name(number)}: {error.detail or error.text}", outcomes
                     ) from error
                 await asyncio.sleep(_PAUSE_S)
-            except (UpstreamFailed, StorageError) as error:
-                detail = f"writing {journal_name(number)}: {error.detail or error.text}"
-                if sent or not isinstance(error, AwsRefused | StorageError):
+            except Exception as error:
+                told = error.detail or error.text if isinstance(error, StrongroomError) else where(error)
+                detail = f"writing {journal_name(number)}: {told}"
+                if sent or not isinstance(error, AwsRefused) or error.status not in _REFUSALS:
                     raise UnclearError(detail, outcomes) from error
                 raise StorageError("the store failed", detail=detail) from error

@@ -7,18 +7,23 @@ from functools import partial
 from typing import Any, Final
 
 from kazoo.exceptions import (
+    BadArgumentsError,
     BadVersionError,
+    InvalidACLError,
     KazooException,
+    MarshallingError,
     NodeExistsError,
     NoNodeError,
     NotEmptyError,
     RolledBackError,
     RuntimeInconsistency,
+    SessionMovedError,
+    UnimplementedError,
 )
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
-from strongroom.storage.conditional.cells import Capacity, Cell, ClockOffset, Guard, Names, UnclearError
+from strongroom.storage.conditional.cells import Capacity, Cell, ClockOffset, Guard, MovingError, Names, UnclearError
 from strongroom.storage.conditional.layout import HEAD
 from strongroom.storage.shared_question import SharedQuestion
 from strongroom.storage.zookeeper.client import Client, LostError
@@ -39,6 +44,8 @@ _LAST_VERSION: Final = (1 << 31) - (1 << 20)
 """The version of a node is a number of 32 bits with a sign, and -1 means any."""
 _MOVED = (NodeExistsError, NoNodeError, NotEmptyError, BadVersionError)
 """Somebody else has changed what the plan was made from."""
+_REFUSED = (BadArgumentsError, InvalidACLError, MarshallingError, SessionMovedError, UnimplementedError)
+"""Of a whole transaction: what is answered before anything happens.  `SessionMovedError`: by an earlier server."""
 _FOLLOWING = (RolledBackError, RuntimeInconsistency)
 """Of the other operations of a transaction of which one failed."""
 
@@ -91,6 +98,9 @@ class ZookeeperCells:
 
     async def read(self, names: Sequence[str]) -> dict[str, Cell]:
         """The cells that exist, of one moment: between two looks at the head, which every commit changes."""
+        if len(names) == 1:
+            (answer,) = await self._linear(partial(_get, self._nodes.cell(names[0])))
+            return {names[0]: _cell(names[0], *found)} if (found := _known(answer)) is not None else {}
         head = self._nodes.cell(HEAD)
         nodes = [self._nodes.cell(name) for name in names]
         asked = [partial(_exists, head), *(partial(_get, node) for node in nodes), partial(_exists, head)]
@@ -99,7 +109,7 @@ class ZookeeperCells:
             if _written(before) == _written(behind):
                 break
         else:
-            raise StorageError("the store failed", detail="ZooKeeper: what was read kept changing")
+            raise MovingError("the store failed", detail="ZooKeeper: what was read kept changing")
         found = zip(names, (_known(answer) for answer in answers), strict=True)
         return {name: _cell(name, *answer) for name, answer in found if answer is not None}
 
@@ -210,9 +220,12 @@ class ZookeeperCells:
         except LostError as error:
             raise UnclearError(error.text, detail=error.detail) from error
         if isinstance(results, BaseException):
-            raise StorageError("the store failed", detail=f"ZooKeeper: {type(results).__name__}") from results
+            kind = StorageError if isinstance(results, _REFUSED) else UnclearError
+            raise kind("the store failed", detail=f"ZooKeeper: {type(results).__name__}") from results
         failed = [each for each in results if isinstance(each, BaseException)]
         if not failed:
+            if len(results) < len(plan) + (guard is not None):
+                raise UnclearError("the store failed", detail="ZooKeeper gave no usable answer: results are missing")
             return self._moved(guard, results, sent_at)
         cause = next((each for each in failed if not isinstance(each, _FOLLOWING)), failed[0])
         if guard is not None and results[0] is cause:

@@ -40,7 +40,7 @@ class Access(msgspec.Struct, frozen=True):
 
 
 class LostError(StorageError):
-    """No answer came.  What was asked may have been done, or may be done later."""
+    """No answer came, or none that can be understood.  What was asked may have been done, or may be done later."""
 
 
 class Client:
@@ -104,7 +104,7 @@ class Client:
             asked: each is given the library, and sends a question.
 
         Returns: the answers; in their place, errors that tell of a node.
-        Raises: `LostError` if no answer came; `StorageError`.
+        Raises: `LostError`; `StorageError` if nothing was done.
         """
         library = self._library
         if library is None:
@@ -129,7 +129,7 @@ class Client:
             if isinstance(answer, NoAuthError):
                 raise StorageError("ZooKeeper refuses the user of the storage the rights that it needs")
             if isinstance(answer, BaseException) and not isinstance(answer, KazooException):
-                raise StorageError("the store failed", detail=f"ZooKeeper: {type(answer).__name__}") from answer
+                raise LostError("the store failed", detail=f"ZooKeeper: {type(answer).__name__}") from answer
         return answers
 
 

@@ -23,6 +23,11 @@ class Plan:
     removed: list[str] = field(default_factory=list)
     removed_folders: list[str] = field(default_factory=list)
 
+    def __len__(self) -> int:
+        """How many operations it is."""
+        kinds = (self.folders, self.created, self.changed, self.removed, self.removed_folders)
+        return sum(len(each) for each in kinds)
+
 
 class Planning:
     """Plans one write.
