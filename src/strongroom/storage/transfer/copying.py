@@ -2,22 +2,33 @@
 
 The pages of the copy are of different moments.  What was written meanwhile is in the change feed, and those rows are
 read again, until all that changed comes from one snapshot: then the copy equals the store at that snapshot's revision.
-No writer waits for it, and the memory that it needs doesn't depend on the size of the store.
+The memory that it needs doesn't depend on the size of the store.  No writer waits for it, unless they write as fast as
+it reads: then it has them wait for its last part, because it would never end.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from strongroom.storage.base import Entry, Revision, Storage
+import structlog
+
+from strongroom.storage.base import Delta, Entry, Revision, Storage
 from strongroom.storage.operations import ROLE_PREFIX
 
 _KEYS: Final = 512
 """The most keys of a page, or of a part of the changes."""
 _BYTES: Final = 4 << 20
 """What a page should hold.  Pages get fewer keys when values are large."""
+_ROUNDS: Final = 8
+"""After how many parts of the changes it is judged whether they become fewer."""
+_PACE: Final = 0.9
+"""How much of what was read in these rounds the writers may have written meanwhile, in commits."""
+_WAIT_S: Final = 30.0
+
+log = structlog.get_logger(__name__)
 
 
 class Target(Protocol):
@@ -53,8 +64,27 @@ class Step:
     position: Position
 
 
-async def steps(source: Storage, start: Position | None = None) -> AsyncIterator[Step]:
+class _Pace:
+    """Compares how fast the changes are read and made."""
+
+    def __init__(self) -> None:
+        self._rounds = self._read = self._written = 0
+
+    def hopeless(self, delta: Delta) -> bool:
+        """Whether, in the last rounds, about as much was written as was read.  It begins anew after them."""
+        if not self._rounds:
+            self._read, self._written = delta.through.number, delta.revision.number
+        self._rounds += 1
+        if self._rounds <= _ROUNDS:
+            return False
+        self._rounds = 0
+        return delta.revision.number - self._written >= (delta.through.number - self._read) * _PACE
+
+
+async def steps(source: Storage, start: Position | None = None) -> AsyncGenerator[Step, None]:
     """The rows of `source`, except those of roles, in the steps of a copy.  The last one's position is `current`.
+
+    Whoever leaves before the last step closes the generator: it may have the writers wait.
 
     Args:
         source: a started store.
@@ -78,12 +108,18 @@ async def steps(source: Storage, start: Position | None = None) -> AsyncIterator
         yield Step(_wanted(delta.entries), at)
         size = sum(len(entry.value) for entry in entries.values())
         keys = max(1, min(_KEYS, 2 * keys, keys * _BYTES // max(size, 1)))
-    while True:
-        delta = await source.delta(at.since, _KEYS)
-        at = replace(at, since=delta.through, current=delta.complete)
-        yield Step(_wanted(delta.entries), at)
-        if delta.complete:
-            return
+    async with AsyncExitStack() as held:
+        pace = _Pace()
+        while True:
+            delta = await source.delta(at.since, _KEYS)
+            at = replace(at, since=delta.through, current=delta.complete)
+            yield Step(_wanted(delta.entries), at)
+            if delta.complete:
+                return
+            if pace.hopeless(delta):
+                log.warning("the store is written as fast as it is copied: writers wait for the rest of the copy")
+                await held.aclose()  # of an earlier one, which was lost
+                await held.enter_async_context(source.exclusive(_WAIT_S))
 
 
 async def copy(source: Storage, target: Target, told: Callable[[int], None] | None = None) -> Revision:
@@ -112,12 +148,13 @@ async def _take(
     source: Storage, target: Target, start: Position | None, told: Callable[[int], None] | None
 ) -> Revision:
     rows, position = 0, start
-    async for step in steps(source, start):
-        await target.put(step.rows)
-        rows += len(step.rows) if position is None or step.position.after != position.after else 0
-        position = step.position
-        if told is not None:
-            told(rows)
+    async with aclosing(steps(source, start)) as copying:
+        async for step in copying:
+            await target.put(step.rows)
+            rows += len(step.rows) if position is None or step.position.after != position.after else 0
+            position = step.position
+            if told is not None:
+                told(rows)
     assert position is not None  # the steps end with one
     return position.since
 

@@ -1,12 +1,13 @@
 """Moves all rows of a store to another one.
 
-The source is only read, and may be in use: what is written meanwhile comes over too.  The destination equals the source
-at one revision, and is compared with it, row by row, before it counts as finished.
+No row of the source is written, and it may be in use: what is written meanwhile comes over too.  The destination
+equals the source at one revision, and is compared with it, row by row, before it counts as finished.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -122,9 +123,10 @@ class Migration:
         if begun is None:
             await hold.commit({checkpoint.KEY: mark.encode()})
         try:
-            async for step in steps(self.source, start):
-                mark = await self._put(hold, step, mark)
-                self.told("Copying", min(mark.rows, total), total)
+            async with aclosing(steps(self.source, start)) as copying:
+                async for step in copying:
+                    mark = await self._put(hold, step, mark)
+                    self.told("Copying", min(mark.rows, total), total)
         except FeedTooOld as error:
             raise MigrationRefused(_OTHER_SOURCE) from error
         return mark.since
