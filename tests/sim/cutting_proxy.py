@@ -24,13 +24,18 @@ class CuttingProxy:
         self._serving: set[asyncio.Task[None]] = set()
         self._hits: Callable[[bytes], bool] | None = None
         self._passes_on = False
+        self._says = b""
         self._asking = False
         self.port = 0
         self.cuts = 0
 
-    def cut_at(self, text: bytes, *, passes_on: bool) -> None:
-        """Cut the next connection whose client sends `text`: before the server gets it, or once it has answered."""
-        self._hits, self._passes_on = (lambda data: text in data), passes_on
+    def cut_at(self, text: bytes, *, passes_on: bool, says: bytes = b"") -> None:
+        """Cut the next connection whose client sends `text`: before the server gets it, or once it has answered.
+
+        Args:
+            says: what the client is answered instead.  Then it is the client that ends the connection.
+        """
+        self._hits, self._passes_on, self._says = (lambda data: text in data), passes_on, says
 
     def cut_after(self, questions: int, *, passes_on: bool) -> None:
         """Let so many questions pass, of all connections from now on, and cut at the next one."""
@@ -91,6 +96,9 @@ class CuttingProxy:
                 if self._passes_on:
                     to_server.write(data)
                     await self._swallow(client, to_server, server)
+                if self._says:
+                    to_client.write(self._says)
+                    await client.read()
                 return
         except (ConnectionError, TimeoutError):
             return

@@ -37,6 +37,7 @@ class Between:
         alter: changes a request before it is sent on.
         refuse: the status and body to answer with instead; None to send it on.
         lose: whether the answer is lost, once the service has done what it was asked.
+        timeless: whether the answer tells no time.
         ahead_s: by how much the service's clock is ahead of moto's.
     """
 
@@ -45,6 +46,7 @@ class Between:
     alter: Callable[[Passing], None] = lambda _: None
     refuse: Callable[[Passing], tuple[int, bytes] | None] = lambda _: None
     lose: Callable[[Passing], bool] = lambda _: False
+    timeless: Callable[[Passing], bool] = lambda _: False
     ahead_s: float = 0.0
     written_ahead_s: dict[str, float] = field(default_factory=dict)
     """By the end of an object's path, how far the clock was ahead when it was written."""
@@ -92,6 +94,8 @@ def between(moto: Moto) -> Iterator[Between]:
                 if name in reply.headers:
                     at = parsedate_to_datetime(reply.headers[name]).timestamp()
                     told[name] = formatdate(at + (found.ahead_s if name == "date" else 0), usegmt=True)
+            if found.timeless(asked):
+                told.pop("date", None)
             if asked.verb == "PUT":
                 found.written_ahead_s[asked.path.split("/", 2)[2]] = found.ahead_s
             listed = "list-type=2" in asked.path

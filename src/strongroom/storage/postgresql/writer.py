@@ -195,6 +195,8 @@ class Writer:
                 refusal = storage_error(error, "committing")
             for pending, outcome in outcomes:
                 pending.deliver(refusal or _unknown(outcome, told))
+            if refusal is None:
+                await connection.close()  # it may be out of step
             return
         finally:
             connection.remove_notice_handler(note)
@@ -211,6 +213,7 @@ class Writer:
         if cursor.statusmessage != "COMMIT":
             for pending, outcome in outcomes:
                 pending.deliver(_unknown(outcome, "the answer to COMMIT can't be understood"))
+            await connection.close()
             return
         for pending, outcome in outcomes:
             pending.deliver(outcome)
