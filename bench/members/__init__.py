@@ -1,0 +1,1 @@
+"""Stores on clusters of three members, whose leaders die and whose clients stand still."""
