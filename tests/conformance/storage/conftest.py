@@ -85,6 +85,12 @@ def shared_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     return _SHARED[request.param](request.getfixturevalue)
 
 
+@pytest.fixture(params=[name for name in _ALL if name in {*_SHARED, "transaction_pooler"} - {"sqlite", "postgresql"}])
+def served_backend(request: pytest.FixtureRequest) -> Backend:
+    """Each store that a server keeps, empty; of PostgreSQL through the pooler that gives least."""
+    return _ALL[request.param](request.getfixturevalue)
+
+
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[Moto]:
     """One stand-in for AWS."""
