@@ -12,7 +12,7 @@ PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbo
   etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members postgresql credentials moving-in fuzz format packages clean
+.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members postgresql credentials moving-in fuzz format packages clean restoring
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -132,6 +132,9 @@ members: setup ## clusters of three etcd, ZooKeeper and Consul (if it is there) 
 postgresql: setup ## the tests of the store on PostgreSQL, on each version below /usr/lib/postgresql
 	set -e; for version in $$(ls /usr/lib/postgresql); do echo "PostgreSQL $$version"; \
 	POSTGRESQL_VERSION=$$version $(BIN)/python -m pytest -q tests/conformance/storage -k "postgresql or pooler"; done
+
+restoring: setup ## restores that take longer than a hold of the store lasts, and that are killed, in each store
+	STRONGROOM_TEST_HELD_S=15 $(BIN)/python -m pytest -q tests/conformance/storage/test_restoring.py
 
 hanging: setup ## how long reads take while logins wait for a directory that hangs
 	$(BIN)/python -m bench.hanging_directory

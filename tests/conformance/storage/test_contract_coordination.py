@@ -192,6 +192,26 @@ def test_exclusive_times_out(backend: Backend) -> None:
     on(backend, scenario)
 
 
+def test_exclusive_waits_for_another_one(backend: Backend) -> None:
+    """A second hold begins when the first is left."""
+
+    async def scenario(storage: Storage) -> None:
+        async def second() -> None:
+            async with storage.exclusive(10.0) as committer:
+                await committer.commit({}, put("b"), {})
+
+        async with storage.exclusive(5.0) as committer:
+            waiting = asyncio.create_task(second())
+            await asyncio.sleep(0.05)
+            made = await committer.commit({}, put("a"), {})
+            assert not waiting.done()
+        await waiting
+        found = await storage.get("b")
+        assert found is not None and found.revision == made.number + 1
+
+    on(backend, scenario)
+
+
 def test_exclusive_is_left_by_an_error(backend: Backend) -> None:
     """An exception inside the block ends the hold; what was committed before it stays."""
 

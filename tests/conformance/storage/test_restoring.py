@@ -26,11 +26,11 @@ from tests.unit.snapshot.made import MADE_AT, snapshot, store
 HELD_S = float(os.environ.get("STRONGROOM_TEST_HELD_S", "0"))
 """How long a restore stands still in its middle.  `make restoring` has it longer than any hold lasts by itself."""
 RESTORED = Restored(at=MADE_AT, frozen=True, taken_at=MADE_AT)
-WANTED = {"large": bytes(3 << 20)} | {f"n/{number:04}": b"%d" % number for number in range(1100)}
+WANTED = {"large": bytes(3 << 20)} | {f"n/{number:04}": b"%d" % number for number in range(700)}
 """Several commits.  Each is more than a transaction of etcd, ZooKeeper or DynamoDB takes, as the large value is."""
 BEFORE: dict[str, bytes | None] = {"n/0000": b"old", "zz": b"goes"}
-_HALF = 3
-"""The commits until then: the mark, and two parts of the rows."""
+_HALF = 2
+"""The commits until then: the mark, and the first part of the rows."""
 
 
 class Halting:
@@ -107,6 +107,7 @@ def test_a_restore_that_is_killed_is_repeated(served_backend: Backend) -> None:
     on(served_backend, scenario)
 
 
+@pytest.mark.skipif(not HELD_S, reason="takes longer than a hold lasts, in each store: make restoring")
 @pytest.mark.timeout(180)
 def test_nobody_commits_before_a_restore_has_ended(served_backend: Backend) -> None:
     """However long it takes: another's commit comes behind all of it, or not at all."""

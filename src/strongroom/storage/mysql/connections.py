@@ -9,7 +9,13 @@ from typing import TypeVar, cast
 
 from strongroom.lib.errors import StorageError
 from strongroom.storage.mysql import server
-from strongroom.storage.mysql.failures import ConnectionLost, NoAnswerError, StatementFailed, storage_error
+from strongroom.storage.mysql.failures import (
+    ConnectionLost,
+    NoAnswerError,
+    RolledBackError,
+    StatementFailed,
+    storage_error,
+)
 from strongroom.storage.mysql.login import Login, place
 from strongroom.storage.mysql.session import Session, dial
 from strongroom.storage.thread import BlockingCalls
@@ -61,7 +67,7 @@ class Line:
     async def run(self, work: Callable[[Session], T], times: int = _ANSWERS_OF_A_COMMIT) -> T:
         """What `work` returns.
 
-        Raises: what `work` raises.  The line can't be used after any error but `StatementFailed`.
+        Raises: what `work` raises.  The line can't be used after any error but `StatementFailed` and `RolledBackError`.
         """
         session = self._session
         if session is None or self._gone:
@@ -75,7 +81,7 @@ class Line:
         except TimeoutError as error:
             self.leave()
             raise NoAnswerError(f"no answer within {within_s:g} s") from error
-        except StatementFailed:
+        except (StatementFailed, RolledBackError):
             raise
         except BaseException:
             self.leave()

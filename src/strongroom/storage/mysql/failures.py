@@ -43,6 +43,10 @@ class StatementFailed(Exception):
         return StatementFailed(self.number, f"{place}: {self}")
 
 
+class RolledBackError(Exception):
+    """This process found a reason to go no further, and rolled back.  The connection is usable."""
+
+
 class ConnectionLost(Exception):
     """The connection can't be used any more.  Whether the last statements took effect is unknown."""
 

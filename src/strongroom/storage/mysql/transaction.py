@@ -11,7 +11,7 @@ from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, settle_batch
-from strongroom.storage.mysql.failures import DEADLOCK, StatementFailed
+from strongroom.storage.mysql.failures import DEADLOCK, RolledBackError, StatementFailed
 from strongroom.storage.mysql.rows import CLOCK, Rows
 from strongroom.storage.mysql.session import Session, Table
 from strongroom.storage.mysql.tables import Tables, octets
@@ -30,11 +30,11 @@ _ROLLBACK: Final = b"ROLLBACK"
 _COUNT: Final = b"SELECT ROW_COUNT()"
 
 
-class Held(Exception):
+class Held(RolledBackError):
     """Another process holds the store exclusively."""
 
 
-class HoldLost(Exception):
+class HoldLost(RolledBackError):
     """The hold of this process has ended, because it wasn't prolonged in time."""
 
 
@@ -122,7 +122,7 @@ class Attempts:
         """Roll back what the block leaves behind, unless COMMIT was sent."""
         try:
             yield
-        except (StatementFailed, Held, HoldLost):
+        except (StatementFailed, RolledBackError):
             if not progress.sent:
                 session.ask([_ROLLBACK])
             raise
