@@ -31,6 +31,17 @@ async def watching(*, restored: bool) -> tuple[TestNode, KeyWatch]:
     return node, watch
 
 
+async def taken(node: TestNode) -> bytes:
+    """A snapshot of a node's store."""
+    services = node.node.unsealed
+    assert services is not None
+    found = await services.snapshots.take()
+    try:
+        return b"".join(found.pieces())
+    finally:
+        found.close()
+
+
 async def test_after_a_restore_it_seals_itself() -> None:
     """At the second look, so that no moment between two commits is taken for it."""
     node, watch = await watching(restored=True)
@@ -47,3 +58,27 @@ async def test_a_keyring_that_was_damaged_seals_nothing() -> None:
         with pytest.raises(Tampered):
             await watch.run_once()
     assert node.node.unsealed is not None
+
+
+async def test_both_nodes_of_a_store_seal_themselves() -> None:
+    """Another cluster's snapshot is restored at one: it is sealed, then the other, and the new key shares open both."""
+    first, other = await TestNode.start(), await TestNode.start()
+    second = await first.peer()
+    services = second.node.unsealed
+    assert services is not None
+    watch = KeyWatch(services)
+    await first.ok("PUT", "probe/rows/a", {"text": "mine"})
+    await other.ok("PUT", "probe/rows/a", {"text": "theirs"})
+    content = await taken(other)
+    sent = {"content-type": "application/gzip"}
+    assert (await first.ask("POST", "sys/storage/raft/snapshot", content, headers=sent)).status == 400
+    await first.ok("POST", "sys/storage/raft/snapshot-force", content, headers=sent)
+    assert first.node.unsealed is None
+    for token in (first.root, other.root):
+        assert (await second.ask("GET", "probe/rows/a", token=token)).status == 500
+    assert [await watch.run_once(), await watch.run_once()] == [False, True]
+    for node in (first, second):
+        assert (await node.ask("GET", "sys/seal-status")).body["sealed"] is True
+        node.keys, node.root = other.keys, other.root
+        await node.unseal()
+        assert (await node.ok("GET", "probe/rows/a")).data == {"text": "theirs"}
