@@ -10,15 +10,19 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import hvac
 import psycopg
 import pytest
+import requests
 
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.processes.node import CONFIG, Node, running
 from tests.conformance.program import OURS, forked, wait_until
+from tests.sim.breaking_off import BreakingOff
 
 __all__ = ["postgresql_server"]
 
@@ -210,6 +214,43 @@ def test_a_save_that_is_killed_leaves_the_earlier_file(node: Node, tmp_path: Pat
         saving.kill()
         saving.wait()
         assert run(node, "operator", "snapshot", "verify", file).returncode == 0
+
+
+def _take_by_hvac(address: str, token: str, file: Path) -> bool:
+    """What a program with hvac does; whether it failed."""
+    answer = hvac.Client(f"http://{address}", token=token, session=requests.Session()).sys.take_raft_snapshot()
+    try:
+        file.write_bytes(answer.content)
+    except requests.RequestException:
+        return True
+    return False
+
+
+def test_each_client_notices_a_download_that_breaks_off(node: Node, tmp_path: Path) -> None:
+    """The server is gone in the middle of its answer: no client takes what it has got for a snapshot."""
+    node.ok("POST", "cubbyhole/large", {"v": "x" * 400_000})
+    good = tmp_path / "good.snap"
+    assert run(node, "operator", "snapshot", "save", good).returncode == 0
+    kept = good.read_bytes()
+    with BreakingOff(int(node.address.rpartition(":")[2]), len(kept) // 2) as proxy:
+        there = replace(node, address=f"127.0.0.1:{proxy.port}")
+        for words in (("snapshot", "save", "-force"), ("raft", "snapshot", "save")):
+            done = run(there, "operator", *words, good)
+            assert done.returncode != 0, done.stdout
+            assert "Error taking the snapshot" in done.stderr
+        assert good.read_bytes() == kept
+        done = run(there, "operator", "raft", "snapshot", "save", tmp_path / "bao.snap", program=BAO)
+        assert done.returncode != 0, done.stdout
+        assert _take_by_hvac(there.address, node.token, tmp_path / "hvac.snap")
+        url = f"http://{there.address}/v1/sys/storage/raft/snapshot"
+        header = tmp_path / "header"
+        header.write_text(f"X-Vault-Token: {node.token}")
+        words = ("curl", "-sS", "--fail", "-H", f"@{header}", "-o", str(tmp_path / "curl.snap"), url)
+        curl = subprocess.run(words, check=False, capture_output=True, text=True)
+        assert (curl.returncode, proxy.broken) == (18, 5), curl.stderr  # a partial file
+    refused = run(node, "operator", "snapshot", "verify", tmp_path / "curl.snap")
+    assert refused.returncode == 1
+    assert "incomplete" in refused.stderr
 
 
 def test_into_a_store_of_another_kind(node: Node, tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
