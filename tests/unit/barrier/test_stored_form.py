@@ -1435,10 +1435,10 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "strongroom.services.region.records.Commit": (None, {"number": 0, "id": b""}),
     "strongroom.services.region.records.Enrolment": ("region-enrolment", {}),
-    "strongroom.services.region.records.FollowerRecord": ("region-follower", {}),
+    "strongroom.services.region.records.FollowerRecord": ("region-follower", {"left": False}),
     "strongroom.services.region.records.Former": (
         "region-former",
-        {"lacking": (), "uncounted": 0, "told": False, "address": ""},
+        {"lacking": (), "uncounted": 0, "told": False, "address": "", "trouble": ""},
     ),
     "strongroom.services.region.records.Head": ("region-head", {}),
     "strongroom.services.region.records.Heard": (

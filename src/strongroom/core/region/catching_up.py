@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from strongroom.core.region.replica import Replica
-from strongroom.services.region import wire
+from strongroom.services.region import checking, wire
 from strongroom.services.region.link import Asking, RegionRefused
 from strongroom.services.region.records import Commit, Progress, Staging
 from strongroom.services.region.wire import Point
@@ -15,6 +15,8 @@ from strongroom.services.region.wire import Point
 MOST_AT_ONCE: Final = 2000
 """Rows that are taken over in one commit.  More are gathered first."""
 MOST_BYTES_AT_ONCE: Final = 12 << 20
+_MOST_ANSWERS: Final = 64
+"""Answers that are put together before they are kept in the store: each may lead to the next commit, and no further."""
 _LEAST, _FEW_BYTES, _MANY_BYTES = 16, 1 << 20, 8 << 20
 
 
@@ -43,12 +45,10 @@ class CatchingUp:
             return False
         if staging is None and not progress.commit.number:
             staging = await self._begin_whole()
-        if staging is not None and not staging.copied:
-            return await self._copy(staging)
         try:
-            if staging is not None:
-                return await self._gather(staging)
-            return await self._take(progress)
+            if staging is None:
+                return await self._take(progress)
+            return await (self._gather(staging) if staging.copied else self._copy(staging))
         except RegionRefused as refused:
             if refused.reason != "gone":
                 raise
@@ -58,6 +58,7 @@ class CatchingUp:
     async def _begin_whole(self) -> Staging:
         asked = wire.Ask(self._term, Point(0, b""))
         head = await self._asking.ask(wire.HEAD, asked, wire.HeadSaid)
+        checking.check_head(asked.since, head)
         staging = Staging(commit=_commit(head.head), as_of=head.at, whole=True)
         await self._replica.begin(staging)
         return staging
@@ -65,6 +66,7 @@ class CatchingUp:
     async def _copy(self, staging: Staging) -> bool:
         """Gather a page of the whole copy, and what was changed meanwhile."""
         page = await self._asking.ask(wire.PAGE, wire.AskPage(self._term, staging.after, self._limit), wire.PageSaid)
+        checking.check_page(staging.after, page)
         self._adapt(sum(map(len, page.rows.values())), len(page.rows))
         staging = msgspec.structs.replace(staging, after=page.last or staging.after, copied=not page.last)
         await self._replica.gather(page.rows, staging)
@@ -90,10 +92,11 @@ class CatchingUp:
     async def _take(self, progress: Progress) -> bool:
         """Take over what has changed; if that is too much for one commit, gather it first."""
         said = await self._rows(progress.commit, progress, wait=True)
-        rows = dict(said.rows)
-        while said.head != said.through and not _much(rows):
+        rows, answers = dict(said.rows), 1
+        while said.head != said.through and not _much(rows) and answers < _MOST_ANSWERS:
             said = await self._rows(_commit(said.through), None, wait=False)
             rows |= said.rows
+            answers += 1
         commit = _commit(said.through)
         if said.head == said.through and not _much(rows):
             if commit != progress.commit:
@@ -114,6 +117,7 @@ class CatchingUp:
             as_of=progress.as_of if progress is not None else 0.0,
         )
         said = await self._asking.ask(wire.ROWS, asked, wire.RowsSaid)
+        checking.check_rows(asked.since, said)
         self._adapt(sum(len(value) for value in said.rows.values() if value), len(said.rows))
         return said
 

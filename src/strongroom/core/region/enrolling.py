@@ -45,6 +45,10 @@ async def enrol(services: Services, state: RegionState, asked: wire.Enrol) -> wi
             "certificate", lambda: region_certificates.sign(pair, asked.request, enrolment.name, now)
         )
         txn.delete(enrolment_row(asked.secret))
+        for other in await txn.list(FOLLOWERS):
+            before = await txn.read(FOLLOWERS + other, FollowerRecord)
+            if before is not None and before.left and before.cluster_id == asked.cluster_id:
+                txn.delete(FOLLOWERS + other)  # it comes back
         txn.write(
             FOLLOWERS + region_certificates.fingerprint(certificate),
             FollowerRecord(

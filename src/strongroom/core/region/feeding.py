@@ -11,13 +11,25 @@ import msgspec
 import structlog
 
 from strongroom.barrier import keys
+from strongroom.barrier.barrier import require_whole
 from strongroom.barrier.region import FENCED, PRIMARY, RegionState, is_replicated
+from strongroom.barrier.restored import Restored
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.region import enrolling
-from strongroom.lib.errors import FeedTooOld, InvalidRequest, PermissionDenied, StrongroomError
+from strongroom.lib.errors import FeedTooOld, Internal, InvalidRequest, PermissionDenied, StrongroomError, Unavailable
 from strongroom.services.region import wire
-from strongroom.services.region.records import FOLLOWERS, REACHED, Commit, FollowerRecord, Reached
+from strongroom.services.region.records import (
+    FOLLOWERS,
+    FORMER,
+    MEMBERSHIP,
+    REACHED,
+    Commit,
+    FollowerRecord,
+    Former,
+    Reached,
+)
 from strongroom.services.region.wire import Point, Refused
+from strongroom.services.restoration import frozen
 from strongroom.storage.base import Revision
 from strongroom.sysapi.services import Services
 
@@ -30,6 +42,8 @@ _LOOK_EVERY_S: Final = 0.05
 _AT_ONCE: Final = 4
 """Requests of one follower that a process serves at once: it asks for heads and for rows."""
 _PAGE_BYTES: Final = 4 << 20
+_MOST_TERMS: Final = 1000
+"""Promotions that this region may have missed.  A term near the highest number would allow none any more."""
 
 
 class Refusal(Exception):
@@ -65,24 +79,37 @@ class Feeding:
         Raises: `Refusal`.
         """
         try:
-            await self._barrier.sync()
-            state = self._barrier.region.state
-            if state is None:
-                raise Refusal("unavailable", "this region has no followers")
-            if path == wire.ENROL:
-                self._require_first(state)
-                return await enrolling.enrol(self._services, state, wire.decode(body, wire.Enrol))
-            serve = self._paths().get(path)
-            if serve is None or not certificate:
-                raise Refusal("stranger", "this certificate is not of a region that follows this one")
-            follower = await transact(self._barrier, lambda txn: txn.read(FOLLOWERS + certificate, FollowerRecord))
-            if follower is None:
-                raise Refusal("stranger", "this certificate is not of a region that follows this one")
-            return await self._bounded(certificate, lambda: serve(certificate, follower, body))
+            return await self._answered(path, body, certificate)
         except (InvalidRequest, PermissionDenied) as error:
             raise Refusal("enrolment" if path == wire.ENROL else "stranger", error.text) from error
+        except Unavailable as error:
+            raise Refusal("unavailable", error.text) from error
         except StrongroomError as error:
             raise Refusal("unavailable", "the store of this region does not answer now") from error
+
+    async def _answered(self, path: str, body: bytes, certificate: str) -> msgspec.Struct:
+        await self._barrier.sync()
+        state = self._barrier.region.state
+        if state is None:
+            raise Refusal("unavailable", "this region has no followers")
+        if path == wire.ENROL:
+            self._require_first(state)
+            return await enrolling.enrol(self._services, state, wire.decode(body, wire.Enrol))
+        serve = self._paths().get(path)
+        if serve is None or not certificate:
+            raise Refusal("stranger", "this certificate is not of a region that follows this one")
+        follower = await self._follower(certificate, path)
+        answer = await self._bounded(certificate, lambda: serve(certificate, follower, body))
+        if path != wire.LEAVE:  # it may have waited for something new, such as its own end
+            await self._follower(certificate, path)
+        return answer
+
+    async def _follower(self, certificate: str, path: str) -> FollowerRecord:
+        """The region of a certificate.  Raises `Refusal` if it may not ask for that any more."""
+        follower = await transact(self._barrier, lambda txn: txn.read(FOLLOWERS + certificate, FollowerRecord))
+        if follower is None or (follower.left and path not in (wire.PROMOTED, wire.LEAVE)):
+            raise Refusal("stranger", "this certificate is not of a region that follows this one")
+        return follower
 
     def _paths(self) -> Mapping[str, Callable[[str, FollowerRecord, bytes], Awaitable[msgspec.Struct]]]:
         return {
@@ -153,17 +180,29 @@ class Feeding:
         """Rows that were changed after a commit, all of one revision."""
         asked = wire.decode(body, wire.Ask)
         self._feeding(asked.term)
-        await self._note(certificate, asked)
         at, _head = await self._newer(asked)
+        storage = self._barrier.storage
         try:
-            delta = await self._barrier.storage.delta(_revision(asked.since), max(1, min(asked.limit, wire.MOST_KEYS)))
+            delta = await storage.delta(_revision(asked.since), max(1, min(asked.limit, wire.MOST_KEYS)))
+            await self._require_whole(delta.revision)
         except FeedTooOld as error:
             await self._require_history(certificate, asked.since)
             raise Refusal("gone", "the feed of this region no longer reaches back that far") from error
+        await self._note(certificate, asked)  # now that the history is known to be the same
         rows = {
             key: None if entry is None else entry.value for key, entry in delta.entries.items() if is_replicated(key)
         }
         return wire.RowsSaid(_point(delta.revision), _point(delta.through), at, rows)
+
+    async def _require_whole(self, revision: Revision) -> None:
+        """Raise `Unavailable` if a snapshot was taking the place of the rows at this revision.
+
+        Whoever waits for something new is woken by the first commit of a restore.
+        """
+        storage = self._barrier.storage
+        await require_whole(storage)
+        if keys.RESTORING in await storage.changed_since(revision):  # it has ended meanwhile
+            raise Unavailable("a snapshot was being restored")
 
     async def _require_history(self, certificate: str, since: Point) -> None:
         """Raise `Refusal` if this region's history is known not to hold that commit, which the follower has.
@@ -173,7 +212,10 @@ class Feeding:
         storage = self._barrier.storage
         newest = await storage.synced()
         lost = newest.number < since.number
-        reached = await transact(self._barrier, lambda txn: txn.read(REACHED + certificate, Reached))
+        follower, reached, restored = await transact(self._barrier, lambda txn: _known(txn, certificate))
+        if restored is not None and since.number > restored.revision > 0:
+            # Since that restore, it has not had anything of this history.
+            lost = lost or max(follower.enrolled_at, reached.seen_at if reached is not None else 0.0) < restored.at
         if not lost and reached is not None and reached.commit.number <= since.number:
             # The feed reaches back to before the commit, and doesn't have it.
             earlier = Revision(reached.commit.number, reached.commit.id)
@@ -227,13 +269,17 @@ class Feeding:
 
         async def fence(txn: Transaction) -> None:
             state = await txn.read(keys.REGION, RegionState)
-            if state is None or told.term <= state.term:
-                raise InvalidRequest("that is no later term")
+            if state is None or not state.term < told.term <= state.term + _MOST_TERMS:
+                known = 0 if state is None else state.term
+                raise Refusal("term", f"this region is in term {known} already, and you tell of {told.term}", known)
             reason = f"region {follower.name!r} was promoted in term {told.term}"
             changed = msgspec.structs.replace(
                 state, role=FENCED, term=told.term, writer=told.api_address, reason=reason
             )
             txn.write(keys.REGION, changed)
+            former = await txn.read(FORMER, Former)
+            if former is None or former.told:  # whoever promotes this one again has nobody to tell by it
+                txn.delete(MEMBERSHIP)
 
         state = self._barrier.region.state
         if state is None or told.term != state.term or state.role != FENCED:  # it may ask again for the keys
@@ -248,10 +294,11 @@ class Feeding:
         return wire.PromotedSaid(_point(head), True, tuple(wanted[: wire.MOST_NAMED]), len(wanted))
 
     async def _leave(self, certificate: str, follower: FollowerRecord, _: bytes) -> msgspec.Struct:
-        """Forget a region that follows no more."""
+        """Give a region nothing more, which follows no more.  If it is promoted all the same, it can still tell."""
 
         async def body(txn: Transaction) -> None:
-            txn.delete(FOLLOWERS + certificate)
+            if await txn.read(FOLLOWERS + certificate, FollowerRecord) is not None:
+                txn.write(FOLLOWERS + certificate, msgspec.structs.replace(follower, left=True))
             txn.delete(REACHED + certificate)
 
         await transact(self._barrier, body)
@@ -265,3 +312,10 @@ def _point(revision: Revision) -> Point:
 
 def _revision(point: Point) -> Revision:
     return Revision(point.number, point.id)
+
+
+async def _known(txn: Transaction, certificate: str) -> tuple[FollowerRecord, Reached | None, Restored | None]:
+    follower = await txn.read(FOLLOWERS + certificate, FollowerRecord)
+    if follower is None:
+        raise Internal("the region follows no more")
+    return follower, await txn.read(REACHED + certificate, Reached), await frozen.read(txn)

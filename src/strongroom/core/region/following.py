@@ -10,15 +10,24 @@ from typing import Final
 import msgspec
 import structlog
 
+from strongroom.barrier.region import PRIMARY
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.region.catching_up import CatchingUp
 from strongroom.core.region.hearing import Hearing
 from strongroom.core.region.replica import Replica
 from strongroom.lib.errors import Conflict, StorageError, StrongroomError
 from strongroom.lib.fault import where
-from strongroom.services.region import wire
+from strongroom.services.region import checking, wire
 from strongroom.services.region.link import Asking, Link, RegionRefused
-from strongroom.services.region.records import FORMER, MEMBERSHIP, Commit, Former, Membership
+from strongroom.services.region.records import (
+    FOLLOWERS,
+    FORMER,
+    MEMBERSHIP,
+    Commit,
+    FollowerRecord,
+    Former,
+    Membership,
+)
 from strongroom.services.region.wire import Point
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
@@ -31,6 +40,9 @@ _PAUSE_S: Final = 1.0
 """Between two looks whether there is something to do, and after a failure."""
 _AGAIN_S: Final = 5.0
 """After the first region has refused: it needs an operator."""
+_TOLD_AGAIN_S: Final = 60.0
+_MOST_TROUBLE: Final = 1000
+"""Characters of a text that is the other region's."""
 
 Connect = Callable[[Membership], Asking]
 
@@ -46,14 +58,24 @@ class Following:
     Args:
         connect: how the first region is reached.
         pause_s: between two looks, in seconds.
+        again_s: until a former first region that knows of the promotion is told again.
     """
 
-    def __init__(self, services: Services, connect: Connect = connect, *, pause_s: float = _PAUSE_S) -> None:
+    def __init__(
+        self,
+        services: Services,
+        connect: Connect = connect,
+        *,
+        pause_s: float = _PAUSE_S,
+        again_s: float = _TOLD_AGAIN_S,
+    ) -> None:
         self._services = services
         self._connect = connect
         self._pause_s = pause_s
         self._holder = services.random.bytes(16).hex()
         self._told = ""
+        self._again_s = again_s
+        self._told_again_at = 0.0
 
     async def run_forever(self) -> None:
         """Take the role while this region follows, or has to tell of its promotion.  Release it when cancelled."""
@@ -77,8 +99,8 @@ class Following:
     async def _once(self) -> None:
         barrier = self._services.barrier
         await barrier.sync()
-        former = None if barrier.region.state is None else await transact(barrier, _former)
-        if not barrier.region.follows and (former is None or former.told):
+        former = None if barrier.region.follows else await self._to_tell()
+        if not barrier.region.follows and former is None:
             return
         membership = await transact(barrier, lambda txn: txn.read(MEMBERSHIP, Membership))
         if membership is None:
@@ -96,6 +118,24 @@ class Following:
             self._services.roles.discard(ROLE)
             with contextlib.suppress(StorageError):  # the lock runs out by itself
                 await barrier.storage.unlock(fence)
+
+    async def _to_tell(self) -> Former | None:
+        """What is known of the former first region, if it has to be told that this one was promoted.
+
+        Once told, it is told again now and then: its store may have been put back to a time before.
+        """
+        barrier = self._services.barrier
+        state = barrier.region.state
+        if state is None or state.role != PRIMARY:
+            return None
+        former, joined = await transact(barrier, _known)
+        if former is None or former.term != state.term or joined:
+            return None
+        now = asyncio.get_running_loop().time()
+        if former.told and now < self._told_again_at:
+            return None
+        self._told_again_at = now + self._again_s
+        return former
 
     async def _follow(self, fence: Fence, membership: Membership) -> None:
         """Hear and take over, until the role is lost or this region follows no more."""
@@ -142,20 +182,34 @@ class Following:
         """Tell the region that was the first one before that it is that no more, and learn what it has beyond."""
         asking = self._connect(membership)
         point = Point(former.commit.number, former.commit.id)
-        said = await asking.ask(
-            wire.PROMOTED, wire.Promoted(former.term, point, self._services.api_address), wire.PromotedSaid
-        )
+        telling = wire.Promoted(former.term, point, self._services.api_address)
+        try:
+            said = await asking.ask(wire.PROMOTED, telling, wire.PromotedSaid)
+        except RegionRefused as refused:
+            await self._learn(fence, msgspec.structs.replace(former, trouble=refused.text[:_MOST_TROUBLE]))
+            raise
+        checking.check_former(point, said)
+        if former.told:
+            await self._learn(fence, msgspec.structs.replace(former, trouble=""))
+            return
         heard = Commit(number=said.head.number, id=said.head.id)
         lacking = said.keys if said.known else former.lacking
         uncounted = said.count - len(said.keys) if said.known else former.uncounted
-        learned = msgspec.structs.replace(former, told=True, heard=heard, lacking=lacking, uncounted=uncounted)
+        learned = msgspec.structs.replace(
+            former, told=True, heard=heard, lacking=lacking, uncounted=uncounted, trouble=""
+        )
+        await self._learn(fence, learned)
+        log.warning("the region that was the first one before is told of the promotion", lacking=said.count)
+
+    async def _learn(self, fence: Fence, learned: Former) -> None:
+        """Store what is known of the former first region, if that is new and this process still has the role."""
 
         async def body(txn: Transaction) -> None:
             await txn.guard(fence)
-            txn.write(FORMER, learned)
+            if await txn.read(FORMER, Former) != learned:
+                txn.write(FORMER, learned)
 
         await transact(self._services.barrier, body)
-        log.warning("the region that was the first one before is told of the promotion", lacking=said.count)
 
     def _tell(self, text: str) -> None:
         if text != self._told:
@@ -163,5 +217,11 @@ class Following:
             log.warning("this region hears nothing of the first one", reason=text)
 
 
-async def _former(txn: Transaction) -> Former | None:
-    return await txn.read(FORMER, Former)
+async def _known(txn: Transaction) -> tuple[Former | None, bool]:
+    """What is known of the former first region, and whether it follows this one now."""
+    membership = await txn.read(MEMBERSHIP, Membership)
+    for name in await txn.list(FOLLOWERS):
+        record = await txn.read(FOLLOWERS + name, FollowerRecord)
+        if record is not None and membership is not None and record.cluster_id == membership.cluster_id:
+            return None, True
+    return await txn.read(FORMER, Former), False

@@ -19,6 +19,7 @@ from strongroom.lib.secret import Secret
 from strongroom.sealing import root_key
 from strongroom.seals import shamir
 from strongroom.services.region import wire
+from strongroom.services.region.checking import require_shared
 from strongroom.services.region.link import Asking
 from strongroom.services.region.records import (
     HEADS,
@@ -64,14 +65,14 @@ class Replica:
         Args:
             as_of: when it was the newest, by the first region's clock.
         """
-        wanted = _checked(rows)
+        require_shared(rows)
 
         async def body(txn: Transaction) -> None:
-            txn.across.take_over(wanted)
+            txn.across.take_over(rows)
             await _forget_heads(txn, commit)
             txn.write(PROGRESS, Progress(commit=commit, as_of=as_of))
 
-        await self._with_key(wanted, body)
+        await self._with_key(rows, body)
 
     async def begin(self, staging: Staging) -> None:
         """Begin to gather a state that is too large for one commit.  What was gathered before is forgotten."""
@@ -87,7 +88,8 @@ class Replica:
 
     async def gather(self, rows: Rows, staging: Staging) -> None:
         """Keep rows of a state that isn't complete yet, and how far it is then."""
-        for part in parts(_checked(rows), self._storage.limits):
+        require_shared(rows)
+        for part in parts(rows, self._storage.limits):
 
             async def body(txn: Transaction, part: Rows = part) -> None:
                 for key, value in part.items():
@@ -116,6 +118,9 @@ class Replica:
 
         async def open_(txn: Transaction) -> None:
             await _settle(txn, settled=True)
+            membership = await txn.read(MEMBERSHIP, Membership)
+            if membership is not None and membership.foreign:  # from now on its mounts are under these keys
+                txn.write(MEMBERSHIP, msgspec.structs.replace(membership, foreign=False))
             await _forget_heads(txn, ready.commit)
             txn.write(PROGRESS, Progress(commit=ready.commit, as_of=ready.as_of))
 
@@ -212,14 +217,6 @@ async def require_following(txn: Transaction, fence: Fence, term: int) -> None:
     state = await txn.read(keys.REGION, RegionState)
     if state is None or state.role != FOLLOWER or state.term != term:
         raise Conflict("this region follows no more")
-
-
-def _checked(rows: Rows) -> dict[str, bytes | None]:
-    """The rows, if all of them belong to all regions.  What a region keeps for itself is never replaced by another."""
-    wrong = next((key for key in rows if not is_replicated(key)), None)
-    if wrong is not None:
-        raise UpstreamFailed("the first region sends what is not its to send", detail=f"the row {wrong!r}")
-    return dict(rows)
 
 
 def _is_mounts_own(key: str) -> bool:

@@ -64,6 +64,8 @@ class FollowerRecord(Record, frozen=True, tag="region-follower"):
     """X25519, for root keys."""
     cluster_id: str
     enrolled_at: float
+    left: bool = False
+    """Whether it has said that it follows no more.  It may still say that it was promoted."""
 
 
 class Reached(Record, frozen=True, tag="region-reached"):
@@ -159,5 +161,7 @@ class Former(Record, frozen=True, tag="region-former"):
     told: bool = False
     """Whether it knows of the promotion; then `lacking` is all."""
     address: str = ""
+    trouble: str = ""
+    """Why it doesn't accept that."""
 
     limit_bytes: ClassVar[int] = 0

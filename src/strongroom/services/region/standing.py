@@ -29,6 +29,8 @@ from strongroom.services.restoration import frozen
 
 _MOST_LACKING: Final = 10_000
 """Keys that are named; more are counted."""
+_MOST_CHARACTERS: Final = 2 << 20
+"""Of these keys: they are one row."""
 
 SILENT_S: Final = 30.0
 """A follower that hasn't asked for this long is cut off."""
@@ -63,16 +65,19 @@ async def lacking(txn: Transaction) -> tuple[tuple[str, ...], int]:
     A head tells of several commits.  If this region has some of them, their keys are named all the same.
     """
     named: dict[str, None] = {}
-    unnamed = 0
+    unnamed, left = 0, _MOST_CHARACTERS
     for name in await txn.list(HEADS):
         head = await txn.read(HEADS + name, Head)
         if head is None:
             continue
         unnamed += head.count - len(head.keys)
         for key in head.keys:
-            if len(named) < _MOST_LACKING:
+            if key in named:
+                continue
+            if len(named) < _MOST_LACKING and len(key) <= left:
                 named[key] = None
-            elif key not in named:
+                left -= len(key)
+            else:
                 unnamed += 1
     return tuple(named), unnamed
 
@@ -101,7 +106,6 @@ async def promote(txn: Transaction, now: float, *, force: bool) -> Former:
         heard=heard.commit if heard.commit.number > progress.commit.number else progress.commit,
         lacking=names,
         uncounted=more,
-        told=state.role == FENCED,
         address=state.writer,
     )
     txn.write(keys.REGION, RegionState(role=PRIMARY, term=former.term, changed_at=now))
@@ -160,6 +164,7 @@ async def _follower(txn: Transaction, id_: str, now: float) -> dict[str, Any]:
         "name": record.name if record is not None else "",
         "cluster_id": record.cluster_id if record is not None else "",
         "connected": reached is not None and now - reached.seen_at < SILENT_S,
+        "left": record is not None and record.left,
     }
     if reached is not None:
         out |= {
@@ -178,6 +183,7 @@ def shown_former(former: Former) -> dict[str, Any]:
         "known_revision": former.heard.number,
         "missing_revisions": max(0, former.heard.number - former.commit.number),
         "told": former.told,
+        "trouble": former.trouble,
         "api_addr": former.address,
         "lacking": list(former.lacking),
         "lacking_unnamed": former.uncounted,

@@ -9,11 +9,15 @@ import msgspec
 from msgspec import Meta
 
 from strongroom.lib.errors import InvalidRequest
+from strongroom.storage.keys import KEY_BYTES
 
 MOST_KEYS: Final = 2048
 """Keys of one answer, but for a single commit that has more."""
+MOST_ROWS: Final = 8192
+"""Rows of one answer: `MOST_KEYS`, and what the last commit has beyond."""
 MOST_NAMED: Final = 4096
 """Keys that a head names; more are only counted."""
+MOST_TERM: Final = 1 << 53
 MOST_BYTES: Final = 64 << 20
 """Of one answer.  A single commit of a store has 32 MiB at the most."""
 WAIT_S: Final = 10.0
@@ -29,19 +33,29 @@ ENROL, HEAD, ROWS, PAGE, KEY, PROMOTED, LEAVE = (
     "/region/leave",
 )
 _Text = Annotated[str, Meta(max_length=4096)]
+_Pem = Annotated[str, Meta(max_length=8192)]
+_Key = Annotated[str, Meta(min_length=1, max_length=KEY_BYTES)]
+_Value = Annotated[bytes, Meta(max_length=16 << 20)]
+_Time = Annotated[float, Meta(ge=0, le=1e11)]
+"""Seconds since the epoch, by the clock of who says it."""
+_Count = Annotated[int, Meta(ge=0, le=1 << 32)]
+_Term = Annotated[int, Meta(ge=0, le=MOST_TERM)]
+# It is shown to clients of the other region.
+_Address = Annotated[str, Meta(max_length=1024, pattern=r"\A[^\x00-\x20\x7f]*\Z")]
+_HostPort = Annotated[str, Meta(max_length=300, pattern=r"\A[^\x00-\x20\x7f/@?#\\]+:[0-9]{1,5}\Z")]
 
 
 class Point(msgspec.Struct, frozen=True):
     """A commit, by number and id."""
 
-    number: int
+    number: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
     id: Annotated[bytes, Meta(max_length=64)]
 
 
 class Enrol(msgspec.Struct, frozen=True):
     """Ask to follow, by a token that works once."""
 
-    secret: bytes
+    secret: Annotated[bytes, Meta(max_length=64)]
     request: _Text
     """For a certificate, in PEM."""
     public_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -54,15 +68,15 @@ class Enrol(msgspec.Struct, frozen=True):
 class Enrolled(msgspec.Struct, frozen=True):
     """The answer: what a region needs to follow."""
 
-    certificate: str
-    root_key: bytes
+    certificate: _Pem
+    root_key: Annotated[bytes, Meta(max_length=256)]
     """Encrypted to the region's key."""
-    keyring: bytes
+    keyring: _Value
     """The keyring's row."""
-    cluster_id: str
-    term: int
-    api_address: str
-    name: str
+    cluster_id: _Text
+    term: _Term
+    api_address: _Address
+    name: _Text
 
     def __repr__(self) -> str:
         return "Enrolled(…)"
@@ -71,24 +85,24 @@ class Enrolled(msgspec.Struct, frozen=True):
 class Ask(msgspec.Struct, frozen=True):
     """Ask for what comes after a commit."""
 
-    term: int
+    term: _Term
     since: Point
     limit: int = 64
     wait: bool = False
     reached: Point | None = None
     """What the region has, if that is to be noted."""
-    as_of: float = 0.0
+    as_of: _Time = 0.0
 
 
 class HeadSaid(msgspec.Struct, frozen=True):
     """The newest commit, and the keys that were changed since."""
 
     head: Point
-    at: float
+    at: _Time
     """The first region's clock before it asked its store."""
-    keys: tuple[str, ...]
-    count: int
-    api_address: str
+    keys: Annotated[tuple[_Key, ...], Meta(max_length=MOST_NAMED)]
+    count: _Count
+    api_address: _Address
 
 
 class RowsSaid(msgspec.Struct, frozen=True):
@@ -96,36 +110,36 @@ class RowsSaid(msgspec.Struct, frozen=True):
 
     head: Point
     through: Point
-    at: float
-    rows: dict[str, bytes | None]
+    at: _Time
+    rows: Annotated[dict[_Key, _Value | None], Meta(max_length=MOST_ROWS)]
 
 
 class AskPage(msgspec.Struct, frozen=True):
     """Ask for the next rows of a whole copy."""
 
-    term: int
-    after: Annotated[str, Meta(max_length=2048)]
+    term: _Term
+    after: Annotated[str, Meta(max_length=KEY_BYTES)]
     limit: int
 
 
 class PageSaid(msgspec.Struct, frozen=True):
     """Rows in the order of their keys; none at the end."""
 
-    rows: dict[str, bytes]
-    last: str
+    rows: Annotated[dict[_Key, _Value], Meta(max_length=MOST_KEYS)]
+    last: Annotated[str, Meta(max_length=KEY_BYTES)]
     """Where to go on; empty at the end."""
 
 
 class KeyAsked(msgspec.Struct, frozen=True):
     """Ask for the root key, which was replaced while this region heard nothing."""
 
-    term: int
+    term: _Term
 
 
 class KeySaid(msgspec.Struct, frozen=True):
     """The root key, encrypted to the region's key."""
 
-    root_key: bytes
+    root_key: Annotated[bytes, Meta(max_length=256)]
 
     def __repr__(self) -> str:
         return "KeySaid(…)"
@@ -134,9 +148,9 @@ class KeySaid(msgspec.Struct, frozen=True):
 class Promoted(msgspec.Struct, frozen=True):
     """Tell the former first region that it is that no more."""
 
-    term: int
+    term: _Term
     commit: Point
-    api_address: _Text
+    api_address: _Address
 
 
 class PromotedSaid(msgspec.Struct, frozen=True):
@@ -145,25 +159,25 @@ class PromotedSaid(msgspec.Struct, frozen=True):
     head: Point
     known: bool
     """Whether its feed reaches back that far."""
-    keys: tuple[str, ...]
-    count: int
+    keys: Annotated[tuple[_Key, ...], Meta(max_length=MOST_NAMED)]
+    count: _Count
 
 
 class Refused(msgspec.Struct, frozen=True):
     """Why there is no answer."""
 
-    reason: str
+    reason: Annotated[str, Meta(max_length=32)]
     """`enrolment`, `stranger`, `gone`, `lost`, `term`, `fenced`, `busy` or `unavailable`."""
-    text: str
-    term: int = 0
+    text: _Text
+    term: _Term = 0
 
 
 class TokenContent(msgspec.Struct, frozen=True):
     """What an enrolment token holds."""
 
-    address: str
-    authority: str
-    secret: bytes
+    address: _HostPort
+    authority: _Pem
+    secret: Annotated[bytes, Meta(max_length=64)]
 
     def __repr__(self) -> str:
         return f"TokenContent(address={self.address})"

@@ -183,7 +183,7 @@ class RegionPaths(SystemEngine):
 
     @path.write("region/leave", sudo=True, root_only=True)
     async def leave_region(self, request: Request) -> Response | None:
-        """Has this follower follow no more. The first region forgets it, if it can be reached."""
+        """Has this follower follow no more. The first region gives it nothing any more, if it can be reached."""
         view = system(request)
         state, membership = await view.txn.read(keys.REGION, RegionState), await view.txn.read(MEMBERSHIP, Membership)
         if state is None or state.role != FOLLOWER or membership is None:
@@ -191,7 +191,6 @@ class RegionPaths(SystemEngine):
         told = request.once.outside("leave", lambda: _leave(membership, state.term))
         now = await view.services.barrier.storage.now()
         await standing.fence(view.txn, now, "it has left")
-        view.txn.delete(MEMBERSHIP)
         warning = "the first region was not told: revoke this region's certificate there"
         return None if told else Response(warnings=[warning])
 

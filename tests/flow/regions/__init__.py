@@ -1,0 +1,1 @@
+"""Two regions with the real wiring, over stores in memory, without sockets."""
