@@ -212,12 +212,17 @@ class Regions:
         assert found is not None
         return found
 
+    async def release(self) -> None:
+        """Let another process have the role."""
+        if self.held is not None:
+            await self.second.store.unlock(self.held)
+            self.held = None
+
     async def _role(self, mine: Services) -> tuple[int, Fence]:
         """The term, and the role, which is taken from whoever has it."""
         await mine.barrier.sync()
         assert mine.barrier.region.state is not None
-        if self.held is not None:
-            await self.second.store.unlock(self.held)
+        await self.release()
         self.held = await self.second.store.lock(ROLE, mine.random.bytes(8).hex(), LOCK_S)
         assert self.held is not None
         return mine.barrier.region.state.term, self.held

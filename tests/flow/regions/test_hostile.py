@@ -122,7 +122,7 @@ async def test_rows_that_the_keys_do_not_open_are_told_when_they_are_read() -> N
 
 
 async def test_many_heads_ahead_of_the_rows_can_be_removed_and_counted() -> None:
-    """A follower that hears for hours and gets no rows keeps a bounded list. It can still take over, and be promoted."""
+    """A follower that hears for hours and gets no rows keeps a bounded list. It can take over, and be promoted."""
     regions = await Regions.start()
     await regions.join()
     await regions.level()
