@@ -14,6 +14,7 @@ from strongroom.services.region.link import RegionRefused
 from strongroom.services.region.records import ENROLMENTS
 from strongroom.services.region.wire import Point
 from tests.flow.regions.regions import Between, Regions, services
+from tests.ports import free_port
 
 
 async def enrolment(regions: Regions) -> wire.Enrol:
@@ -116,3 +117,32 @@ async def test_a_certificate_that_nobody_enrolled_opens_nothing(path: str, certi
     with pytest.raises(RegionRefused) as refused:
         await Between(regions.between.feeding, certificate).ask(path, wire.KeyAsked(1), wire.KeySaid)
     assert refused.value.reason == "stranger"
+
+
+async def test_a_store_that_is_not_new_is_replaced_only_if_that_is_said() -> None:
+    """What would be lost is listed by its names: a store without mounts can have tokens, policies and identities."""
+    regions = await Regions.start()
+    nowhere = msgspec.structs.replace(await regions.token(), address=f"127.0.0.1:{free_port()}")
+    second, token = regions.second, {"token": wire.shown_token(nowhere)}
+    reached = await second.ask("PUT", "sys/region/join", token)
+    assert "cannot be reached" in reached.error  # nothing stood in the way of that
+    await second.ok("PUT", "sys/policies/acl/ours", {"policy": 'path "a" { capabilities = ["read"] }'})
+    await second.ok("POST", "auth/token/create", {})
+    await second.ok("POST", "identity/entity", {"name": "ann"})
+    await second.ok("POST", "identity/group", {"name": "all"})
+    before = second.rows()
+    refused = await second.ask("PUT", "sys/region/join", token)
+    assert refused.status == 400
+    assert refused.error == (
+        "joining replaces all that this store holds: 1 policy (ours), 1 other token, 1 entity, 1 group; "
+        "replace=true allows it"
+    )
+    for name in ("a", "b", "c", "d"):
+        await second.ok("POST", f"sys/mounts/{name}", {"type": "kv"})
+    await second.ok("PUT", "sys/namespaces/team")
+    for _ in range(2):
+        await second.ok("POST", "auth/token/create", {})
+    refused = await second.ask("PUT", "sys/region/join", token)
+    assert "4 mounts (a/, b/, c/, …), 1 namespace (team), 1 policy (ours), 3 other tokens" in refused.error
+    assert {key: second.rows().get(key) for key in before} == before
+    assert "cannot be reached" in (await second.ask("PUT", "sys/region/join", {**token, "replace": True})).error

@@ -17,6 +17,8 @@ from strongroom.client.errors import ResponseError
 _PATH = "sys/region"
 _POLL_S = 1.0
 _SHOWN = 20
+_MOST_TOKEN = 16_384
+"""Characters.  The server refuses what is longer than half of that."""
 
 
 def _enable(call: Invocation) -> int:
@@ -36,13 +38,7 @@ def _token(call: Invocation) -> int:
 
 
 def _join(call: Invocation) -> int:
-    if call.arguments:
-        token = call.arguments[0]
-    else:
-        try:
-            token = ask_hidden("Enrolment token (will be hidden): ", to_stdout=True).strip()
-        except NoTerminal as error:
-            raise Failure("The enrolment token is asked for at a terminal, or is the argument") from error
+    token = _enrolment_token(call)
     with call.doing("Error joining: "):
         answer = SecretAnswer(
             call.client().write(f"{_PATH}/join", {"token": token, "replace": call.flags.on("replace")})
@@ -52,6 +48,33 @@ def _join(call: Invocation) -> int:
         call.terminal.out("Its nodes are sealed now: unseal them with their own key shares.")
     call.terminal.out("From now on it knows the tokens of the first region, and no others.")
     return 0
+
+
+def _enrolment_token(call: Invocation) -> str:
+    """The token, from wherever no other user of the machine sees it.  Raises `Failure`."""
+    path = call.flags.text("token-file")
+    if call.arguments and call.arguments[0] != "-":
+        raise Failure(
+            "Every user of this machine sees the arguments of a command, and the shell's history keeps them: make a "
+            'new token, and give it by -token-file, or by standard input with "-"'
+        )
+    if path and call.arguments:
+        raise Failure('Give the enrolment token by -token-file or by "-", not by both')
+    if call.arguments:
+        return call.stdin.read(_MOST_TOKEN).strip()
+    if path:
+        try:
+            with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
+                return file.read(_MOST_TOKEN).strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "is no text"
+            raise Failure(f"Error reading the enrolment token: {path}: {reason}") from error
+    try:
+        return ask_hidden("Enrolment token (will be hidden): ", to_stdout=True).strip()
+    except NoTerminal as error:
+        raise Failure(
+            'There is no terminal to ask for the enrolment token at: give it by -token-file, or by "-"'
+        ) from error
 
 
 def _status(call: Invocation) -> int:
@@ -155,11 +178,24 @@ COMMANDS = {
         Arity(1, 1),
     ),
     "operator region join": Command(
-        "operator region join [options] [TOKEN]",
-        "Has this region follow the one that made the token. What this store holds is replaced. Without an argument "
-        "the token is asked for, so that it doesn't stay in the shell's history.",
+        "operator region join [options] [-]",
+        "Has this region follow the one that made the token. What this store holds is replaced: all mounts, policies, "
+        "tokens and identities. The token is asked for, or is read from a file, or from standard input.\n\n"
+        "$ strongroom operator region join -token-file=token",
         _join,
-        (Group("Command Options", (Flag("replace", "Replace a store that has mounts or namespaces.", "bool"),)),),
+        (
+            Group(
+                "Command Options",
+                (
+                    Flag("token-file", "File with the enrolment token."),
+                    Flag(
+                        "replace",
+                        "Replace a store that isn't new. Without it, what would be lost is listed, and stays.",
+                        "bool",
+                    ),
+                ),
+            ),
+        ),
         Arity(0, 1),
     ),
     "operator region status": Command(

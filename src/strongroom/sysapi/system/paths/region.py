@@ -24,6 +24,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.region import joining, standing, wire
 from strongroom.services.region.link import Link, RegionRefused
+from strongroom.services.region.losses import losses
 from strongroom.services.region.records import (
     AUTHORITY,
     FOLLOWERS,
@@ -37,13 +38,14 @@ from strongroom.services.region.records import (
     RegionAuthority,
     enrolment_row,
 )
-from strongroom.sysapi.context import SystemEngine, system
+from strongroom.sysapi.context import SystemEngine, presented, system
 from strongroom.sysapi.services import Services
 
 _TOKEN_TTL_S: Final = 1800
 _LONGEST_TOKEN_S: Final = 86400
 _MOST_FOLLOWERS: Final = 16
 _SECRET_BYTES: Final = 32
+_BUILT_IN: Final = frozenset({"cubbyhole/", "identity/", "sys/", "agent-registry/", "auth/token/"})
 
 
 class EnableBody(Body, frozen=True):
@@ -63,7 +65,7 @@ class JoinBody(Body, frozen=True):
     """How to follow another region."""
 
     token: Annotated[str, Doc(description="The enrolment token that the first region has made.")] = ""
-    replace: Annotated[bool, Doc(description="Whether what this store holds may be replaced.")] = False
+    replace: Annotated[bool, Doc(description="Whether what this store holds may be lost.")] = False
 
 
 class PromoteBody(Body, frozen=True):
@@ -150,7 +152,7 @@ class RegionPaths(SystemEngine):
         if state is not None and state.role != FENCED:
             raise InvalidRequest(f"this region is a {state.role}: demote it first")
         if not body.replace:
-            await _require_empty(view.txn, view.services)
+            await _require_new(view.txn, view.services, presented(request).record.accessor)
         services = view.services
         enrolled, key, membership = request.once.outside("enrol", lambda: _enrol(services, content))
         foreign = await joining.join(view.txn, services.random, enrolled, key, membership)
@@ -204,14 +206,13 @@ def _address(text: str) -> str:
     return text
 
 
-async def _require_empty(txn: Transaction, services: Services) -> None:
+async def _require_new(txn: Transaction, services: Services, accessor: str) -> None:
+    """Raise `InvalidRequest` that names what would be lost, if there is anything."""
     router = await services.mounts.router(txn, keys.ROOT_NAMESPACE)
-    built_in = {"cubbyhole/", "identity/", "sys/", "agent-registry/", "auth/token/"}
-    others = sorted(set(router.by_path) - built_in)
-    below = await txn.list(keys.namespaces(keys.ROOT_NAMESPACE), limit=1)
-    if others or below:
-        named = others[0] if others else f"namespace {below[0]}"
-        raise InvalidRequest(f"joining replaces all that this store holds, such as {named}; replace=true allows it")
+    lost = await losses(txn, set(router.by_path) - _BUILT_IN, accessor)
+    if lost:
+        text = f"joining replaces all that this store holds: {', '.join(lost)}; replace=true allows it"
+        raise InvalidRequest(text)
 
 
 async def _enrol(services: Services, content: wire.TokenContent) -> tuple[wire.Enrolled, Secret, Membership]:
