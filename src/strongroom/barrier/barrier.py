@@ -364,6 +364,10 @@ class Barrier:
             await self.sync()
             return self.root.open(row)
 
+    async def region_in(self, row: bytes) -> RegionState:
+        """What a copy of this store says of its region.  Raises `Tampered` for a row that these keys don't open."""
+        return decode(await self._opened(keys.REGION, row, self._cipher), RegionState)
+
 
 async def require_whole(storage: Storage) -> None:
     """Raise `Unavailable` while a snapshot is taking the place of the store's rows, or if that broke off."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from strongroom.barrier import keys
 from strongroom.barrier.record import Record
-from strongroom.lib.errors import OtherRegionWrites, Unavailable
+from strongroom.lib.errors import InvalidRequest, OtherRegionWrites, Unavailable
 
 PRIMARY: Final = "primary"
 FOLLOWER: Final = "follower"
@@ -107,6 +107,23 @@ class RegionView:
             return f"this region is not in use: {state.reason}"
         where = f": {state.writer}" if state is not None and state.writer else ""
         return f"only the first region writes, and this one follows it{where}"
+
+
+def require_same_standing(present: RegionState | None, past: RegionState | None) -> None:
+    """Raise `InvalidRequest` if an earlier copy of the store would give the region another standing than it has.
+
+    It could then write beside the region that was promoted since, or follow one that is the first no more.
+
+    Args:
+        past: what the copy says; None if the region was alone then.
+    """
+    if past is None or (present is not None and (present.role, present.term) == (past.role, past.term)):
+        return
+    now = "is alone" if present is None else f"is {present.role} in term {present.term}"
+    raise InvalidRequest(
+        f"by the snapshot this region would be {past.role} in term {past.term}, and it {now}: two regions could write "
+        "then; snapshot-force restores it all the same"
+    )
 
 
 class Across:

@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 import structlog
 
 from strongroom.barrier import keys
+from strongroom.barrier.region import require_same_standing
 from strongroom.barrier.restored import Restored
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.snapshots.shown import OPENED_HERE
@@ -47,14 +48,17 @@ async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checke
     Args:
         forced: also one of another cluster, or with another root key.
 
-    Raises: `Damaged`, and `InvalidRequest` with the reason.
+    Raises: `Damaged`, `OtherRegionWrites` in a region that follows, and `InvalidRequest` with the reason.
     """
+    snapshots.barrier.region.require_writes()  # it goes past the transactions, which would refuse
     reading = Reading(file)
-    keyring, largest = None, 0
+    keyring, region, largest = None, None, 0
     for count, (key, value) in enumerate(reading.rows(), 1):
         largest = max(largest, len(value))
         if key == keys.KEYRING:
             keyring = value
+        elif key == keys.REGION:
+            region = value
         if not count % _SLICE:
             await asyncio.sleep(0)
     whole = reading.whole()
@@ -70,6 +74,9 @@ async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checke
         )
     if opens and not forced and not whole.is_vouched_by(snapshots.key):
         raise InvalidRequest(_OTHERS_SEAL if whole.vouched else _NO_SEAL)
+    if not forced:
+        past = None if region is None else await snapshots.barrier.region_in(region)
+        require_same_standing(snapshots.barrier.region.state, past)
     check_fits(snapshots.barrier.storage.limits, largest)
     return Checked(whole, opens)
 
