@@ -16,6 +16,7 @@ from strongroom.lib.outgoing import Reply
 from strongroom.storage.conditional.cells import ClockOffset, UnclearError
 
 _KEYS = ("p", "k")
+_LONG = 30
 Key = tuple[str, str]
 TABLE = {
     "TableStatus": "ACTIVE",
@@ -36,6 +37,8 @@ class SlowTransactions:
         lost: actions whose next answer is lost, after they were carried out.
         refused: what the next requests of an action get instead, as status and body.
         asked: the actions so far.
+        most_read: items that one answer has at the most.
+        head_last: whether transactions write the head after all others, and long after.
     """
 
     clock_offset: ClockOffset | None = None
@@ -46,6 +49,7 @@ class SlowTransactions:
         self.refused: dict[str, list[tuple[int, dict[str, Any]]]] = {}
         self.asked: list[str] = []
         self.most_read = 1000
+        self.head_last = False
         self._prepared: set[Key] = set()
         self._done: set[str] = set()
         self._random = random.Random(seed)
@@ -128,7 +132,11 @@ class SlowTransactions:
         self._prepared |= set(keys)
         order = list(zip(keys, actions, strict=True))
         self._random.shuffle(order)
+        if self.head_last:
+            order.sort(key=lambda each: each[0][0] == "head")
         for key, action in order:
+            if self.head_last and key[0] == "head":
+                await asyncio.sleep(_LONG * self._step_s)
             await self._pass()
             if "Item" in action:
                 self.items[key] = action["Item"]

@@ -168,6 +168,32 @@ def test_what_is_too_large_for_one_read_is_read_between_two_looks() -> None:
     run(main)
 
 
+def test_rows_that_are_written_before_their_head_do_not_count_for_the_earlier_one() -> None:
+    """A listing and a read in parts that meet a half-written transaction wait until its head is there."""
+
+    async def main() -> None:
+        table = SlowTransactions()
+        table.head_last = True
+        writer, reader = cells_on(table), cells_on(table)
+        await writer.write({HEAD: b"1", "rows/a": b"1", "rows/b": b"1"}, Guard(HEAD, 0))
+        for version in range(1, 20):
+            value, name = b"%d" % (version + 1), f"rows/f/{version}"
+            changes = {HEAD: value, "rows/a": value, "rows/b": value, name: value}
+            writing = asyncio.create_task(writer.write(changes, Guard(HEAD, version)))
+            while ("rows", f"f/{version}") not in table.items:
+                await asyncio.sleep(0.001)
+            if version % 2:
+                listed = await reader.names("rows/f/", "", None, HEAD)
+                assert listed.beside is None or len(listed.names) == listed.beside.version - 1
+            else:
+                table.refused["TransactGetItems"] = [(400, {"__type": "x#ValidationException"})]
+                found = await reader.read([HEAD, "rows/a", "rows/b"])
+                assert found[HEAD].value == found["rows/a"].value == found["rows/b"].value
+            await writing
+
+    run(main)
+
+
 def test_an_altered_item_is_an_error() -> None:
     """One without a value, or without a version, isn't taken for an absent one."""
 
