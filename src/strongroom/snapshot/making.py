@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from strongroom.snapshot import archive, meta, rows, sums
 from strongroom.snapshot.meta import Origin, SealInside
 from strongroom.snapshot.staging import Staging
 from strongroom.snapshot.stored import packed
-from strongroom.storage.base import Storage
+from strongroom.storage.base import Revision, Storage
 from strongroom.storage.transfer import copy
 
 _PIECE_BYTES: Final = 64 * 1024
@@ -42,6 +43,10 @@ async def gather(
     Raises: as `storage.transfer.copy`.
     """
     revision = await copy(storage, staging, told)
+    return await asyncio.to_thread(_looked_at, staging, about, revision)
+
+
+def _looked_at(staging: Staging, about: Origin, revision: Revision) -> Origin:
     name = staging.get(keys.CLUSTER_NAME)
     return msgspec.structs.replace(
         about,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,9 @@ class Staging:
             # Whatever becomes of this process, nothing stays behind.
             Path(name).unlink()
         self._directory = directory
+        self._lock = threading.RLock()
+        """Whoever gave up waiting for rows to be taken over may close this while a thread still takes them."""
+        self._size: tuple[int, int] | None = None
 
     def __enter__(self) -> Staging:
         return self
@@ -57,7 +61,8 @@ class Staging:
 
     def close(self) -> None:
         """Remove the rows from the disk."""
-        self._connection.close(True)
+        with self._lock:
+            self._connection.close(True)
 
     async def put(self, rows: Mapping[str, bytes | None]) -> None:
         """Take rows over.  They replace earlier ones of the same keys; None removes a row."""
@@ -67,14 +72,21 @@ class Staging:
         kept = [(key, value) for key, value in rows.items() if value is not None]
         gone = [(key,) for key, value in rows.items() if value is None]
         try:
-            with self._connection:
+            with self._lock, self._connection:
+                self._size = None
                 self._connection.executemany("INSERT OR REPLACE INTO kv VALUES (?, ?)", kept)
                 self._connection.executemany("DELETE FROM kv WHERE key = ?", gone)
         except apsw.Error as error:
             raise _failed(self._directory, error) from error
 
     def size(self) -> tuple[int, int]:
-        """The number of rows, and how many bytes they take in a snapshot."""
+        """The number of rows, and how many bytes they take in a snapshot.  Looks at all of them, once."""
+        with self._lock:
+            if self._size is None:
+                self._size = self._measured()
+            return self._size
+
+    def _measured(self) -> tuple[int, int]:
         rows = size = 0
         for key_bytes, value_bytes, count in self._ask(
             "SELECT length(CAST(key AS BLOB)), length(value), count(*) FROM kv GROUP BY 1, 2"
@@ -89,11 +101,13 @@ class Staging:
 
     def below(self, prefix: str) -> list[Row]:
         """The rows whose keys begin with a prefix, which ends in `/`.  For a few rows."""
-        return list(self._rows("SELECT key, value FROM kv WHERE key >= ? AND key < ?", prefix, prefix[:-1] + "0"))
+        with self._lock:
+            return list(self._rows("SELECT key, value FROM kv WHERE key >= ? AND key < ?", prefix, prefix[:-1] + "0"))
 
     def get(self, key: str) -> bytes | None:
         """The value of one row."""
-        found = list(self._rows("SELECT key, value FROM kv WHERE key = ?", key))
+        with self._lock:
+            found = list(self._rows("SELECT key, value FROM kv WHERE key = ?", key))
         return found[0][1] if found else None
 
     def _rows(self, query: str, *bindings: str) -> Iterator[Row]:

@@ -37,9 +37,9 @@ async def taken(node: TestNode) -> bytes:
     assert services is not None
     found = await services.snapshots.take()
     try:
-        return b"".join(found.pieces())
+        return b"".join([piece async for piece in found.pieces()])
     finally:
-        found.close()
+        await found.close()
 
 
 async def test_after_a_restore_it_seals_itself() -> None:

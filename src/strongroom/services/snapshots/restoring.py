@@ -13,6 +13,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.region import require_same_standing
 from strongroom.barrier.restored import Restored
 from strongroom.lib.errors import InvalidRequest
+from strongroom.services.snapshots.pace import unhurried
 from strongroom.services.snapshots.shown import OPENED_HERE
 from strongroom.services.snapshots.taking import Snapshots
 from strongroom.snapshot.reading import Reading, Whole
@@ -20,10 +21,6 @@ from strongroom.snapshot.restoring import check_fits
 from strongroom.snapshot.restoring import restore as replace
 
 log = structlog.get_logger("snapshots")
-
-_SLICE: Final = 64
-"""Rows that are looked at before other requests get their turn."""
-
 
 _OTHERS_SEAL: Final = "the snapshot isn't as a server of this cluster has made it: its sums have another seal"
 # Rows could have been taken out of a snapshot, and its seal with them.
@@ -53,14 +50,12 @@ async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checke
     snapshots.barrier.region.require_writes()  # it goes past the transactions, which would refuse
     reading = Reading(file)
     keyring, region, largest = None, None, 0
-    for count, (key, value) in enumerate(reading.rows(), 1):
+    async for key, value in unhurried(reading.rows()):
         largest = max(largest, len(value))
         if key == keys.KEYRING:
             keyring = value
         elif key == keys.REGION:
             region = value
-        if not count % _SLICE:
-            await asyncio.sleep(0)
     whole = reading.whole()
     if keyring is None:
         raise InvalidRequest("the snapshot is of a store that was never initialized: there is nothing to restore in it")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ from strongroom.snapshot.staging import Staging
 
 log = structlog.get_logger("snapshots")
 
+_PIECE_BYTES: Final = 256 * 1024
+"""What a thread gets ready before the others have their turn."""
 _AT_ONCE: Final = 2
 """Snapshots that one process works on.  Each takes as much room on disk as the store."""
 
@@ -107,24 +110,44 @@ class Snapshots:
 
 
 class Taken:
-    """The rows of a snapshot, ready to be written."""
+    """The rows of a snapshot, ready to be written.  What reads them from the disk is done in a thread."""
 
     def __init__(self, by: Snapshots, staging: Staging, origin: Origin) -> None:
         self.origin = origin
         self._by = by
-        self._staging: Staging | None = staging
+        self._staging = staging
+        self._pieces = written(staging, origin, by.key)
+        self._lock = threading.Lock()
+        """Whoever gave up waiting for a piece closes this while its thread still works."""
+        self._closed = False
 
-    def pieces(self) -> Iterator[bytes]:
-        """The file."""
-        assert self._staging is not None
-        return written(self._staging, self.origin, self._by.key)
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The file, in pieces.  Raises `StorageError`."""
+        while piece := await self.piece():
+            yield piece
 
-    def close(self) -> None:
+    async def piece(self) -> bytes:
+        """The next piece of the file; nothing at its end.  Raises `StorageError`."""
+        return await asyncio.to_thread(self._next)
+
+    async def close(self) -> None:
         """Remove the rows from this machine's disk."""
-        if self._staging is not None:
-            self._staging.close()
-            self._staging = None
+        if not self._closed:
+            self._closed = True
             self._by.release()
+            await asyncio.to_thread(self._close)
+
+    def _next(self) -> bytes:
+        piece = bytearray()
+        with self._lock:
+            while not self._closed and len(piece) < _PIECE_BYTES and (more := next(self._pieces, None)) is not None:
+                piece += more
+        return bytes(piece)
+
+    def _close(self) -> None:
+        with self._lock:
+            self._pieces = iter(())
+            self._staging.close()
 
 
 class Download(AsyncGenerator[bytes, None]):
@@ -132,12 +155,11 @@ class Download(AsyncGenerator[bytes, None]):
 
     def __init__(self, taken: Taken) -> None:
         self._taken = taken
-        self._pieces = taken.pieces()
 
     async def asend(self, value: None, /) -> bytes:
         """The next piece."""
-        piece = next(self._pieces, None)
-        if piece is None:
+        piece = await self._taken.piece()
+        if not piece:
             await self.aclose()
             raise StopAsyncIteration
         return piece
@@ -149,5 +171,4 @@ class Download(AsyncGenerator[bytes, None]):
 
     async def aclose(self) -> None:
         """Remove the rows."""
-        self._pieces = iter(())
-        self._taken.close()
+        await self._taken.close()

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from strongroom.lib.errors import StorageError, StrongroomError
+from strongroom.services.snapshots.pace import unhurried
 from strongroom.services.snapshots.schedule import rules
 from strongroom.services.snapshots.schedule.places import Place
 from strongroom.services.snapshots.schedule.records import Schedule, Status
@@ -16,7 +17,6 @@ from strongroom.services.snapshots.taking import Snapshots, Taken
 from strongroom.snapshot.reading import Reading, Whole
 from strongroom.snapshot.stored import Damaged
 
-_SLICE: Final = 64
 _FIRST_RETRY_S: Final = 60.0
 
 
@@ -39,7 +39,7 @@ async def run(snapshots: Snapshots, schedule: Schedule, place: Place, before: St
         return failed(schedule, before, StorageError(f"{error.strerror}"), now, snapshots.clock.now())
     finally:
         if taken is not None:
-            taken.close()
+            await taken.close()
     ended = snapshots.clock.now()
     return Status(
         next_at=now + schedule.interval_s,
@@ -62,9 +62,8 @@ async def verify(snapshots: Snapshots, file: BinaryIO) -> Whole:
     """
     with file:
         reading = Reading(file)
-        for count, _ in enumerate(reading.rows(), 1):
-            if not count % _SLICE:
-                await asyncio.sleep(0)
+        async for _ in unhurried(reading.rows()):
+            pass
         whole = reading.whole()
     if not whole.is_vouched_by(snapshots.key):
         raise Damaged("the snapshot isn't as a server of this cluster has made it: its sums have another seal")
@@ -82,9 +81,8 @@ async def _read_back(snapshots: Snapshots, place: Place, name: str) -> Whole:
 
 async def _write(snapshots: Snapshots, taken: Taken, file: Path) -> None:
     with await asyncio.to_thread(file.open, "wb") as opened:
-        for piece in taken.pieces():
-            opened.write(piece)
-            await asyncio.sleep(0)
+        async for piece in taken.pieces():
+            await asyncio.to_thread(opened.write, piece)
     await verify(snapshots, await asyncio.to_thread(file.open, "rb"))
 
 
