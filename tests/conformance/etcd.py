@@ -95,15 +95,19 @@ class EtcdServer:
 
 
 @contextlib.contextmanager
-def running_etcd(options: Sequence[str] = ()) -> Iterator[EtcdServer]:
-    """A server on free ports of the loopback interface.  Its files are removed in the end."""
+def running_etcd(options: Sequence[str] = (), scheme: str = "http") -> Iterator[EtcdServer]:
+    """A server on free ports of the loopback interface.  Its files are removed in the end.
+
+    By TLS it may not answer yet: only the caller has a certificate.
+    """
     if shutil.which("etcd") is None:
         pytest.skip("needs the Debian package etcd-server")
     directory = Path(tempfile.mkdtemp(prefix="strongroom-etcd-"))
-    server = EtcdServer(directory, options)
+    server = EtcdServer(directory, options, scheme)
     try:
         server.start()
-        server.wait()
+        if scheme == "http":
+            server.wait()
         yield server
     finally:
         server.kill()

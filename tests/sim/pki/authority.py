@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -173,6 +174,7 @@ def make(
     dns: Sequence[str] = (),
     emails: Sequence[str] = (),
     uris: Sequence[str] = (),
+    addresses: Sequence[str] = (),
     usages: Sequence[x509.ObjectIdentifier] | None = CLIENT,
     extensions: Sequence[tuple[str, bytes]] = (),
     critical: Sequence[tuple[str, bytes]] = (),
@@ -204,6 +206,7 @@ def make(
     names: list[x509.GeneralName] = [x509.DNSName(each) for each in dns]
     names += [x509.RFC822Name(each) for each in emails]
     names += [x509.UniformResourceIdentifier(each) for each in uris]
+    names += [x509.IPAddress(ipaddress.ip_address(each)) for each in addresses]
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=not attributes)
     if usages is not None and (not is_ca or usages is not CLIENT):

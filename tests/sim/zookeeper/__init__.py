@@ -93,14 +93,14 @@ def require() -> None:
 
 
 @contextlib.contextmanager
-def run(*options: str) -> Iterator[Zookeeper]:
-    """A server until the block ends, with options of its virtual machine beside ours."""
+def run(*options: str, settings: str = "") -> Iterator[Zookeeper]:
+    """A server until the block ends, with options of its virtual machine and settings beside ours."""
     require()
     folder = Path(tempfile.mkdtemp(prefix="strongroom-zookeeper-"))
     server = Zookeeper(folder, free_port(), options)
     (folder / "zoo.cfg").write_text(
         f"tickTime=2000\ndataDir={folder}/data\nclientPort={server.port}\nclientPortAddress=127.0.0.1\n"
-        "4lw.commands.whitelist=ruok\nadmin.enableServer=false\nmaxClientCnxns=0\n"
+        f"4lw.commands.whitelist=ruok\nadmin.enableServer=false\nmaxClientCnxns=0\n{settings}"
     )
     try:
         server.start()

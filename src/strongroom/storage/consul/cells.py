@@ -58,6 +58,8 @@ class ConsulCells:
         stored = await self._transaction([self._get("head")])
         if stored is None:
             raise StorageError("the storage needs Consul 1.10 or newer, which has the verb get-or-empty")
+        if not stored:  # what a token mustn't see is left out
+            raise StorageError(f"Consul refuses the token of the storage the rights that it needs below {self._path!r}")
         if not stored[0].modify_index and await self._keys("", "/"):
             # A first commit of another node writes the head together with the rest.
             again = await self._transaction([self._get("head")])

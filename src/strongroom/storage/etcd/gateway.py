@@ -33,6 +33,11 @@ _TOO_MANY: Final = "etcdserver: too many requests"
 
 Source: https://pkg.go.dev/go.etcd.io/etcd/api/v3/v3rpc/rpctypes#pkg-variables
 """
+_NAMED: Final = b"CommonName of client"
+"""Begins the answer of the gateway of an etcd with users to whoever shows a certificate with a common name.
+
+Source: https://etcd.io/docs/v3.5/op-guide/authentication/rbac/#using-tls-common-name
+"""
 
 
 class CompactedError(StorageError):
@@ -101,6 +106,8 @@ class Gateway:
             message = {"name": self._username, "password": self._password.reveal().decode()}
             none = Secret(b"")
             reply = await self._send("/v3/auth/authenticate", encode(message), none, repeatable=True)
+            if reply.body.startswith(_NAMED):
+                raise StorageError("etcd takes a username only with a client certificate that has no common name")
             if reply.status != _OK:
                 detail = f"etcd: {_failure(reply).message}"
                 raise StorageError("etcd refuses the username and password of the storage", detail=detail)
