@@ -175,12 +175,13 @@ async def leader(node: Node, operation: Operation, data: Mapping[str, Any]) -> F
     _only(operation, Operation.READ)
     if node.unsealed is None:
         raise Sealed(SEALED)
-    # A single node names no leader but has the same fields, because clients of Vault read them unconditionally.
+    # A single node names no leader but has the same fields, because clients of Vault read them unconditionally.  It
+    # leads, too: programs that take snapshots pass over every node that doesn't.
     return FrontAnswer(
         200,
         {
             "ha_enabled": node.clustered,
-            "is_self": node.clustered,
+            "is_self": True,
             "leader_address": node.api_address if node.clustered else "",
             "leader_cluster_address": node.cluster_address if node.clustered else "",
             "performance_standby": False,
