@@ -136,3 +136,41 @@ def test_s3(node: Node) -> None:
         assert "canary-of-s3" not in f"{node.ok('GET', 'sys/snapshots/schedule/s3').json}{node.log_text()}"
         node.ok("DELETE", "sys/snapshots/schedule/s3")
     assert not [file for file in (node.directory / "backups").iterdir() if file.name.startswith(".")]
+
+
+def test_s3_settings_are_shown_as_they_were_given(node: Node) -> None:
+    """Terraform compares them: a host stays a host. How objects are encrypted is said to S3 with each of them."""
+    with moto.running() as aws:
+        s3 = aws.client("s3")
+        s3.create_bucket(Bucket="plain")
+        given = {
+            "interval": 3600,
+            "retain": 3,
+            "path_prefix": "/strongroom/",
+            "file_prefix": "snapshot",
+            "storage_type": "aws-s3",
+            "aws_s3_bucket": "plain",
+            "aws_s3_region": moto.REGION,
+            "aws_s3_endpoint": aws.url.removeprefix("http://"),
+            "aws_s3_disable_tls": True,
+            "aws_s3_force_path_style": True,
+            "aws_s3_server_side_encryption": True,
+            "aws_access_key_id": "AKIAADMIN",
+        }
+        node.ok("POST", "sys/storage/raft/snapshot-auto/config/terraform", {**given, "aws_secret_access_key": "x"})
+        shown = node.ok("GET", "sys/storage/raft/snapshot-auto/config/terraform").data
+        assert shown == {**given, "aws_s3_enable_kms": False, "aws_s3_kms_key": ""}
+        for change, way in (
+            ({}, "AES256"),
+            ({"aws_s3_server_side_encryption": False, "aws_s3_enable_kms": True}, "aws:kms"),
+        ):
+            node.ok("POST", "sys/snapshots/schedule/terraform", change)
+            name = node.ok("POST", "sys/snapshots/take/terraform").data["name"]
+            assert s3.head_object(Bucket="plain", Key=f"strongroom/{name}")["ServerSideEncryption"] == way
+        for change in (
+            {"aws_s3_endpoint": aws.url.replace("http:", "https:")},
+            {"aws_s3_endpoint": ""},
+            {"aws_s3_server_side_encryption": True},
+        ):
+            assert node.call("POST", "sys/snapshots/schedule/terraform", change).status == 400
+        node.ok("DELETE", "sys/snapshots/schedule/terraform")

@@ -1131,6 +1131,9 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "access_key": "",
             "secret_key": "",
             "session_token": "",
+            "disable_tls": False,
+            "kms": False,
+            "server_side_encryption": False,
         },
     ),
     "strongroom.services.snapshots.schedule.records.Status": (

@@ -86,6 +86,25 @@ async def test_what_a_put_says(server: Answering) -> None:
     assert "if-none-match" not in server.asked[1].headers
 
 
+@pytest.mark.parametrize(
+    ("key", "encryption", "said"),
+    [
+        ("", "", {}),
+        ("", "AES256", {"": "AES256"}),
+        ("", "aws:kms", {"": "aws:kms"}),
+        ("key-1", "", {"": "aws:kms", "-aws-kms-key-id": "key-1"}),
+    ],
+)
+def test_what_is_said_of_encryption(key: str, encryption: str, said: dict[str, str]) -> None:
+    """Nothing by default, or AES256, or KMS with the bucket's own key or another one."""
+
+    async def keys() -> Credentials:
+        return Credentials("AKIA1", "canary-secret")
+
+    found = S3Client(bucket_at("box", kms_key_id=key, encryption=encryption), keys, Http("S3"))
+    assert found.encryption() == {f"x-amz-server-side-encryption{name}": value for name, value in said.items()}
+
+
 async def test_nobody_answers() -> None:
     """After all attempts it isn't known whether the object was written."""
     with answering() as gone:

@@ -32,6 +32,8 @@ class Bucket:
     """Whether its name is the first part of the path, and not of the host's name."""
     kms_key_id: str = ""
     """The key of AWS KMS that encrypts new objects; empty for the bucket's own setting."""
+    encryption: str = ""
+    """How S3 encrypts new objects, as `AES256` or `aws:kms`; empty for `aws:kms` with a key, else the bucket's own."""
 
     def url(self, key: str = "", query: Mapping[str, str] | None = None) -> str:
         """The URL of an object, or of the bucket if the key is empty.  Raises `InvalidRequest` for no possible key."""
@@ -48,7 +50,13 @@ class Bucket:
 
 
 def bucket_at(
-    name: str, *, endpoint: str = "", region: str = "", path_style: bool = False, kms_key_id: str = ""
+    name: str,
+    *,
+    endpoint: str = "",
+    region: str = "",
+    path_style: bool = False,
+    kms_key_id: str = "",
+    encryption: str = "",
 ) -> Bucket:
     """The address of a bucket.
 
@@ -57,6 +65,7 @@ def bucket_at(
         region: of the bucket; empty for `us-east-1`.
         path_style: see `Bucket`.  It is always so where the name can't be a part of a host's name: below an address,
             and by TLS if it has a dot.
+        kms_key_id, encryption: see `Bucket`.
 
     Raises: `InvalidRequest`.
     """
@@ -72,7 +81,7 @@ def bucket_at(
         suffix = "amazonaws.com.cn" if partition_of(region) == "aws-cn" else "amazonaws.com"
         url = f"https://s3.{region}.{suffix}"
     dotted = "." in name and url.startswith("https:")
-    return Bucket(name, Target(S3, url, region), path_style or dotted or _is_address(url), kms_key_id)
+    return Bucket(name, Target(S3, url, region), path_style or dotted or _is_address(url), kms_key_id, encryption)
 
 
 def check_bucket(name: str) -> None:

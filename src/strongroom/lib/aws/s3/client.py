@@ -198,12 +198,10 @@ class S3Client:
 
     def encryption(self) -> Mapping[str, str]:
         """The headers of a new object that say how S3 encrypts it."""
-        if not self.bucket.kms_key_id:
-            return {}
-        return {
-            "x-amz-server-side-encryption": "aws:kms",
-            "x-amz-server-side-encryption-aws-kms-key-id": self.bucket.kms_key_id,
-        }
+        key = self.bucket.kms_key_id
+        way = self.bucket.encryption or ("aws:kms" if key else "")
+        headers = {"x-amz-server-side-encryption": way} if way else {}
+        return {**headers, "x-amz-server-side-encryption-aws-kms-key-id": key} if key else headers
 
     async def multipart(
         self, verb: str, key: str, query: Mapping[str, str], *, content: bytes = b"", new: bool = False

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from strongroom.lib.aws.credentials import Credentials, CredentialSources
-from strongroom.lib.aws.s3 import S3Client, bucket_at, fetch_file, send_file
+from strongroom.lib.aws.s3 import Bucket, S3Client, bucket_at, fetch_file, send_file
 from strongroom.lib.errors import InvalidRequest, NotFound, StorageError
 from strongroom.lib.outgoing import Http
 from strongroom.lib.whole_file import appearing
@@ -129,14 +129,8 @@ class Objects:
     """Objects of a bucket of S3, or of what speaks its protocol."""
 
     def __init__(self, schedule: Schedule, work: Path) -> None:
-        bucket = bucket_at(
-            schedule.bucket,
-            endpoint=schedule.endpoint,
-            region=schedule.region,
-            path_style=schedule.path_style,
-            kms_key_id=schedule.kms_key,
-        )
-        self._client = S3Client(bucket, _credentials(schedule), Http("S3", total_s=_S3_S, most_bytes=_S3_BYTES))
+        http = Http("S3", total_s=_S3_S, most_bytes=_S3_BYTES)
+        self._client = S3Client(_bucket(schedule), _credentials(schedule), http)
         self._prefix = schedule.file_prefix
         self._path = f"{schedule.path_prefix.strip('/')}/" if schedule.path_prefix.strip("/") else ""
         self._work = work
@@ -187,6 +181,27 @@ def _temporary(work: Path) -> Iterator[Path]:
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _bucket(schedule: Schedule) -> Bucket:
+    """Where the objects are.  Raises `InvalidRequest` for settings that contradict each other."""
+    endpoint = schedule.endpoint
+    if schedule.disable_tls and not endpoint:
+        raise InvalidRequest("aws_s3_disable_tls is only for an aws_s3_endpoint")
+    if schedule.disable_tls and endpoint.startswith("https://"):
+        raise InvalidRequest("aws_s3_disable_tls is set, but aws_s3_endpoint begins with https://")
+    if schedule.server_side_encryption and (schedule.kms or schedule.kms_key):
+        raise InvalidRequest("aws_s3_server_side_encryption and KMS exclude each other")
+    if schedule.disable_tls and "://" not in endpoint:
+        endpoint = f"http://{endpoint}"
+    return bucket_at(
+        schedule.bucket,
+        endpoint=endpoint,
+        region=schedule.region,
+        path_style=schedule.path_style,
+        kms_key_id=schedule.kms_key,
+        encryption="AES256" if schedule.server_side_encryption else "aws:kms" if schedule.kms else "",
+    )
 
 
 def _credentials(schedule: Schedule) -> Callable[[], Awaitable[Credentials]]:

@@ -37,6 +37,12 @@ class Schedule(SecretRecord, frozen=True, tag="snapshot-schedule"):
     """Empty for the machine's own."""
     secret_key: str = ""
     session_token: str = ""
+    disable_tls: bool = False
+    """Whether an endpoint that is no URL is asked without TLS."""
+    kms: bool = False
+    """Whether KMS encrypts objects; with the bucket's own key, if `kms_key` is empty."""
+    server_side_encryption: bool = False
+    """Whether S3 encrypts objects with keys of its own."""
 
     def __repr__(self) -> str:
         return f"Schedule({self.storage_type} {self.path_prefix})"

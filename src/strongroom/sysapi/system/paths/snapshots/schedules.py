@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import msgspec
 
 from strongroom.barrier.transaction import transact
-from strongroom.lib.aws.s3 import bucket_at, check_bucket
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import path
 from strongroom.sdk.fields import SECRET, Body, Doc, GivenDuration
@@ -50,7 +49,13 @@ class ScheduleBody(Body, frozen=True):
     aws_s3_force_path_style: Annotated[
         bool | None, Doc(description="Whether the bucket's name stands in the path.")
     ] = None
-    aws_s3_kms_key: Annotated[str | None, Doc(description="The key of KMS that encrypts objects.")] = None
+    aws_s3_enable_kms: Annotated[bool | None, Doc(description="Whether KMS encrypts objects.")] = None
+    aws_s3_kms_key: Annotated[
+        str | None, Doc(description="The key of KMS that encrypts objects; without it, the bucket's own.")
+    ] = None
+    aws_s3_server_side_encryption: Annotated[
+        bool | None, Doc(description="Whether S3 encrypts objects with keys of its own (AES256).")
+    ] = None
     aws_access_key_id: Annotated[str | None, Doc(description="Without it, the machine's own credentials.")] = None
     aws_secret_access_key: Annotated[str | None, Doc(description="The secret of that key.", extra=SECRET)] = None
     aws_session_token: Annotated[str | None, Doc(description="The token of that key.", extra=SECRET)] = None
@@ -222,9 +227,6 @@ def _schedule(body: ScheduleBody, before: Schedule | None) -> Schedule:
         raise InvalidRequest("storage_type is missing: local or aws-s3")
     if body.storage_type not in {None, LOCAL, S3}:
         raise InvalidRequest("storage_type must be local or aws-s3")
-    endpoint = body.aws_s3_endpoint
-    if endpoint and "://" not in endpoint:
-        endpoint = f"{'http' if body.aws_s3_disable_tls else 'https'}://{endpoint}"
     given = {
         "interval_s": body.interval,
         "retain": body.retain,
@@ -234,9 +236,12 @@ def _schedule(body: ScheduleBody, before: Schedule | None) -> Schedule:
         "local_max_bytes": body.local_max_space,
         "bucket": body.aws_s3_bucket,
         "region": body.aws_s3_region,
-        "endpoint": endpoint,
+        "endpoint": body.aws_s3_endpoint,
+        "disable_tls": body.aws_s3_disable_tls,
         "path_style": body.aws_s3_force_path_style,
+        "kms": body.aws_s3_enable_kms,
         "kms_key": body.aws_s3_kms_key,
+        "server_side_encryption": body.aws_s3_server_side_encryption,
         "access_key": body.aws_access_key_id,
         "secret_key": body.aws_secret_access_key,
         "session_token": body.aws_session_token,
@@ -256,8 +261,6 @@ def _checked(view: SystemView, schedule: Schedule) -> Schedule:
         allowed = [os.path.realpath(each) for each in view.services.snapshots.directories]
         rules.check_directory(schedule.path_prefix, os.path.realpath(schedule.path_prefix), allowed)
     else:
-        check_bucket(schedule.bucket)
-        bucket_at(schedule.bucket, endpoint=schedule.endpoint, region=schedule.region)
         _place(view, schedule)
     return schedule
 
@@ -277,9 +280,11 @@ def _shown(schedule: Schedule) -> dict[str, Any]:
         "aws_s3_bucket": schedule.bucket,
         "aws_s3_region": schedule.region,
         "aws_s3_endpoint": schedule.endpoint,
-        "aws_s3_disable_tls": schedule.endpoint.startswith("http://"),
+        "aws_s3_disable_tls": schedule.disable_tls,
         "aws_s3_force_path_style": schedule.path_style,
+        "aws_s3_enable_kms": schedule.kms,
         "aws_s3_kms_key": schedule.kms_key,
+        "aws_s3_server_side_encryption": schedule.server_side_encryption,
         "aws_access_key_id": schedule.access_key,
     }
 
