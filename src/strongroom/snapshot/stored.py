@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NoReturn
 
 from strongroom.lib.errors import InvalidRequest
 
@@ -21,6 +21,12 @@ BLOCK_BYTES: Final = 0xFFFF
 """All blocks but the last one are as long as a block can be."""
 _BLOCK_HEAD_BYTES: Final = 5
 _TAIL_BYTES: Final = 8
+_LOOK_BYTES: Final = 8192
+"""Of a file that isn't as it should be: enough for the first member of another server's archive."""
+_OTHERS: Final = (
+    "the file is a snapshot of Vault or OpenBao, whose rows have another form: it can't be restored here. Restore it "
+    "where it comes from, and move what it holds by `import vault`, or by `import store` from the files of its node"
+)
 
 
 class Damaged(InvalidRequest):
@@ -66,7 +72,7 @@ class Unpacking:
         if head[:2] != HEAD[:2]:
             raise Damaged("the file is no snapshot")
         if head != HEAD:
-            raise Damaged("the file is no snapshot that Strongroom has made, or its first bytes are damaged")
+            self._refuse("the file is no snapshot that Strongroom has made, or its first bytes are damaged", head)
 
     def read(self, count: int) -> bytes:
         """Exactly `count` bytes of the content."""
@@ -102,15 +108,34 @@ class Unpacking:
         length = int.from_bytes(head[1:3], "little")
         self._is_last = head[0] == 1
         if head[0] > 1 or head[1:3] != bytes(byte ^ 0xFF for byte in head[3:5]):
-            raise Damaged("the snapshot is damaged, or wasn't made by Strongroom")
+            self._refuse("the snapshot is damaged, or wasn't made by Strongroom", HEAD + head)
         if not self._is_last and length != BLOCK_BYTES:
-            raise Damaged("the snapshot is damaged: a block has another length")
+            self._refuse("the snapshot is damaged: a block has another length", HEAD + head)
         block = self._file.read(length)
         if len(block) < length:
             raise Damaged("the snapshot is incomplete: the file ends too early")
         self._checksum = zlib.crc32(block, self._checksum)
         self._size += length
         self._block = memoryview(block)
+
+    def _refuse(self, reason: str, read: bytes) -> NoReturn:
+        """Raise `Damaged`, which doesn't call a file damaged that another server has made.
+
+        Args:
+            read: what was read last; at the file's beginning, all of it.
+        """
+        if not self._size and _is_of_another_server(read + self._file.read(_LOOK_BYTES)):
+            raise Damaged(_OTHERS)
+        raise Damaged(reason)
+
+
+def _is_of_another_server(begin: bytes) -> bool:
+    """Whether a file begins as a snapshot of raft's storage does that isn't this program's."""
+    try:
+        content = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(begin, _LOOK_BYTES)
+    except zlib.error:
+        return False
+    return content.startswith(b"meta.json\0") and b'"Strongroom"' not in content
 
 
 def _block(content: bytes | bytearray, *, last: bool) -> bytes:

@@ -6,13 +6,14 @@ import gzip
 import hashlib
 import io
 import tarfile
+import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.snapshot.reading import Reading, check
-from strongroom.snapshot.stored import BLOCK_BYTES, Damaged, packed
+from strongroom.snapshot.stored import BLOCK_BYTES, HEAD, Damaged, packed
 from tests.unit.snapshot.made import KEY, snapshot, store
 
 ROWS = {"a": b"", "core/keyring": b"\x01" * 60, "shared/root/sys/x": b"v" * 1000, "shared/ü": b"\0\xff"}
@@ -40,6 +41,25 @@ async def test_a_turned_bit_anywhere_is_found() -> None:
         turned = bytearray(whole)
         turned[at] ^= 1 << at % 8
         assert refused(bytes(turned)), at
+
+
+@pytest.mark.parametrize(("level", "padding"), [(0, 100_000), (1, 0), (9, 0), (9, 100_000)])
+def test_a_snapshot_of_another_server_is_not_called_damaged(level: int, padding: int) -> None:
+    """However it is compressed and however large it is: an operator mustn't think that his backups are of no use."""
+    inside = io.BytesIO()
+    with tarfile.open(fileobj=inside, mode="w") as archive:
+        for name, content in (
+            ("meta.json", b'{"Version":1,"ID":"bolt-snapshot","Index":30}'),
+            ("state.bin", bytes(padding)),
+        ):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    deflating = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    file = deflating.compress(inside.getvalue()) + deflating.flush()
+    for head in (file[:10], HEAD):  # as other libraries of gzip write it
+        with pytest.raises(Damaged, match="of Vault or OpenBao"):
+            check(io.BytesIO(head + file[10:]))
 
 
 async def test_a_cut_and_an_addition_are_found() -> None:
