@@ -44,6 +44,8 @@ _TOLD_AGAIN_S: Final = 60.0
 _MOST_TROUBLE: Final = 1000
 """Characters of a text that is the other region's."""
 
+_UNTOLD: Final = "the region that was the first one before can't be told of the promotion"
+
 Connect = Callable[[Membership], Asking]
 
 
@@ -84,6 +86,8 @@ class Following:
                 if self._services.replaced.is_set():
                     await self._seal_if_replaced()
                 await self._once()
+            except StorageError as error:  # the store's trouble is the store's to tell, and most regions are alone
+                log.debug("what this region is to others is not known now", reason=error.detail or error.text)
             except StrongroomError as error:
                 self._tell(error.detail or error.text)
             except Exception as error:  # a bug of this server must not cut the region off for good
@@ -214,7 +218,8 @@ class Following:
     def _tell(self, text: str) -> None:
         if text != self._told:
             self._told = text
-            log.warning("this region hears nothing of the first one", reason=text)
+            told = "this region hears nothing of the first one" if self._services.barrier.region.follows else _UNTOLD
+            log.warning(told, reason=text)
 
 
 async def _known(txn: Transaction) -> tuple[Former | None, bool]:
