@@ -39,10 +39,12 @@ def _in_turn(application: Any) -> Callable[..., Any]:
 
 def main() -> None:
     """Serve, with the arguments of `moto_server`."""
-    made = server.DomainDispatcherApplication
-    server.DomainDispatcherApplication = lambda *given: _in_turn(made(*given))
-    Table.__deepcopy__ = _with_own_rows
-    server.main()
+    module: Any = server
+    made = module.DomainDispatcherApplication
+    module.DomainDispatcherApplication = lambda *given: _in_turn(made(*given))
+    table: Any = Table
+    table.__deepcopy__ = _with_own_rows
+    module.main()
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ class SlowTransactions:
         kind, low = values[":kind"]["S"], values[":low"]["S"]
         high = values[":high"]["S"] if ":high" in values else "\U0010ffff" * 300
         after = message["ExclusiveStartKey"]["k"]["S"] if "ExclusiveStartKey" in message else ""
-        found = []
+        found: list[Any] = []
         while len(found) < min(message["Limit"], self.most_read):
             await self._pass()
             rest = sorted(key for key in self.items if key[0] == kind and low <= key[1] <= high and key[1] > after)
