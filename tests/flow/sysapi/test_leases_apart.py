@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, transact
+from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, apart, transact
 from strongroom.lib.rand import SystemRandom
 from strongroom.sdk import Record
 from strongroom.storage.inmem import InmemStorage
@@ -40,8 +40,8 @@ async def test_it_is_done_once_even_when_the_request_runs_exclusively() -> None:
         if attempts <= OPTIMISTIC_ATTEMPTS:
             await transact(barrier, disturb)
         else:
-            assert await txn.apart("first", aside) == "done"
-        assert await txn.apart("second", aside) == "done"
+            assert await apart(txn, "first", aside) == "done"
+        assert await apart(txn, "second", aside) == "done"
         txn.write("shared/own", Note(text="own"))
         return "answer"
 

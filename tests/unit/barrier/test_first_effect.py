@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from strongroom.barrier.transaction import Transaction, transact
+from strongroom.barrier.transaction import Transaction, apart, transact
 from strongroom.lib.errors import Internal, InvalidRequest
 from strongroom.storage.base import Add
 from tests.unit.barrier.places import AREA, Note, Place
@@ -43,7 +43,7 @@ async def _apart(txn: Transaction) -> None:
     async def body(inner: Transaction) -> None:
         inner.write(AREA + "row", Note(text="x"))
 
-    await txn.apart("apart", body)
+    await apart(txn, "apart", body)
 
 
 EFFECTS: dict[str, Callable[[Transaction], Awaitable[None]]] = {

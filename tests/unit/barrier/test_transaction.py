@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from strongroom.barrier.barrier import Barrier
+from strongroom.barrier.settling import settled
 from strongroom.barrier.stable import Restart, StableValues
-from strongroom.barrier.transaction import EXCLUSIVE_TIMEOUT_S, OPTIMISTIC_ATTEMPTS, Transaction, settled, transact
+from strongroom.barrier.transaction import EXCLUSIVE_TIMEOUT_S, OPTIMISTIC_ATTEMPTS, Transaction, apart, transact
 from strongroom.lib.errors import CommitUnknown, Conflict, InvalidRequest, OutOfRange, StorageError, Unavailable
 from strongroom.storage.base import Add
 from tests.sim.faulty_storage import Fail, Hold, Plan, Unknown
@@ -401,7 +402,7 @@ async def test_work_apart_is_done_once_and_stays() -> None:
 
     async def body(txn: Transaction, run: int) -> None:
         await text_of(txn, "a")
-        assert await txn.apart("bulk", bulk) == "done"
+        assert await apart(txn, "bulk", bulk) == "done"
         if run <= OPTIMISTIC_ATTEMPTS - 1:
             await put(other, {"a": str(run)})
             await here.sync()

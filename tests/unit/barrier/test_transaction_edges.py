@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from strongroom.barrier.settling import settled
 from strongroom.barrier.stable import Restart, StableValues
-from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, settled, transact
+from strongroom.barrier.transaction import OPTIMISTIC_ATTEMPTS, Transaction, transact
 from strongroom.lib.errors import CommitUnknown, Conflict, Internal, StorageError, Unavailable
 from strongroom.storage.base import Add
 from tests.sim.faulty_storage import Fail, Plan, Unknown

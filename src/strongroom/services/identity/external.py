@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from strongroom.barrier.transaction import Transaction
+from strongroom.barrier.transaction import Transaction, apart
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.identity import members, rows
 from strongroom.services.identity.names import check_name, folded
@@ -46,7 +46,7 @@ async def apply(txn: Transaction, namespace: str, entity_id: str, answer: Answer
         if len(changes) <= _AT_ONCE:
             break
         page = dict(list(changes.items())[:_AT_ONCE])
-        await txn.apart(f"groups {entity_id} {turn}", partial(_change, namespace, entity_id, page))
+        await apart(txn, f"groups {entity_id} {turn}", partial(_change, namespace, entity_id, page))
     rest = await _changes(txn, namespace, entity_id, wanted, answer)
     await _change(namespace, entity_id, rest, txn)
 

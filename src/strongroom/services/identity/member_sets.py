@@ -12,7 +12,7 @@ from functools import partial
 
 import msgspec
 
-from strongroom.barrier.transaction import Transaction
+from strongroom.barrier.transaction import Transaction, apart
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.identity import entities, members, rows
 from strongroom.services.identity.pages import MOST
@@ -102,10 +102,10 @@ async def _apply(txn: Transaction, lineage: Sequence[str], change: _Change) -> N
         return
     if not is_new and not change.policies.issuperset(group.policies):
         # Otherwise those who join would have the policies that the request takes away, until its own commit.
-        await txn.apart(f"policies {stage}", partial(_narrow, namespace, group.id, change.policies))
+        await apart(txn, f"policies {stage}", partial(_narrow, namespace, group.id, change.policies))
     for start in range(0, len(changes), most):  # those that leave come first
         page = partial(_page, namespace, group.id, changes[start : start + most], is_new)
-        await txn.apart(f"members {stage} {start}", page)
+        await apart(txn, f"members {stage} {start}", page)
 
 
 async def _present(txn: Transaction, namespace: str, group_id: str) -> set[str]:

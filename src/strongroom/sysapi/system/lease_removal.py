@@ -6,7 +6,7 @@ import asyncio
 import re
 
 from strongroom.barrier import keys
-from strongroom.barrier.transaction import Transaction
+from strongroom.barrier.transaction import Transaction, apart
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk.request import Request
 from strongroom.services import restoration
@@ -96,7 +96,7 @@ def nothing_below(folder: str) -> str:
 
 async def _end_leases(view: SystemView, ids: list[str], now: float, *, sync: bool, force: bool) -> None:
     if not sync and not force:
-        await view.txn.apart(f"expire {ids[0]}", lambda txn: _expire(view, txn, ids, now))
+        await apart(view.txn, f"expire {ids[0]}", lambda txn: _expire(view, txn, ids, now))
         return
     for id_ in ids:
         await undo(view, id_, now, force=force)
@@ -144,13 +144,13 @@ async def undo(view: SystemView, id_: str, now: float, *, force: bool = False) -
         elif lease is not None:
             leases.failed(txn, lease, reason, now)
 
-    if not await view.txn.apart(f"end {id_}", end):
+    if not await apart(view.txn, f"end {id_}", end):
         return False
     try:
-        await view.txn.apart(f"undo {id_}", revoke)
+        await apart(view.txn, f"undo {id_}", revoke)
     except StrongroomError as error:
         reason = error.text
-        await view.txn.apart(f"give up {id_}", give_up)
+        await apart(view.txn, f"give up {id_}", give_up)
         if not force:
             raise
     return True
@@ -185,7 +185,7 @@ async def _end_each(view: SystemView, records: list[TokenRecord], now: float) ->
             await view.services.tokens.revoke(txn, record)
             telling.ended(txn, record, now)
 
-        await view.txn.apart(f"end {record.key}", body)
+        await apart(view.txn, f"end {record.key}", body)
 
     for outcome in await asyncio.gather(*map(end, records), return_exceptions=True):
         if outcome is not None:

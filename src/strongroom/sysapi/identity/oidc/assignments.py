@@ -10,7 +10,7 @@ from functools import partial
 from typing import Annotated
 
 from strongroom.barrier import keys
-from strongroom.barrier.transaction import Transaction
+from strongroom.barrier.transaction import Transaction, apart
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc
@@ -72,7 +72,7 @@ class AssignmentPaths(SystemEngine):
         new = sorted({*changed.entity_ids} - {*before.entity_ids})
         for start in range(0, len(new), _PAGE):
             page = partial(_keep, view, new[start : start + _PAGE])
-            await view.txn.apart(f"keep {name} {start}", page)
+            await apart(view.txn, f"keep {name} {start}", page)
         view.txn.write(rows.named(view.namespace.id, rows.ASSIGNMENTS, name), changed)
         return None
 

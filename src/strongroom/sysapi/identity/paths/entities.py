@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from strongroom.barrier.transaction import Transaction
+from strongroom.barrier.transaction import Transaction, apart
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, StringMap
@@ -157,7 +157,7 @@ class EntityPaths(SystemEngine):
         for start in range(0, len(wanted), _PAGE):
             # Commits of their own: each entity may be in many groups, and a commit has room for few keys.
             page = partial(_delete_page, view.namespace, wanted[start : start + _PAGE])
-            await view.txn.apart(f"delete entities {start}", page)
+            await apart(view.txn, f"delete entities {start}", page)
         return None
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from strongroom.__about__ import VERSION
 from strongroom.audit.entry import timestamp
+from strongroom.barrier.transaction import apart
 from strongroom.lib.errors import StrongroomError
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
@@ -29,7 +30,7 @@ class SealPaths(SystemEngine):
         services = view.services
         try:
             now = await services.barrier.storage.now()
-            await view.txn.apart("node sealed", lambda txn: nodes.note_sealing(txn, services.node_name, now))
+            await apart(view.txn, "node sealed", lambda txn: nodes.note_sealing(txn, services.node_name, now))
         except StrongroomError as error:
             # Whoever seals a node in a hurry doesn't wait for a store that takes nothing.
             log.warning("other nodes don't know that this one is sealed", reason=error.detail or error.text)

@@ -11,7 +11,7 @@ import msgspec
 
 from strongroom.barrier import keys
 from strongroom.barrier.namespace_keys import OwnSeal
-from strongroom.barrier.transaction import Transaction
+from strongroom.barrier.transaction import Transaction, apart
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import SECRET, Body, Doc
@@ -55,7 +55,7 @@ class NamespaceSealPaths(SystemEngine):
             seal = await seal_of(txn, parent, record.id)
             txn.write(keys.namespace_seal(parent, record.id), msgspec.structs.replace(seal, sealings=seal.sealings + 1))
 
-        await view.txn.apart("namespace sealed", count)
+        await apart(view.txn, "namespace sealed", count)
         await view.txn.once.wait("keys dropped", lambda: _close(view, record.id))
         request.emit("namespace/seal", request.path, name=name)
         return None
