@@ -49,7 +49,8 @@ def upload(node: Node, name: str, content: bytes, token: str = "") -> httpx.Resp
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """A node that is unsealed, with one secret."""
-    with running(Node(tmp_path_factory.mktemp("api") / "node", workers_wanted=2)) as node:
+    config = CONFIG.replace("tls_disable = true", "tls_disable = true\n  max_request_size = 4194304")
+    with running(Node(tmp_path_factory.mktemp("api") / "node", config=config, workers_wanted=2)) as node:
         node.ready()
         node.ok("POST", "cubbyhole/first", {"v": "before"})
         yield node
@@ -158,6 +159,20 @@ def test_a_damaged_upload_changes_nothing(node: Node, tmp_path: Path) -> None:
         assert done.returncode != 0
         assert "damaged" in done.stderr
     assert node.ok("GET", "cubbyhole/first").data == {"v": "before"}
+
+
+def test_a_snapshot_that_is_too_large_to_send(node: Node, tmp_path: Path) -> None:
+    """The client says what else there is, and nothing has changed."""
+    rows = [f"cubbyhole/large-{number}" for number in range(10)]
+    for row in rows:
+        node.ok("POST", row, {"v": "x" * 450_000})
+    assert run(node, "operator", "snapshot", "save", tmp_path / "a.snap").returncode == 0
+    done = run(node, "operator", "snapshot", "restore", tmp_path / "a.snap")
+    assert done.returncode == 2
+    assert "max_request_size" in done.stderr
+    assert "with -config" in done.stderr
+    for row in rows:
+        node.ok("DELETE", row)
 
 
 def test_one_secret_is_read_and_recovered(node: Node, tmp_path: Path) -> None:

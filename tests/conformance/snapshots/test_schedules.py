@@ -9,6 +9,7 @@ import pytest
 
 from tests.conformance.processes.node import CONFIG, Node, running
 from tests.conformance.program import wait_until
+from tests.conformance.snapshots.test_by_api import run
 from tests.sim.aws import moto
 
 ALLOWED = CONFIG + 'snapshot_directories = ["{directory}/backups"]\n'
@@ -57,6 +58,22 @@ def test_a_directory(node: Node) -> None:
     assert node.call("POST", "sys/snapshots/take/daily").status == 400  # frozen: another cluster's files may be there
     node.ok("POST", "sys/restore/thaw")
     assert {(place / kept[-1]).stat().st_mode & 0o777, place.stat().st_mode & 0o777} == {0o600, 0o700}
+
+
+def test_what_was_put_in_the_place_of_a_snapshot_is_not_restored(node: Node) -> None:
+    """Where snapshots are kept others may write, so one needs the cluster's own seal, as one that is sent does."""
+    place = node.directory / "backups" / "swapped"
+    schedule = {"interval": "1h", "path_prefix": str(place), "storage_type": "local"}
+    node.ok("POST", "sys/snapshots/schedule/swapped", schedule)
+    wait_for_first(node, "swapped")
+    (good,) = place.iterdir()
+    before = node.ok("GET", "sys/restore").data
+    configuration = f"-config={node.directory / 'node.hcl'}"
+    assert run(node, "operator", "snapshot", "save", "-force", configuration, good).returncode == 0
+    answer = node.call("POST", f"sys/snapshots/taken/swapped/{good.name}/restore")
+    assert (answer.status, b"nothing vouches for the snapshot" in answer.body) == (400, True)
+    assert node.call("POST", f"sys/snapshots/taken/swapped/{good.name}/verify").status == 400
+    assert node.ok("GET", "sys/restore").data == before
 
 
 def test_a_failure_removes_nothing(node: Node) -> None:

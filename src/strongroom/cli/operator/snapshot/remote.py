@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.operator.snapshot.offline import inspect
 from strongroom.cli.progress import Progress
-from strongroom.client.errors import BadSettings
-from strongroom.client.files import FileClient
+from strongroom.client.client import Answer
+from strongroom.client.errors import BadSettings, ResponseError
+from strongroom.client.files import FileClient, Told
 
 PATH = "sys/storage/raft/snapshot"
 FORCED = "sys/storage/raft/snapshot-force"
+TOO_LARGE = (
+    "The server holds in memory what it is sent, and takes no file of this size. Restore it with -config on the "
+    "machine of a stopped server, or from the directory or bucket of a schedule: "
+    "strongroom write -f sys/snapshots/taken/NAME/FILE/restore"
+)
 
 
 def file_client(call: Invocation) -> FileClient:
@@ -63,7 +70,16 @@ def restore(call: Invocation, file: str) -> int:
             Path(file).open("rb") as opened,
             Progress(call.terminal, "bytes", size) as progress,
         ):
-            answer = file_client(call).send(path, opened, progress, query).json()
+            answer = _send(file_client(call), path, opened, progress, query).json()
     except OSError as error:
         raise Failure(f"Error opening the snapshot file: {file}: {error.strerror}", 2) from error
     return call.done(answer, f"Success! Restored {file}")
+
+
+def _send(client: FileClient, path: str, file: BinaryIO, told: Told, query: list[tuple[str, str]]) -> Answer:
+    try:
+        return client.send(path, file, told, query)
+    except ResponseError as error:
+        if error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise
+        raise Failure(f"Error installing the snapshot: {error}\n\n{TOO_LARGE}", 2) from error
