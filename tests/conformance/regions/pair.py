@@ -51,10 +51,11 @@ class Region:
         return int(self.node.ok("GET", "sys/replication/performance/status").json["data"]["last_wal"])
 
 
-def region(directory: Path, config: str = CONFIG) -> Region:
+def region(directory: Path, config: str = CONFIG, workers: int = 1) -> Region:
     """A region that isn't started."""
     port = free_port()
-    return Region(Node(directory, config=config.replace("REGION_PORT", str(port)), workers_wanted=2), port)
+    node = Node(directory, config=config.replace("REGION_PORT", str(port)), workers_wanted=workers)
+    return Region(node, port)
 
 
 @dataclass(slots=True)
@@ -105,9 +106,9 @@ def applied(follower: Region) -> int:
 
 @contextlib.contextmanager
 def pair(directory: Path, first: str = CONFIG, second: str = CONFIG) -> Iterator[Pair]:
-    """Both, started and unsealed; nobody follows yet."""
+    """Both, started and unsealed; nobody follows yet.  The second one has two workers, of which one takes over."""
     directory.mkdir(exist_ok=True)
-    one, other = region(directory / "first", first), region(directory / "second", second)
+    one, other = region(directory / "first", first), region(directory / "second", second, workers=2)
     with running(one.node), running(other.node), Switch(one.port) as switch:
         one.node.ready(3, 2)
         other.node.ready(3, 2)
