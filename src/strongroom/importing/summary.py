@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from shlex import quote
 from typing import Any, Final
 
 from strongroom.importing.inventory import Found, Kind, Lack, Name, Outcome, State
@@ -86,7 +87,11 @@ def _named(name: Name) -> dict[str, str]:
 def _in_namespace(remedy: str, namespace: str) -> str:
     """A command as it is entered for an object of a namespace: program, verb, and then its flags."""
     words = remedy.split(" ", 2)
-    return " ".join([*words[:2], f"-namespace={namespace.rstrip('/')}", *words[2:]]) if namespace and remedy else remedy
+    return (
+        " ".join([*words[:2], f"-namespace={quote(namespace.rstrip('/'))}", *words[2:]])
+        if namespace and remedy
+        else remedy
+    )
 
 
 def _why(reason: str, remedy: str) -> dict[str, str]:

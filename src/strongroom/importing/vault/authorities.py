@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from shlex import quote
 
 from strongroom.importing.inventory import Authority, Found, Kind, Lack, SourceFault, Stage
 from strongroom.importing.vault.reading import Place, found
@@ -41,7 +42,7 @@ def survey(place: Place, mount: str, engine: str) -> Iterator[Found]:
 
 def _load(place: Place, mount: str, id_: str, *, is_default: bool) -> Authority:
     issuer = place.data(f"{mount}issuer/{id_}")
-    remedy = f"strongroom write {mount}issuers/import/bundle pem_bundle=@key-and-certificate.pem"
+    remedy = f"strongroom write {quote(mount)}issuers/import/bundle pem_bundle=@key-and-certificate.pem"
     return Authority(
         mount,
         str(issuer.get("certificate") or ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from shlex import quote
 from typing import Any
 
 from strongroom.importing.inventory import Document, Found, Lack, SourceFault, Vanished
@@ -42,7 +43,7 @@ def _of_row(place: Place, mount: str, engine: str, row: Documents) -> Iterator[F
     for path, write_path in paths:
         name = place.name(row.kind, mount, path)
         if row.reason:
-            remedy = row.remedy.replace("{path}", f"{mount}{path}")
+            remedy = row.remedy.replace("{path}", quote(f"{mount}{path}"))
             yield Found(name, row.stage, engine, reason=row.reason, remedy=remedy)
         else:
             load = partial(_load, place, f"{mount}{path}", f"{mount}{write_path}" if write_path else "", row)
@@ -68,7 +69,7 @@ def _load(place: Place, path: str, write_path: str, row: Documents) -> Document:
     fields = {name: value for name, value in data.items() if name != row.nested} | within
     body = {name: value for name, value in fields.items() if not (name in row.unset_by_0 and value in _ZERO)}
     lacks = tuple(
-        Lack(name, _HIDDEN, f"strongroom write {write_path or path} {name}=-")
+        Lack(name, _HIDDEN, f"strongroom write {quote(write_path or path)} {name}=-")
         for name, sign in row.hidden.items()
         if fields.get(name) in _EMPTY and (not sign or fields.get(sign) not in _EMPTY)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from shlex import quote
 from typing import Any
 
 from strongroom.importing.inventory import Document, Found, Kind, SourceFault, Stage
@@ -46,7 +47,9 @@ def survey(place: Place, mount: str, engine: str) -> Iterator[Found]:
             continue
         if missing := [option for option in _NEEDED if not key.get(option)]:
             reason = _STAYS.format(missing=" and ".join(missing))
-            yield Found(whole, Stage.SETTINGS, engine, reason=reason, remedy=_ALLOW.format(path=f"{mount}{path}"))
+            yield Found(
+                whole, Stage.SETTINGS, engine, reason=reason, remedy=_ALLOW.format(path=quote(f"{mount}{path}"))
+            )
         else:
             yield found(place, whole, Stage.SETTINGS, engine, partial(_load, place, mount, name, key))
 

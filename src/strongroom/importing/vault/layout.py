@@ -23,7 +23,7 @@ class Documents:
         shown_only: fields that are shown and can't be written.
         added: fields that are written besides.
         reason: why none of them moves; empty if they do.
-        remedy: the command that enters one by hand; `{path}` stands for the document's path.
+        remedy: the command that enters one by hand; `{path}` stands for the document's path, quoted for a shell.
         built_in: names that every server has, with the same content.
         nested: a field whose own fields are written beside the others.
         unset_by_0: fields that aren't written if they are 0, which the destination takes for a mistake.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from shlex import quote
 
 from strongroom.importing.inventory import Document, Found, Kind, SourceFault, Stage
 from strongroom.importing.vault.reading import Place, found
@@ -70,5 +71,5 @@ def _audit_devices(place: Place) -> Iterator[Found]:
         yield Found(
             place.name(Kind.AUDIT, "", f"sys/audit/{path}"),
             reason="where a server writes its log is a matter of its own machine",
-            remedy=f"strongroom audit enable -path={path.rstrip('/')} {kind} file_path=…",
+            remedy=f"strongroom audit enable -path={quote(path.rstrip('/'))} {quote(str(kind))} file_path=…",
         )

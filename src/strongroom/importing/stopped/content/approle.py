@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from shlex import quote
 
 from strongroom.importing.inventory import Document, Found, Kind, Stage
 from strongroom.importing.stopped.content.go_values import seconds, token_fields
@@ -20,7 +21,7 @@ def survey(place: Place, mount: Mount) -> Iterator[Found]:
         yield from place.found((Kind.ROLE, mount.path, path), Stage.ROLES, mount.engine, load)
         load_id = partial(_role_id, place, mount, name)
         yield from place.found((Kind.ROLE, mount.path, f"{path}/role-id"), Stage.CONTENT, mount.engine, load_id)
-        remedy = f"strongroom write -f {mount.path}{path}/secret-id"
+        remedy = f"strongroom write -f {quote(f'{mount.path}{path}/secret-id')}"
         yield from place.stays((Kind.ROLE, mount.path, f"{path}/secret-id"), mount.engine, _DIGESTS, remedy)
 
 

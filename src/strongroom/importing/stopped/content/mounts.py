@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from shlex import quote
 from typing import Any, Final
 
 from strongroom.importing.inventory import Found, Kind, Lack, MountPoint, Stage, engine_of
@@ -89,7 +90,7 @@ def _mount_point(mount: Mount) -> MountPoint:
         config["token_type"] = _TOKEN_TYPES.get(token_type, str(token_type))
     lacks = [Lack("seal_wrap", _NO_WRAP)] if entry.get("seal_wrap") else []
     if stored.get("user_lockout_config"):
-        lacks.append(Lack("user_lockout_config", "its form isn't read", f"strongroom auth tune {mount.path} …"))
+        lacks.append(Lack("user_lockout_config", "its form isn't read", f"strongroom auth tune {quote(mount.path)} …"))
     return MountPoint(
         mount.path,
         "kv" if mount.engine.startswith("kv-") else mount.engine,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from shlex import quote
 from typing import Final
 
 from strongroom.importing.inventory import Document, Found, Kind, SourceFault, Stage
@@ -30,7 +31,7 @@ def ssh(place: Place, mount: Mount) -> Iterator[Found]:
         load = partial(_authority, place, mount, *pair)
         yield from place.found((Kind.CONFIG, mount.path, "config/ca"), Stage.SETTINGS, mount.engine, load)
     for name in place.names(f"{mount.rows}roles/"):
-        remedy = f"strongroom write {mount.path}roles/{name} …"
+        remedy = f"strongroom write {quote(f'{mount.path}roles/{name}')} …"
         yield from place.stays((Kind.ROLE, mount.path, f"roles/{name}"), mount.engine, _ROLES, remedy)
 
 

@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Iterator
 from functools import partial
+from shlex import quote
 from typing import Any
 
 from strongroom.importing.inventory import Document, Found, Kind, Lack, SourceFault, Stage
@@ -30,6 +31,6 @@ def _load(place: Place, mount: Mount, name: str) -> Document:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise SourceFault(f"the password of {name} has another form than is known") from None
     if not hash_:
-        lack = Lack("password", "it is older than hashes", f"strongroom write {path} password=-")
+        lack = Lack("password", "it is older than hashes", f"strongroom write {quote(path)} password=-")
         return Document(path, body, lacks=(lack,))
     return Document(path, {**body, "password_hash": hash_}, unseen=frozenset({"password_hash"}))
