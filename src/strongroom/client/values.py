@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Number(str):
@@ -28,8 +31,8 @@ def _string(text: str) -> str:
     quoted = json.dumps(text, ensure_ascii=False)
     if not quoted.isascii():
         quoted = quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-        # What came from a command line may hold bytes that are no UTF-8, as lone surrogates.
-        quoted = quoted.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        # What came from a command line may hold bytes that are no UTF-8, as lone surrogates; JSON may hold any of them.
+        quoted = _SURROGATE.sub("\ufffd", quoted)
     # The API's servers escape these three too, so that a body is safe inside HTML.
     return quoted.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

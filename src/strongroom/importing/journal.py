@@ -67,7 +67,7 @@ class Journal:
             return
         with self._lock:
             try:
-                self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self._file.write(json.dumps(line) + "\n")
                 self._file.flush()
             except OSError as error:
                 raise JournalFault(f"the journal can't be written: {error.strerror}") from error

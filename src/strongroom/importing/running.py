@@ -25,6 +25,9 @@ from strongroom.importing.inventory import (
 )
 from strongroom.importing.journal import Journal
 
+_OTHER_FORM: Final = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
+"""What values raise that have another form than they are said to have, also those that are read only when needed."""
+_UNKNOWN_FORM: Final = "what was read of it has another form than is known"
 _AHEAD: Final = 4
 """Objects that wait for each thread: enough that none is idle, and few enough to hold in memory."""
 
@@ -187,6 +190,9 @@ class Import:
             return Outcome(found.name, State.FAILED, str(error))
         except DestinationLost as error:
             raise _Ended(f"the destination: {error}") from None
+        except _OTHER_FORM as error:
+            # One object that has another form ends nothing.  The text of such an error may quote a secret.
+            return Outcome(found.name, State.FAILED, f"{_UNKNOWN_FORM} ({type(error).__name__})")
 
 
 class _Ended(Exception):

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from strongroom.importing.calling import Absent, Caller, Lost, Refused, Rejected
 from strongroom.importing.inventory import Content, Found, Kind, Name, SourceFault, Stage, Vanished
 from strongroom.importing.selection import Selection
+
+MOST_PATH: Final = 2048
+"""Characters of the path of a folder or namespace.  A hostile source may show one within the other without an end."""
+TOO_DEEP: Final = "what is in it isn't looked at: its path is longer than any server keeps"
 
 Load = Callable[[], Content]
 """What `Found.hint` is here."""

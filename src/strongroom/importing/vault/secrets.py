@@ -18,7 +18,7 @@ from strongroom.importing.inventory import (
     Version,
     VersionedSecret,
 )
-from strongroom.importing.vault.reading import Place, found
+from strongroom.importing.vault.reading import MOST_PATH, TOO_DEEP, Place, found
 
 _SETTINGS = ("max_versions", "cas_required", "delete_version_after", "custom_metadata", "metadata_cas_required")
 _DELETED = "it is deleted, and the API shows no data of a version that isn't undeleted first; it comes as destroyed"
@@ -44,7 +44,10 @@ def survey(place: Place, mount: str, engine: str) -> Iterator[Found]:
         for name in names:
             path = f"{folder}{name}"
             if name.endswith("/"):
-                folders.append(path)
+                if len(path) <= MOST_PATH:
+                    folders.append(path)
+                else:
+                    yield Found(place.name(Kind.KV, mount, path), reason=TOO_DEEP)
                 continue
             load = partial(_versioned if versioned else _plain, place, mount, path)
             yield found(place, place.name(Kind.KV, mount, path), Stage.CONTENT, engine, load)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from strongroom.importing.calling import Caller, Lost
 from strongroom.importing.inventory import Content, Document, Found, Kind, Name, SourceFault, Stage
 from strongroom.importing.selection import Selection
 from strongroom.importing.vault import identity, mounts, policies
-from strongroom.importing.vault.reading import Load, Place, found
+from strongroom.importing.vault.reading import MOST_PATH, TOO_DEEP, Load, Place, found
 
+_OTHER_FORM: Final = (AttributeError, LookupError, TypeError, ValueError)
 _ISSUED = "tokens and leases are good at the server that issued them; clients log in anew, and take new secrets"
 
 
@@ -42,16 +44,18 @@ class VaultSource:
         waiting = [""]
         while waiting:
             place = Place(self._caller, waiting.pop(), self._selection)
-            yield from self._namespace(place, waiting)
+            try:
+                yield from self._namespace(place, waiting)
+            except _OTHER_FORM as error:
+                raise _another_form(error) from None
 
     def load(self, each: Found) -> Content:
         """The content of an object.  Raises `SourceFault`, `Vanished`."""
         load: Load = each.hint
         try:
             return load()
-        except (KeyError, TypeError, ValueError) as error:
-            # The text of such an error may quote the answer, and that is a secret's.
-            raise SourceFault(f"the answer isn't what the API says ({type(error).__name__})") from None
+        except _OTHER_FORM as error:
+            raise _another_form(error) from None
 
     def _namespace(self, place: Place, waiting: list[str]) -> Iterator[Found]:
         yield from policies.survey(place)
@@ -68,4 +72,13 @@ class VaultSource:
             if self._selection.wants(Kind.NAMESPACE):
                 load = partial(Document, path, {"custom_metadata": custom})
                 yield found(place, place.name(Kind.NAMESPACE, "", path), Stage.NAMESPACES, "", load)
-            waiting.append(f"{place.namespace}{name}")
+            below = f"{place.namespace}{name}"
+            if len(below) <= MOST_PATH:
+                waiting.append(below)
+            else:
+                yield Found(place.name(Kind.NAMESPACE, "", path), reason=TOO_DEEP)
+
+
+def _another_form(error: Exception) -> SourceFault:
+    # The text of such an error may quote the answer, and that is a secret's.
+    return SourceFault(f"the answer isn't what the API says ({type(error).__name__})")
