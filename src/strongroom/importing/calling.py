@@ -47,6 +47,10 @@ class Absent(Exception):
     """Nothing is there, or the server has no such path."""
 
 
+class Unreadable(Absent):
+    """The path is an operation and no object: the server has it, but not for reading."""
+
+
 class Lost(Exception):
     """The server gives no answer any more, or the token has ended: nothing further can be had."""
 
@@ -158,7 +162,9 @@ class Caller:
         match error:
             case Denied():
                 return Refused(_text(error)) if self._token_lives() else Lost("the token has expired, or was revoked")
-            case Missing() | Unsupported():
+            case Unsupported():
+                return Unreadable(_text(error))
+            case Missing():
                 return Absent(_text(error))
             case BadRequest():
                 return Rejected(_text(error))

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from strongroom.importing.calling import Absent, Caller, Rejected
+from strongroom.importing.calling import Absent, Caller, Rejected, Unreadable
 from strongroom.importing.destination.comparing import document_differences, without_values
 from strongroom.importing.destination.standing import Presence, Standing
 from strongroom.importing.inventory import Document, Lack
 
 _NOT_KEPT = "the destination keeps another value, or knows no such field"
+_OPERATION = "its path is an operation of the destination, and no object that could be there"
 _UNKNOWN_FIELDS = "Endpoint ignored these unrecognized parameters"
 
 
 def look(caller: Caller, namespace: str, document: Document) -> Standing:
-    """What is there of it."""
+    """What is there of it.
+
+    Raises: as `Caller.get`, and `Rejected` for a path that can only be written.  Names come from the source, which may
+        be hostile: a role that is called `web/custom-secret-id` would give it a secret id of the destination's role.
+    """
     if document.read_path is None:
         return Standing(Presence.ABSENT)
     try:
-        there = read(caller, namespace, document.read_path or document.path)
+        there = _document(caller, namespace, document.read_path or document.path)
+    except Unreadable:
+        raise Rejected(_OPERATION) from None
     except Rejected:
         if not document.refused_if_absent:
             raise
@@ -50,7 +57,17 @@ def write(caller: Caller, namespace: str, document: Document) -> tuple[Lack, ...
 def read(caller: Caller, namespace: str, path: str) -> dict[str, Any] | None:
     """The data at a path, None if nothing is there."""
     try:
+        return _document(caller, namespace, path)
+    except Unreadable:
+        return None
+
+
+def _document(caller: Caller, namespace: str, path: str) -> dict[str, Any] | None:
+    """The data at a path, None if nothing is there.  Raises `Unreadable`."""
+    try:
         answer = caller.get(namespace, path)
+    except Unreadable:
+        raise
     except Absent:
         return None
     data = answer.get("data")

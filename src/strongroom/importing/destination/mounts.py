@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from strongroom.importing.calling import Absent, Caller, Refused
+from strongroom.importing.calling import Absent, Caller, Refused, Rejected
 from strongroom.importing.destination.comparing import differing
 from strongroom.importing.destination.standing import Presence, Standing
 from strongroom.importing.inventory import MountPoint, engine_of
 
 _LOCKOUT: Final = "user_lockout_config"
 _AUTH: Final = "auth/"
+_TUNING: Final = "/tune/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ def write(mounts: Mounts, namespace: str, mount: MountPoint) -> Standing:
         "options": dict(mount.options),
         "config": _config(mount.config),
     }
+    if mount.path.endswith(_TUNING):
+        # The source's names may be hostile: this would change the mount `x/` instead of making `x/tune/`.
+        raise Rejected("no mount can be called so: the path stands for the settings of another one")
     method = mount.path.startswith(_AUTH)
     table = "sys/auth" if method else "sys/mounts"
     mounts.caller.put(namespace, f"{table}/{mount.path.removeprefix(_AUTH if method else '').rstrip('/')}", body)
