@@ -14,6 +14,7 @@ from strongroom.barrier import keys
 from strongroom.barrier.restored import Restored, encoded
 from strongroom.lib.errors import StorageError
 from strongroom.snapshot.reading import Reading, Whole
+from strongroom.snapshot.stored import Damaged
 from strongroom.storage.base import Committer, Limits, Storage
 from strongroom.storage.operations import ROLE_PREFIX
 from strongroom.storage.transfer import require_empty
@@ -26,7 +27,11 @@ NOBODY: Final = b"restore"
 
 
 async def restore(
-    storage: Storage, reading: Reading, restored: Restored, told: Callable[[int], None] | None = None
+    storage: Storage,
+    reading: Reading,
+    restored: Restored,
+    told: Callable[[int], None] | None = None,
+    expected: Whole | None = None,
 ) -> Whole:
     """Replace all rows but those of roles.  Nobody else can commit meanwhile.
 
@@ -35,6 +40,7 @@ async def restore(
         reading: a pass over the snapshot that has just begun.
         restored: what the store is to say of it.
         told: called with the number of rows so far.
+        expected: what the snapshot was when it was checked.  A file can be changed by others between two passes.
 
     Raises: `Damaged` and `StorageError`; the store isn't served then until a restore has succeeded.
     """
@@ -51,6 +57,8 @@ async def restore(
             if told is not None:
                 told(count)
         whole = reading.whole()
+        if expected is not None and whole != expected:
+            raise Damaged("somebody has changed the snapshot since it was checked: it is another one now")
         await _remove(committer, await present.until(None), storage.limits)
         # With the last commit it is served, and frozen.
         await committer.commit({}, {keys.RESTORING: None, keys.RESTORED: encoded(restored)}, {})

@@ -125,5 +125,5 @@ async def _replace(snapshots: Snapshots, file: BinaryIO, checked: Checked, *, fr
         rows=origin.rows,
     )
     with file:
-        await replace(snapshots.barrier.storage, Reading(file), restored)
+        await replace(snapshots.barrier.storage, Reading(file), restored, expected=checked.whole)
     log.warning("the snapshot was restored", frozen=frozen, same_keys=checked.opens)
