@@ -90,6 +90,10 @@ class LoadedStore:
 
     async def close(self) -> None:
         """Close the file."""
+        self.shut()
+
+    def shut(self) -> None:
+        """Close the file, without waiting."""
         self._connection.close(True)
 
     async def get(self, key: str) -> Entry | None:

@@ -2,6 +2,8 @@
 
 A loaded snapshot is a file beside the others that this node works on.  All its processes read it.  Nothing in it is
 decrypted but by the keyring of this cluster, when somebody reads it who may.
+
+The directory may be one that all users of the machine write to.  So what isn't a file of our own is none of ours.
 """
 
 from __future__ import annotations
@@ -9,7 +11,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import stat
 import time
+import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -30,6 +35,9 @@ KEPT_S: Final = 3600.0
 MOST: Final = 8
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OPEN: Final = 2
+_LEFT_S: Final = 24 * 3600.0
+"""After that, a file that is being written belongs to a process that was killed."""
+_UNFINISHED: Final = (".loaded-*.partial", ".strongroom-*.snap")
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -47,9 +55,31 @@ class Loadings:
     def __init__(self, snapshots: Snapshots) -> None:
         self._snapshots = snapshots
         self._open: dict[str, tuple[LoadedStore, Barrier]] = {}
+        self._sweep()
 
     def _file(self, id_: str) -> Path:
         return self._snapshots.work / f".loaded-{id_}.db"
+
+    def _sweep(self) -> None:
+        """Remove what an earlier process has left, now or when its time has come."""
+        for file in (each for pattern in _UNFINISHED for each in self._snapshots.work.glob(pattern)):
+            if (written_at := _written_at(file)) is not None and time.time() >= written_at + _LEFT_S:
+                _unlink(file)
+        for id_ in self._ids():
+            self._end_later(id_)
+
+    def _ids(self) -> list[str]:
+        """The ids of all files that are loaded snapshots."""
+        names = [each.name for each in self._snapshots.work.glob(".loaded-*.db")]
+        found = sorted(name.removeprefix(".loaded-").removesuffix(".db") for name in names)
+        return [id_ for id_ in found if _ID.fullmatch(id_) and _written_at(self._file(id_)) is not None]
+
+    def _end_later(self, id_: str) -> None:
+        """Have a loaded snapshot removed when its time is over, also if nobody asks for it any more."""
+        file = self._file(id_)
+        left_s = (_written_at(file) or 0.0) + KEPT_S - time.time()
+        # A sealed node must not hold keys by this.
+        asyncio.get_running_loop().call_later(max(0.0, left_s), _end, weakref.ref(self), id_, file)
 
     async def load(self, file: BinaryIO) -> Loaded:
         """Load a snapshot of this cluster.
@@ -69,6 +99,7 @@ class Loadings:
             whole = reading.whole()
             await self._check(partial, vouched=whole.is_vouched_by(self._snapshots.key))
             partial.replace(self._file(id_))
+            self._end_later(id_)
         except OSError as error:
             raise StorageError(f"the snapshot cannot be loaded: {error.strerror}") from error
         finally:
@@ -88,8 +119,7 @@ class Loadings:
     async def all(self) -> list[Loaded]:
         """All that are loaded on this node.  Files that have had their time are removed."""
         found = []
-        for file in sorted(self._snapshots.work.glob(".loaded-*.db")):
-            id_ = file.name.removeprefix(".loaded-").removesuffix(".db")
+        for id_ in self._ids():
             known = await self._known(id_)
             if known is not None:
                 found.append(known)
@@ -97,11 +127,11 @@ class Loadings:
 
     async def _known(self, id_: str) -> Loaded | None:
         file = self._file(id_)
-        try:
-            expires_at = file.stat().st_mtime + KEPT_S
-        except FileNotFoundError:
-            await self._forget(id_)
+        written_at = _written_at(file)
+        if written_at is None:
+            self.forget(id_)
             return None
+        expires_at = written_at + KEPT_S
         if time.time() >= expires_at:
             await self.remove(id_)
             return None
@@ -118,8 +148,8 @@ class Loadings:
 
     async def remove(self, id_: str) -> None:
         """Remove a loaded snapshot from the disk."""
-        await self._forget(id_)
-        if _ID.fullmatch(id_):
+        self.forget(id_)
+        if _ID.fullmatch(id_) and _written_at(self._file(id_)) is not None:
             self._file(id_).unlink(missing_ok=True)
 
     async def barrier(self, id_: str) -> Barrier:
@@ -127,12 +157,36 @@ class Loadings:
         await self.get(id_)
         if id_ not in self._open:
             while len(self._open) >= _OPEN:
-                await self._forget(next(iter(self._open)))
+                self.forget(next(iter(self._open)))
             store = LoadedStore(self._file(id_))
             self._open[id_] = (store, await self._snapshots.barrier.over(store))
+            self._end_later(id_)
         return self._open[id_][1]
 
-    async def _forget(self, id_: str) -> None:
+    def forget(self, id_: str) -> None:
+        """Close a loaded snapshot in this process."""
         known = self._open.pop(id_, None)
         if known is not None:
-            await known[0].close()
+            known[0].shut()
+
+
+def _end(loadings: weakref.ref[Loadings], id_: str, file: Path) -> None:
+    if (alive := loadings()) is not None:
+        alive.forget(id_)
+    _unlink(file)
+
+
+def _unlink(file: Path) -> None:
+    if _written_at(file) is not None:
+        with suppress(OSError):
+            file.unlink()
+
+
+def _written_at(file: Path) -> float | None:
+    """When a file of our own was written, in seconds since the epoch; None for anything else."""
+    try:
+        found = file.lstat()
+    except OSError:
+        return None
+    is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    return found.st_mtime if is_ours else None
