@@ -16,8 +16,8 @@ from typing import TypeVar
 import msgspec
 
 from strongroom.barrier import keys
-from strongroom.barrier.root_key import HAND_OVER
 from strongroom.barrier.region import is_replicated
+from strongroom.barrier.root_key import HAND_OVER
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.region.catching_up import CatchingUp
 from strongroom.core.region.feeding import Feeding, Refusal

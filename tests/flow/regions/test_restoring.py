@@ -73,3 +73,16 @@ async def test_a_first_region_goes_back_and_the_follower_with_it(enabled: bool) 
     with pytest.raises(Exception, match="this region has no followers"):
         await regions.level()
     assert (await regions.second.ok("GET", "kv/a")).data == {"value": "new"}
+
+
+async def test_a_snapshot_of_another_region_is_forced_only() -> None:
+    """Its key shares come along, and nobody has them where it is restored."""
+    regions = await Regions.start()
+    await regions.first.store.commit({}, {"local/root/region/state": None}, {})
+    content = await snapshot(regions.first)
+    await regions.first.ok("PUT", "sys/region/enable", {"address": "first.example:8203"})
+    await regions.join()
+    await regions.level()
+    await regions.second.ok("PUT", "sys/region/promote")
+    refused = await restore(regions.second, content)
+    assert (refused.status, "the snapshot is of another region of this cluster" in refused.error) == (400, True)

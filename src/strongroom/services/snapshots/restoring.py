@@ -30,6 +30,12 @@ _NO_SEAL: Final = (
 )
 
 
+_OTHER_REGION: Final = (
+    "the snapshot is of another region of this cluster: with it come that region's key shares, audit devices and name; "
+    "it is restored by snapshot-force only"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What is known of a snapshot before anything is replaced by it."""
@@ -72,6 +78,8 @@ async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checke
     if not forced:
         past = None if region is None else await snapshots.barrier.region_in(region)
         require_same_standing(snapshots.barrier.region.state, past)
+        if whole.origin.cluster_id != snapshots.about.cluster_id:
+            raise InvalidRequest(_OTHER_REGION)
     check_fits(snapshots.barrier.storage.limits, largest)
     return Checked(whole, opens)
 

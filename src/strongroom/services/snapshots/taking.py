@@ -55,7 +55,7 @@ class Snapshots:
         self.directories = directories
         self.working: set[asyncio.Task[None]] = set()
         """Restores that go on."""
-        self._about = about
+        self.about = about
         self._slots = _AT_ONCE
 
     @property
@@ -91,14 +91,14 @@ class Snapshots:
         try:
             staging = Staging(self.work)
             about = Origin(
-                version=self._about.version,
+                version=self.about.version,
                 created_at=self.clock.now(),
-                storage=self._about.storage,
+                storage=self.about.storage,
                 revision=0,
                 commit="",
                 rows=0,
-                cluster_id=self._about.cluster_id,
-                cluster_name=self._about.cluster_name,
+                cluster_id=self.about.cluster_id,
+                cluster_name=self.about.cluster_name,
             )
             origin = await gather(self.barrier.storage, staging, about)
         except BaseException:
