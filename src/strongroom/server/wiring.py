@@ -107,9 +107,7 @@ async def unseal(
 
     Raises: `Tampered` when the key isn't this store's.
     """
-    barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
-    barrier.staleness = Staleness(settings.max_staleness_s, SleeplessClock().monotonic)
-    node.port.attach(barrier.namespaces)
+    barrier = await _opened(node, root_key, settings)
     cluster = await _noted(node, barrier)
     identity = IdentityService(node.random, node.clock)
     audit = _audit(node, barrier, cluster, settings)
@@ -156,6 +154,14 @@ async def unseal(
         region_listener=settings.region_listener,
         settings=settings.shown,
     )
+
+
+async def _opened(node: Node, root_key: Secret, settings: NodeSettings) -> Barrier:
+    """The barrier, of which the supervisor learns the keys."""
+    barrier = await Barrier.open(node.storage, root_key, node.random, node.port.succeeded)
+    barrier.staleness = Staleness(settings.max_staleness_s, SleeplessClock().monotonic)
+    node.port.attach(barrier.namespaces)
+    return barrier
 
 
 async def _noted(node: Node, barrier: Barrier) -> Cluster:

@@ -32,7 +32,7 @@ ENCRYPTED = (Record, Encoded)
 class Reading(ReadSet):
     """The part of a transaction that reads.
 
-    The transaction sets both: an `__init__` here would be one call more for every request.
+    The transaction sets both fields: an `__init__` here would be one call more for every request.
     """
 
     _writes: dict[str, Record | Encoded | bytes | None]

@@ -173,7 +173,7 @@ class Following:
             try:
                 await step()
                 self._told = ""
-            except Conflict:
+            except Conflict:  # another process has the role now, and does these steps
                 return
             except StrongroomError as error:
                 text = error.text or type(error).__name__

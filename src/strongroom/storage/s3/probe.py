@@ -19,11 +19,7 @@ async def probe(client: S3Client, path: str, random: Random) -> None:
     name = f"{path}{PROBE}{random.bytes(16).hex()}"
     try:
         await client.put(name, b"first", if_absent=True)
-        try:
-            await client.put(name, b"second", if_absent=True)
-        except AlreadyThere:
-            pass
-        else:
+        if await _overwrites(client, name):
             raise StorageError(
                 "this service overwrites objects in spite of If-None-Match: it lacks conditional writes, without which "
                 "commits would be lost, so it can't keep a store"
@@ -36,3 +32,12 @@ async def probe(client: S3Client, path: str, random: Random) -> None:
         await client.delete(name)
     except UpstreamFailed as error:
         raise StorageError(f"the store in S3 can't be used: {error.text}", detail=error.detail) from error
+
+
+async def _overwrites(client: S3Client, name: str) -> bool:
+    """Whether an object that is there is written in spite of the condition."""
+    try:
+        await client.put(name, b"second", if_absent=True)
+    except AlreadyThere:
+        return False
+    return True

@@ -36,7 +36,7 @@ def survey_versioned(place: Place, mount: Mount) -> Iterator[Found]:
     try:
         settings = place.message(f"{rows}config")
     except Vanished:
-        pass
+        pass  # a mount whose settings nobody has changed has no row of them
     else:
         load = partial(_settings, mount, settings)
         yield from place.found((Kind.CONFIG, mount.path, "config"), Stage.SETTINGS, mount.engine, load)
