@@ -172,6 +172,36 @@ def test_malformed_keys_are_refused(backend: Backend, key: str) -> None:
     on(backend, scenario)
 
 
+_ALIKE = (
+    "a|A|a | a|a\t|a\n|a\r\n|\uff41|\u00e1|a\u0301|a\u200d|\ufeffa|ß|ss|\u1e9e|i|\u0130|\u0131|%|%25|%2525|a%2Fb|a/b"
+    "|a\\b|=2E|=3D|=|.|..|a.|a..b|~|?a|#a|a&b=c|+|*|'|''|\"|`|\\|\\'|_|--|;|$1|{a}|%s|%(a)s|\x01|\x7f|\x85|\u2028|\ue000"
+    "|\ufffd|\uffff|\U0001f511|\U0010ffff|head|rows/a|feed/1|vv|dd/v|NULL|0|-1|CON|None"
+)
+
+
+def test_keys_that_look_alike_are_different(backend: Backend) -> None:
+    """Of case, blanks, composed letters, escapes, and what a store's language or layout takes for something."""
+
+    alike = _ALIKE.split("|")
+
+    async def scenario(storage: Storage) -> None:
+        await storage.commit(dict.fromkeys(alike, 0), {key: key.encode() for key in alike}, {})
+        assert sorted(await storage.changed_since(Revision(0, b""))) == sorted(alike)
+        assert (await storage.scan("")).names == sorted(alike)
+        found = (await storage.get_many(alike)).entries
+        assert {key: entry.value.decode() for key, entry in found.items()} == {key: key for key in alike}
+        for place, key in enumerate(alike):
+            entry = await storage.get(key)
+            assert entry is not None and entry.value == key.encode()
+            if place % 3 == 0:
+                assert (await storage.scan("", key, 1)).names == sorted(alike)[sorted(alike).index(key) + 1 :][:1]
+        removed = alike[::2]
+        await storage.commit(dict.fromkeys(removed, 1), dict.fromkeys(removed), {})
+        assert (await storage.scan("")).names == sorted(alike[1::2])
+
+    on(backend, scenario)
+
+
 @pytest.mark.parametrize("letter", ["k", "é", "\U0001f511"])
 def test_a_key_has_the_same_limit_everywhere(backend: Backend, letter: str) -> None:
     """Sixty segments, and a key of 2,048 bytes of UTF-8; one byte more is the client's mistake, as a longer one is."""
