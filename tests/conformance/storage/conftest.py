@@ -65,7 +65,7 @@ _SHARED: dict[str, Callable[[Get], Backend]] = {
     "postgresql": lambda get: Postgresql(get("postgresql_server").url),
     "mysql": lambda get: Mysql(get("durable_mariadb").port),
     "etcd": lambda get: Conditional(open_etcd_path, get("etcd_server").url),
-    "zookeeper": lambda get: Conditional(open_zookeeper_path, get("zookeeper_server").address),
+    "zookeeper": lambda get: Conditional(open_zookeeper_path, get("zookeeper_server").address, pause_s=0.2),
     "consul": lambda get: Conditional(open_consul_path, get("consul_server").url),
     "s3": lambda get: S3(get("moto_server")),
     "dynamodb": lambda get: Conditional(open_dynamodb_table, get("dynamodb_server").url, pause_s=0.2),

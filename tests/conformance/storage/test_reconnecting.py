@@ -8,6 +8,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ _KINDS: dict[str, Callable[[Any], tuple[int, Callable[[int], Storage]]]] = {
 def _held() -> tuple[int, int, int]:
     """Descriptors, threads and tasks of this process."""
     gc.collect()
-    return len(os.listdir("/proc/self/fd")), threading.active_count(), len(asyncio.all_tasks())
+    return sum(1 for _ in Path("/proc/self/fd").iterdir()), threading.active_count(), len(asyncio.all_tasks())
 
 
 async def _works(storage: Storage, number: int) -> None:

@@ -22,7 +22,7 @@ _KEYS: Final = 512
 """The most keys of a page, or of a part of the changes."""
 _BYTES: Final = 4 << 20
 """What a page should hold.  Pages get fewer keys when values are large."""
-_ROUNDS: Final = 8
+_ROUNDS: Final = 4
 """After how many parts of the changes it is judged whether they become fewer."""
 _PACE: Final = 0.9
 """How much of what was read in these rounds the writers may have written meanwhile, in commits."""
