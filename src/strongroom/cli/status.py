@@ -67,10 +67,10 @@ def _cluster_rows(status: dict[str, Any]) -> list[tuple[str, Any]]:
     if not status.get("sealed"):
         lines.append(("HA Cluster", status.get("leader_cluster_address") or "n/a"))
         lines.append(("HA Mode", "active" if status.get("is_self") else "standby"))
-        if status.get("is_self"):
-            lines.append(("Active Since", status.get("active_time")))
-        else:
+        if not status.get("is_self"):
             lines.append(("Active Node Address", status.get("leader_address") or "<none>"))
+        elif status.get("active_time"):
+            lines.append(("Active Since", status["active_time"]))
     for name, label in (("raft_committed_index", "Raft Committed Index"), ("raft_applied_index", "Raft Applied Index")):
         if status.get(name):
             lines.append((label, status[name]))
