@@ -29,6 +29,7 @@ mount --rbind /dev dev
 mount -t tmpfs -o mode=1777 tmpfs tmp
 mount -t tmpfs -o mode=0755 tmpfs run
 mkdir -p run/systemd/system root
+rm -f var/lib/man-db/auto-update  # a package's manual pages would have those of all packages read anew
 exec chroot . bash --noprofile --norc
 """
 _ALONE = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child")
