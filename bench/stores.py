@@ -3,7 +3,8 @@
     python -m bench.stores [--seconds 3] [--nodes 1,3] [--store etcd ...]
 
 Each store is a real server on this machine, started for the measurement.  The processes that measure have the machine's
-processors in common with it.
+processors in common with it.  S3 and DynamoDB are stand-ins, which are slower than AWS and have no network in between:
+their numbers compare releases with each other, and no stores.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ from tests.conformance.etcd import running_etcd
 from tests.conformance.postgres import newest_binaries, running_postgresql
 from tests.conformance.storage.backends import (
     open_consul_path,
+    open_dynamodb_table,
     open_etcd_path,
     open_mysql,
     open_postgresql,
+    open_s3,
     open_zookeeper_path,
 )
 from tests.conformance.storage.processes import Link, Opener, worker
+from tests.conformance.storage.s3.buckets import new_bucket
 from tests.sim import mariadb, zookeeper
+from tests.sim.aws import dynamodb_local, moto
 
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
@@ -85,6 +90,18 @@ def _zookeeper() -> Iterator[Opener]:
         yield partial(open_zookeeper_path, server.address, "bench")
 
 
+@contextlib.contextmanager
+def _s3() -> Iterator[Opener]:
+    with moto.running() as server:
+        yield partial(open_s3, server.url, new_bucket(server))
+
+
+@contextlib.contextmanager
+def _dynamodb() -> Iterator[Opener]:
+    with dynamodb_local.running() if dynamodb_local.DIRECTORY else moto.running(in_turn=True) as server:
+        yield partial(open_dynamodb_table, server.url, "bench")
+
+
 STORES: dict[str, Callable[[], contextlib.AbstractContextManager[Opener]]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
@@ -92,8 +109,14 @@ STORES: dict[str, Callable[[], contextlib.AbstractContextManager[Opener]]] = {
     "etcd": _etcd,
     "consul": _consul,
     "zookeeper": _zookeeper,
+    "s3": _s3,
+    "dynamodb": _dynamodb,
 }
 """Name → what starts a server and tells how its store is opened in another process."""
+
+
+ALONE = frozenset({"s3"})
+"""Measured with one process: several that write spend their time with taking numbers from each other."""
 
 
 async def measure(storage: Storage, link: Link) -> None:
@@ -157,7 +180,7 @@ def main() -> None:
             sys.stdout.write(f"| {name} | not measured: it isn't installed | | | | |\n")
             continue
         with STORES[name]() as opener:
-            for nodes in map(int, arguments.nodes.split(",")):
+            for nodes in [1] if name in ALONE else map(int, arguments.nodes.split(",")):
                 found = asyncio.run(compare(opener, nodes, arguments.seconds))
                 numbers = [found["commits"], found["least commits"], found["gets"], found["synced"]]
                 sys.stdout.write(f"| {name} | {nodes} | {' | '.join(f'{number:.0f}' for number in numbers)} |\n")
