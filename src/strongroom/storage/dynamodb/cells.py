@@ -48,6 +48,8 @@ _READS: Final = 25
 """Of `TransactGetItems`, which gives 4 MB at the most."""
 _SETTLED_AT_ONCE: Final = 10
 """So many of the largest items are below 4 MB."""
+_LISTINGS: Final = 2
+"""Attempts of a listing: the first fails after a commit of another process."""
 _FAILED: Final = "ConditionalCheckFailed"
 _TOO_LARGE: Final = frozenset({"ValidationException", "TransactionCanceledException"})
 """Errors of `TransactGetItems` for more than 4 MB."""
@@ -255,12 +257,16 @@ class DynamodbCells:
         return found
 
     async def _listed(self, by: By, prefix: str, after: str, limit: int | None) -> Names:
-        before = await self._head()
-        listed = await by(partial(self._page, prefix), prefix, after, limit)
-        # What the query saw of a transaction under way, the head tells at the latest now.
-        then = await self._at_once([HEAD])
-        untouched = before and _version(before) == _version(then)
-        return Names(listed, cell_of(before[HEAD]) if untouched else None)
+        listed: list[str] = []
+        for _ in range(_LISTINGS):
+            known = self._complete
+            listed = await by(partial(self._page, prefix), prefix, after, limit)
+            # What the query saw of a transaction under way, the head tells at the latest now.
+            then = await self._at_once([HEAD])
+            if _version(then) in {known, 0}:
+                return Names(listed, cell_of(then[HEAD]) if then else None)
+            await self._settle(then[HEAD])
+        return Names(listed)
 
     async def _page(self, prefix: str, start: str, most: int) -> tuple[list[str], bool]:
         """The names from `start` on that are below `prefix`: about so many, and whether there are more."""
