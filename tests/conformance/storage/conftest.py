@@ -68,9 +68,14 @@ _SHARED: dict[str, Callable[[Get], Backend]] = {
     "zookeeper": lambda get: Conditional(open_zookeeper_path, get("zookeeper_server").address, pause_s=0.2),
     "consul": lambda get: Conditional(open_consul_path, get("consul_server").url),
     "s3": lambda get: S3(get("moto_server")),
-    "dynamodb": lambda get: Conditional(open_dynamodb_table, get("dynamodb_server").url, pause_s=0.2),
 }
-_ALL = _OF_ONE_PROCESS | _POOLED | _SHARED
+_DYNAMODB: dict[str, Callable[[Get], Backend]] = {
+    "dynamodb": lambda get: Conditional(open_dynamodb_table, get("dynamodb_server").url, pause_s=0.2)
+}
+if dynamodb_local.DIRECTORY:
+    # moto takes one request after the other, and minutes for what several processes do at once.
+    _SHARED |= _DYNAMODB
+_ALL = _OF_ONE_PROCESS | _POOLED | _SHARED | _DYNAMODB
 
 
 @pytest.fixture(params=_ALL)
