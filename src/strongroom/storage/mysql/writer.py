@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
-import structlog
-
-from strongroom.lib.errors import CommitUnknown, StorageError, StrongroomError
+from strongroom.lib.errors import StorageError
 from strongroom.lib.fault import where
 from strongroom.lib.rand import Random
-from strongroom.storage.base import Revision
-from strongroom.storage.batch import Pending, Queue
+from strongroom.storage.batch import Pending
 from strongroom.storage.mysql.connections import Connections, Line
 from strongroom.storage.mysql.failures import ROLLED_BACK, ConnectionLost, NoAnswerError, StatementFailed, storage_error
 from strongroom.storage.mysql.hold import Hold, Pauses, held
 from strongroom.storage.mysql.tables import Tables
 from strongroom.storage.mysql.transaction import Attempts, HeadMissing, Held, HoldLost, Progress
 from strongroom.storage.operations import Operation
-
-log = structlog.get_logger(__name__)
+from strongroom.storage.remote.commits import Commits, run_alone, unknown
 
 T = TypeVar("T")
 
@@ -40,15 +35,11 @@ class Writer:
         self._random = random
         self._attempts = Attempts(tables, random)
         self._line: Line | None = None
-        self._queue = Queue(BATCH_ROWS)
-        self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
-        self._draining.add_done_callback(self._drained)
+        self._commits = Commits(BATCH_ROWS, self._commit_or_fail)
 
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation in the next batch."""
-        if self._draining.done():
-            raise StorageError("the store is closed")
-        return await self._queue.put(operation)
+        return await self._commits.run(operation)
 
     def hold(self, timeout_s: float) -> AbstractAsyncContextManager[Hold]:
         """Block the commits of all processes.  Raises `StorageError` on time-out."""
@@ -56,36 +47,19 @@ class Writer:
 
     async def run_held(self, hold: Hold, operation: Operation[T]) -> T:
         """Run an operation at once, inside a hold."""
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        pending: Pending[T] = Pending(operation, answer)
-        committing = asyncio.create_task(self._commit_held(hold, [pending]))
-        try:
-            await asyncio.shield(committing)
-        except asyncio.CancelledError:
-            await asyncio.wait({committing})
-            raise
-        return await answer
+        return await run_alone(operation, lambda batch: self._commit_held(hold, batch))
 
     async def close(self) -> None:
         """Commit the waiting operations, then close the connection."""
-        self._queue.close()
-        await asyncio.wait({self._draining})
+        await self._commits.close()
         if self._line is not None:
             self._line.leave()
 
-    async def _drain(self) -> None:
-        while await self._queue.arrival():
-            batch = self._queue.take()
-            try:
-                await self._commit(batch)
-            except Exception as error:  # after any error, no caller may wait for ever
-                _fail(batch, error)
-
-    def _drained(self, draining: asyncio.Task[None]) -> None:
-        """Give an error to the callers that still wait when the loop of commits has ended."""
-        self._queue.refuse(StorageError("the store is closed"))
-        if not draining.cancelled() and (error := draining.exception()) is not None:
-            log.error("the store's commits have ended", fault=where(error))
+    async def _commit_or_fail(self, batch: list[Pending[object]]) -> None:
+        try:
+            await self._commit(batch)
+        except Exception as error:  # after any error, no caller may wait for ever
+            _fail(batch, error)
 
     async def _commit(self, batch: list[Pending[object]]) -> None:
         """Commit one batch, and deliver its results."""
@@ -99,7 +73,7 @@ class Writer:
                     self._line, _ = await self._connections.open(writes=True)
                 except StorageError as error:
                     _fail(batch, error)
-                    self._queue.refuse(error)
+                    self._commits.refuse(error)
                     return
             try:
                 await self._attempted(self._line, batch, b"", progress)
@@ -112,7 +86,7 @@ class Writer:
             except NoAnswerError as error:
                 # COMMIT wasn't sent, and the server rolls back what a connection left behind.
                 _fail(batch, error)
-                self._queue.refuse(storage_error(error, "committing"))
+                self._commits.refuse(storage_error(error, "committing"))
                 return
             except ConnectionLost:
                 # Nor was it sent here.  A connection that was kept may have been dead for long.
@@ -151,7 +125,7 @@ class Writer:
                 if not progress.sent or _took_no_effect(error):
                     raise
                 for pending, outcome in progress.outcomes:
-                    pending.deliver(_unknown(outcome, str(error)))
+                    pending.deliver(unknown(outcome, str(error)))
                 return
         for pending, outcome in progress.outcomes:
             pending.deliver(outcome)
@@ -174,9 +148,3 @@ def _fail(batch: list[Pending[object]], error: Exception) -> None:
             told = StorageError("the store failed", detail=where(error))
     for pending in batch:
         pending.deliver(told)
-
-
-def _unknown(outcome: Revision | StrongroomError, detail: str) -> StrongroomError:
-    if isinstance(outcome, Revision):
-        return CommitUnknown("it is not known whether the commit took place", revision_id=outcome.id, detail=detail)
-    return outcome

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TypeVar, cast
 
 import psycopg
-import structlog
 from psycopg import errors, sql
 
-from strongroom.lib.errors import CommitUnknown, StorageError, StrongroomError
+from strongroom.lib.errors import StorageError
 from strongroom.lib.fault import where
 from strongroom.lib.postgresql.answering import NoAnswerError, answering
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
-from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
+from strongroom.storage.batch import Outcome, Pending, settle_batch
 from strongroom.storage.operations import Operation
 from strongroom.storage.postgresql.connections import Connection, Connections, storage_error
 from strongroom.storage.postgresql.hold import Hold
 from strongroom.storage.postgresql.rows import Rows
 from strongroom.storage.postgresql.schema import Tables
-
-log = structlog.get_logger(__name__)
+from strongroom.storage.remote.commits import Commits, run_alone, unknown
 
 T = TypeVar("T")
 
@@ -43,9 +40,7 @@ class Writer:
         self._advisory_key = advisory_key
         self._random = random
         self._connection: Connection | None = None
-        self._queue = Queue(BATCH_ROWS)
-        self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
-        self._draining.add_done_callback(self._drained)
+        self._commits = Commits(BATCH_ROWS, self._commit_or_fail)
         # One simple query of three statements, so that the lock takes one round trip.
         lock = sql.SQL("SELECT pg_advisory_xact_lock_shared({}, {}); ").format(*advisory_key).as_bytes()
         lock += tables.query("SELECT number, id FROM {head} FOR UPDATE")
@@ -54,9 +49,7 @@ class Writer:
 
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation in the next batch."""
-        if self._draining.done():
-            raise StorageError("the store is closed")
-        return await self._queue.put(operation)
+        return await self._commits.run(operation)
 
     def hold(self, timeout_s: float) -> Hold:
         """What blocks the commits of all processes.  Entering it raises `StorageError` on time-out."""
@@ -65,36 +58,19 @@ class Writer:
     async def run_held(self, hold: Hold, operation: Operation[T]) -> T:
         """Run an operation at once, below a hold."""
         connection = await hold.connection()
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        pending: Pending[T] = Pending(operation, answer)
-        committing = asyncio.create_task(self._commit_on(connection, [pending], hold.begin))
-        try:
-            await asyncio.shield(committing)
-        except asyncio.CancelledError:
-            await asyncio.wait({committing})
-            raise
-        return await answer
+        return await run_alone(operation, lambda batch: self._commit_on(connection, batch, hold.begin))
 
     async def close(self) -> None:
         """Commit the waiting operations, then close the connection."""
-        self._queue.close()
-        await asyncio.wait({self._draining})
+        await self._commits.close()
         if self._connection is not None:
             await self._connection.close()
 
-    async def _drain(self) -> None:
-        while await self._queue.arrival():
-            batch = self._queue.take()
-            try:
-                await self._commit(batch)
-            except Exception as error:  # after any error, no caller may wait for ever
-                _fail(batch, error)
-
-    def _drained(self, draining: asyncio.Task[None]) -> None:
-        """Give an error to the callers that still wait when the loop of commits has ended."""
-        self._queue.refuse(StorageError("the store is closed"))
-        if not draining.cancelled() and (error := draining.exception()) is not None:
-            log.error("the store's commits have ended", fault=where(error))
+    async def _commit_or_fail(self, batch: list[Pending[object]]) -> None:
+        try:
+            await self._commit(batch)
+        except Exception as error:  # after any error, no caller may wait for ever
+            _fail(batch, error)
 
     async def _commit(self, batch: list[Pending[object]]) -> None:
         """Commit one batch, and deliver its results."""
@@ -106,7 +82,7 @@ class Writer:
                 # COMMIT wasn't sent, and closing the connection rolls the transaction back.
                 await kept.close()
                 _fail(batch, error)
-                self._queue.refuse(storage_error(error, "committing"))
+                self._commits.refuse(storage_error(error, "committing"))
                 return
             except psycopg.OperationalError as error:
                 if not kept.closed:
@@ -127,7 +103,7 @@ class Writer:
             fresh = await self._connections.connect()
         except StorageError as error:
             _fail(batch, error)
-            self._queue.refuse(error)
+            self._commits.refuse(error)
             return
         self._connection = fresh
         await self._commit_on(fresh, batch)
@@ -194,7 +170,7 @@ class Writer:
             if isinstance(error, psycopg.Error) and _rolled_back(error) and not connection.closed:
                 refusal = storage_error(error, "committing")
             for pending, outcome in outcomes:
-                pending.deliver(refusal or _unknown(outcome, told))
+                pending.deliver(refusal or unknown(outcome, told))
             if refusal is None:
                 await connection.close()  # it may be out of step
             return
@@ -204,7 +180,7 @@ class Writer:
             # If the wait for a synchronous standby is cancelled, COMMIT succeeds with a warning.  The commit may still
             # be lost with this server.
             for pending, outcome in outcomes:
-                pending.deliver(_unknown(outcome, "; ".join(warnings)))
+                pending.deliver(unknown(outcome, "; ".join(warnings)))
             return
         if cursor.statusmessage == "ROLLBACK":
             # The response to COMMIT in a failed transaction.
@@ -212,7 +188,7 @@ class Writer:
             return
         if cursor.statusmessage != "COMMIT":
             for pending, outcome in outcomes:
-                pending.deliver(_unknown(outcome, "the answer to COMMIT can't be understood"))
+                pending.deliver(unknown(outcome, "the answer to COMMIT can't be understood"))
             await connection.close()
             return
         for pending, outcome in outcomes:
@@ -237,9 +213,3 @@ def _fail(batch: list[Pending[object]], error: Exception) -> None:
         error = StorageError("the store failed", detail=where(error))
     for pending in batch:
         pending.deliver(error)
-
-
-def _unknown(outcome: Revision | StrongroomError, detail: str) -> StrongroomError:
-    if isinstance(outcome, Revision):
-        return CommitUnknown("it is not known whether the commit took place", revision_id=outcome.id, detail=detail)
-    return outcome

@@ -8,22 +8,19 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
-import structlog
-
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import CommitUnknown, StorageError, StrongroomError
 from strongroom.lib.fault import where
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
-from strongroom.storage.batch import Outcome, Pending, Queue, settle_batch
+from strongroom.storage.batch import Outcome, Pending, settle_batch
 from strongroom.storage.operations import Operation
+from strongroom.storage.remote.commits import Commits, run_alone
 from strongroom.storage.room import Room
 from strongroom.storage.s3.appending import Appending, UnclearError
 from strongroom.storage.s3.journal import Journal
 from strongroom.storage.s3.layout import Hold
 from strongroom.storage.s3.state import Draft
-
-log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -57,20 +54,15 @@ class Writer:
         """Whose process commits: its queue's, or a hold's."""
         self._one = asyncio.Lock()
         """One object at a time, also of a hold, which is prolonged beside its commits."""
-        self._queue = Queue(BATCH_ROWS)
-        self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
-        self._draining.add_done_callback(self._drained)
+        self._commits = Commits(BATCH_ROWS, self._commit_all)
 
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation in the next batch."""
-        if self._draining.done():
-            raise StorageError("the store is closed")
-        return await self._queue.put(operation)
+        return await self._commits.run(operation)
 
     async def close(self) -> None:
         """Commit the waiting operations."""
-        self._queue.close()
-        await asyncio.wait({self._draining})
+        await self._commits.close()
 
     @asynccontextmanager
     async def hold(self, timeout_s: float) -> AsyncIterator[bytes]:
@@ -101,10 +93,7 @@ class Writer:
 
     async def run_held(self, hold_id: bytes, operation: Operation[T]) -> T:
         """Run an operation at once, in a hold.  Raises `StorageError` if the hold was lost."""
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        pending: Pending[T] = Pending(operation, answer)
-        await self._finished(self._commit([pending], hold_id))
-        return await answer
+        return await run_alone(operation, lambda batch: self._commit(batch, hold_id))
 
     async def _finished(self, work: Coroutine[None, None, object]) -> None:
         """Wait for work that mustn't be cut off: its object may be on its way."""
@@ -115,18 +104,11 @@ class Writer:
             await asyncio.wait({task})
             raise
 
-    async def _drain(self) -> None:
-        while await self._queue.arrival():
-            batch: Sequence[Pending[object]] = self._queue.take()
-            while batch:
-                async with self._turn:
-                    batch = await self._commit(batch, None)
-
-    def _drained(self, draining: asyncio.Task[None]) -> None:
-        """Give an error to the callers that still wait when the loop of commits has ended."""
-        self._queue.refuse(StorageError("the store is closed"))
-        if not draining.cancelled() and (error := draining.exception()) is not None:
-            log.error("the store's commits have ended", fault=where(error))
+    async def _commit_all(self, batch: Sequence[Pending[object]]) -> None:
+        """Commit a batch, in as many turns as it takes."""
+        while batch:
+            async with self._turn:
+                batch = await self._commit(batch, None)
 
     async def _commit(self, batch: Sequence[Pending[object]], hold_id: bytes | None) -> Sequence[Pending[object]]:
         """Commit the first ones of a batch, and deliver their results.  Returns the others.  Never raises."""
