@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from strongroom.lib.aws import Credentials, dynamodb_target
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import CommitUnknown, StorageError, StorageFull
 from strongroom.lib.outgoing import Reply
@@ -19,6 +20,8 @@ from strongroom.storage.conditional import ConditionalStorage
 from strongroom.storage.conditional.cells import Cells
 from strongroom.storage.conditional.endpoints import Endpoints
 from strongroom.storage.consul.cells import ConsulCells
+from strongroom.storage.dynamodb.cells import DynamodbCells
+from strongroom.storage.dynamodb.service import Service
 from strongroom.storage.etcd.cells import EtcdCells
 from strongroom.storage.etcd.gateway import Gateway
 from strongroom.storage.mysql import MysqlStorage, login_of
@@ -42,7 +45,7 @@ ONE = {"count": Add(1, 0, 9)}
 GARBLED: Mapping[str, Callable[[Reply], Reply]] = {
     "nothing": lambda reply: Reply(200, reply.headers, b""),
     "half": lambda reply: Reply(200, reply.headers, reply.body[: len(reply.body) // 2]),
-    "empty": lambda reply: Reply(200, reply.headers, b"{}"),
+    "braces": lambda reply: Reply(200, reply.headers, b"{}"),
     "page": lambda reply: Reply(200, reply.headers, b"<html>welcome</html>"),
     "accepted": lambda reply: Reply(202, reply.headers, b""),
     "moved": lambda reply: Reply(302, reply.headers, b""),
@@ -91,6 +94,18 @@ def consul(server: ConsulServer) -> tuple[Garbling, Cells]:
     return endpoints, ConsulCells(endpoints, f"{uuid.uuid4().hex}/", Secret(b""), "")
 
 
+async def _keys() -> Credentials:
+    return Credentials("AKIA1", "secret")
+
+
+def dynamodb(server: Moto) -> tuple[Garbling, Cells]:
+    """A table of its own in DynamoDB."""
+    endpoints = Garbling("DynamoDB", [server.url], CLOCK, context=None, patience_s=5.0, at_once=4)
+    target, random = dynamodb_target(server.url, "us-east-1"), SystemRandom()
+    service = Service(target, endpoints, _keys, CLOCK, random, patience_s=5.0)
+    return endpoints, DynamodbCells(service, uuid.uuid4().hex, None, CLOCK, random, patience_s=5.0)
+
+
 async def counted_once(storage: Storage, garble: Callable[[], None]) -> None:
     """A commit that was carried out, and whose answer is garbled, counts once; its caller gets its revision."""
     await storage.start()
@@ -105,12 +120,14 @@ async def counted_once(storage: Storage, garble: Callable[[], None]) -> None:
 
 
 @pytest.mark.parametrize("how", GARBLED)
-@pytest.mark.parametrize("kind", ["etcd", "consul"])
-async def test_etcd_and_consul(request: pytest.FixtureRequest, kind: str, how: str) -> None:
+@pytest.mark.parametrize("kind", ["etcd", "consul", "dynamodb"])
+async def test_etcd_consul_and_dynamodb(request: pytest.FixtureRequest, kind: str, how: str) -> None:
     """Whatever comes instead of the answer, with whatever status."""
     if kind == "consul" and how == "code":
         pytest.skip("429 of Consul's is a refusal")
-    places: dict[str, Callable[[Any], tuple[Garbling, Cells]]] = {"etcd": etcd, "consul": consul}
+    if kind == "dynamodb" and how == "braces":
+        pytest.skip("this is the answer of DynamoDB's to a write")
+    places: dict[str, Callable[[Any], tuple[Garbling, Cells]]] = {"etcd": etcd, "consul": consul, "dynamodb": dynamodb}
     endpoints, cells = places[kind](request.getfixturevalue(f"{kind}_server"))
     storage = ConditionalStorage(cells, CLOCK, SystemRandom(), patience_s=5.0)
     await counted_once(storage, lambda: setattr(endpoints, "garble", how))

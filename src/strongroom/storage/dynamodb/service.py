@@ -161,12 +161,14 @@ class Service:
             except StorageError as error:
                 failed = error.detail or error.text
             else:
-                if reply.status == _OK:
-                    return decode(reply.body, form)
+                if reply.status == _OK and (answer := _understood(reply, form)) is not None:
+                    return answer
                 failure = _failure(reply)
+                # An answer without a code isn't DynamoDB's, and says nothing.
+                doubtful = not failure.codes or reply.status >= _SERVER_FAULT or failure.code == _IN_PROGRESS
+                unclear = unclear or (writes and doubtful)
                 if not self._passes(reply, failure):
                     raise RefusedError(action, failure, unclear=unclear, explanation=_explanation(failure, held))
-                unclear = unclear or (writes and (reply.status >= _SERVER_FAULT or failure.code == _IN_PROGRESS))
                 failed = f"DynamoDB: {action}: {', '.join(failure.codes) or f'status {reply.status}'}"
                 longest_s = _LONGEST_BUSY_PAUSE_S if _BUSY.issuperset(failure.codes) else _LONGEST_PAUSE_S
             wait_s = pause_s * (0.5 + self._random.bytes(1)[0] / 256)
@@ -192,7 +194,7 @@ class Service:
         codes = set(failure.codes)
         if codes & _THROTTLED:
             self.throttled += 1
-        if reply.status >= _SERVER_FAULT:
+        if reply.status >= _SERVER_FAULT or reply.status == _OK:
             return True
         # A transaction with a failed condition is decided, whatever else there was.
         return bool(codes) and codes <= _THROTTLED | _BUSY | {_IN_PROGRESS}
@@ -203,6 +205,13 @@ def _explanation(failure: Failure, held: Credentials) -> str:
     if failure.code not in _EXPLAINED or not failure.message.isprintable():
         return ""
     return Redaction([held.secret_key, held.session_token]).text(failure.message[:_READ])[:_EXPLANATION]
+
+
+def _understood(reply: Reply, form: type[T]) -> T | None:
+    try:
+        return decode(reply.body, form)
+    except StorageError:
+        return None  # it is asked again
 
 
 def _failure(reply: Reply) -> Failure:
