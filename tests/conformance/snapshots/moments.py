@@ -13,6 +13,8 @@ from tests.conformance.processes.wire import Connection, Target
 
 SHARED = "secret/data/shared"
 """The secret that all clients write: its versions put their writes in one order."""
+_REST_S = 0.01
+"""Between two rounds.  Without it, clients would take both cores of a machine for as long as a snapshot takes."""
 _KEPT = 4
 """Rows of a client that are there at a time; older ones it deletes."""
 
@@ -37,7 +39,7 @@ class Write:
 
 
 class Client(threading.Thread):
-    """Writes without a pause, one request after the other, until it is told to stop.
+    """Writes one round after the other, until it is told to stop.
 
     Each round counts a register up, adds a row, removes an old one, and writes the shared secret.
     """
@@ -55,9 +57,9 @@ class Client(threading.Thread):
         try:
             with Connection(self._target) as connection:
                 for turn in itertools.count(1):
-                    if self._halt.is_set():
-                        return
                     self._round(connection, turn)
+                    if self._halt.wait(_REST_S):
+                        return
         except (OSError, AssertionError) as error:
             self.failed.append(f"{error!r}")
 
