@@ -11,6 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from strongroom.lib.rand import SystemRandom
+from strongroom.sealing.initialize import Initialized, InitRequest, initialize
 from strongroom.server.snapshots.place import place_of
 from strongroom.storage.base import Storage
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
@@ -55,12 +57,14 @@ class Taken:
     files: dict[str, tuple[Path, Period]]
 
 
-async def _fill(storage: Storage) -> None:
+async def _filled(storage: Storage) -> Initialized:
     await storage.start()
     try:
+        made = await initialize(storage, SystemRandom(), InitRequest(shares=1, threshold=1))
         await storage.commit({}, {f"ballast/{number}": b"x" for number in range(_BALLAST)}, {})
     finally:
         await storage.close()
+    return made
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -70,9 +74,13 @@ def taken(
     """One snapshot by the API and one by the command itself, with clients before, during and after both."""
     folder, kind = tmp_path_factory.mktemp(f"moment-{request.param}"), request.param
     config = config_of(kind, postgresql_server, "moment_source")
-    with running(Node(folder / "node", config=config, workers_wanted=2)) as node:
-        node.ready()
-        asyncio.run(_fill(place_of((str(node.directory / "node.hcl"),)).opened()))
+    workers = 2 if kind == "postgresql" else 1  # the command is another process that uses the store, in any case
+    with running(Node(folder / "node", config=config, workers_wanted=workers)) as node:
+        made = asyncio.run(_filled(place_of((str(node.configure()),)).opened()))
+        node.keys, node.threshold, node.token = made.shares.hexadecimal(), 1, made.root_token.reveal().decode()
+        node.start()
+        node.unseal()
+        node.settle(replaced=0)
         node.ok("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
         files = {}
         with Load(node) as load:
