@@ -233,7 +233,8 @@ class Feeding:
         )
 
         async def body(txn: Transaction) -> None:
-            if await txn.read(FOLLOWERS + certificate, FollowerRecord) is not None:
+            follower = await txn.read(FOLLOWERS + certificate, FollowerRecord)
+            if follower is not None and not follower.left:  # it may have left while it waited
                 txn.write(REACHED + certificate, reached)
 
         await transact(self._barrier, body)
