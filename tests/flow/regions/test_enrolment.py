@@ -107,6 +107,25 @@ async def test_a_revoked_region_gets_nothing_not_even_what_it_waits_for() -> Non
             await regions.between.ask(path, asked, wire.RowsSaid)
 
 
+async def test_a_region_that_leaves_while_it_waits_is_not_taken_for_one_that_follows() -> None:
+    """What it had asked for before is answered to nobody, and isn't counted as a sign of life."""
+    regions = await Regions.start()
+    await regions.join()
+    await regions.level()
+    progress = await regions.progress()
+    point = Point(progress.commit.number, progress.commit.id)
+    waiting = Between(Feeding(services(regions.first), wait_s=30.0), regions.between.certificate)
+    asked = wire.Ask(1, point, wait=True, reached=point, as_of=progress.as_of)
+    task = asyncio.create_task(waiting.ask(wire.ROWS, asked, wire.RowsSaid))
+    for _ in range(50):  # it waits now
+        await asyncio.sleep(0)
+    await regions.between.ask(wire.LEAVE, wire.KeyAsked(1), wire.KeyAsked)
+    with pytest.raises(RegionRefused):
+        await task
+    [left] = (await regions.first.ok("GET", "sys/region/status")).data["followers"]
+    assert (left["left"], left["connected"]) == (True, False)
+
+
 @pytest.mark.parametrize(
     "path", [wire.HEAD, wire.ROWS, wire.PAGE, wire.KEY, wire.PROMOTED, wire.LEAVE, "/v1/sys/health"]
 )
