@@ -12,7 +12,7 @@ PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbo
   etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members postgresql credentials moving-in fuzz format packages clean restoring
+.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members regions postgresql credentials moving-in fuzz format packages clean restoring
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -128,6 +128,10 @@ chaos: setup ## nodes and databases that die while clients write, read and revok
 members: setup ## clusters of three etcd, ZooKeeper and Consul (if it is there) whose leaders die under load; SECONDS=60 each
 	set -e; for kind in etcd zookeeper $$(test -n "$$CONSUL_BIN" -o -n "$$(command -v consul)" && echo consul); do \
 	$(BIN)/python -m bench.members $$kind --seconds $(or $(SECONDS),60); done
+
+regions: setup ## a second region's lag and pauses, and one that is killed while it takes over; some 5 minutes
+	$(BIN)/python -m bench.regions
+	$(BIN)/python -m bench.regions --faults --rows 20000
 
 postgresql: setup ## the tests of the store on PostgreSQL, on each version below /usr/lib/postgresql
 	set -e; for version in $$(ls /usr/lib/postgresql); do echo "PostgreSQL $$version"; \

@@ -1,10 +1,11 @@
-"""A TCP proxy between two regions that can be cut, in a thread of its own."""
+"""A TCP proxy between two regions that can be cut or made slow, in a thread of its own."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import threading
+import time
 from types import TracebackType
 
 
@@ -13,10 +14,12 @@ class Switch:
 
     Attributes:
         port: where it listens.
+        bytes_per_s: how much it lets pass on each connection; 0 for all.
     """
 
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
+        self.bytes_per_s = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._lock = threading.Lock()
@@ -71,7 +74,7 @@ class Switch:
                     for one in (client, server):
                         one.shutdown(socket.SHUT_RDWR)
             for source, target in ((client, server), (server, client)):
-                copying = threading.Thread(target=_copy, args=(source, target), daemon=True)
+                copying = threading.Thread(target=self._copy, args=(source, target), daemon=True)
                 self._copying.append(copying)
                 copying.start()
 
@@ -81,11 +84,12 @@ class Switch:
         except OSError:
             return None
 
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    for one in (source, target):
+    def _copy(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
+            while data := source.recv(65536):
+                target.sendall(data)
+                if self.bytes_per_s:
+                    time.sleep(len(data) / self.bytes_per_s)
+        for one in (source, target):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
