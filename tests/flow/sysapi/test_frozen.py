@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from strongroom.barrier import keys
 from strongroom.barrier.region import FOLLOWER, RegionState
-from strongroom.barrier.transaction import transact
+from strongroom.barrier.restored import Restored, encoded
+from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.expiry import LOCK_S, ROLE, Expiry
+from strongroom.core.region.following import Following
 from strongroom.core.scheduled_snapshots import ScheduledSnapshots
+from strongroom.lib.errors import Unavailable
 from strongroom.sdk import Request
 from strongroom.server.builtin import ENGINES
 from strongroom.services import restoration
+from strongroom.services.region import standing
+from strongroom.services.region.link import Asking
+from strongroom.services.region.records import MEMBERSHIP, Membership
 from strongroom.sysapi.services import Services
 from tests.flow.node import TestNode
 
@@ -126,3 +134,41 @@ async def test_what_cannot_be_read_is_not_taken_for_thawed() -> None:
     lease = (await node.ok("PUT", "probe/secret")).body["lease_id"]
     await services.barrier.storage.commit({}, {"core/restored": b"{"}, {})
     assert (await node.ask("PUT", "sys/leases/renew", {"lease_id": lease})).status == 500
+
+
+async def test_a_copy_speaks_to_no_other_region() -> None:
+    """A follower's snapshot, restored elsewhere to look at it, asks the first region for nothing in its name.
+
+    Nor does it tell that region that it was promoted, which would end its service.
+    """
+    node = await TestNode.start()
+    services = services_of(node)
+    membership = Membership(
+        address="first.example.com:1", authority="", certificate="", key="", private_key=b"", cluster_id="", name="x"
+    )
+    asked = asyncio.Event()
+
+    def connect(_: Membership) -> Asking:
+        asked.set()
+        raise Unavailable("asked")
+
+    async def follow(txn: Transaction) -> None:
+        restored = Restored(at=1.0, frozen=True, taken_at=1.0, commit="ab")
+        txn.write_plain(keys.RESTORED, encoded(restored))
+        txn.write(keys.REGION, RegionState(role=FOLLOWER, term=1))
+        txn.write(MEMBERSHIP, membership)
+
+    async def promote(txn: Transaction) -> None:
+        await standing.promote(txn, 2.0, force=False)
+
+    await transact(services.barrier, follow)
+    following = asyncio.create_task(Following(services, connect, pause_s=0.001).run_forever())
+    try:
+        await asyncio.sleep(0.05)
+        await transact(services.barrier, promote)
+        await asyncio.sleep(0.05)
+        assert not asked.is_set()
+        await node.ok("PUT", "sys/restore/thaw")
+        await asyncio.wait_for(asked.wait(), 10)
+    finally:
+        following.cancel()

@@ -29,6 +29,7 @@ from strongroom.services.region.records import (
     Membership,
 )
 from strongroom.services.region.wire import Point
+from strongroom.services.restoration import frozen
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
 
@@ -85,7 +86,8 @@ class Following:
             try:
                 if self._services.replaced.is_set():
                     await self._seal_if_replaced()
-                await self._once()
+                if not await self._rests():
+                    await self._once()
             except StorageError as error:  # the store's trouble is the store's to tell, and most regions are alone
                 log.debug("what this region is to others is not known now", reason=error.detail or error.text)
             except StrongroomError as error:
@@ -99,6 +101,11 @@ class Following:
         if await self._services.barrier.root.is_foreign():
             await self._services.port.seal()
         self._services.replaced.clear()
+
+    async def _rests(self) -> bool:
+        """Whether this store speaks to no other region, until an operator says go."""
+        await self._services.barrier.sync()
+        return await transact(self._services.barrier, frozen.rests)
 
     async def _once(self) -> None:
         barrier = self._services.barrier

@@ -111,7 +111,8 @@ async def promote(txn: Transaction, now: float, *, force: bool) -> Former:
     txn.write(keys.REGION, RegionState(role=PRIMARY, term=former.term, changed_at=now))
     txn.write(FORMER, former)
     # What is due would be done to other systems at once, while the former region may still be doing it.
-    frozen.freeze(txn, now, progress.as_of)
+    if not await frozen.is_frozen(txn):
+        frozen.freeze(txn, now, progress.as_of)
     for name in await txn.list(HEADS):
         txn.delete(HEADS + name)
     return former

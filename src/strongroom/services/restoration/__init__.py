@@ -1,5 +1,5 @@
 """After a restore: whether the store is frozen, and what would happen if it weren't."""
 
-from strongroom.services.restoration.frozen import freeze, freezes, is_frozen, read, require_thawed, thaw
+from strongroom.services.restoration.frozen import freeze, freezes, is_frozen, read, require_thawed, rests, thaw
 
-__all__ = ["freeze", "freezes", "is_frozen", "read", "require_thawed", "thaw"]
+__all__ = ["freeze", "freezes", "is_frozen", "read", "require_thawed", "rests", "thaw"]

@@ -40,6 +40,15 @@ async def require_thawed(txn: Transaction, what: str) -> None:
         )
 
 
+async def rests(txn: Transaction) -> bool:
+    """Whether the store is frozen by a restore, and not by a promotion.
+
+    Then it may be a copy of one that is in use elsewhere, and must not speak to other regions in its name.
+    """
+    restored = await read(txn)
+    return restored is not None and restored.frozen and bool(restored.commit)
+
+
 async def freezes(barrier: Barrier) -> bool:
     """Whether the store is frozen, for roles: asked after they were taken, and before they do anything."""
     await barrier.sync()

@@ -22,6 +22,7 @@ from strongroom.sdk.fields import Body, Doc, Duration
 from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
+from strongroom.services import restoration
 from strongroom.services.region import joining, standing, wire
 from strongroom.services.region.link import Link, RegionRefused
 from strongroom.services.region.losses import losses
@@ -190,7 +191,10 @@ class RegionPaths(SystemEngine):
         state, membership = await view.txn.read(keys.REGION, RegionState), await view.txn.read(MEMBERSHIP, Membership)
         if state is None or state.role != FOLLOWER or membership is None:
             raise InvalidRequest("this region follows none")
-        told = request.once.outside("leave", lambda: _leave(membership, state.term))
+        # A copy that was restored elsewhere must not have the first region forget the one that it is a copy of.
+        told = not await restoration.rests(view.txn) and request.once.outside(
+            "leave", lambda: _leave(membership, state.term)
+        )
         now = await view.services.barrier.storage.now()
         await standing.fence(view.txn, now, "it has left")
         warning = "the first region was not told: revoke this region's certificate there"
