@@ -33,9 +33,9 @@ async def taken(services: Services) -> bytes:
     """A snapshot that the node vouches for."""
     found = await services.snapshots.take()
     try:
-        return b"".join(found.pieces())
+        return b"".join([piece async for piece in found.pieces()])
     finally:
-        found.close()
+        await found.close()
 
 
 async def test_only_own_files_are_loaded_snapshots(tmp_path: Path) -> None:
