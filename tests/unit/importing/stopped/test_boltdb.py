@@ -92,11 +92,11 @@ def _circle() -> bytes:
     return _file(pages + root, root=4, pages=5)
 
 
-def _shared() -> bytes:
+def _shared(said: int = 43) -> bytes:
     """Forty levels of branches that each lead to the next one twice: 2^40 ways to an empty leaf."""
     pages = b"".join(branch(3 + level, [(b"", 4 + level), (b"b", 4 + level)]) for level in range(38))
     pages += leaf(41, [])
-    return _file(pages + leaf(42, [(b"data", struct.pack("<QQ", 3, 0))], flags=1), root=42, pages=43)
+    return _file(pages + leaf(42, [(b"data", struct.pack("<QQ", 3, 0))], flags=1), root=42, pages=said)
 
 
 def _file(content: bytes, *, root: int, pages: int) -> bytes:
@@ -116,11 +116,13 @@ def _unordered() -> bytes:
         (b"SQLite format 3\0" + bytes(9000), "no BoltDB file"),
         (_circle(), "form a circle"),
         (_shared(), "form a circle"),
+        (_shared(said=1 << 40), "form a circle"),
+        (_file(b"", root=1 << 62, pages=1 << 63), "cut off"),
         (_unordered(), "don't ascend"),
         (database(b"other", ROWS), "no bucket 'data'"),
         (database(b"data", ROWS)[: -40 * PAGE], "cut off"),
     ],
-    ids=["empty", "other", "circle", "shared", "unordered", "bucket", "cut"],
+    ids=["empty", "other", "circle", "shared", "shared and many", "far", "unordered", "bucket", "cut"],
 )
 def test_damage_is_told(tmp_path: Path, content: bytes, told: str) -> None:
     """None of it makes the reader loop, or read what isn't there."""

@@ -70,7 +70,8 @@ class Database:
         size = self._meta.page_bytes
         if not 2 <= number < self._meta.pages:
             raise UnreadableStore(f"{self._name} is damaged: page {number} isn't in the file")
-        header = self._read(number * size, HEADER.size)
+        # A description can name more pages than a file can have, and their places are no numbers for a system call.
+        header = self._read(number * size, HEADER.size) if number * size < self._bytes else b""
         if len(header) < HEADER.size:
             raise UnreadableStore(f"{self._name} is cut off at page {number}")
         own, _, _, further = HEADER.unpack(header)
@@ -82,8 +83,12 @@ class Database:
             raise UnreadableStore(f"{self._name} is cut off at page {number}")
         return page
 
+    def _visits(self) -> Iterator[int]:
+        """One for each page that there can be."""
+        return iter(range(min(self._meta.pages, self._bytes // self._meta.page_bytes + 1)))
+
     def _root(self, bucket: bytes) -> bytes:
-        for item in self._from(self._page(self._meta.root), bucket, iter(range(self._meta.pages))):
+        for item in self._from(self._page(self._meta.root), bucket, self._visits()):
             if item.key != bucket or not item.is_bucket:
                 break
             number, inline = pages.bucket(item.value)
@@ -94,7 +99,7 @@ class Database:
         """The keys and values of a bucket, ascending, from `start` on.  Raises `UnreadableStore`."""
         last: bytes | None = None
         # Each page is visited once at the most: more visits are a circle, or pages that several branches share.
-        visits = iter(range(self._meta.pages))
+        visits = self._visits()
         for item in self._from(self._root(bucket), start, visits):
             if last is not None and item.key <= last:
                 raise UnreadableStore(f"{self._name} is damaged: its keys don't ascend")
