@@ -352,6 +352,14 @@ class Barrier:
         except UnknownTermError as error:
             raise Tampered("a stored record names a term that does not exist") from error
 
+    def covers(self, row: bytes) -> bool:
+        """Whether the keyring in use opens whatever a keyring's row opens.
+
+        Raises: `Tampered` if the root key in use doesn't open the row.
+        """
+        found = self.root.open(row)
+        return found.index_key == self.keyring.index_key and found.terms.items() <= self.keyring.terms.items()
+
     async def keyring_in(self, row: bytes) -> Keyring:
         """The keyring in a row that a transaction has read and is going to replace.
 

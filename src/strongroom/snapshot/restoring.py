@@ -31,7 +31,9 @@ async def restore(
     reading: Reading,
     restored: Restored,
     told: Callable[[int], None] | None = None,
+    *,
     expected: Whole | None = None,
+    kept: frozenset[str] = frozenset(),
 ) -> Whole:
     """Replace all rows but those of roles.  Nobody else can commit meanwhile.
 
@@ -41,15 +43,17 @@ async def restore(
         restored: what the store is to say of it.
         told: called with the number of rows so far.
         expected: what the snapshot was when it was checked.  A file can be changed by others between two passes.
+        kept: keys whose rows stay as the store has them.
 
     Raises: `Damaged` and `StorageError`; the store isn't served then until a restore has succeeded.
     """
     async with storage.exclusive(_WAIT_S) as committer:
         await committer.commit({}, {keys.RESTORING: b"1"}, {})
         await _release_roles(storage, committer)
-        present = _Present(storage)
+        own = {keys.RESTORING, keys.RESTORED, *kept}
+        present = _Present(storage, own)
         count = 0
-        for part in _parts(reading, storage.limits):
+        for part in _parts(reading, storage.limits, own):
             gone = await present.until(max(part))
             await _remove(committer, [key for key in gone if key not in part], storage.limits)
             await committer.commit({}, part, {})
@@ -85,10 +89,15 @@ def check_fits(limits: Limits, value_bytes: int) -> None:
 
 
 class _Present:
-    """The keys that the store had before, in order."""
+    """The keys that the store had before, in order.
 
-    def __init__(self, storage: Storage) -> None:
+    Args:
+        own: keys that are passed over.
+    """
+
+    def __init__(self, storage: Storage, own: set[str]) -> None:
         self._storage = storage
+        self._own = own
         self._keys = self._all()
         self._next: str | None = None
 
@@ -106,18 +115,18 @@ class _Present:
         after = ""
         while names := (await self._storage.scan("", after, _PAGE)).names:
             for name in names:
-                if name not in (keys.RESTORING, keys.RESTORED) and not name.startswith(ROLE_PREFIX):
+                if name not in self._own and not name.startswith(ROLE_PREFIX):
                     yield name
             after = names[-1]
 
 
-def _parts(reading: Reading, limits: Limits) -> Iterator[dict[str, bytes | None]]:
-    """The snapshot's rows in parts that one commit takes."""
+def _parts(reading: Reading, limits: Limits, own: set[str]) -> Iterator[dict[str, bytes | None]]:
+    """The snapshot's rows in parts that one commit takes, but for those of which the store keeps its own."""
     part: dict[str, bytes | None] = {}
     size = 0
     for key, value in reading.rows():
-        if key in (keys.RESTORING, keys.RESTORED):
-            continue  # of an earlier restore
+        if key in own:
+            continue  # of an earlier restore, or kept
         added = len(key.encode()) + len(value)
         if part and (len(part) >= min(_PAGE, limits.keys) or size + added > min(_BYTES, limits.bytes)):
             yield part

@@ -86,3 +86,26 @@ async def test_a_snapshot_of_another_region_is_forced_only() -> None:
     await regions.second.ok("PUT", "sys/region/promote")
     refused = await restore(regions.second, content)
     assert (refused.status, "the snapshot is of another region of this cluster" in refused.error) == (400, True)
+
+
+async def test_a_rotation_since_the_snapshot_leaves_a_follower_its_own_rows() -> None:
+    """They are encrypted by the newer term, which the follower gets from the first region only."""
+    regions = await Regions.start()
+    await regions.first.ok("POST", "kv/a", {"value": "old"})
+    await regions.join()
+    await regions.level()
+    content = await snapshot(regions.first)
+    await regions.first.ok("POST", "sys/rotate")
+    await regions.first.ok("POST", "kv/a", {"value": "new"})
+    await regions.level()
+    await regions.second.ok("POST", "sys/mounts/own", {"type": "kv", "local": True})
+    await regions.second.ok("POST", "own/a", {"value": "own"})
+    assert (await restore(regions.first, content)).status == 200
+    assert (await regions.first.ok("GET", "sys/key-status")).data["term"] == 2
+    await regions.first.ok("POST", "kv/b", {"value": "later"})
+    await regions.level()
+    assert (await regions.second.ok("GET", "kv/a")).data == {"value": "old"}
+    assert (await regions.second.ok("GET", "kv/b")).data == {"value": "later"}
+    other = await regions.second.peer()  # a process that has nothing in memory
+    assert (await other.ok("GET", "own/a")).data == {"value": "own"}
+    assert (await other.ok("GET", "sys/region/status")).data["trouble"] == ""

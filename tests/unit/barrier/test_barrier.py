@@ -162,6 +162,21 @@ async def test_a_replaced_keyring_stops_everything() -> None:
             await place.process()
 
 
+async def test_which_keyrings_are_covered() -> None:
+    """One with the same terms or fewer is; one that was rotated otherwise isn't, though the root key opens it."""
+    place = await Place().start()
+    barrier = await place.process()
+    before = barrier.keyring
+    here, elsewhere = (rotate(before, place.random, 2.0) for _ in range(2))
+    older, newer, other = (seal_keyring(ROOT_KEY, each, place.random) for each in (before, here, elsewhere))
+    assert (barrier.covers(older), barrier.covers(newer)) == (True, False)
+    await place.storage.commit({}, {keys.KEYRING: newer}, {})
+    await barrier.sync()
+    assert [barrier.covers(row) for row in (older, newer, other)] == [True, True, False]
+    with pytest.raises(Tampered):
+        barrier.covers(seal_keyring(Secret(bytes(32)), before, place.random))
+
+
 async def test_the_root_key_of_another_store_does_not_open() -> None:
     """`Barrier.open` refuses a root key that isn't this store's."""
     place = await Place().start()

@@ -45,6 +45,18 @@ async def test_a_role_is_lost_by_a_restore() -> None:
     assert await target.lock("expiry", "me", 10.0) is None
 
 
+async def test_what_is_kept() -> None:
+    """The rows of these keys stay as they are, whether the snapshot has them or not, and all others are replaced."""
+    target = await store({"a": b"1", "core/keyring": b"new", "own": b"now", "z": b"1"})
+    source = await store({"a": b"2", "core/keyring": b"old", "core/keyring2": b"2"})
+    await restore(
+        target, Reading(io.BytesIO(await snapshot(source))), RESTORED, kept=frozenset({"core/keyring", "own"})
+    )
+    found = await content(target)
+    del found[keys.RESTORED]
+    assert found == {"a": b"2", "core/keyring": b"new", "core/keyring2": b"2", "own": b"now"}
+
+
 async def test_a_restore_that_breaks_off_is_not_served() -> None:
     """The file is found damaged at its end: nobody is served what is of two times, until one was carried out whole."""
     target, source = await store({"old": b"1"}), await store({f"n/{number}": b"x" * 500 for number in range(2000)})

@@ -43,6 +43,8 @@ class Checked:
     whole: Whole
     opens: bool
     """Whether the key that is in use opens its keyring."""
+    kept: frozenset[str] = frozenset()
+    """Keys whose rows the snapshot doesn't replace."""
 
 
 async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checked:
@@ -81,7 +83,9 @@ async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checke
         if whole.origin.cluster_id != snapshots.about.cluster_id:
             raise InvalidRequest(_OTHER_REGION)
     check_fits(snapshots.barrier.storage.limits, largest)
-    return Checked(whole, opens)
+    # The keyring goes on with all its terms: what followers keep for themselves is encrypted by the newest one.
+    newer = opens and snapshots.barrier.covers(keyring)
+    return Checked(whole, opens, frozenset({keys.KEYRING} if newer else ()))
 
 
 async def restore(
@@ -133,5 +137,5 @@ async def _replace(snapshots: Snapshots, file: BinaryIO, checked: Checked, *, fr
         rows=origin.rows,
     )
     with file:
-        await replace(snapshots.barrier.storage, Reading(file), restored, expected=checked.whole)
+        await replace(snapshots.barrier.storage, Reading(file), restored, expected=checked.whole, kept=checked.kept)
     log.warning("the snapshot was restored", frozen=frozen, same_keys=checked.opens)
