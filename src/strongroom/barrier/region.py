@@ -26,8 +26,8 @@ _OWN: Final = (
 )
 """Rows below `shared/` that describe the region's own machines."""
 _ALSO: Final = (keys.KEYRING, keys.SUCCESSORS)
-_EVERYWHERE: Final = "sys/region"
-"""The paths by which an operator gets a region out of any state."""
+_EVERYWHERE: Final = ("sys/region/", "sys/replication/")
+"""The paths by which an operator gets a region out of any state, and those that tell which state it is."""
 
 
 class RegionState(Record, frozen=True, tag="region"):
@@ -91,7 +91,7 @@ class RegionView:
         if state is None or self.serves:
             return
         if state.role == FENCED:
-            if not f"{path}/".startswith(f"{_EVERYWHERE}/"):
+            if not f"{path}/".startswith(_EVERYWHERE):
                 raise Unavailable(f"this region is not in use: {state.reason}")
             return
         raise Unavailable("this region is taking over a state of the first region, and serves nothing until it has all")

@@ -194,3 +194,15 @@ async def test_what_was_asked_for_before_a_promotion_does_not_come_in_after_it()
     assert promoted.is_set()
     assert {key: shared(regions.second)[key] for key in before} == before
     assert (await regions.second.ask("GET", "kv/a")).status == 404
+
+
+async def test_a_region_that_is_not_in_use_still_says_so_to_monitoring() -> None:
+    """Whoever asks in Vault's words, and without a token, gets its state; what it holds is told to nobody."""
+    regions = await Regions.start()
+    await regions.first.ok("PUT", "sys/region/demote")
+    for path in ("sys/replication/status", "sys/replication/performance/status"):
+        said = (await regions.first.ok("GET", path, token="")).data
+        performance = said.get("performance", said)
+        assert (performance["mode"], performance["state"]) == ("secondary", "idle")
+    assert (await regions.first.ask("GET", "kv/a")).status == 503
+    assert (await regions.first.ask("GET", "sys/mounts")).status == 503
