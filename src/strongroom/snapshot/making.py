@@ -11,12 +11,13 @@ from typing import Final
 import msgspec
 
 from strongroom.barrier import keys
+from strongroom.lib.errors import StorageError
 from strongroom.snapshot import archive, meta, rows, sums
 from strongroom.snapshot.meta import Origin, SealInside
 from strongroom.snapshot.staging import Staging
 from strongroom.snapshot.stored import packed
 from strongroom.storage.base import Revision, Storage
-from strongroom.storage.transfer import copy
+from strongroom.storage.transfer import copy, migrating
 
 _PIECE_BYTES: Final = 64 * 1024
 
@@ -40,13 +41,14 @@ async def gather(
         told: called with the number of rows so far.
 
     Returns: what is known of it now.
-    Raises: as `storage.transfer.copy`.
+    Raises: as `storage.transfer.copy`, and `StorageError` if the store isn't whole.
     """
     revision = await copy(storage, staging, told)
     return await asyncio.to_thread(_looked_at, staging, about, revision)
 
 
 def _looked_at(staging: Staging, about: Origin, revision: Revision) -> Origin:
+    _require_whole(staging)
     name = staging.get(keys.CLUSTER_NAME)
     return msgspec.structs.replace(
         about,
@@ -56,6 +58,17 @@ def _looked_at(staging: Staging, about: Origin, revision: Revision) -> Origin:
         cluster_name=name.decode("utf-8", "replace") if name is not None else about.cluster_name,
         seals=tuple(_seal(key.removeprefix(keys.SEALS), value) for key, value in staging.below(keys.SEALS)),
     )
+
+
+def _require_whole(staging: Staging) -> None:
+    """Raises `StorageError` for a part of a store, or rows of two times: restored, they would pass for all there was."""
+    if staging.get(keys.RESTORING) is not None:
+        raise StorageError(
+            "a snapshot is being restored into the store, or a restore broke off: nothing is saved until one was "
+            "carried out whole"
+        )
+    if staging.get(migrating.KEY) is not None:
+        raise StorageError(migrating.UNFINISHED)
 
 
 def written(staging: Staging, origin: Origin, key: bytes | None) -> Iterator[bytes]:

@@ -10,12 +10,14 @@ from typing import TypeVar
 
 import pytest
 
+from strongroom.barrier import keys
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.server.config.config import StorageConfig, Where
 from strongroom.server.diagnose.result import Finding, Status
 from strongroom.server.diagnose.storage import PROBES, check_storage
 from strongroom.storage.sqlite import SqliteStorage
+from strongroom.storage.transfer import migrating
 
 T = TypeVar("T")
 
@@ -52,6 +54,25 @@ def test_a_store_is_left_as_it_was(tmp_path: Path) -> None:
     assert found["Check Storage"].status == Status.OK
     assert "isn't initialized" in found["Check Initialization"].message
     assert on_store(tmp_path, lambda storage: storage.scan("")).names == ["shared/a"]
+
+
+@pytest.mark.parametrize(("mark", "text"), [(keys.RESTORING, "a restore broke off"), (migrating.KEY, "isn't finished")])
+def test_a_store_that_no_server_serves_is_told(tmp_path: Path, mark: str, text: str) -> None:
+    """It opens and answers, but a restore broke off in it, or a migration has moved a part only."""
+
+    async def fill(storage: SqliteStorage) -> None:
+        await storage.commit({}, {keys.KEYRING: b"1", mark: b"1"}, {})
+
+    on_store(tmp_path, fill)
+    found = checked("sqlite", path=str(tmp_path))["Check Initialization"]
+    assert found.status == Status.FAIL
+    assert text in found.message
+
+
+def test_an_unknown_type_of_store_is_told_with_those_that_are_here() -> None:
+    """Also the stores for several machines are named."""
+    found = checked("raft")["Create Storage Backend"]
+    assert all(f'"{name}"' in found.message for name in ("raft", "sqlite", "etcd", "mysql", "postgresql"))
 
 
 def test_rows_of_a_killed_diagnosis_go_and_those_of_another_stay(tmp_path: Path) -> None:

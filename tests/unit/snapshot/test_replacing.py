@@ -16,6 +16,7 @@ from strongroom.lib.errors import StorageError, Unavailable
 from strongroom.snapshot.reading import Reading
 from strongroom.snapshot.restoring import require_vacant, restore
 from strongroom.snapshot.stored import Damaged
+from strongroom.storage.transfer import migrating
 from tests.unit.snapshot.made import MADE_AT, content, snapshot, store
 
 RESTORED = Restored(at=MADE_AT, frozen=True, taken_at=MADE_AT)
@@ -77,3 +78,10 @@ async def test_a_store_in_use_is_not_vacant() -> None:
     """A restore without a server replaces nothing."""
     with pytest.raises(StorageError):
         await require_vacant(await store({"a": b"1"}))
+
+
+@pytest.mark.parametrize(("mark", "text"), [(keys.RESTORING, "a restore broke off"), (migrating.KEY, "isn't finished")])
+async def test_a_store_that_is_not_whole_is_not_saved(mark: str, text: str) -> None:
+    """Of a broken restore or an unfinished migration: restored elsewhere, it would look like a whole one."""
+    with pytest.raises(StorageError, match=text):
+        await snapshot(await store({"a": b"1", mark: b"1"}))

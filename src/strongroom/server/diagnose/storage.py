@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from strongroom.barrier import keys
+from strongroom.barrier.barrier import require_whole
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError, StorageFull, StrongroomError
 from strongroom.lib.rand import Random
@@ -24,6 +25,7 @@ from strongroom.server.diagnose.result import Finding, fail, group, ok, skipped,
 from strongroom.server.diagnose.service_user import name_of
 from strongroom.server.stores import DATABASE, StoreError, directory, open_store
 from strongroom.storage.base import Storage
+from strongroom.storage.transfer.migrating import refuse_unfinished
 
 PROBES = "diagnose/"
 """Where the probe rows are; no other part of the server has keys there."""
@@ -224,10 +226,15 @@ async def _initialized(storage: Storage) -> Finding:
     name = "Check Initialization"
     if await storage.get(keys.KEYRING) is None:
         return ok(name, "The store isn't initialized yet: start the server, then `strongroom operator init`.")
+    try:
+        await refuse_unfinished(storage)
+        await require_whole(storage)
+    except StrongroomError as error:
+        return fail(name, _text(error), "Let that be finished first: no server serves this store until then.")
     revision = await storage.synced()
     return ok(name, "The store is initialized.", facts={"revision": revision.number})
 
 
 def _text(error: Exception) -> str:
     detail = error.detail if isinstance(error, StrongroomError) else ""
-    return f"{error} ({detail})" if detail else str(error)
+    return f"{error} ({detail})" if detail and detail not in str(error) else str(error)

@@ -100,5 +100,6 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
 
             return open_zookeeper_stanza(options, clock, random)
     raise StoreError(
-        f'the storage type "{type_}" is not supported; use "sqlite" for one machine or "postgresql" for several'
+        f'the storage type "{type_}" is not supported; use "sqlite" for one machine, or for several one of '
+        + ", ".join(f'"{shared}"' for shared in sorted(SHARED))
     )

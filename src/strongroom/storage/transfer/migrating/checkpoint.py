@@ -54,9 +54,12 @@ async def read(storage: Storage) -> Checkpoint | None:
         raise StorageError("the checkpoint of a migration in the store can't be read") from error
 
 
+UNFINISHED: Final = (
+    "a migration into this store isn't finished: run strongroom operator migrate again, which goes on with it"
+)
+
+
 async def refuse_unfinished(storage: Storage) -> None:
     """Raises `StorageError` for a store that a migration has begun to fill, and hasn't finished."""
     if await storage.get(KEY) is not None:
-        raise StorageError(
-            "a migration into this store isn't finished: run strongroom operator migrate again, which goes on with it"
-        )
+        raise StorageError(UNFINISHED)

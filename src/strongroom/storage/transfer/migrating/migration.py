@@ -78,6 +78,7 @@ class Migration:
 
         Raises: `MigrationRefused`, `StorageError`.
         """
+        await self._require_whole_source()
         hold = Hold(self.destination, self.holder)
         await hold.take()
         try:
@@ -92,6 +93,14 @@ class Migration:
         finally:
             await hold.release()
         return Moved(revision, compared, begun is not None, finished)
+
+    async def _require_whole_source(self) -> None:
+        """Raises `MigrationRefused` for the destination of another migration: a copy of its part would count as all."""
+        if await checkpoint.read(self.source) is not None:
+            raise MigrationRefused(
+                "the source has only a part of another store: the migration into it isn't finished. Finish that one "
+                "first, or move from the store that it moves from"
+            )
 
     async def _require_room(self, hold: Hold) -> None:
         """Raises `MigrationRefused` unless the destination is empty and can take all that the source has."""

@@ -270,3 +270,18 @@ def test_a_row_that_is_wrong_in_the_destination_is_found() -> None:
             await refuse_unfinished(destination)
 
     on_two(scenario)
+
+
+def test_the_part_that_an_unfinished_migration_has_moved_is_no_source() -> None:
+    """A copy of it would count as finished, and a server would start on a part of the store."""
+
+    async def scenario(source: InmemStorage, destination: InmemStorage) -> None:
+        part = InmemStorage(SetClock(), SystemRandom())
+        await part.start()
+        mark = Checkpoint(await source.synced(), await source.synced(), "shared/root/00100", False, 100)
+        await part.commit({}, {KEY: mark.encode(), **dict(list(ROWS.items())[:100])}, {})
+        with pytest.raises(MigrationRefused, match="the source has only a part of another store"):
+            await migration(part, destination).run()
+        assert await rows(destination) == {}
+
+    on_two(scenario)
