@@ -148,7 +148,11 @@ COMMANDS = {
         arity=Arity(),
     ),
     "operator step-down": Command(
-        "operator step-down [options]", "Makes the active node give up its place to another.", _step_down, arity=Arity()
+        "operator step-down [options]",
+        "Has the node give up its roles, such as the ending of leases, to another one. It goes on serving. Only the "
+        "node that VAULT_ADDR names does: don't go by a load balancer.",
+        _step_down,
+        arity=Arity(),
     ),
     "operator members": Command(
         "operator members", "Lists the nodes of the cluster.", _members, (FORMAT_ONLY,), Arity()

@@ -26,7 +26,7 @@ _OTHERS_SEAL: Final = "the snapshot isn't as a server of this cluster has made i
 # Rows could have been taken out of a snapshot, and its seal with them.
 _NO_SEAL: Final = (
     "nothing vouches for the snapshot: it was saved from the store without a server, or somebody has changed it. "
-    "If you know where it comes from, it is restored by snapshot-force"
+    "If you know where it comes from, restore it with -force, which is sys/storage/raft/snapshot-force"
 )
 
 
@@ -72,8 +72,8 @@ async def check(snapshots: Snapshots, file: BinaryIO, *, forced: bool) -> Checke
     opens = snapshots.barrier.root.opens(keyring)
     if not opens and not forced:
         raise InvalidRequest(
-            "the snapshot is of another cluster, or of a time with other key shares: it is restored by snapshot-force "
-            "only, and its own key shares open it"
+            "the snapshot is of another cluster, or of a time with other key shares. Restore it with -force, which is "
+            "sys/storage/raft/snapshot-force; then its own key shares open it"
         )
     if opens and not forced and not whole.is_vouched_by(snapshots.key):
         raise InvalidRequest(_OTHERS_SEAL if whole.vouched else _NO_SEAL)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.progress import Progress
+
+FROZEN: Final = (
+    "It is frozen: leases don't end, nothing rotates, no webhook is posted. `strongroom operator restore status` tells "
+    "what would,\nand `strongroom operator restore go` ends the freeze."
+)
 
 
 def server(doing: str, name: str, *words: object, **options: object) -> Any:
@@ -45,4 +50,6 @@ def restore(call: Invocation, paths: tuple[str, ...], file: str, rows: int) -> i
     if kept:
         call.terminal.out(f"The files of the store that was there are in {kept}")
     call.terminal.out("Start the server, and unseal it with the key shares of the snapshot's time.")
+    if not call.flags.on("thaw"):
+        call.terminal.out(FROZEN)
     return 0

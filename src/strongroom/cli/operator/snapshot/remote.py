@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from strongroom.cli.failure import Failure
 from strongroom.cli.invocation import Invocation
-from strongroom.cli.operator.snapshot.offline import inspect
+from strongroom.cli.operator.snapshot.offline import FROZEN, inspect
 from strongroom.cli.progress import Progress
 from strongroom.client.client import Answer
 from strongroom.client.errors import BadSettings, ResponseError
@@ -73,7 +73,11 @@ def restore(call: Invocation, file: str) -> int:
             answer = _send(file_client(call), path, opened, progress, query).json()
     except OSError as error:
         raise Failure(f"Error opening the snapshot file: {file}: {error.strerror}", 2) from error
-    return call.done(answer, f"Success! Restored {file}")
+    data = (answer or {}).get("data") or {}
+    message = f"Success! Restored {file}"
+    if data.get("sealed"):
+        message += "\nThe nodes are sealed: unseal them with the key shares of the snapshot's time."
+    return call.done(answer, f"{message}\n{FROZEN}" if data.get("frozen") else message)
 
 
 def _send(client: FileClient, path: str, file: BinaryIO, told: Told, query: list[tuple[str, str]]) -> Answer:
