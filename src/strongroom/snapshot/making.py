@@ -61,7 +61,7 @@ def _looked_at(staging: Staging, about: Origin, revision: Revision) -> Origin:
 
 
 def _require_whole(staging: Staging) -> None:
-    """Raises `StorageError` for a part of a store, or rows of two times: restored, they would pass for all there was."""
+    """Raises `StorageError` for a part of a store, or rows of two times: restored, they would pass for all there is."""
     if staging.get(keys.RESTORING) is not None:
         raise StorageError(
             "a snapshot is being restored into the store, or a restore broke off: nothing is saved until one was "
