@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,15 @@ def shared_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     return _SHARED[request.param](request.getfixturevalue)
 
 
-@pytest.fixture(params=[name for name in _ALL if name in {*_SHARED, "transaction_pooler"} - {"sqlite", "postgresql"}])
+HELD_S = float(os.environ.get("STRONGROOM_TEST_HELD_S", "0"))
+"""How long a restore stands still in its middle.  `make restoring` has it longer than any hold lasts by itself."""
+_QUICK = ("transaction_pooler", "etcd")
+_SERVED = _QUICK if not HELD_S else (*_QUICK, *({*_SHARED} - {"sqlite", "postgresql", "etcd"}))
+
+
+@pytest.fixture(params=sorted(_SERVED))
 def served_backend(request: pytest.FixtureRequest) -> Backend:
-    """Each store that a server keeps, empty; of PostgreSQL through the pooler that gives least."""
+    """Stores that a server keeps, empty; all of them with `make restoring`.  PostgreSQL is behind a pooler."""
     return _ALL[request.param](request.getfixturevalue)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -20,11 +19,10 @@ from strongroom.snapshot.restoring import require_vacant, restore
 from strongroom.storage.base import Add, Committer, Revision, Storage
 from strongroom.storage.operations import ROLE_PREFIX
 from tests.conformance.storage.backends import Backend, on
+from tests.conformance.storage.conftest import HELD_S
 from tests.conformance.storage.processes import Link, worker
 from tests.unit.snapshot.made import MADE_AT, snapshot, store
 
-HELD_S = float(os.environ.get("STRONGROOM_TEST_HELD_S", "0"))
-"""How long a restore stands still in its middle.  `make restoring` has it longer than any hold lasts by itself."""
 RESTORED = Restored(at=MADE_AT, frozen=True, taken_at=MADE_AT)
 WANTED = {"large": bytes(3 << 20)} | {f"n/{number:04}": b"%d" % number for number in range(700)}
 """Several commits.  Each is more than a transaction of etcd, ZooKeeper or DynamoDB takes, as the large value is."""
