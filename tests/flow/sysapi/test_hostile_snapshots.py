@@ -98,3 +98,18 @@ async def test_a_snapshot_that_is_exchanged_while_it_is_checked_is_not_served(tm
 
     with pytest.raises(Damaged, match="changed the snapshot"):
         await restore(services.snapshots, file, forced=False, frozen=True, seal=seal)
+
+
+async def test_no_two_schedules_remove_each_others_snapshots(tmp_path: Path) -> None:
+    """What is kept, and how many, is told by the names of the files; two schedules need two places or two names."""
+    node = await TestNode.start()
+    services = node.node.unsealed
+    assert services is not None
+    services.snapshots.directories = (str(tmp_path),)
+    hourly = {"storage_type": "local", "interval": "1h", "retain": 48, "path_prefix": str(tmp_path)}
+    await node.ok("PUT", "sys/snapshots/schedule/hourly", hourly)
+    await node.ok("PUT", "sys/snapshots/schedule/hourly", {"retain": 24})
+    refused = await node.ask("PUT", "sys/snapshots/schedule/daily", {**hourly, "path_prefix": f"{tmp_path}/"})
+    assert (refused.status, "hourly has the same place" in refused.error) == (400, True)
+    await node.ok("PUT", "sys/snapshots/schedule/daily", {**hourly, "file_prefix": "daily"})
+    await node.ok("PUT", "sys/snapshots/schedule/weekly", {**hourly, "path_prefix": f"{tmp_path}/weekly"})

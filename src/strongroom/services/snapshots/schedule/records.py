@@ -44,6 +44,13 @@ class Schedule(SecretRecord, frozen=True, tag="snapshot-schedule"):
     server_side_encryption: bool = False
     """Whether S3 encrypts objects with keys of its own."""
 
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where its snapshots are, and what their names begin with: all that tells them from another schedule's."""
+        path = self.path_prefix.strip("/")
+        bucket = (self.bucket, self.endpoint) if self.storage_type == S3 else ()
+        return (self.storage_type, *bucket, path, self.file_prefix)
+
     def __repr__(self) -> str:
         return f"Schedule({self.storage_type} {self.path_prefix})"
 

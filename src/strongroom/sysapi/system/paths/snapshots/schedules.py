@@ -98,6 +98,7 @@ class SchedulePaths(SystemEngine):
         if before is None and len(await records.names(view.txn)) >= MOST_SCHEDULES:
             raise InvalidRequest(f"{MOST_SCHEDULES} schedules at the most")
         schedule = _checked(view, _schedule(body, before))
+        await _require_own_place(view, name, schedule)
         await records.write(view.txn, name, schedule, request.now)
         return None
 
@@ -212,6 +213,16 @@ async def _known(view: SystemView, name: str) -> Schedule:
     if schedule is None:
         raise NotFound(f"there is no schedule {name}")
     return schedule
+
+
+async def _require_own_place(view: SystemView, name: str, schedule: Schedule) -> None:
+    """Raise `InvalidRequest` if another schedule would take these snapshots for its own, and remove them."""
+    for other in await records.names(view.txn):
+        found = await records.read(view.txn, other) if other != name else None
+        if found is not None and found.place == schedule.place:
+            raise InvalidRequest(
+                f"the schedule {other} has the same place and file_prefix: each would remove the other's snapshots"
+            )
 
 
 def _place(view: SystemView, schedule: Schedule) -> Place:
