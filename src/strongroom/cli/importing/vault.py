@@ -78,10 +78,26 @@ def _settings(call: Invocation) -> Settings:
     )
 
 
+def require_two_servers(source: Settings, destination: Settings) -> None:
+    """Raises `Failure` if both are one: all would be found there already, and count as moved.
+
+    Who comes from OpenBao may still have BAO_ADDR in the environment, which goes before VAULT_ADDR.
+    """
+    ends = [(server.address.rstrip("/").lower(), server.namespace.strip("/")) for server in (source, destination)]
+    if ends[0] == ends[1]:
+        named_by = f" ({destination.address_from})" if destination.address_from else ""
+        raise Failure(
+            f"Source and destination are the same server, {destination.address}{named_by}: name the destination by "
+            "-address or STRONGROOM_ADDR"
+        )
+
+
 def _import(call: Invocation) -> int:
     options = read_options(call)
     try:
-        source = VaultSource(caller_of(_settings(call), options), options.selection)
+        settings = _settings(call)
+        require_two_servers(settings, call.settings())
+        source = VaultSource(caller_of(settings, options), options.selection)
         return carry_out(call, source, options)
     except BadSettings as error:
         raise Failure(f"failed to create client: {error}", 2) from error
