@@ -222,7 +222,10 @@ def _passes(error: ResponseError | Unreachable) -> bool:
 def _ended(error: ResponseError | Unreachable) -> Exception:
     if isinstance(error, RateLimited):
         return Rejected("the server's rate limit leaves no room; lower -rate")
-    return Lost(error.reason if isinstance(error, Unreachable) else f"it answers with status {error.status}")
+    if isinstance(error, Unreachable):
+        return Lost(error.reason)
+    said = f": {_text(error)}" if error.errors else ""
+    return Lost(f"it answers with status {error.status}{said}")
 
 
 def _text(error: ResponseError) -> str:

@@ -92,12 +92,15 @@ def test_what_passes_is_waited_for(server: Scripted, status: int) -> None:
     assert 0.5 <= time.slept[2] <= 1.0
 
 
-@pytest.mark.parametrize(("status", "error"), [(429, Rejected), (503, Lost), (502, Lost)])
-def test_patience_ends(server: Scripted, status: int, error: type[Exception]) -> None:
-    """A server that stays away is lost; a limit that leaves no room is the object's misfortune."""
+@pytest.mark.parametrize(
+    ("status", "error", "text"),
+    [(429, Rejected, "rate limit"), (503, Lost, "status 503: not now"), (502, Lost, "status 502: not now")],
+)
+def test_patience_ends(server: Scripted, status: int, error: type[Exception], text: str) -> None:
+    """A server that stays away is lost, in its own words; a limit that leaves no room is the object's misfortune."""
     time = Time()
     server.answers = [(status, {"errors": ["not now"]})]
-    with pytest.raises(error):
+    with pytest.raises(error, match=text):
         caller(server, time, Pacing(patience_s=10)).get("", "x")
     assert 2 < time.now <= 10
 
