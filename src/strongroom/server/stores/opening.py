@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random
-from strongroom.server.stores.settings import DEFAULT_TABLE, StoreError, directory, timeout_s
+from strongroom.server.stores.settings import StoreError, directory, timeout_s
 from strongroom.storage.base import Storage
 
 SHARED = frozenset({"postgresql", "mysql", "etcd", "consul", "s3", "dynamodb", "zookeeper"})
@@ -15,6 +15,7 @@ SHARED = frozenset({"postgresql", "mysql", "etcd", "consul", "s3", "dynamodb", "
 LOCAL = frozenset({"sqlite", "file"})
 """Stores that have a directory on this machine."""
 
+IN_MEMORY = "inmem"
 
 _TLS = frozenset({"tls_ca_file", "tls_cert_file", "tls_key_file"})
 
@@ -41,9 +42,6 @@ OPTIONS: Mapping[str, frozenset[str]] = {
 """What each type's stanza may say."""
 
 
-IN_MEMORY = "inmem"
-
-
 def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Random) -> Storage:
     """Make the store that a stanza describes; `start()` opens it.
 
@@ -59,22 +57,9 @@ def open_store(type_: str, options: Mapping[str, str], clock: Clock, random: Ran
 
             return SqliteStorage(directory(type_, options), clock, random, patience_s=timeout_s(type_, options))
         case "postgresql":
-            from strongroom.storage.postgresql import PostgresqlStorage  # noqa: PLC0415
+            from strongroom.server.stores.postgresql import open_postgresql_stanza  # noqa: PLC0415
 
-            url = options.get("connection_url", "")
-            if not url:
-                raise StoreError('storage "postgresql" needs a connection_url')
-            parallel = options.get("max_parallel", "")
-            if parallel and not parallel.isdecimal():
-                raise StoreError('storage "postgresql": max_parallel is no number')
-            return PostgresqlStorage(
-                url,
-                options.get("table") or DEFAULT_TABLE,
-                clock,
-                random,
-                max_parallel=min(int(parallel or 4), 64),
-                patience_s=timeout_s(type_, options),
-            )
+            return open_postgresql_stanza(options, clock, random)
         case "mysql":
             from strongroom.server.stores.mysql import open_mysql  # noqa: PLC0415
 
