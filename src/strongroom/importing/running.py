@@ -28,6 +28,8 @@ from strongroom.importing.journal import Journal
 _OTHER_FORM: Final = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
 """What values raise that have another form than they are said to have, also those that are read only when needed."""
 _UNKNOWN_FORM: Final = "what was read of it has another form than is known"
+MOST_OBJECTS: Final = 2_000_000
+"""Of one inventory, which is held in memory: some gigabyte.  A hostile source could go on without an end."""
 _AHEAD: Final = 4
 """Objects that wait for each thread: enough that none is idle, and few enough to hold in memory."""
 
@@ -95,6 +97,8 @@ def inventory(source: Source, destination: Writes, progress: Progress) -> list[F
     for found in source.survey():
         objection = destination.objection(found) if found.moves else ""
         lines[found.name] = replace(found, reason=objection, hint=None) if objection else found
+        if len(lines) > MOST_OBJECTS:
+            raise SourceFault(f"it has more than {MOST_OBJECTS} objects: import a few mounts at a time", ends=True)
         progress.surveyed(len(lines))
     return list(lines.values())
 

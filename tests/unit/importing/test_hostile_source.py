@@ -9,6 +9,7 @@ import pytest
 
 from strongroom.client.settings import Settings
 from strongroom.client.values import encode
+from strongroom.importing import running
 from strongroom.importing.calling import Absent, Caller, Unreadable
 from strongroom.importing.destination.destination import Destination
 from strongroom.importing.destination.standing import Conflict
@@ -191,3 +192,13 @@ def test_any_name_can_be_noted(tmp_path: Any) -> None:
             report = imported(Answering(answers), Answering({"sys/mounts": _MOUNTS}), journal)
             assert any(each.name.path == "\ud800" for each in report.outcomes.values())
             assert "\ufffd" in encode(report_document(report))
+
+
+def test_a_source_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inventory is held in memory, so it has a bound."""
+    monkeypatch.setattr(running, "MOST_OBJECTS", 3)
+    names = {"data": {"keys": ["a", "b", "c", "d"]}}
+    source = VaultSource(Answering({**_ONE_SECRET, "LIST secret/metadata/": names}), select([], []))
+    with pytest.raises(SourceFault, match="more than 3 objects") as fault:
+        inventory(source, Destination(Answering({}), Conflict.SKIP), Unseen())
+    assert fault.value.ends
