@@ -122,12 +122,8 @@ def _running(
         context = ssl._create_unverified_context() if dev_tls else None  # its certificate is new at each start
         return _health(address, context) in ready and (not token or _mounted(address, context))
 
-    # A supervisor starts itself again after it was sealed, by the words that it was started with: it is no fork.
-    start = (
-        Program.fork(["server", *command], directory, log)
-        if program == OURS and config is None
-        else (Program.start([program, "server", *command], directory, log))
-    )
+    words = ["server", *command]
+    start = Program.fork(words, directory, log) if program == OURS else Program.start([program, *words], directory, log)
     with stopped(start, answers) as running:
         trusted = max(certificates.glob("*ca*.pem"), default=None) if dev_tls else None
         yield Server(name, address, token, log, running.process, trusted)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance.agent.world import World
-from tests.conformance.program import OURS, Program
+from tests.conformance.program import Program
 from tests.ports import free_port
 
 _CONFIG = """
@@ -61,8 +61,7 @@ class Place:
     @contextlib.contextmanager
     def agent(self) -> Iterator[Program]:
         """Run the agent until the block ends; then it is killed, at whatever it does."""
-        command: list[str | Path] = [OURS, "agent", f"-config={self.file('agent.hcl')}"]
-        program = Program.start(command, self.directory, self.log)
+        program = Program.fork(["agent", f"-config={self.file('agent.hcl')}"], self.directory, self.log)
         try:
             yield program
         finally:

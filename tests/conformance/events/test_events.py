@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.conformance.events.following import Follower
 from tests.conformance.events.messages import decoded
 from tests.conformance.processes.node import Node, running, wait_until
-from tests.conformance.program import OURS
+from tests.conformance.program import OURS, forked
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_who_may_not_is_refused_before_the_upgrade(node: Node) -> None:
 def test_the_command_line_prints_one_event_in_a_line(node: Node) -> None:
     """`events subscribe` prints each event as JSON, and ends after its time."""
     environment = {"PATH": os.environ["PATH"], "VAULT_TOKEN": node.token, "VAULT_ADDR": f"http://{node.address}"}
-    command = [OURS, "events", "subscribe", "-timeout=4s", "kv-v2/data-*"]
+    command = [forked(OURS), "events", "subscribe", "-timeout=4s", "kv-v2/data-*"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         wait_until(lambda: _readers(node) > 0, lambda: "nobody subscribes", 3)

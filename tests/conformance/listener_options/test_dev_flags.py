@@ -14,7 +14,7 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 
 from tests.conformance.listener_options.exchange import ask
-from tests.conformance.program import OURS, PEER, START_TIMEOUT_S, environment, served
+from tests.conformance.program import OURS, PEER, START_TIMEOUT_S, Program, environment, stopped
 from tests.ports import free_port
 
 READY = "==> Log:"
@@ -24,7 +24,8 @@ READY = "==> Log:"
 def _started(home: Path, *flags: str, **extra: str) -> Iterator[Path]:
     """A server with these flags and variables, until the block ends; the file that it prints to."""
     output = home / "output"
-    with served([OURS, "server", *flags], home, output, lambda server: READY in server.log_text(), extra):
+    program = Program.fork(["server", *flags], home, output, extra)
+    with stopped(program, lambda server: READY in server.log_text()):
         yield output
 
 

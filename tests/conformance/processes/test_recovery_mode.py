@@ -11,7 +11,7 @@ from strongroom.lib.clock import SystemClock
 from strongroom.lib.rand import SystemRandom
 from strongroom.sealing.initialize import InitRequest, initialize
 from strongroom.storage.sqlite import SqliteStorage
-from tests.conformance.program import OURS, environment, served
+from tests.conformance.program import OURS, Program, environment, forked, stopped
 from tests.ports import free_port
 
 
@@ -35,14 +35,16 @@ def test_a_row_is_deleted_by_the_command_line(tmp_path: Path) -> None:
     config = f'storage "sqlite" {{ path = "{tmp_path}/data" }}\n'
     config += f'listener "tcp" {{\n  address = "{address}"\n  tls_disable = true\n}}\n'
     (tmp_path / "c.hcl").write_text(config)
-    command = [OURS, "server", "-recovery", f"-config={tmp_path}/c.hcl"]
+    command = ["server", "-recovery", f"-config={tmp_path}/c.hcl"]
 
     def run(*words: str, token: str = "") -> str:
         extra = {"VAULT_ADDR": f"http://{address}", "VAULT_TOKEN": token}
         home = environment(tmp_path, extra)
-        return subprocess.run([OURS, *words], env=home, capture_output=True, text=True, check=True, timeout=60).stdout
+        command = [forked(OURS), *words]
+        return subprocess.run(command, env=home, capture_output=True, text=True, check=True, timeout=60).stdout
 
-    with served(command, tmp_path, tmp_path / "log", lambda started: "==> Log:" in started.log_text()) as program:
+    recovering = Program.fork(command, tmp_path, tmp_path / "log")
+    with stopped(recovering, lambda started: "==> Log:" in started.log_text()) as program:
         assert "recovery mode" in program.log_text()
         generate = ("operator", "generate-root", "-recovery-token")
         begun = json.loads(run(*generate, "-init", "-format=json"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.program import OURS
+from tests.conformance.program import OURS, forked
 from tests.conformance.servers import Server
 
 _RECORDER = """#!{python}
@@ -81,7 +81,7 @@ class Machine:
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start `strongroom ssh`."""
         self.home.mkdir(exist_ok=True)
-        command = [str(OURS), "ssh", *words]
+        command = [str(forked(OURS)), "ssh", *words]
         pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, env=self.environment, **pipes)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import hvac  # type: ignore[import-untyped]
 import pytest
 
-from tests.conformance.program import OURS
+from tests.conformance.program import OURS, forked
 from tests.conformance.servers import Server
 from tests.conformance.ssh_hosts.engine import ssh_engine
 from tests.conformance.ssh_hosts.host import Host, host
@@ -66,7 +66,7 @@ def test_the_command_line_logs_in(served: Server, machine: Host, tmp_path: Path)
     """`strongroom ssh` has a password made and typed, and hands the exit status on."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "STRONGROOM_ADDR": served.url}
     flags = ["-mode=otp", "-role=otp", "-strict-host-key-checking=no", "-user-known-hosts-file=/dev/null"]
-    command = [str(OURS), "ssh", *flags, "root@127.0.0.1", "-p", str(machine.port), "-o", "LogLevel=ERROR"]
+    command = [str(forked(OURS)), "ssh", *flags, "root@127.0.0.1", "-p", str(machine.port), "-o", "LogLevel=ERROR"]
     done = subprocess.run(
         command,
         env={**environment, "STRONGROOM_TOKEN": served.token},
@@ -134,7 +134,7 @@ def test_the_helper_says_whether_the_server_answers(served: Server, tmp_path: Pa
         file = tmp_path / "helper.hcl"
         file.write_text(text)
         file.chmod(0o644)
-        command = [str(OURS), "ssh-helper", "-dev", "-verify-only", f"-config={file}"]
+        command = [str(forked(OURS)), "ssh-helper", "-dev", "-verify-only", f"-config={file}"]
         done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
         assert (done.returncode, told in done.stderr) == (code, True), done.stderr
 
@@ -152,9 +152,9 @@ def test_the_helper_wants_to_be_run_by_pam(served: Server, tmp_path: Path) -> No
         ([f"-config={tmp_path}/none"], "no such file or directory"),
     ):
         done = subprocess.run(
-            [str(OURS), "ssh-helper", *words], env={}, input="", capture_output=True, text=True, check=False
+            [str(forked(OURS)), "ssh-helper", *words], env={}, input="", capture_output=True, text=True, check=False
         )
         assert (done.returncode, told in done.stderr) == (1, True), done.stderr
-    silent = [str(OURS), "ssh-helper", f"-config={file}", "-dev", "-log-level=off"]
+    silent = [str(forked(OURS)), "ssh-helper", f"-config={file}", "-dev", "-log-level=off"]
     done = subprocess.run(silent, env={}, input="", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr, done.stdout) == (1, "", "")
