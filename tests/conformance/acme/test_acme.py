@@ -58,9 +58,9 @@ def listener(authority: AcmeAuthority, port: int, *more: str, names: str = f'"{N
 
 
 @contextlib.contextmanager
-def started(tmp_path: Path, *stanzas: str, workers: int = 2) -> Iterator[Node]:
+def started(tmp_path: Path, *stanzas: str, workers: int = 2, forked: bool = True) -> Iterator[Node]:
     """A running, sealed node with these listeners besides a plain one."""
-    node = Node(tmp_path, config=CONFIG + "".join(stanzas), workers_wanted=workers)
+    node = Node(tmp_path, config=CONFIG + "".join(stanzas), workers_wanted=workers, started=not forked)
     with running(node):
         node.start()
         yield node
@@ -250,7 +250,7 @@ def test_an_authority_that_is_away(tmp_path: Path, authority: AcmeAuthority) -> 
 def test_sealing_keeps_the_listener(tmp_path: Path, authority: AcmeAuthority) -> None:
     """The process that obtains certificates goes and comes back with the supervisor's memory, and just one runs."""
     port = free_port()
-    with started(tmp_path, listener(authority, port, OVER_HTTP)) as node:
+    with started(tmp_path, listener(authority, port, OVER_HTTP), forked=False) as node:
         obtained(node, authority, port)
         node.init()
         node.unseal()
@@ -338,7 +338,7 @@ def test_a_missing_package_is_named(tmp_path: Path, authority: AcmeAuthority) ->
     """Without the library the server says which command installs it."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['acme'] = None\n")
     config = CONFIG + listener(authority, free_port())
-    node = Node(tmp_path, config=config, environment={"PYTHONPATH": str(tmp_path)})
+    node = Node(tmp_path, config=config, started=True, environment={"PYTHONPATH": str(tmp_path)})
     with running(node):
         node.launch()
         assert node.wait() == 1

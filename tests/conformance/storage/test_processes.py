@@ -100,7 +100,8 @@ def test_a_role_passes_on_when_its_holder_is_killed(shared_backend: Backend) -> 
             fence = await other.link.receive()
             other.kill()
             assert await storage.lock("expiry", "heir", 1.0) is None
-            await shared_backend.elapse(fence.expires_at - await storage.now() + 0.05)
+            while (left := fence.expires_at - await storage.now()) >= 0:  # a machine's clock may be set meanwhile
+                await shared_backend.elapse(left + 0.05)
             heir = await storage.lock("expiry", "heir", 30.0)
             assert heir is not None
             with pytest.raises(Conflict):

@@ -12,8 +12,9 @@ import msgspec
 from strongroom.barrier.transaction import Transaction
 from strongroom.lib.errors import InvalidRequest
 from strongroom.services.identity import aliases, entities, members, rows
+from strongroom.services.identity.inherit import counts_until
 from strongroom.services.identity.names import folded
-from strongroom.services.identity.records import AliasRecord, EntityRecord, Membership, Pointer
+from strongroom.services.identity.records import AliasRecord, EntityRecord, GroupRecord, Membership, Pointer
 
 _MERGES = 256
 """Ids of merged entities that an entity keeps."""
@@ -124,6 +125,15 @@ async def _move_memberships(txn: Transaction, namespace: str, source: str, to: s
         raise InvalidRequest(f"an entity that is in more than {most} groups can't be merged")
     for group_id in groups:
         membership = await txn.read(prefix + group_id, Membership)
-        if membership is not None and await txn.read(rows.memberships(namespace, to) + group_id, Membership) is None:
+        if membership is not None and await _counts_longer(txn, namespace, group_id, membership, to):
             await members.enter(txn, namespace, to, group_id, membership)
         await members.leave(txn, namespace, source, group_id)
+
+
+async def _counts_longer(txn: Transaction, namespace: str, group_id: str, membership: Membership, to: str) -> bool:
+    """Whether a membership counts for longer than that of the remaining entity, which may be left of earlier logins."""
+    present = await txn.read(rows.memberships(namespace, to) + group_id, Membership)
+    group = await txn.read(rows.group(namespace, group_id), GroupRecord)
+    if present is None or group is None:
+        return present is None
+    return counts_until(group, membership) > counts_until(group, present)
