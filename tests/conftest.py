@@ -5,13 +5,16 @@ from hypothesis import settings
 from tests.collecting import pytest_collection, pytest_sessionstart
 from tests.coroutines import pytest_pyfunc_call
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+from tests.logging_restored import pytest_configure, pytest_runtest_teardown
 from tests.quick_passwords import _quick_passwords, whole_passwords
 
 __all__ = [
     "_quick_passwords",
     "pytest_collection",
     "pytest_collection_modifyitems",
+    "pytest_configure",
     "pytest_pyfunc_call",
+    "pytest_runtest_teardown",
     "pytest_sessionstart",
     "pytest_xdist_make_scheduler",
     "whole_passwords",

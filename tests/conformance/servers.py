@@ -13,7 +13,7 @@ import json
 import os
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from tests.ports import free_port
 ROOT_TOKEN = "root"
 UNCACHED = "disable_cache = true\n" if os.environ.get("STRONGROOM_TEST_UNCACHED") else ""
 """For this project's servers: set the variable to run the tests against servers that keep no answers."""
+
+_Start = Callable[[Sequence[str], Path, Path], Program]  # of the words behind a program's name, its home and its log
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,12 @@ class Server:
 
 @contextlib.contextmanager
 def start_ours(
-    directory: Path, config: str | None = None, *, dev_config: str = "", dev_tls: bool = False
+    directory: Path,
+    config: str | None = None,
+    *,
+    dev_config: str = "",
+    dev_tls: bool = False,
+    installed: Path | None = None,
 ) -> Iterator[Server]:
     """Run this project's server until the block ends.
 
@@ -69,6 +76,7 @@ def start_ours(
         config: a configuration in HCL, in which `{address}` and `{directory}` are replaced; without one, a dev server.
         dev_config: settings on top of what a dev server has.
         dev_tls: whether the dev server speaks TLS.
+        installed: a directory with packages that the server finds besides those of this environment.
 
     Raises: `ProgramFailed` with the end of its log.
     """
@@ -77,7 +85,8 @@ def start_ours(
         file = directory / "ours-dev.hcl"
         file.write_text(UNCACHED + dev_config)
         extra = (f"-config={file}",)
-    with _running("ours", OURS, directory, UNCACHED + config if config else config, extra, dev_tls) as server:
+    start = Program.fork if installed is None else _start(OURS, {"PYTHONPATH": str(installed)})
+    with _running("ours", start, directory, UNCACHED + config if config else config, extra, dev_tls) as server:
         yield server
 
 
@@ -95,13 +104,20 @@ def start_peer(
         file = directory / "peer-dev.hcl"
         file.write_text(dev_config)
         extra = (f"-config={file}",)
-    with _running("peer", program, directory, config, extra, dev_tls) as server:
+    with _running("peer", _start(program), directory, config, extra, dev_tls) as server:
         yield server
+
+
+def _start(program: Path, more: Mapping[str, str] | None = None) -> _Start:
+    def start(words: Sequence[str], home: Path, log: Path) -> Program:
+        return Program.start([program, *words], home, log, more)
+
+    return start
 
 
 @contextlib.contextmanager
 def _running(
-    name: str, program: Path, directory: Path, config: str | None, extra: tuple[str, ...], dev_tls: bool
+    name: str, start: _Start, directory: Path, config: str | None, extra: tuple[str, ...], dev_tls: bool
 ) -> Iterator[Server]:
     address = f"127.0.0.1:{free_port()}"
     log = directory / f"{name}-{address.rpartition(':')[2]}.log"
@@ -122,9 +138,7 @@ def _running(
         context = ssl._create_unverified_context() if dev_tls else None  # its certificate is new at each start
         return _health(address, context) in ready and (not token or _mounted(address, context))
 
-    words = ["server", *command]
-    start = Program.fork(words, directory, log) if program == OURS else Program.start([program, *words], directory, log)
-    with stopped(start, answers) as running:
+    with stopped(start(["server", *command], directory, log), answers) as running:
         trusted = max(certificates.glob("*ca*.pem"), default=None) if dev_tls else None
         yield Server(name, address, token, log, running.process, trusted)
 

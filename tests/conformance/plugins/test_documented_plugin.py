@@ -95,10 +95,9 @@ def test_it_is_typed_and_imports_only_the_sdk(title: str, installed: Path, tmp_p
     assert modules == {"strongroom.testing" if title.startswith("test_") else "strongroom.sdk"}
 
 
-def test_a_clients_text_is_no_format(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clients_text_is_no_format(installed: Path, tmp_path: Path) -> None:
     """A phrase that asks for two gigabytes, or for what Python knows, is greeted with as it is, on a real server."""
-    monkeypatch.setenv("PYTHONPATH", str(installed))
-    with start_ours(tmp_path, CONFIG.format(plugins='plugins = ["greeter"]')) as server:
+    with start_ours(tmp_path, CONFIG.format(plugins='plugins = ["greeter"]'), installed=installed) as server:
         token = unsealed(server.url)
         assert call(server.url, "POST", "sys/mounts/greeter", token, {"type": "greeter"})[0] == 204
         text = "{:>2000000000} {0.__class__} %2000000000d {name}"
@@ -108,12 +107,9 @@ def test_a_clients_text_is_no_format(installed: Path, tmp_path: Path, monkeypatc
         assert call(server.url, "DELETE", "greeter/hello/ann", token)[0] == 405
 
 
-def test_a_scheduled_task_runs_in_a_real_server(
-    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scheduled_task_runs_in_a_real_server(installed: Path, tmp_path: Path) -> None:
     """Nobody asks for it: the worker that ends what is due calls the plugin by itself, and metrics count it."""
-    monkeypatch.setenv("PYTHONPATH", str(installed))
-    with start_ours(tmp_path, CONFIG.format(plugins='plugins = ["greeter"]')) as server:
+    with start_ours(tmp_path, CONFIG.format(plugins='plugins = ["greeter"]'), installed=installed) as server:
         token = unsealed(server.url)
         assert call(server.url, "POST", "sys/mounts/greeter", token, {"type": "greeter"})[0] == 204
         assert call(server.url, "POST", "greeter/watchword", token, {"period": "2s"})[0] == 204
@@ -135,10 +131,9 @@ def _numbers(url: str, token: str) -> list[dict[str, Any]]:
     return [*shown["Gauges"], *shown["Counters"]]
 
 
-def test_installed_is_not_allowed(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installed_is_not_allowed(installed: Path, tmp_path: Path) -> None:
     """A plugin that the configuration doesn't name can't be mounted, installed or not."""
-    monkeypatch.setenv("PYTHONPATH", str(installed))
-    with start_ours(tmp_path, CONFIG.format(plugins="")) as server:
+    with start_ours(tmp_path, CONFIG.format(plugins=""), installed=installed) as server:
         token = unsealed(server.url)
         status, answer = call(server.url, "POST", "sys/mounts/greeter", token, {"type": "greeter"})
         assert status == 400

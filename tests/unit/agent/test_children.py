@@ -17,6 +17,7 @@ def test_only_what_is_inherited_is_reaped() -> None:
         inherited = os.fork()
         if inherited == 0:
             os._exit(5)
+        os.waitid(os.P_PID, inherited, os.WEXITED | os.WNOWAIT)
         process = await children.start("sh", "-c", "exit 3")
         until = time.monotonic() + 20
         while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 import structlog
 
-from strongroom.lib.redaction import HIDDEN, Redaction
+from strongroom.lib.redaction import HIDDEN
 from strongroom.server import logs
 from strongroom.server.config.config import parse_config
-from strongroom.server.logs import log
 from strongroom.server.redaction import secrets_of
 
 CANARY = 'canary/of@the"file'
@@ -32,17 +30,6 @@ listener "tcp" {
   tls_acme_eab_mac_key = "mac-canary"
 }
 """
-
-
-@pytest.fixture(autouse=True)
-def _logging() -> Iterator[None]:
-    """Logging as it was, also for the tests that come after."""
-    before = structlog.get_config()
-    yield
-    log._hidden.clear()
-    log._output.redaction = Redaction()
-    log._output.configure("info", None)
-    structlog.configure(**before)
 
 
 def test_every_secret_of_a_configuration_is_known() -> None:
