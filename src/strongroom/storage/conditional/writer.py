@@ -8,10 +8,9 @@ from typing import Final, TypeVar
 
 import structlog
 
-from strongroom.lib.errors import CommitUnknown, FeedTooOld, StorageError, StrongroomError
+from strongroom.lib.errors import FeedTooOld, StorageError
 from strongroom.lib.fault import where
-from strongroom.storage.base import Revision
-from strongroom.storage.batch import Pending, Queue
+from strongroom.storage.batch import Pending
 from strongroom.storage.conditional.cells import UnclearError
 from strongroom.storage.conditional.foundation import Foundation
 from strongroom.storage.conditional.holds import DEAD_AFTER_S, hold_lost
@@ -28,6 +27,7 @@ from strongroom.storage.conditional.transaction import (
     settle_fitting,
 )
 from strongroom.storage.operations import Operation
+from strongroom.storage.remote.commits import Commits, run_alone, unknown
 
 log = structlog.get_logger(__name__)
 
@@ -56,32 +56,19 @@ class Writer:
         self._random = base.random
         self._patience_s = base.patience_s
         self._large = Large(base.cells)
-        self._queue = Queue(_BATCH_ROWS)
-        self._draining = asyncio.create_task(self._drain(), name="strongroom-commit")
-        self._draining.add_done_callback(self._drained)
+        self._commits = Commits(_BATCH_ROWS, self._finish)
 
     async def run(self, operation: Operation[T]) -> T:
         """Run an operation in the next batch."""
-        if self._draining.done():
-            raise StorageError("the store is closed")
-        return await self._queue.put(operation)
+        return await self._commits.run(operation)
 
     async def run_held(self, hold_id: str, operation: Operation[T]) -> T:
         """Run an operation at once, under this process's hold."""
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        pending: Pending[T] = Pending(operation, answer)
-        committing = asyncio.create_task(self._finish([pending], hold_id))
-        try:
-            await asyncio.shield(committing)
-        except asyncio.CancelledError:
-            await asyncio.wait({committing})
-            raise
-        return await answer
+        return await run_alone(operation, lambda batch: self._finish(batch, hold_id))
 
     async def close(self) -> None:
         """Commit the waiting operations."""
-        self._queue.close()
-        await asyncio.wait({self._draining})
+        await self._commits.close()
 
     async def load(self, operations: Sequence[Operation[object]]) -> tuple[Seen, Rows]:
         """The head, and what these operations may read of the store at it."""
@@ -100,17 +87,7 @@ class Writer:
                 commits = []
         return seen, Rows(seen.head, seen.cells, commits, self._looking.now())
 
-    async def _drain(self) -> None:
-        while await self._queue.arrival():
-            await self._finish(self._queue.take(), None)
-
-    def _drained(self, draining: asyncio.Task[None]) -> None:
-        """Give an error to the callers that still wait when the loop of commits has ended."""
-        self._queue.refuse(StorageError("the store is closed"))
-        if not draining.cancelled() and (error := draining.exception()) is not None:
-            log.error("the store's commits have ended", fault=where(error))
-
-    async def _finish(self, batch: list[Pending[object]], hold_id: str | None) -> None:
+    async def _finish(self, batch: list[Pending[object]], hold_id: str | None = None) -> None:
         """Commit a batch in as many transactions as it needs.  Delivers a result or an error to each."""
         try:
             while batch:
@@ -214,7 +191,7 @@ class Writer:
                     break
                 await asyncio.sleep(_AGAIN_S)
         for pending, outcome in settled.outcomes:
-            pending.deliver(_unknown(outcome, error.detail))
+            pending.deliver(unknown(outcome, error.detail))
         raise error
 
     async def _is_there(self, seen: Seen, settled: Settled) -> bool:
@@ -232,9 +209,3 @@ class Writer:
                 "the store failed", detail="the feed was pruned past a commit without an answer"
             ) from lost
         return any((commit.number, commit.id) == (last.number, last.id) for commit in later)
-
-
-def _unknown(outcome: Revision | StrongroomError, detail: str) -> StrongroomError:
-    if isinstance(outcome, Revision):
-        return CommitUnknown("it is not known whether the commit took place", revision_id=outcome.id, detail=detail)
-    return outcome
