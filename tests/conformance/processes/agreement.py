@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
-from tests.conformance.processes.node import Node
+from tests.conformance.processes.node import Node, running
 from tests.conformance.processes.wire import Answer, Connection
 
 CONNECTIONS = 40
@@ -108,3 +109,33 @@ CLAIMS: tuple[Callable[[Node, Everyone], None], ...] = (
     changed_policies_count,
     disabled_mounts_are_gone,
 )
+
+
+@contextmanager
+def two_nodes(directory: Path, config: str) -> Iterator[tuple[Node, Node]]:
+    """Two unsealed nodes on one store that is new; the first has initialised it, and mounted secrets at `kv`."""
+    one, two = (Node(directory / name, config, workers_wanted=1) for name in ("one", "two"))
+    with running(one), running(two):
+        one.ready(3, 2)
+        two.join(one)
+        one.ok("POST", "sys/mounts/kv", {"type": "kv", "options": {"version": "2"}})
+        yield one, two
+
+
+def what_one_answers_the_other_obeys(one: Node, two: Node) -> dict[str, object]:
+    """Secrets, policies, tokens and their end, in both directions; what is at `kv/a/b` then."""
+    value: dict[str, object] = {}
+    for writer, reader in ((one, two), (two, one)):
+        for number in range(5):
+            value = {"by": writer.address, "n": number}
+            writer.ok("POST", "kv/data/a/b", {"data": value})
+            assert reader.ok("GET", "kv/data/a/b").data["data"] == value
+        writer.ok("POST", *policy("of-kv", "kv/data/*", "read"))
+        token = new_token(writer, "of-kv")
+        assert reader.call("GET", "kv/data/a/b", token=token).status == 200
+        writer.ok("DELETE", "sys/policies/acl/of-kv")
+        assert reader.call("GET", "kv/data/a/b", token=token).status == 403
+        writer.ok("POST", "auth/token/revoke", {"token": token})
+        assert reader.call("GET", "auth/token/lookup-self", token=token).status == 403
+        assert reader.ok("LIST", "kv/metadata/").data["keys"] == ["a/"]
+    return value

@@ -204,6 +204,12 @@ class Node:
         made = asyncio.run(_initialised(self.directory / "store", InitRequest(shares=shares, threshold=threshold)))
         self.keys, self.threshold, self.token = made.shares.hexadecimal(), threshold, made.root_token.reveal().decode()
 
+    def join(self, other: Node) -> None:
+        """Start it on the store that another node has initialised, and unseal it with that one's shares."""
+        self.start()
+        self.keys, self.threshold, self.token = other.keys, other.threshold, other.token
+        self.unseal()
+
     def ok(self, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
         """`call`, which must succeed."""
         answer = self.call(method, path, body, token)

@@ -39,9 +39,7 @@ def nodes(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
     two = Node(place / "two", stanza + LISTENER, workers_wanted=2)
     with running(one), running(two):
         one.ready(1, 1)
-        two.start()
-        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
-        two.unseal()
+        two.join(one)
         one.ok("POST", "sys/mounts/kv", {"type": "kv", "options": {"version": "2"}})
         one.ok("POST", "sys/auth/userpass", {"type": "userpass"})
         one.ok("POST", "auth/userpass/users/ada", {"password": "password-of-ada"})

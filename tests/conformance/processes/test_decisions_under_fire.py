@@ -71,9 +71,7 @@ def nodes(postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPath
     two = Node(tmp_path_factory.mktemp("two"), config, workers_wanted=1)
     with running(one), running(two):
         one.ready()
-        two.start()
-        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
-        two.unseal()
+        two.join(one)
         yield with_mounts(one), two
 
 

@@ -52,9 +52,7 @@ def _see_each_other(tmp_path: Path, storage: str) -> None:
     two = Node(tmp_path / "two", storage + LISTENER, workers_wanted=2)
     with running(one), running(two):
         one.ready(1, 1)
-        two.start()
-        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
-        two.unseal()
+        two.join(one)
         both = {f"http://{one.address}", f"http://{two.address}"}
         for node in (one, two):
             _become(node, both, 60.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.diagnose.test_diagnose import diagnosed
-from tests.conformance.processes.agreement import new_token
+from tests.conformance.processes.agreement import two_nodes, what_one_answers_the_other_obeys
 from tests.conformance.processes.node import Node, running
 from tests.sim.aws import moto
 from tests.sim.aws.moto import Moto
@@ -37,31 +37,17 @@ def test_two_nodes_on_dynamodb(service: Moto, tmp_path: Path) -> None:
     """Secrets, policies and tokens are obeyed at once by the other node, and are there after a restart."""
     options = f'  endpoint = "{service.url}"\n  table = "of-nodes"\n  ha_enabled = "true"\n  timeout = "20s"\n'
     config = f'storage "dynamodb" {{\n{options}{KEYS}}}\n' + LISTENER
-    one, two = (Node(tmp_path / name, config, workers_wanted=1) for name in ("one", "two"))
-    _, found = diagnosed(one.configure())
+    _, found = diagnosed(Node(tmp_path / "before", config).configure())
     assert "no table of-nodes" in found["Check DynamoDB"]["message"]
-    with running(one), running(two):
-        one.ready(3, 2)
-        two.start()
-        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
-        two.unseal()
-        one.ok("POST", "sys/mounts/kv", {"type": "kv", "options": {"version": "2"}})
-        for writer, reader in ((one, two), (two, one)):
-            writer.ok("POST", "kv/data/a/b", {"data": {"by": writer.address}})
-            assert reader.ok("GET", "kv/data/a/b").data["data"] == {"by": writer.address}
-            writer.ok("POST", "sys/policies/acl/of-kv", {"policy": 'path "kv/data/*" { capabilities = ["read"] }'})
-            token = new_token(writer, "of-kv")
-            assert reader.call("GET", "kv/data/a/b", token=token).status == 200
-            writer.ok("POST", "auth/token/revoke", {"token": token})
-            assert reader.call("GET", "kv/data/a/b", token=token).status == 403
-            assert reader.ok("LIST", "kv/metadata/").data["keys"] == ["a/"]
+    with two_nodes(tmp_path, config) as (one, two):
+        value = what_one_answers_the_other_obeys(one, two)
         shown = one.ok("GET", "sys/metrics").json
         assert "vault.storage.throttled_total" in {each["Name"] for each in shown["Gauges"] + shown["Counters"]}
         two.stop()
         one.stop()
         one.start()
         one.unseal()
-        assert one.ok("GET", "kv/data/a/b").data["data"] == {"by": two.address}
+        assert one.ok("GET", "kv/data/a/b").data["data"] == value
         _, found = diagnosed(one.configure())
         assert found["Check Storage Access"]["status"] in {"ok", "warn"}
         assert "protection" in str(found["Check DynamoDB"])

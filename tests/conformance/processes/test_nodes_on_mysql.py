@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conformance.processes.agreement import new_token
-from tests.conformance.processes.node import Node, running
+from tests.conformance.processes.agreement import two_nodes, what_one_answers_the_other_obeys
+from tests.conformance.processes.node import Node
 from tests.sim import mariadb
 from tests.sim.mariadb import Mariadb
 
@@ -42,31 +42,13 @@ def database() -> Iterator[Mariadb]:
 def nodes(database: Mariadb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Node]]:
     """Two unsealed nodes; the first initialised the store."""
     config = CONFIG.replace("PORT", str(database.port))
-    one = Node(tmp_path_factory.mktemp("one"), config, workers_wanted=1)
-    two = Node(tmp_path_factory.mktemp("two"), config, workers_wanted=1)
-    with running(one), running(two):
-        one.ready(3, 2)
-        two.start()
-        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
-        two.unseal()
-        one.ok("POST", "sys/mounts/kv", {"type": "kv", "options": {"version": "2"}})
-        yield one, two
+    with two_nodes(tmp_path_factory.mktemp("nodes"), config) as both:
+        yield both
 
 
 def test_the_other_node_sees_it_at_once(nodes: tuple[Node, Node]) -> None:
     """What one node has answered, the next request at the other obeys: secrets, policies, tokens and their end."""
-    for writer, reader in (nodes, nodes[::-1]):
-        for number in range(5):
-            writer.ok("POST", "kv/data/a", {"data": {"n": number}})
-            assert reader.ok("GET", "kv/data/a").data["data"] == {"n": number}
-        writer.ok("POST", "sys/policies/acl/of-kv", {"policy": 'path "kv/data/a" { capabilities = ["read"] }'})
-        token = new_token(writer, "of-kv")
-        assert reader.call("GET", "kv/data/a", token=token).status == 200
-        writer.ok("DELETE", "sys/policies/acl/of-kv")
-        assert reader.call("GET", "kv/data/a", token=token).status == 403
-        writer.ok("POST", "auth/token/revoke", {"token": token})
-        assert reader.call("GET", "auth/token/lookup-self", token=token).status == 403
-        assert reader.ok("LIST", "kv/metadata/").data["keys"] == ["a"]
+    what_one_answers_the_other_obeys(*nodes)
 
 
 def test_nodes_live_through_a_restart_of_the_database(nodes: tuple[Node, Node], database: Mariadb) -> None:

@@ -125,9 +125,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Postgresql
     nodes = [Node(tmp_path_factory.mktemp(name), config=config, workers_wanted=2) for name in ("one", "two")]
     with running(nodes[0]) as one, running(nodes[1]) as two:
         one.ready(3, 2)
-        two.start()
-        two.keys, two.threshold, two.token = one.keys, one.threshold, one.token
-        two.unseal()
+        two.join(one)
         one.ok("POST", "sys/mounts/kv", {"type": "kv"})
         one.ok("POST", "kv/a", {"value": "before"})
         yield one, two
