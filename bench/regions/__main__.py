@@ -23,6 +23,7 @@ from tests.conformance.regions.switch import Switch
 from bench.client import percentile
 from bench.regions.faults import faults
 from bench.regions.rows import put
+from bench.regions.watching import Watching
 
 _WRITERS = 4
 
@@ -81,24 +82,15 @@ def lags(both: Pair, rate: float, seconds: float) -> list[float]:
     return found
 
 
-class Watch:
+class Watch(Watching):
     """Reads one secret at the follower again and again; the longest time for which it wasn't served."""
 
     def __init__(self, watched: Region) -> None:
+        super().__init__()
         self._region = watched
-        self._stop = threading.Event()
         self.refused_s = 0.0
-        self._thread = threading.Thread(target=self._read)
 
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _read(self) -> None:
+    def _look(self) -> None:
         since = 0.0
         with self._region.node.connect() as connection:
             while not self._stop.is_set():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 
 from tests.conformance.processes.wire import ConnectionBroken
@@ -11,31 +10,23 @@ from tests.conformance.program import wait_until
 from tests.conformance.regions.pair import Pair, applied
 
 from bench.regions.rows import put
+from bench.regions.watching import Watching
 
 _ROUNDS = 8
 _SLOW_BYTES_PER_S = 2 << 20
 _NAMES = tuple(f"kv/in-order-{number}" for number in range(10))
 
 
-class Reader:
+class Reader(Watching):
     """Reads secrets at the follower that the first region changes in order: no later one is ever ahead."""
 
     def __init__(self, both: Pair) -> None:
+        super().__init__()
         self._both = both
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._read)
         self.counts = {"one moment": 0, "nothing": 0}
         self.mixtures: list[list[int]] = []
 
-    def __enter__(self) -> Reader:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _read(self) -> None:
+    def _look(self) -> None:
         node = self._both.second.node
         while not self._stop.is_set():
             try:
