@@ -150,7 +150,9 @@ class ConsulCells:
         try:
             answer = decode(reply.body, Answer)
         except StorageError as error:
-            raise UnclearError(error.text, detail=error.detail) if writes else error from error
+            if not writes:
+                raise
+            raise UnclearError(error.text, detail=error.detail) from error
         if reply.status == _OK:
             return [result.kv for result in answer.results or () if result.kv is not None]
         faults = answer.errors or []
