@@ -18,7 +18,16 @@ from typing import Any, Final
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
 from strongroom.lib.rand import Random
-from strongroom.storage.conditional.cells import LONGEST_NAME, Capacity, Cell, ClockOffset, Guard, Names, UnclearError
+from strongroom.storage.conditional.cells import (
+    LONGEST_NAME,
+    Capacity,
+    Cell,
+    ClockOffset,
+    Guard,
+    MovingError,
+    Names,
+    UnclearError,
+)
 from strongroom.storage.conditional.layout import HEAD
 from strongroom.storage.conditional.seeking import Page, keys_by_page, names_by_seek
 from strongroom.storage.dynamodb.items import (
@@ -222,7 +231,7 @@ class DynamodbCells:
             found = await self._batch(rest)
             if _version(before) == _version(await self._at_once([HEAD])):
                 return before | found
-        raise StorageError("the store failed", detail="DynamoDB: what was read kept changing")
+        raise MovingError("the store failed", detail="DynamoDB: what was read kept changing")
 
     async def _at_once(self, names: Sequence[str], only: str = "") -> dict[str, Item]:
         """Items of one moment, of which none is part of a transaction that is under way.

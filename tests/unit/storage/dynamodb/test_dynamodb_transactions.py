@@ -10,7 +10,7 @@ import pytest
 
 from strongroom.lib.errors import Conflict
 from strongroom.storage.base import Revision, Storage
-from strongroom.storage.conditional.cells import Guard, UnclearError
+from strongroom.storage.conditional.cells import Guard, MovingError, UnclearError
 from strongroom.storage.conditional.layout import HEAD
 from strongroom.storage.dynamodb.items import key_of
 from strongroom.storage.dynamodb.service import RefusedError
@@ -164,6 +164,30 @@ def test_what_is_too_large_for_one_read_is_read_between_two_looks() -> None:
         table.refused["TransactGetItems"] = [denied]
         with pytest.raises(RefusedError, match="refuses the storage's access"):
             await cells.read([HEAD, "rows/1"])
+
+    run(main)
+
+
+def test_what_moves_each_time_is_told_so() -> None:
+    """Whoever reads tries again then, while all others wait; other errors are passed on."""
+
+    async def main() -> None:
+        table = SlowTransactions(step_s=0.001)
+        writer, reader = cells_on(table), cells_on(table, patience_s=1.0)
+        rows = {f"rows/{n}": b"1" for n in range(20)}
+        version = await writer.write({HEAD: b"1"} | rows, Guard(HEAD, 0))
+
+        async def write() -> None:
+            nonlocal version
+            while True:
+                version = await writer.write({HEAD: b"1", "rows/0": b"1"}, Guard(HEAD, version))
+                await asyncio.sleep(0.005)
+
+        writing = asyncio.create_task(write())
+        table.refused["TransactGetItems"] = [(400, {"__type": "x#ValidationException"})]
+        with pytest.raises(MovingError):
+            await reader.read([HEAD, *rows])
+        writing.cancel()
 
     run(main)
 
