@@ -13,6 +13,8 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
@@ -28,22 +30,28 @@ _LONGEST_S = 60.0
 def running() -> Iterator[Moto]:
     """A server of its own, with everything in memory."""
     port = free_port()
-    command = ["java", "-Xmx512m", f"-Djava.library.path={DIRECTORY}", "-cp", f"{DIRECTORY}/*", _MAIN]
-    server = subprocess.Popen(
-        [*command, "-inMemory", "-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        until = time.monotonic() + _LONGEST_S
-        while not _answers(url):
-            assert server.poll() is None, "DynamoDB Local has ended"
-            if time.monotonic() > until:
-                raise TimeoutError("DynamoDB Local doesn't answer")
-            time.sleep(0.1)
-        yield Moto(url)
-    finally:
-        server.terminate()
-        server.wait(30)
+    jars = Path(DIRECTORY).absolute()
+    command = ["java", "-Xmx512m", f"-Djava.library.path={jars}", "-cp", f"{jars}/*", _MAIN]
+    # It leaves a file where it runs.
+    with TemporaryDirectory() as place:
+        server = subprocess.Popen(
+            [*command, "-inMemory", "-port", str(port)],
+            cwd=place,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until = time.monotonic() + _LONGEST_S
+            while not _answers(url):
+                assert server.poll() is None, "DynamoDB Local has ended"
+                if time.monotonic() > until:
+                    raise TimeoutError("DynamoDB Local doesn't answer")
+                time.sleep(0.1)
+            yield Moto(url)
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
 def _answers(url: str) -> bool:
