@@ -138,10 +138,8 @@ class DynamodbCells:
         # AWS carries out a transaction once, however often it is sent with the same token.
         message = {"TransactItems": actions, "ClientRequestToken": self._random.bytes(16).hex()}
         try:
-            await self.service.ask("TransactWriteItems", message, Done, writes=True)
+            await self._send("TransactWriteItems", message)
         except RefusedError as error:
-            if error.unclear:
-                raise UnclearError(error.text, detail=error.detail) from error
             if guard is None or _FAILED not in error.reasons:
                 raise
             return 0
@@ -182,8 +180,12 @@ class DynamodbCells:
 
     async def _write_alone(self, name: str, value: bytes | None) -> None:
         action, message = self._action(name, value, self._new_version()).popitem()
+        await self._send(f"{action}Item", message)
+
+    async def _send(self, action: str, message: Mapping[str, Any]) -> None:
+        """Send a write.  Raises `UnclearError` if an earlier attempt of a refused one may have been carried out."""
         try:
-            await self.service.ask(f"{action}Item", message, Done, writes=True)
+            await self.service.ask(action, message, Done, writes=True)
         except RefusedError as error:
             if error.unclear:
                 raise UnclearError(error.text, detail=error.detail) from error
