@@ -35,23 +35,17 @@ class DynamodbSettings:
 
 
 class DynamodbStorage(ConditionalStorage):
-    """A store in a table of DynamoDB.
-
-    Args:
-        service: that its cells ask.
-        cells, clock, random, max_parallel, patience_s: see `ConditionalStorage`.
-    """
+    """A store in a table of DynamoDB; for its arguments see `ConditionalStorage`."""
 
     def __init__(
         self, cells: DynamodbCells, clock: Clock, random: Random, *, max_parallel: int, patience_s: float
     ) -> None:
         super().__init__(cells, clock, random, max_parallel=max_parallel, patience_s=patience_s)
-        self.service = cells.service
-        """Counts requests."""
+        self._service = cells.service
 
     def condition(self) -> Condition:
         """How often DynamoDB wanted fewer requests; a read finds all trouble."""
-        return Condition(throttled=self.service.throttled)
+        return Condition(throttled=self._service.throttled)
 
 
 def dynamodb_service(settings: DynamodbSettings, clock: Clock, random: Random) -> Service:

@@ -123,8 +123,6 @@ class Service:
         self._pause = pause
         self.throttled = 0
         """How often DynamoDB wanted fewer requests."""
-        self.asked = 0
-        """How many requests were sent."""
 
     @staticmethod
     def attempt_s(patience_s: float) -> float:
@@ -185,7 +183,6 @@ class Service:
             sent = signed(self._target, held, Message("POST", f"{self._target.url}/", headers, content))
         except UpstreamFailed as error:
             raise StorageError("the store failed", detail=error.detail or error.text) from error
-        self.asked += 1
         reply = await self._endpoints.ask("POST", "/", headers=sent, content=content, repeatable=not writes)
         return reply, held
 
