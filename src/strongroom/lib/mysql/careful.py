@@ -6,13 +6,15 @@ https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_reset_connec
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from strongroom.lib.errors import UpstreamFailed
 from strongroom.lib.mysql.library import library
 
 _RESET = 0x1F
+_IN_THE_CLEAR = ("mysql_clear_password", "dialog", "mysql_old_password")
+"""The ways to log in that send the password itself, which a server could ask for that isn't the right one."""
 _UNTRUSTED = (
     "the database asks for the password itself (caching_sha2_password, sha256_password), and it isn't certain who "
     "answers there: use TLS that is verified, or {otherwise}"
@@ -78,6 +80,26 @@ class _Careful(_Library):  # type: ignore[misc]
         self._read_ok_packet()
         self.set_character_set(self.charset, self.collation)
         self.autocommit(True)
+
+
+class _Refusing:
+    """Stands in the place of a way to log in.  The library makes one when a server asks for that way."""
+
+    def __init__(self, text: str, _: Any) -> None:
+        self._text = text
+
+    def authenticate(self, _: Any) -> Any:
+        """Refuse."""
+        raise UpstreamFailed(self._text)
+
+
+def refusing_in_the_clear(text: str) -> dict[str, Any]:
+    """The library's `auth_plugin_map` by which no password is sent as it is, whatever the server asks for.
+
+    Args:
+        text: of the `UpstreamFailed` that is raised for one that asks.
+    """
+    return dict.fromkeys(_IN_THE_CLEAR, partial(_Refusing, text))
 
 
 @cache

@@ -8,8 +8,7 @@ import socket
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from strongroom.lib.errors import UpstreamFailed
-from strongroom.lib.mysql.careful import careful
+from strongroom.lib.mysql.careful import careful, refusing_in_the_clear
 from strongroom.lib.mysql.tls import context_of
 from strongroom.storage.mysql.failures import StatementFailed, failure_of
 from strongroom.storage.mysql.login import PORT, Address, Login
@@ -22,7 +21,7 @@ _PACKET_SLACK_BYTES = 1 << 16
 LEAST_PACKET_BYTES = 16 << 20
 """What `max_allowed_packet` has to be at least: MariaDB's default."""
 _FOUND_ROWS, _MULTI_STATEMENTS = 1 << 1, 1 << 16
-_REFUSED_METHODS = ("mysql_clear_password", "dialog", "mysql_old_password")
+_IN_THE_CLEAR = "the server asks for the password itself, in the clear"
 
 
 class Session:
@@ -130,7 +129,7 @@ def dial(login: Login, address: Address, within_s: float, answer_s: float) -> Se
             client_flag=_FOUND_ROWS | _MULTI_STATEMENTS,
             ssl_disabled=login.tls is None or local,
             ssl=context_of(login.tls) if login.tls is not None and not local else None,
-            auth_plugin_map=dict.fromkeys(_REFUSED_METHODS, _Refusing),
+            auth_plugin_map=refusing_in_the_clear(_IN_THE_CLEAR),
             program_name="strongroom",
             defer_connect=True,
         )
@@ -165,14 +164,3 @@ def _dialled(address: Address, within_s: float) -> socket.socket:
         made.close()
         raise
     return made
-
-
-class _Refusing:
-    """Ways to log in that send the password itself."""
-
-    def __init__(self, _: Any) -> None:
-        pass
-
-    def authenticate(self, _: Any) -> Any:
-        """Refuse."""
-        raise UpstreamFailed("the server asks for the password itself, in the clear")

@@ -7,7 +7,7 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,13 +17,16 @@ from strongroom.engines.database.drivers.mysql.dsn import Dsn
 from strongroom.engines.database.drivers.mysql.refusals import meaning
 from strongroom.engines.database.drivers.mysql.statements import Quoting
 from strongroom.lib.errors import StrongroomError, Unreachable, UpstreamFailed
-from strongroom.lib.mysql.careful import careful
+from strongroom.lib.mysql.careful import careful, refusing_in_the_clear
 from strongroom.lib.mysql.tls import TlsSettings, context_of
 
 _CHARSET = "utf8mb4"
 _MOST_BYTES = 16 * 1024 * 1024
 """Of the answer to one command.  Nothing that is asked here has more than some names."""
-_ANSWERS_IN_THE_CLEAR = ("mysql_clear_password", "dialog", "mysql_old_password")
+_IN_THE_CLEAR = (
+    "the database asks for the password in the clear, which is sent only with allowCleartextPasswords=true, "
+    "over TLS with a certificate that is verified"
+)
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -226,19 +229,8 @@ def _place(address: str | tuple[str, int]) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _plugins(login: Login) -> dict[str, type]:
-    """Ways to log in that send the password itself, which a server could ask for that isn't the right one."""
+def _plugins(login: Login) -> Mapping[str, Any]:
+    """What stands in the place of the library's ways to log in."""
     if _is_verified(login) and _says_yes(login, "allowCleartextPasswords"):
         return {}
-    return dict.fromkeys(_ANSWERS_IN_THE_CLEAR, _Refusing)
-
-
-class _Refusing:
-    def __init__(self, _: Any) -> None:
-        pass
-
-    def authenticate(self, _: Any) -> Any:
-        raise UpstreamFailed(
-            "the database asks for the password in the clear, which is sent only with allowCleartextPasswords=true, "
-            "over TLS with a certificate that is verified"
-        )
+    return refusing_in_the_clear(_IN_THE_CLEAR)
