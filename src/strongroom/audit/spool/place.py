@@ -155,6 +155,7 @@ class Place:
 
     @ended.setter
     def ended(self, ended: bool) -> None:
+        """Mark the device as no longer configured, or remove the mark.  Raises `OSError`."""
         if ended:
             os.close(self.open(self._ended, os.O_WRONLY | os.O_CREAT))
         else:

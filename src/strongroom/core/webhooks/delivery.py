@@ -40,9 +40,13 @@ _OWNER = "webhooks"
 class Posts(Protocol):
     """Posts to targets."""
 
-    async def post(
-        self, hook: Webhook, headers: Mapping[str, str], body: bytes, permitted: tuple[str, ...]
-    ) -> Result: ...
+    async def post(self, hook: Webhook, headers: Mapping[str, str], body: bytes, permitted: tuple[str, ...]) -> Result:
+        """Post an event to the target of a webhook.
+
+        Args:
+            permitted: ranges of addresses of this machine, of its link and of clouds that may be asked all the same.
+        """
+        ...
 
 
 class Stopped(Exception):  # no error: another webhook of this name begins
