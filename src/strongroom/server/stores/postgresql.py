@@ -7,12 +7,12 @@ from typing import Final
 
 from strongroom.lib.clock import Clock
 from strongroom.lib.rand import Random
+from strongroom.server.stores import places
 from strongroom.server.stores.settings import DEFAULT_TABLE, StoreError, timeout_s
 from strongroom.storage.postgresql import PostgresqlStorage
 
 _PARALLEL: Final = 4
-_MOST_PARALLEL: Final = 64
-"""Connections of one process."""
+"""Connections of one process that read."""
 
 
 def open_postgresql_stanza(options: Mapping[str, str], clock: Clock, random: Random) -> PostgresqlStorage:
@@ -20,14 +20,11 @@ def open_postgresql_stanza(options: Mapping[str, str], clock: Clock, random: Ran
     url = options.get("connection_url", "")
     if not url:
         raise StoreError('storage "postgresql" needs a connection_url')
-    parallel = options.get("max_parallel", "")
-    if parallel and not parallel.isdecimal():
-        raise StoreError('storage "postgresql": max_parallel is no number')
     return PostgresqlStorage(
         url,
         options.get("table") or DEFAULT_TABLE,
         clock,
         random,
-        max_parallel=min(int(parallel or _PARALLEL), _MOST_PARALLEL),
+        max_parallel=places.parallel("postgresql", options, _PARALLEL),
         patience_s=timeout_s("postgresql", options),
     )
