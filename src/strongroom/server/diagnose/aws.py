@@ -10,8 +10,8 @@ from strongroom.lib.errors import StorageError, UpstreamFailed
 from strongroom.lib.outgoing import PooledHttp
 from strongroom.lib.rand import Random
 from strongroom.server.config.config import StorageConfig
-from strongroom.server.diagnose.places import is_here
-from strongroom.server.diagnose.result import Finding, fail, ok, warn
+from strongroom.server.diagnose.places import in_clear
+from strongroom.server.diagnose.result import Finding, fail, ok, text_of, warn
 from strongroom.server.stores import StoreError, timeout_s
 from strongroom.server.stores.aws import credentials
 from strongroom.server.stores.dynamodb import settings_of
@@ -82,13 +82,9 @@ async def check_s3(config: StorageConfig) -> Judged:
 
 
 def _failed(name: str, error: StoreError | StorageError | UpstreamFailed, config: StorageConfig) -> Finding:
-    detail = "" if isinstance(error, StoreError) else error.detail
-    text = f"{error} ({detail})" if detail else str(error)
     advice = f"Check the settings at {config.where}, the rights of the access key, and this machine's clock."
-    return fail(name, text, advice, stops=True)
+    return fail(name, text_of(error), advice, stops=True)
 
 
 def _in_clear(name: str, url: str) -> Judged:
-    if not url.startswith("http://") or is_here(url):
-        return []
-    return [(True, warn(name, f"The connection to {url} isn't encrypted.", "Use https:// in endpoint."))]
+    return in_clear(name, [url], advice="Use https:// in endpoint.")

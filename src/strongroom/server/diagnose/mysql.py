@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from strongroom.lib.errors import StorageError
 from strongroom.server.config.config import StorageConfig
-from strongroom.server.diagnose.result import Finding, fail, ok, warn
+from strongroom.server.diagnose.result import Finding, fail, ok, text_of, warn
 from strongroom.server.stores import DEFAULT_TABLE, StoreError, timeout_s
 from strongroom.server.stores.mysql import DEFAULT_DATABASE, login, parallel
 from strongroom.storage.mysql.diagnosis import Report, report
@@ -28,10 +28,8 @@ async def check_server(config: StorageConfig, workers: int) -> list[tuple[bool, 
         where, patience_s = login(options), timeout_s("mysql", options)
         found = await asyncio.to_thread(report, where, tables, patience_s)
     except (StoreError, StorageError) as error:
-        detail = error.detail if isinstance(error, StorageError) else ""
-        text = f"{error} ({detail})" if detail else str(error)
         advice = f"Check address, username and password at {config.where}, and that the server runs."
-        return [(False, fail(_NAME, text, advice, stops=True))]
+        return [(False, fail(_NAME, text_of(error), advice, stops=True))]
     return judge_server(found, where, workers * (parallel(options) + _BESIDES))
 
 

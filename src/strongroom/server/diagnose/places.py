@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from strongroom.lib.clock import Clock
 from strongroom.lib.errors import StorageError
 from strongroom.server.config.config import StorageConfig
-from strongroom.server.diagnose.result import Finding, fail, ok, warn
+from strongroom.server.diagnose.result import Finding, fail, ok, text_of, warn
 from strongroom.server.stores import StoreError
 from strongroom.server.stores.consul import settings_of as consul_settings
 from strongroom.server.stores.etcd import settings_of as etcd_settings
@@ -40,7 +40,7 @@ async def check_etcd(config: StorageConfig, clock: Clock) -> list[tuple[bool, Fi
         (True, ok(name, f"Version {status.version}, {status.db_size >> 20} MiB.", facts={"version": status.version}))
     ]
     found += [(True, finding) for finding in judge_etcd(status)]
-    found += _in_clear(name, settings.urls, "password" if settings.username else "")
+    found += in_clear(name, settings.urls, "password" if settings.username else "")
     return found + _not_made(made)
 
 
@@ -58,7 +58,7 @@ async def check_consul(config: StorageConfig, clock: Clock) -> list[tuple[bool, 
     except (StoreError, StorageError) as error:
         return [(False, _failed(name, error, config))]
     found = [(True, ok(name, "The agent answers, and has a leader."))]
-    found += _in_clear(name, settings.urls, "token" if len(settings.token) else "")
+    found += in_clear(name, settings.urls, "token" if len(settings.token) else "")
     return found + _not_made(made)
 
 
@@ -75,22 +75,26 @@ def judge_etcd(status: Status) -> list[Finding]:
 
 
 def _failed(name: str, error: StoreError | StorageError, config: StorageConfig) -> Finding:
-    detail = error.detail if isinstance(error, StorageError) else ""
-    text = f"{error} ({detail})" if detail else str(error)
-    return fail(name, text, f"Check the settings at {config.where}, and that the server runs.", stops=True)
+    return fail(name, text_of(error), f"Check the settings at {config.where}, and that the server runs.", stops=True)
 
 
-def _in_clear(name: str, urls: Sequence[str], what: str) -> list[tuple[bool, Finding]]:
-    elsewhere = [url for url in urls if url.startswith("http://") and not is_here(url)]
+def in_clear(
+    name: str, urls: Sequence[str], what: str = "", advice: str = "Use https:// in address, and tls_ca_file."
+) -> list[tuple[bool, Finding]]:
+    """A warning if one of the URLs is of another machine and without TLS.
+
+    Args:
+        what: a secret that it shows, as `password`; empty for none.
+        advice: which setting to change.
+    """
+    elsewhere = [url for url in urls if url.startswith("http://") and not _is_here(urlsplit(url).hostname or "")]
     if not elsewhere:
         return []
     text = f"The connection to {elsewhere[0]} isn't encrypted" + (f": it shows the {what}." if what else ".")
-    return [(True, warn(name, text, "Use https:// in address, and tls_ca_file."))]
+    return [(True, warn(name, text, advice))]
 
 
-def is_here(url: str) -> bool:
-    """Whether a URL is on this machine."""
-    host = urlsplit(url).hostname or ""
+def _is_here(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -8,7 +8,7 @@ from psycopg import Error
 
 from strongroom.lib.errors import StorageError
 from strongroom.server.config.config import StorageConfig
-from strongroom.server.diagnose.result import Finding, fail, ok, warn
+from strongroom.server.diagnose.result import Finding, fail, ok, text_of, warn
 from strongroom.server.stores import DEFAULT_TABLE
 from strongroom.storage.postgresql.connections import Connection, Connections
 from strongroom.storage.postgresql.pooler import check_pooler
@@ -42,9 +42,8 @@ async def check_server(config: StorageConfig, workers: int) -> list[tuple[bool, 
                 await check_pooler(connection, connections.patience_s)
             row = await _asked(connection, tables.head)
     except StorageError as error:
-        text = f"{error.text} ({error.detail})" if error.detail else error.text
         advice = f"Check the connection_url at {config.where}, that the server runs, and its pg_hba.conf."
-        return [(False, fail(_NAME, text, advice, stops=True))]
+        return [(False, fail(_NAME, text_of(error), advice, stops=True))]
     except Error as error:
         advice = "The user must be able to connect and to read pg_settings."
         return [(False, fail(_NAME, f"the server can't be asked ({str(error).strip()})", advice, stops=True))]

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from strongroom.lib.errors import StrongroomError
+
 
 class Status(StrEnum):
     """A check's verdict."""
@@ -67,6 +69,12 @@ def fail(
         stops: whether other checks could not be made because of it.
     """
     return Finding(name, Status.FAIL, message, advice=advice, facts=_texts(facts), stops=stops)
+
+
+def text_of(error: Exception) -> str:
+    """An error with its detail, which is for operators only."""
+    detail = error.detail if isinstance(error, StrongroomError) else ""
+    return f"{error} ({detail})" if detail and detail not in str(error) else str(error)
 
 
 def skipped(name: str, message: str) -> Finding:

@@ -21,7 +21,7 @@ from strongroom.lib.errors import StorageError, StorageFull, StrongroomError
 from strongroom.lib.rand import Random
 from strongroom.server.config.config import StorageConfig
 from strongroom.server.diagnose.files import nearest
-from strongroom.server.diagnose.result import Finding, fail, group, ok, skipped, warn
+from strongroom.server.diagnose.result import Finding, fail, group, ok, skipped, text_of, warn
 from strongroom.server.diagnose.service_user import name_of
 from strongroom.server.stores import DATABASE, StoreError, directory, open_store
 from strongroom.storage.base import Storage
@@ -67,7 +67,7 @@ async def check_storage(config: StorageConfig | None, workers: int, clock: Clock
         storage = open_store(config.type, config.options, clock, random)
     except (StoreError, StrongroomError) as error:
         advice = f"Correct {config.where}, or install what the text names."
-        return group(name, [fail(_CREATE, _text(error), advice, stops=True)])
+        return group(name, [fail(_CREATE, text_of(error), advice, stops=True)])
     before = await _before_opening(config, workers, clock, random)
     if any(not goes_on for goes_on, _ in before):
         return group(name, [finding for _, finding in before])
@@ -81,7 +81,7 @@ async def check_storage(config: StorageConfig | None, workers: int, clock: Clock
         found.append(fail(_CREATE, text, "Look at the disk, the network and the database's load.", stops=True))
     except (StorageError, OSError) as error:
         advice = f"Correct what the text names; the store is configured at {config.where}."
-        found.append(fail(_CREATE, _text(error), advice, stops=True))
+        found.append(fail(_CREATE, text_of(error), advice, stops=True))
     return group(name, found)
 
 
@@ -180,9 +180,9 @@ async def _probe(storage: Storage, clock: Clock, random: Random) -> Finding:
             if entry is None or entry.value != value:
                 return fail(_ACCESS, "A row that was written reads otherwise.", "Check the disk and the database.")
     except StorageFull as error:
-        return fail(_ACCESS, _text(error), "Free some room: only what removes rows is written until then.")
+        return fail(_ACCESS, text_of(error), "Free some room: only what removes rows is written until then.")
     except StorageError as error:
-        return fail(_ACCESS, _text(error), "The store opens and can't be written: look at its log and its disk.")
+        return fail(_ACCESS, text_of(error), "The store opens and can't be written: look at its log and its disk.")
     return judge_latency(median(reads), median(writes))
 
 
@@ -230,11 +230,6 @@ async def _initialized(storage: Storage) -> Finding:
         await refuse_unfinished(storage)
         await require_whole(storage)
     except StrongroomError as error:
-        return fail(name, _text(error), "Let that be finished first: no server serves this store until then.")
+        return fail(name, text_of(error), "Let that be finished first: no server serves this store until then.")
     revision = await storage.synced()
     return ok(name, "The store is initialized.", facts={"revision": revision.number})
-
-
-def _text(error: Exception) -> str:
-    detail = error.detail if isinstance(error, StrongroomError) else ""
-    return f"{error} ({detail})" if detail and detail not in str(error) else str(error)
