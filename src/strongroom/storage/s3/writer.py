@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 from strongroom.lib.clock import Clock
-from strongroom.lib.errors import CommitUnknown, StorageError, StrongroomError
+from strongroom.lib.errors import StorageError, StrongroomError
 from strongroom.lib.fault import where
 from strongroom.lib.rand import Random
 from strongroom.storage.base import Revision
 from strongroom.storage.batch import Outcome, Pending, settle_batch
 from strongroom.storage.operations import Operation
-from strongroom.storage.remote.commits import Commits, run_alone
+from strongroom.storage.remote.commits import Commits, run_alone, unknown
 from strongroom.storage.room import Room
 from strongroom.storage.s3.appending import Appending, UnclearError
 from strongroom.storage.s3.journal import Journal
@@ -117,7 +117,7 @@ class Writer:
             outcomes, rest = await self._settle(batch, until, hold_id)
         except UnclearError as error:
             for pending, outcome in error.outcomes:
-                pending.deliver(_unknown(outcome, error.detail))
+                pending.deliver(_unclear(outcome, error.detail))
             return batch[len(error.outcomes) :]
         except Exception as error:  # after any error, no caller may wait for ever
             failure = error if isinstance(error, StorageError) else _failed(error)
@@ -198,7 +198,8 @@ def _failed(error: Exception) -> StorageError:
     return StorageError("the store failed", detail=where(error))
 
 
-def _unknown(outcome: Revision | StrongroomError, detail: str) -> StrongroomError:
+def _unclear(outcome: Revision | StrongroomError, detail: str) -> StrongroomError:
     if isinstance(outcome, Revision):
-        return CommitUnknown("it is not known whether the commit took place", revision_id=outcome.id, detail=detail)
+        return unknown(outcome, detail)
+    # Without the turn it isn't sure that the state was the newest one by which this was refused.
     return StorageError("the store failed", detail=detail)
