@@ -86,8 +86,7 @@ class Following:
             try:
                 if self._services.replaced.is_set():
                     await self._seal_if_replaced()
-                if not await self._rests():
-                    await self._once()
+                await self._once()
             except StorageError as error:  # the store's trouble is the store's to tell, and most regions are alone
                 log.debug("what this region is to others is not known now", reason=error.detail or error.text)
             except StrongroomError as error:
@@ -102,14 +101,11 @@ class Following:
             await self._services.port.seal()
         self._services.replaced.clear()
 
-    async def _rests(self) -> bool:
-        """Whether this store speaks to no other region, until an operator says go."""
-        await self._services.barrier.sync()
-        return await transact(self._services.barrier, frozen.rests)
-
     async def _once(self) -> None:
         barrier = self._services.barrier
         await barrier.sync()
+        if barrier.region.state is None or await transact(barrier, frozen.rests):
+            return  # most regions are alone; a restored copy speaks to no other one until an operator says go
         former = None if barrier.region.follows else await self._to_tell()
         if not barrier.region.follows and former is None:
             return
@@ -139,8 +135,8 @@ class Following:
         state = barrier.region.state
         if state is None or state.role != PRIMARY:
             return None
-        former, joined = await transact(barrier, _known)
-        if former is None or former.term != state.term or joined:
+        former = await transact(barrier, lambda txn: _former(txn, state.term))
+        if former is None:
             return None
         now = asyncio.get_running_loop().time()
         if former.told and now < self._told_again_at:
@@ -229,11 +225,14 @@ class Following:
             log.warning(told, reason=text)
 
 
-async def _known(txn: Transaction) -> tuple[Former | None, bool]:
-    """What is known of the former first region, and whether it follows this one now."""
+async def _former(txn: Transaction, term: int) -> Former | None:
+    """What is known of the region that was the first one until this term, unless it follows this one now."""
+    former = await txn.read(FORMER, Former)
     membership = await txn.read(MEMBERSHIP, Membership)
+    if former is None or former.term != term or membership is None:
+        return None
     for name in await txn.list(FOLLOWERS):
         record = await txn.read(FOLLOWERS + name, FollowerRecord)
-        if record is not None and membership is not None and record.cluster_id == membership.cluster_id:
-            return None, True
-    return await txn.read(FORMER, Former), False
+        if record is not None and record.cluster_id == membership.cluster_id:
+            return None
+    return former
