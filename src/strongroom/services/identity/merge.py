@@ -133,7 +133,7 @@ async def _move_memberships(txn: Transaction, namespace: str, source: str, to: s
 async def _counts_longer(txn: Transaction, namespace: str, group_id: str, membership: Membership, to: str) -> bool:
     """Whether a membership counts for longer than that of the remaining entity, which may be left of earlier logins."""
     present = await txn.read(rows.memberships(namespace, to) + group_id, Membership)
+    if present is None:
+        return True
     group = await txn.read(rows.group(namespace, group_id), GroupRecord)
-    if present is None or group is None:
-        return present is None
-    return counts_until(group, membership) > counts_until(group, present)
+    return group is not None and counts_until(group, membership) > counts_until(group, present)
