@@ -13,7 +13,7 @@ import structlog
 from strongroom.barrier.region import PRIMARY
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.region.catching_up import CatchingUp
-from strongroom.core.region.hearing import Hearing
+from strongroom.core.region.hearing import MOST_TROUBLE, Hearing
 from strongroom.core.region.replica import Replica
 from strongroom.lib.errors import Conflict, StorageError, StrongroomError
 from strongroom.lib.fault import where
@@ -42,8 +42,6 @@ _PAUSE_S: Final = 1.0
 _AGAIN_S: Final = 5.0
 """After the first region has refused: it needs an operator."""
 _TOLD_AGAIN_S: Final = 60.0
-_MOST_TROUBLE: Final = 1000
-"""Characters of a text that is the other region's."""
 
 _UNTOLD: Final = "the region that was the first one before can't be told of the promotion"
 
@@ -193,7 +191,7 @@ class Following:
         try:
             said = await asking.ask(wire.PROMOTED, telling, wire.PromotedSaid)
         except RegionRefused as refused:
-            await self._learn(fence, msgspec.structs.replace(former, trouble=refused.text[:_MOST_TROUBLE]))
+            await self._learn(fence, msgspec.structs.replace(former, trouble=refused.text[:MOST_TROUBLE]))
             raise
         checking.check_former(point, said)
         if former.told:

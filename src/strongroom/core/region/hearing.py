@@ -23,7 +23,7 @@ _MOST_HEADS: Final = 1000
 be able to remove them all."""
 _MOST_CHARACTERS: Final = 128 * 1024
 """Of the keys that one such row names.  All of them are read by a promotion."""
-_MOST_TROUBLE: Final = 1000
+MOST_TROUBLE: Final = 1000
 """Characters of a text that may be the other region's."""
 
 
@@ -62,8 +62,8 @@ class Hearing:
 
         async def body(txn: Transaction) -> None:
             heard = await txn.read(HEARD, Heard) or Heard()
-            if heard.trouble != text[:_MOST_TROUBLE]:
-                txn.write(HEARD, msgspec.structs.replace(heard, trouble=text[:_MOST_TROUBLE]))
+            if heard.trouble != text[:MOST_TROUBLE]:
+                txn.write(HEARD, msgspec.structs.replace(heard, trouble=text[:MOST_TROUBLE]))
 
         await self._commit(body)
 
