@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+OTHER_FORM: Final = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
+"""What values raise that have another form than they are said to have, also those that are read only when needed."""
 
 
 class Kind(StrEnum):

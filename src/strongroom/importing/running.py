@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from strongroom.importing.destination.destination import DestinationLost
 from strongroom.importing.inventory import (
+    OTHER_FORM,
     Content,
     Found,
     Kind,
@@ -25,8 +26,6 @@ from strongroom.importing.inventory import (
 )
 from strongroom.importing.journal import Journal
 
-_OTHER_FORM: Final = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
-"""What values raise that have another form than they are said to have, also those that are read only when needed."""
 _UNKNOWN_FORM: Final = "what was read of it has another form than is known"
 MOST_OBJECTS: Final = 2_000_000
 """Of one inventory, which is held in memory: some gigabyte.  A hostile source could go on without an end."""
@@ -194,7 +193,7 @@ class Import:
             return Outcome(found.name, State.FAILED, str(error))
         except DestinationLost as error:
             raise _Ended(f"the destination: {error}") from None
-        except _OTHER_FORM as error:
+        except OTHER_FORM as error:
             # One object that has another form ends nothing.  The text of such an error may quote a secret.
             return Outcome(found.name, State.FAILED, f"{_UNKNOWN_FORM} ({type(error).__name__})")
 

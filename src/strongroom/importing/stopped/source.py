@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from strongroom.importing.inventory import Content, Document, Found, Kind, SourceFault, Stage
+from strongroom.importing.inventory import OTHER_FORM, Content, Document, Found, Kind, SourceFault, Stage
 from strongroom.importing.selection import Selection
 from strongroom.importing.stopped.barrier.barrier import KEYRING, Barrier
 from strongroom.importing.stopped.content import identity, mounts, rules
@@ -43,7 +43,7 @@ class StoppedSource:
                 yield from mounts.survey(place)
                 yield from identity.survey(place)
                 yield from _namespaces(place, waiting)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+            except OTHER_FORM as error:
                 raise _another_form(error) from None
 
     def load(self, found: Found) -> Content:
@@ -51,7 +51,7 @@ class StoppedSource:
         load: Load = found.hint
         try:
             return as_the_client_has_it(load())
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except OTHER_FORM as error:
             raise _another_form(error) from None
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Final
 
 from strongroom.importing.calling import Caller, Lost
-from strongroom.importing.inventory import Content, Document, Found, Kind, Name, SourceFault, Stage
+from strongroom.importing.inventory import OTHER_FORM, Content, Document, Found, Kind, Name, SourceFault, Stage
 from strongroom.importing.selection import Selection
 from strongroom.importing.vault import identity, mounts, policies
 from strongroom.importing.vault.reading import MOST_PATH, TOO_DEEP, Load, Place, found
 
-_OTHER_FORM: Final = (AttributeError, LookupError, TypeError, ValueError)
 _ISSUED = "tokens and leases are good at the server that issued them; clients log in anew, and take new secrets"
 
 
@@ -46,7 +44,7 @@ class VaultSource:
             place = Place(self._caller, waiting.pop(), self._selection)
             try:
                 yield from self._namespace(place, waiting)
-            except _OTHER_FORM as error:
+            except OTHER_FORM as error:
                 raise _another_form(error) from None
 
     def load(self, each: Found) -> Content:
@@ -54,7 +52,7 @@ class VaultSource:
         load: Load = each.hint
         try:
             return load()
-        except _OTHER_FORM as error:
+        except OTHER_FORM as error:
             raise _another_form(error) from None
 
     def _namespace(self, place: Place, waiting: list[str]) -> Iterator[Found]:
