@@ -17,21 +17,19 @@ import msgspec
 
 from strongroom.barrier import keys
 from strongroom.barrier.region import is_replicated
-from strongroom.barrier.root_key import HAND_OVER
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.region.catching_up import CatchingUp
 from strongroom.core.region.feeding import Feeding, Refusal
 from strongroom.core.region.following import LOCK_S, ROLE
 from strongroom.core.region.hearing import Hearing
 from strongroom.core.region.replica import Replica
-from strongroom.crypto import hpke, region_certificates
+from strongroom.crypto import region_certificates
 from strongroom.lib.errors import InvalidRequest, Unreachable, UpstreamFailed
 from strongroom.lib.rand import SystemRandom
-from strongroom.lib.secret import Secret
 from strongroom.server.node_settings import NodeSettings
 from strongroom.services.region import joining, wire
 from strongroom.services.region.link import RegionRefused
-from strongroom.services.region.records import PROGRESS, Membership, Progress
+from strongroom.services.region.records import PROGRESS, Progress
 from strongroom.storage.base import Fence
 from strongroom.storage.inmem import InmemStorage
 from strongroom.sysapi.services import Services
@@ -158,21 +156,9 @@ class Regions:
     async def join(self) -> None:
         """Have the second one follow, and unseal it by its own shares."""
         content = await self.token()
-        request, private = region_certificates.new_request(), SystemRandom().bytes(hpke.PRIVATE_KEY_BYTES)
-        cluster = services(self.second).cluster.id
-        said = wire.Enrol(content.secret, request.certificate, hpke.public_key(private), cluster)
-        enrolled = await Between(self.between.feeding).ask(wire.ENROL, said, wire.Enrolled)
-        membership = Membership(
-            address=content.address,
-            authority=content.authority,
-            certificate=enrolled.certificate,
-            key=request.key,
-            private_key=private,
-            cluster_id=enrolled.cluster_id,
-            name=enrolled.name,
-        )
-        key = Secret(hpke.open_(private, enrolled.root_key, HAND_OVER))
         mine = services(self.second)
+        asking = Between(self.between.feeding)
+        enrolled, key, membership = await joining.enrol(asking, content, mine.random, mine.cluster.id)
         foreign = await transact(mine.barrier, lambda txn: joining.join(txn, mine.random, enrolled, key, membership))
         if foreign:
             await mine.port.seal()

@@ -11,18 +11,58 @@ from strongroom.barrier.cipher import RowCipher
 from strongroom.barrier.keyring import open_keyring
 from strongroom.barrier.record import Record, encode
 from strongroom.barrier.region import FOLLOWER, RegionState
+from strongroom.barrier.root_key import HAND_OVER
 from strongroom.barrier.transaction import Transaction
+from strongroom.crypto import hpke, region_certificates
+from strongroom.lib.errors import InvalidRequest, Tampered, UpstreamFailed
 from strongroom.lib.rand import Random
 from strongroom.lib.secret import Secret
 from strongroom.seals import shamir
+from strongroom.services.region import wire
+from strongroom.services.region.link import Asking, RegionRefused
 from strongroom.services.region.records import HEARD, MEMBERSHIP, PROGRESS, Heard, Membership, Progress
-from strongroom.services.region.wire import Enrolled
 
 _OWN: Final = (keys.AUDIT_DEVICES, keys.AUDIT_FORMER, keys.AUDIT_HEADS, keys.VERSIONS)
 _OWN_ROWS: Final = (keys.CLUSTER, keys.AUDIT_MANIFEST)
 
 
-async def join(txn: Transaction, random: Random, enrolled: Enrolled, root_key: Secret, membership: Membership) -> bool:
+async def enrol(
+    asking: Asking, content: wire.TokenContent, random: Random, cluster_id: str
+) -> tuple[wire.Enrolled, Secret, Membership]:
+    """Use up a token.
+
+    Args:
+        asking: reaches the first region, without a certificate.
+        cluster_id: of this region.
+
+    Returns: what the first region says, its root key, and what this region keeps of it.
+    Raises: `InvalidRequest` if it refuses, `UpstreamFailed`.
+    """
+    request = region_certificates.new_request()
+    private = random.bytes(hpke.PRIVATE_KEY_BYTES)
+    said = wire.Enrol(content.secret, request.certificate, hpke.public_key(private), cluster_id)
+    try:
+        enrolled = await asking.ask(wire.ENROL, said, wire.Enrolled)
+        key = Secret(hpke.open_(private, enrolled.root_key, HAND_OVER))
+    except RegionRefused as refused:
+        raise InvalidRequest(refused.text) from refused
+    except Tampered as error:
+        raise UpstreamFailed("the first region gave no usable answer") from error
+    membership = Membership(
+        address=content.address,
+        authority=content.authority,
+        certificate=enrolled.certificate,
+        key=request.key,
+        private_key=private,
+        cluster_id=enrolled.cluster_id,
+        name=enrolled.name,
+    )
+    return enrolled, key, membership
+
+
+async def join(
+    txn: Transaction, random: Random, enrolled: wire.Enrolled, root_key: Secret, membership: Membership
+) -> bool:
     """Put the first region's keys in the place of this store's, and keep what describes this region's machines.
 
     The seal stays this region's own: whoever could unseal it can still do so.

@@ -12,10 +12,9 @@ import msgspec
 from strongroom.audit.entry import timestamp
 from strongroom.barrier import keys
 from strongroom.barrier.region import FENCED, FOLLOWER, PRIMARY, RegionState
-from strongroom.barrier.root_key import HAND_OVER
 from strongroom.barrier.transaction import Transaction
-from strongroom.crypto import hpke, region_certificates
-from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError, Tampered, UpstreamFailed
+from strongroom.crypto import region_certificates
+from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError
 from strongroom.lib.secret import Secret
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
@@ -24,7 +23,7 @@ from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services import restoration
 from strongroom.services.region import joining, standing, wire
-from strongroom.services.region.link import Link, RegionRefused
+from strongroom.services.region.link import Link
 from strongroom.services.region.losses import losses
 from strongroom.services.region.records import (
     AUTHORITY,
@@ -220,28 +219,8 @@ async def _require_new(txn: Transaction, services: Services, accessor: str) -> N
 
 
 async def _enrol(services: Services, content: wire.TokenContent) -> tuple[wire.Enrolled, Secret, Membership]:
-    """Use up the token.  Raises `InvalidRequest`, `UpstreamFailed`."""
-    request = region_certificates.new_request()
-    private = services.random.bytes(hpke.PRIVATE_KEY_BYTES)
-    said = wire.Enrol(content.secret, request.certificate, hpke.public_key(private), services.cluster.id)
-    try:
-        link = Link(content.address, content.authority)
-        enrolled = await link.ask(wire.ENROL, said, wire.Enrolled)
-        key = Secret(hpke.open_(private, enrolled.root_key, HAND_OVER))
-    except RegionRefused as refused:
-        raise InvalidRequest(refused.text) from refused
-    except Tampered as error:
-        raise UpstreamFailed("the first region gave no usable answer") from error
-    membership = Membership(
-        address=content.address,
-        authority=content.authority,
-        certificate=enrolled.certificate,
-        key=request.key,
-        private_key=private,
-        cluster_id=enrolled.cluster_id,
-        name=enrolled.name,
-    )
-    return enrolled, key, membership
+    link = Link(content.address, content.authority)
+    return await joining.enrol(link, content, services.random, services.cluster.id)
 
 
 async def _leave(membership: Membership, term: int) -> bool:
