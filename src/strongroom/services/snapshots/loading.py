@@ -55,6 +55,8 @@ class Loadings:
     def __init__(self, snapshots: Snapshots) -> None:
         self._snapshots = snapshots
         self._open: dict[str, tuple[LoadedStore, Barrier]] = {}
+        self._ending: set[str] = set()
+        """Those that are removed when their time is over."""
         self._sweep()
 
     def _file(self, id_: str) -> Path:
@@ -76,6 +78,9 @@ class Loadings:
 
     def _end_later(self, id_: str) -> None:
         """Have a loaded snapshot removed when its time is over, also if nobody asks for it any more."""
+        if id_ in self._ending:
+            return
+        self._ending.add(id_)
         file = self._file(id_)
         left_s = (_written_at(file) or 0.0) + KEPT_S - time.time()
         # A sealed node must not hold keys by this.
@@ -163,6 +168,11 @@ class Loadings:
             self._end_later(id_)
         return self._open[id_][1]
 
+    def end(self, id_: str) -> None:
+        """Close a loaded snapshot whose time is over."""
+        self._ending.discard(id_)
+        self.forget(id_)
+
     def forget(self, id_: str) -> None:
         """Close a loaded snapshot in this process."""
         known = self._open.pop(id_, None)
@@ -172,7 +182,7 @@ class Loadings:
 
 def _end(loadings: weakref.ref[Loadings], id_: str, file: Path) -> None:
     if (alive := loadings()) is not None:
-        alive.forget(id_)
+        alive.end(id_)
     _unlink(file)
 
 
