@@ -7,11 +7,11 @@ from typing import Final
 
 from strongroom.barrier import keys
 from strongroom.barrier.transaction import Transaction
+from strongroom.services.policy.builtin import built_in_policies
 
 _MOST: Final = 1000
 """Rows of a kind that are counted."""
 _NAMED: Final = 3
-_NEW_POLICIES: Final = frozenset({"default", "response-wrapping"})
 _ROOT: Final = keys.ROOT_NAMESPACE
 
 
@@ -23,7 +23,8 @@ async def losses(txn: Transaction, mounts: Collection[str], accessor: str) -> li
         accessor: of the token that asks.
     """
     identity = keys.identity(_ROOT)
-    policies = [name for name in await _listed(txn, keys.policies(_ROOT)) if name not in _NEW_POLICIES]
+    new = {policy.name for policy in built_in_policies(0.0)}
+    policies = [name for name in await _listed(txn, keys.policies(_ROOT)) if name not in new]
     tokens = [name for name in await _listed(txn, keys.accessors(_ROOT)) if name != accessor]
     return [
         *_shown("mount", sorted(mounts)),

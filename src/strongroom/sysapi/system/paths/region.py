@@ -22,6 +22,7 @@ from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services import restoration
+from strongroom.services.mounts.service import BUILT_IN_TYPES
 from strongroom.services.region import joining, standing, wire
 from strongroom.services.region.link import Link
 from strongroom.services.region.losses import losses
@@ -45,7 +46,6 @@ _TOKEN_TTL_S: Final = 1800
 _LONGEST_TOKEN_S: Final = 86400
 _MOST_FOLLOWERS: Final = 16
 _SECRET_BYTES: Final = 32
-_BUILT_IN: Final = frozenset({"cubbyhole/", "identity/", "sys/", "agent-registry/", "auth/token/"})
 
 
 class EnableBody(Body, frozen=True):
@@ -212,7 +212,8 @@ def _address(text: str) -> str:
 async def _require_new(txn: Transaction, services: Services, accessor: str) -> None:
     """Raise `InvalidRequest` that names what would be lost, if there is anything."""
     router = await services.mounts.router(txn, keys.ROOT_NAMESPACE)
-    lost = await losses(txn, set(router.by_path) - _BUILT_IN, accessor)
+    mounts = [path for path, entry in router.by_path.items() if entry.record.type not in BUILT_IN_TYPES]
+    lost = await losses(txn, mounts, accessor)
     if lost:
         text = f"joining replaces all that this store holds: {', '.join(lost)}; replace=true allows it"
         raise InvalidRequest(text)
