@@ -28,11 +28,9 @@ _NO_SEAL: Final = (
     "nothing vouches for the snapshot: it was saved from the store without a server, or somebody has changed it. "
     "If you know where it comes from, restore it with -force, which is sys/storage/raft/snapshot-force"
 )
-
-
 _OTHER_REGION: Final = (
-    "the snapshot is of another region of this cluster: with it come that region's key shares, audit devices and name; "
-    "it is restored by snapshot-force only"
+    "the snapshot is of another region of this cluster: with it come that region's key shares, audit devices and name. "
+    "If that is wanted, restore it with -force, which is sys/storage/raft/snapshot-force"
 )
 
 
