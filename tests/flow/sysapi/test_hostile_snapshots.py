@@ -113,3 +113,8 @@ async def test_no_two_schedules_remove_each_others_snapshots(tmp_path: Path) -> 
     assert (refused.status, "hourly has the same place" in refused.error) == (400, True)
     await node.ok("PUT", "sys/snapshots/schedule/daily", {**hourly, "file_prefix": "daily"})
     await node.ok("PUT", "sys/snapshots/schedule/weekly", {**hourly, "path_prefix": f"{tmp_path}/weekly"})
+    bucket = {"storage_type": "aws-s3", "interval": "1h", "retain": 48, "aws_s3_bucket": "backups"}
+    await node.ok("PUT", "sys/snapshots/schedule/afar", {**bucket, "aws_s3_endpoint": "s3.example:9000"})
+    spelled = {**bucket, "aws_s3_endpoint": "https://S3.example:9000/"}
+    refused = await node.ask("PUT", "sys/snapshots/schedule/further", spelled)
+    assert (refused.status, "afar has the same place" in refused.error) == (400, True)

@@ -48,7 +48,8 @@ class Schedule(SecretRecord, frozen=True, tag="snapshot-schedule"):
     def place(self) -> tuple[str, ...]:
         """Where its snapshots are, and what their names begin with: all that tells them from another schedule's."""
         path = self.path_prefix.strip("/")
-        bucket = (self.bucket, self.endpoint) if self.storage_type == S3 else ()
+        service = self.endpoint.rpartition("://")[2].rstrip("/").lower()
+        bucket = (self.bucket, service) if self.storage_type == S3 else ()
         return (self.storage_type, *bucket, path, self.file_prefix)
 
     def __repr__(self) -> str:
