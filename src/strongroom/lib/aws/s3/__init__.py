@@ -1,6 +1,6 @@
 """Objects in S3, and in what speaks its protocol: put, read, list and remove them, and files of any size."""
 
-from strongroom.lib.aws.s3.bucket import Bucket, bucket_at, check_bucket
+from strongroom.lib.aws.s3.bucket import Bucket, bucket_at
 from strongroom.lib.aws.s3.client import Absent, AlreadyThere, Listed, Page, S3Client, S3Object, Stored
 from strongroom.lib.aws.s3.files import fetch_file, send_file
 
@@ -14,7 +14,6 @@ __all__ = [
     "S3Object",
     "Stored",
     "bucket_at",
-    "check_bucket",
     "fetch_file",
     "send_file",
 ]
