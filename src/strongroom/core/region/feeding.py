@@ -16,7 +16,7 @@ from strongroom.barrier.region import FENCED, PRIMARY, RegionState, is_replicate
 from strongroom.barrier.restored import Restored
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.region import enrolling
-from strongroom.lib.errors import FeedTooOld, Internal, InvalidRequest, PermissionDenied, StrongroomError, Unavailable
+from strongroom.lib.errors import FeedTooOld, InvalidRequest, PermissionDenied, StrongroomError, Unavailable
 from strongroom.services.region import wire
 from strongroom.services.region.records import (
     FOLLOWERS,
@@ -44,6 +44,7 @@ _AT_ONCE: Final = 4
 _PAGE_BYTES: Final = 4 << 20
 _MOST_TERMS: Final = 1000
 """Promotions that this region may have missed.  A term near the highest number would allow none any more."""
+_STRANGER: Final = "this certificate is not of a region that follows this one"
 
 
 class Refusal(Exception):
@@ -97,7 +98,7 @@ class Feeding:
             return await enrolling.enrol(self._services, state, wire.decode(body, wire.Enrol))
         serve = self._paths().get(path)
         if serve is None or not certificate:
-            raise Refusal("stranger", "this certificate is not of a region that follows this one")
+            raise Refusal("stranger", _STRANGER)
         follower = await self._follower(certificate, path)
         answer = await self._bounded(certificate, lambda: serve(certificate, follower, body))
         if path != wire.LEAVE:  # it may have waited for something new, such as its own end
@@ -108,7 +109,7 @@ class Feeding:
         """The region of a certificate.  Raises `Refusal` if it may not ask for that any more."""
         follower = await transact(self._barrier, lambda txn: txn.read(FOLLOWERS + certificate, FollowerRecord))
         if follower is None or (follower.left and path not in (wire.PROMOTED, wire.LEAVE)):
-            raise Refusal("stranger", "this certificate is not of a region that follows this one")
+            raise Refusal("stranger", _STRANGER)
         return follower
 
     def _paths(self) -> Mapping[str, Callable[[str, FollowerRecord, bytes], Awaitable[msgspec.Struct]]]:
@@ -318,5 +319,5 @@ def _revision(point: Point) -> Revision:
 async def _known(txn: Transaction, certificate: str) -> tuple[FollowerRecord, Reached | None, Restored | None]:
     follower = await txn.read(FOLLOWERS + certificate, FollowerRecord)
     if follower is None:
-        raise Internal("the region follows no more")
+        raise Refusal("stranger", _STRANGER)
     return follower, await txn.read(REACHED + certificate, Reached), await frozen.read(txn)
