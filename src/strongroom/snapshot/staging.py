@@ -11,6 +11,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,8 @@ class Staging:
 
     def close(self) -> None:
         """Remove the rows from the disk."""
+        with suppress(apsw.ConnectionClosedError):
+            self._connection.interrupt()  # a thread may look at all rows, for seconds, which nobody waits for
         with self._lock:
             self._connection.close(True)
 
