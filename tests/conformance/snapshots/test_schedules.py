@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,16 @@ def status(node: Node, name: str, path: str = "sys/snapshots/status") -> dict[st
 def wait_for_first(node: Node, name: str) -> None:
     """Wait until the role has taken one."""
     wait_until(lambda: status(node, name)["good_time"] != "", lambda: f"{status(node, name)}", 30)
+
+
+def measured(node: Node, name: str) -> dict[str, float]:
+    """The numbers of a schedule in `sys/metrics`."""
+    gauges = node.ok("GET", "sys/metrics").json["Gauges"]
+    return {
+        each["Name"].removeprefix("vault.snapshot."): each["Value"]
+        for each in gauges
+        if each["Labels"].get("name") == name
+    }
 
 
 def test_a_directory(node: Node) -> None:
@@ -90,8 +101,11 @@ def test_a_failure_removes_nothing(node: Node) -> None:
     assert (told["consecutive_errors"], told["good_name"]) == (1, good.name)
     assert "cannot be" in told["last_snapshot_error"]
     assert [file.name for file in aside.iterdir()] == [good.name]
-    metrics = node.call("GET", "sys/metrics?format=prometheus").body.decode()
-    assert "vault_snapshot_failures{cluster=" in metrics
+    assert measured(node, "failing")["failures"] == 1
+    again = measured(node, "failing")
+    assert 0 < again["age_seconds"] < 60
+    time.sleep(0.1)  # ages by the server's clock
+    assert measured(node, "failing")["age_seconds"] > again["age_seconds"]
 
 
 @pytest.mark.parametrize("path", ["/etc", "/", "../backups", "backups", "{allowed}/../other", "{allowed}/link"])

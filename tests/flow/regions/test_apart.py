@@ -6,8 +6,16 @@ import pytest
 
 from strongroom.barrier.succession import KEPT_S
 from strongroom.services.region import wire
+from tests.flow.node import TestNode
 from tests.flow.regions.regions import Regions, fill, services, shared
 from tests.sim.clock import SetClock
+
+
+async def measured(node: TestNode) -> dict[str, float]:
+    """The numbers of regions in `sys/metrics`, without those that name the role."""
+    gauges = (await node.ok("GET", "sys/metrics")).body["Gauges"]
+    found = {each["Name"].removeprefix("vault.region."): each["Value"] for each in gauges}
+    return {name: found[name] for name in ("term", "applied_revision", "lag_revisions", "lag_seconds")}
 
 
 @pytest.mark.parametrize("ahead_s", [-300.0, 300.0])
@@ -31,6 +39,13 @@ async def test_the_lag_is_the_same_whatever_the_second_clock_says(ahead_s: float
     status = (await regions.second.ok("GET", "sys/region/status")).data
     assert status["lag_s"] == 60
     assert status["lag_revisions"] > 0
+    own = {f"lag_{unit}": value for unit, value in (("seconds", 60), ("revisions", status["lag_revisions"]))}
+    assert await measured(regions.second) == {"term": 1, "applied_revision": status["applied_revision"]} | own
+    [follower] = (await regions.first.ok("GET", "sys/region/status")).data["followers"]
+    behind = await measured(regions.first)
+    assert behind.pop("lag_seconds") >= 60
+    told = {name: follower[name] for name in ("applied_revision", "lag_revisions")}
+    assert behind == {"term": 1} | told
 
 
 async def test_root_keys_that_were_replaced_while_the_second_region_was_apart_come_over() -> None:
