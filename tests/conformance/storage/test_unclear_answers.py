@@ -131,6 +131,7 @@ async def test_etcd_consul_and_dynamodb(request: pytest.FixtureRequest, kind: st
     endpoints, cells = places[kind](request.getfixturevalue(f"{kind}_server"))
     storage = ConditionalStorage(cells, CLOCK, SystemRandom(), patience_s=5.0)
     await counted_once(storage, lambda: setattr(endpoints, "garble", how))
+    assert not endpoints.garble  # an answer was garbled
 
 
 @pytest.mark.parametrize(
@@ -180,6 +181,7 @@ async def test_zookeeper(zookeeper_server: Zookeeper) -> None:
     cells = ZookeeperCells(client, f"/s/{uuid.uuid4().hex}", CLOCK)
     storage = ConditionalStorage(cells, CLOCK, SystemRandom(), patience_s=5.0)
     await counted_once(storage, lambda: setattr(client, "misreads", True))
+    assert not client.misreads  # an answer was misread
 
 
 async def unknown_then_known(storage: Storage, other: Storage) -> None:
