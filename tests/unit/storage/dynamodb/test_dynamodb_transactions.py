@@ -192,6 +192,29 @@ def test_what_moves_each_time_is_told_so() -> None:
     run(main)
 
 
+def test_what_is_throttled_is_asked_again_and_counted() -> None:
+    """A transaction is carried out once and whole; of a batch of which nothing was read, all is asked for again."""
+
+    async def main() -> None:
+        table = SlowTransactions(step_s=0.001)
+        cells = cells_on(table)
+        reasons = [{"Code": "None"}, {"Code": "ThrottlingError"}]
+        table.refused["TransactWriteItems"] = [
+            (400, {"__type": "x#ProvisionedThroughputExceededException"}),
+            (400, {"__type": "x#TransactionCanceledException", "CancellationReasons": reasons}),
+        ]
+        assert await cells.write({HEAD: b"1", "rows/a": b"1"}, Guard(HEAD, 0)) == 1
+        assert (table.asked.count("TransactWriteItems"), cells.service.throttled) == (3, 2)
+        table.refused["TransactGetItems"] = [(400, {"__type": "x#ValidationException", "message": "aggregated size"})]
+        wanted = {"t": {"Keys": [key_of("rows/a")], "ConsistentRead": True}}
+        table.refused["BatchGetItem"] = [(200, {"Responses": {"t": []}, "UnprocessedKeys": wanted})]
+        found = await cells.read([HEAD, "rows/a"])
+        assert {name: cell.value for name, cell in found.items()} == {HEAD: b"1", "rows/a": b"1"}
+        assert (table.asked.count("BatchGetItem"), cells.service.throttled) == (2, 3)
+
+    run(main)
+
+
 def test_rows_that_are_written_before_their_head_do_not_count_for_the_earlier_one() -> None:
     """A listing and a read in parts that meet a half-written transaction wait until its head is there."""
 
