@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -283,6 +284,10 @@ def test_into_a_store_of_another_kind(node: Node, tmp_path: Path, postgresql_ser
         flag = f"-config={other.directory / 'node.hcl'}"
         done = run(node, "operator", "snapshot", "restore", flag, tmp_path / "a.snap")
         assert done.returncode == 0, done.stderr
+        told, _, _ = done.stdout.partition("Success!")
+        assert node.ok("GET", "sys/health").json["cluster_id"] in told
+        assert f"opens with {node.threshold} of its {len(node.keys)} key shares" in told
+        assert re.search(r"Created +20\d\d-", told)
         other.start()
         other.keys, other.threshold, other.token = node.keys, node.threshold, node.token
         other.unseal()
