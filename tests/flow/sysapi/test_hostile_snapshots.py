@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.lib.errors import InvalidRequest
 from strongroom.services.snapshots.loading import KEPT_S, Loadings
-from strongroom.services.snapshots.restoring import restore
+from strongroom.services.snapshots.restoring import check, restore
 from strongroom.snapshot.stored import Damaged
 from strongroom.sysapi.services import Services
 from tests.flow.node import TestNode
-from tests.unit.snapshot.made import snapshot
+from tests.unit.snapshot.made import content, snapshot, store
 
 _PLANTED = "00000000-0000-4000-8000-{:012d}"
 
@@ -98,6 +99,17 @@ async def test_a_snapshot_that_is_exchanged_while_it_is_checked_is_not_served(tm
 
     with pytest.raises(Damaged, match="changed the snapshot"):
         await restore(services.snapshots, file, forced=False, frozen=True, seal=seal)
+
+
+async def test_a_snapshot_that_nobody_could_unseal_here_is_not_restored(tmp_path: Path) -> None:
+    """The node would be sealed for good; by force it is looked at further."""
+    services = await started(tmp_path)
+    rows = await content(services.barrier.storage)
+    del rows["core/seal/shamir"]
+    foreign = await snapshot(await store({**rows, "core/seal/cloud": b'{"type":"awskms"}'}))
+    with pytest.raises(InvalidRequest, match="no seal of the snapshot can be opened by this release"):
+        await check(services.snapshots, io.BytesIO(foreign), forced=False)
+    assert (await check(services.snapshots, io.BytesIO(foreign), forced=True)).opens
 
 
 async def test_no_two_schedules_remove_each_others_snapshots(tmp_path: Path) -> None:
