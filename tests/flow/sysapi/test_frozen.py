@@ -80,34 +80,47 @@ async def test_leases_stay_and_are_counted() -> None:
     assert not await restoration.freezes(services.barrier)
 
 
-async def asks_another_system(request: Request) -> None:
-    """What an engine does in its method."""
-    request.once.outside("another system", answered)
+class AnotherSystem:
+    """Is asked by an engine in its method.
 
+    Attributes:
+        asked: how often it was.
+    """
 
-async def answered() -> None:
-    """What the other system answers."""
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def before(self, request: Request) -> None:
+        """What the engine does."""
+        request.once.outside("another system", self._answer)
+
+    async def _answer(self) -> None:
+        self.asked += 1
 
 
 async def test_an_engine_asks_nobody_unless_it_says_that_it_changes_nothing() -> None:
     """Of a plugin that says nothing, it has to be supposed that it changes other systems."""
-    node = await TestNode.start()
-    node.probe.before = asks_another_system
+    node, another = await TestNode.start(), AnotherSystem()
+    node.probe.before = another.before
     await node.ok("PUT", "probe/rows/a", {"text": "x"})
+    assert another.asked == 1
     await frozen(node)
     refused = await node.ask("PUT", "probe/rows/a", {"text": "y"})
     assert (refused.status, "what may change another system" in refused.error) == (400, True)
+    assert another.asked == 1
 
 
 async def test_a_region_that_follows_asks_nobody_for_what_it_could_not_store() -> None:
     """Another system would have been changed before the commit is refused; a local mount's rows are stored here."""
-    node = await TestNode.start()
-    node.probe.before = asks_another_system
+    node, another = await TestNode.start(), AnotherSystem()
+    node.probe.before = another.before
     await node.ok("PUT", "sys/mounts/here", {"type": "probe", "local": True})
     services_of(node).barrier.region.state = RegionState(role=FOLLOWER, term=1)
     refused = await node.ask("PUT", "probe/rows/a", {"text": "y"})
     assert "only the first region writes" in refused.error
+    assert another.asked == 0
     await node.ok("PUT", "here/rows/a", {"text": "y"})
+    assert another.asked == 1
 
 
 def test_each_engine_of_ours_has_decided_on_other_systems() -> None:
