@@ -140,7 +140,9 @@ async def test_the_entries_of_a_request_keep_their_order() -> None:
 async def test_without_devices_nothing_has_to_take_an_entry() -> None:
     """It counts as taken at once."""
     auditing = await begun()
-    for entry in await gathered(auditing, 2):
+    entries = await gathered(auditing, 2)
+    assert all(entry.is_taken for entry in entries)
+    for entry in entries:
         auditing.broker.require(entry)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -94,6 +95,8 @@ async def test_a_changed_configuration_is_used_by_all_processes() -> None:
         await other.ok("POST", "database/config/db", {"password": "second"})
         await server.ok("GET", "database/creds/app")
         await other.ok("GET", "database/creds/app")
+        await asyncio.sleep(0)  # sessions are closed in tasks
+        assert place.open == 2  # one of each process
         await _engine(other).sessions.close()
 
 

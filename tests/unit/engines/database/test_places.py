@@ -55,4 +55,6 @@ def test_what_leads_to_fewer_of_the_same_servers_is_no_other() -> None:
     """And neither are other parameters."""
     two = HERE.replace("here:5432", "one:1,two:2")
     before = written(POSTGRESQL, None, username="root", password="canary", connection_url=two)
-    written(POSTGRESQL, before, connection_url=HERE.replace("here:5432", "two:2") + "?sslmode=require")
+    one = HERE.replace("here:5432", "two:2") + "?sslmode=require"
+    after = written(POSTGRESQL, before, connection_url=one)
+    assert (after.details["connection_url"], after.password) == (one, "canary")

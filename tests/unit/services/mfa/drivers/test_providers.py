@@ -72,6 +72,7 @@ async def test_who_confirms_gets_in(tmp_path: Path, type_: str, passcode: str) -
     """By a push, and by a passcode; the stand-ins check every signature."""
     with serving(tmp_path, stand_in(type_)) as server:
         await prove(server, type_, passcode)
+    assert server.asked
 
 
 @pytest.mark.parametrize(
