@@ -12,11 +12,19 @@ from strongroom.storage.conditional import ConditionalStorage
 from strongroom.storage.conditional.cells import Capacity
 from strongroom.storage.conditional.transaction import longest_inline
 from strongroom.storage.keys import KEY_BYTES
-from tests.conformance.storage.backends import Conditional, on, open_consul_path, open_etcd_path, open_zookeeper_path
+from tests.conformance.storage.backends import (
+    Conditional,
+    on,
+    open_consul_path,
+    open_dynamodb_table,
+    open_etcd_path,
+    open_zookeeper_path,
+)
 
 _OPENED: dict[str, Callable[[Any], Conditional]] = {
     "etcd": lambda get: Conditional(open_etcd_path, get("etcd_server").url),
     "consul": lambda get: Conditional(open_consul_path, get("consul_server").url),
+    "dynamodb": lambda get: Conditional(open_dynamodb_table, get("dynamodb_server").url),
     "zookeeper": lambda get: Conditional(open_zookeeper_path, get("zookeeper_server").address),
 }
 
