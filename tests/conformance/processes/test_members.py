@@ -47,7 +47,7 @@ def _become(node: Node, addresses: set[str], patience_s: float) -> None:
     assert _listed(node) == addresses
 
 
-def _see_each_other(tmp_path: Path, storage: str) -> None:
+def _see_each_other(tmp_path: Path, storage: str, *, clustered: bool) -> None:
     one = Node(tmp_path / "one", storage + LISTENER, workers_wanted=2)
     two = Node(tmp_path / "two", storage + LISTENER, workers_wanted=2)
     with running(one), running(two):
@@ -60,16 +60,22 @@ def _see_each_other(tmp_path: Path, storage: str) -> None:
             title = ("Host Name", "API Address", "Cluster Address", "Active Node", "Version", "Last Echo")
             assert all(name in shown.splitlines()[0] for name in title)
             assert len(shown.splitlines()) == 4
+            leader = node.ok("GET", "sys/leader").json
+            assert (leader["ha_enabled"], leader["is_self"]) == (clustered, True)
+            assert leader["leader_address"] == (f"http://{node.address}" if clustered else "")
+            health = node.call("GET", "sys/health")
+            assert (health.status, health.json["standby"]) == (200, False)
         two.stop()
         _become(one, {f"http://{one.address}"}, 120.0)
 
 
 def test_nodes_on_one_postgresql_see_each_other(tmp_path: Path, postgresql_server: PostgresqlServer) -> None:
-    """Each of two nodes lists both, once each; one that stopped is gone after a while."""
-    _see_each_other(tmp_path, f'storage "postgresql" {{\n  connection_url = "{postgresql_server.url}"\n}}\n')
+    """Each of two nodes lists both, once each, and says that it leads; one that stopped is gone after a while."""
+    storage = f'storage "postgresql" {{\n  connection_url = "{postgresql_server.url}"\n}}\n'
+    _see_each_other(tmp_path, storage, clustered=True)
 
 
 @pytest.mark.timeout(300)
 def test_servers_on_one_sqlite_store_see_each_other(tmp_path: Path) -> None:
     """Two servers of one machine on one file are two members, though they have one host name."""
-    _see_each_other(tmp_path, f'storage "sqlite" {{\n  path = "{tmp_path}/store"\n}}\n')
+    _see_each_other(tmp_path, f'storage "sqlite" {{\n  path = "{tmp_path}/store"\n}}\n', clustered=False)
