@@ -76,7 +76,9 @@ class Writer(Client):
         register = self.register
         register.attempted += 1
         wanted = register.attempted
+        register.unanswered.add(wanted)
         if self.call("POST", register.path, {"n": wanted}).status == 204:
+            register.unanswered.remove(wanted)
             register.acknowledged = wanted
 
 
