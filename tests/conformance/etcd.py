@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import stopping
 from tests.ports import free_port
 
 _STARTING_S = 30.0
@@ -86,12 +86,12 @@ class EtcdServer:
     def freeze(self) -> None:
         """Stop it as SIGSTOP does."""
         assert self._process is not None
-        os.kill(self._process.pid, signal.SIGSTOP)
+        stopping.stop(self._process.pid)
 
     def thaw(self) -> None:
         """Let it go on."""
         assert self._process is not None
-        os.kill(self._process.pid, signal.SIGCONT)
+        stopping.go_on(self._process.pid)
 
 
 @contextlib.contextmanager

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from typing import Final
 
 import psycopg
 
+from tests import stopping
 from tests.conformance.postgres import PostgresqlServer, give_to_postgres
 from tests.ports import free_port
 
@@ -80,10 +79,10 @@ def paused(*processes: int) -> Iterator[None]:
     held = []
     try:
         for process in processes:
-            os.kill(process, signal.SIGSTOP)
+            stopping.stop(process)
             held.append(process)
         yield
     finally:
         for process in held:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGCONT)
+                stopping.go_on(process)

@@ -31,6 +31,7 @@ _STALE: Final = 412
 """A node that doesn't know yet what another has answered."""
 _ERROR_CHARACTERS: Final = 300
 """Of a server's error text, which is shown."""
+_EXPIRED: Final = "the token has expired, or was revoked"
 _NO_NAMES: Final = frozenset({"", ".", ".."})
 """Segments that a path may not have: the client shortens the path by them, as any client does."""
 
@@ -161,13 +162,16 @@ class Caller:
     def _meant(self, error: ResponseError | Unreachable) -> Exception:
         match error:
             case Denied():
-                return Refused(_text(error)) if self._token_lives() else Lost("the token has expired, or was revoked")
+                return Refused(_text(error)) if self._token_lives() else Lost(_EXPIRED)
             case Unsupported():
                 return Unreadable(_text(error))
             case Missing():
                 return Absent(_text(error))
             case BadRequest():
                 return Rejected(_text(error))
+            # OpenBao answers so if the token ends while the request is being answered.
+            case ServerFailed() if not self._token_lives():
+                return Lost(_EXPIRED)
         return Rejected(f"status {error.status}: {_text(error)}" if isinstance(error, ResponseError) else str(error))
 
     def look_up_token(self) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
+from tests import stopping
 from tests.conformance.acme.authority import AcmeAuthority, acme_authority
 from tests.conformance.acme.ports import HTTP_PORT, TLS_PORT, closed_to_us, proving_ports
 from tests.conformance.processes.node import CONFIG, Node, command_line, running, wait_until
@@ -177,7 +178,7 @@ def test_only_authorities_see_a_proof(tmp_path: Path, authority: AcmeAuthority) 
     with started(tmp_path, listener(authority, TLS_PORT, WITHIN_TLS)) as node:
         proofs = tmp_path / "store" / "acme" / "challenges"
         wait_until(lambda: any(proofs.glob("*.pem")), lambda: node.log_text()[-6000:], ISSUE_TIMEOUT_S)
-        os.kill(stop, signal.SIGSTOP)
+        stopping.stop(stop)
         try:
             assert _extensions(["acme-tls/1"], NAME) == {"1.3.6.1.5.5.7.1.31"}
             for protocols in (["http/1.1"], ["acme-tls/1", "http/1.1"], []):
@@ -186,7 +187,7 @@ def test_only_authorities_see_a_proof(tmp_path: Path, authority: AcmeAuthority) 
             with pytest.raises(ssl.SSLError):
                 _extensions(["acme-tls/1"], "other.strongroom.test")
         finally:
-            os.kill(stop, signal.SIGCONT)
+            stopping.go_on(stop)
         obtained(node, authority, TLS_PORT)
         assert _extensions(["acme-tls/1"], NAME) == set()
 

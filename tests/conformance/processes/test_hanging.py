@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import stopping
 from tests.conformance.processes.node import CONFIG, Node, alive, running, wait_until, wait_until_read
 from tests.conformance.processes.wire import request
 
@@ -31,7 +32,7 @@ def test_a_worker_that_hangs_is_replaced_by_one_on_the_same_socket(node: Node) -
     before = node.workers()
     hung = before[0]
     waiting = [node.connect(60) for _ in range(12)]
-    os.kill(hung, signal.SIGSTOP)
+    stopping.stop(hung)
     late = [node.connect(60) for _ in range(12)]
     for connection in late:
         connection.send(b"GET /v1/sys/health HTTP/1.1\r\nHost: a\r\n\r\n")

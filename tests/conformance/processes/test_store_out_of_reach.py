@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import os
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests import stopping
 from tests.conformance.postgres import PostgresqlServer, postgresql_server
 from tests.conformance.processes.node import CONFIG, Node, children, running, wait_until
 from tests.conformance.processes.wire import Answer
@@ -99,15 +98,15 @@ def stopped(server: PostgresqlServer) -> Iterator[None]:
     """The server accepts connections and doesn't answer: all its processes are stopped."""
     postmaster = int((server.directory / "data" / "postmaster.pid").read_text().split()[0])
     held = [postmaster]
-    os.kill(postmaster, signal.SIGSTOP)
+    stopping.stop(postmaster)
     try:
         for child in children(postmaster):
-            os.kill(child, signal.SIGSTOP)
+            stopping.stop(child)
             held.append(child)
         yield
     finally:
         for process in held:
-            os.kill(process, signal.SIGCONT)
+            stopping.go_on(process)
 
 
 @contextlib.contextmanager

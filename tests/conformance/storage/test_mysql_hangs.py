@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 import uuid
 from collections.abc import Awaitable, Callable
@@ -19,6 +18,7 @@ from strongroom.lib.rand import SystemRandom
 from strongroom.storage.base import Storage
 from strongroom.storage.mysql import MysqlStorage, login_of
 from strongroom.storage.mysql.writer import Writer
+from tests import stopping
 from tests.conformance.storage.processes import Link, worker
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
 from tests.sim.silent_proxy import SilentProxy
@@ -151,14 +151,14 @@ async def test_a_mysql_that_is_stopped_keeps_nobody_waiting(durable_mariadb: Mar
     made = await storage.commit({}, {"a": b"1"}, {})
     assert durable_mariadb.program is not None
     pid = durable_mariadb.program.pid
-    os.kill(pid, signal.SIGSTOP)
+    stopping.stop(pid)
     try:
         async with asyncio.timeout(GENEROUS_S):
-            for call in (storage.synced(), storage.get("a"), storage.commit({}, {"b": b""}, {})):
+            for call in (storage.synced, lambda: storage.get("a"), lambda: storage.commit({}, {"b": b""}, {})):
                 with pytest.raises(StorageError):
-                    await call
+                    await call()
     finally:
-        os.kill(pid, signal.SIGCONT)
+        stopping.go_on(pid)
     await back(storage)
     assert (await storage.synced()).number > made.number
     await storage.close()
@@ -184,7 +184,7 @@ async def test_a_node_that_stops_in_the_midst_of_a_commit_loses_it(durable_maria
     await storage.start()
     with worker(partial(store, durable_mariadb.port, database), stop_in_a_commit) as other:
         pid = await other.link.receive()
-        os.kill(pid, signal.SIGSTOP)
+        stopping.stop(pid)
         with pytest.raises(StorageError):
             await storage.commit({}, {"a": b""}, {})
         assert await storage.get("a") is None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-import signal
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
 import pytest
@@ -21,6 +21,7 @@ from strongroom.storage.keys import KEY_BYTES
 from strongroom.storage.zookeeper import ZookeeperSettings, open_zookeeper
 from strongroom.storage.zookeeper.cells import DEPTH, ZookeeperCells
 from strongroom.storage.zookeeper.client import Access, Client
+from tests import stopping
 from tests.sim import zookeeper
 from tests.sim.zookeeper import Zookeeper
 
@@ -39,6 +40,16 @@ def store(server: Zookeeper, path: str = "", *, patience_s: float = 5.0, **acces
     where = Access(server.address, **access)  # type: ignore[arg-type]
     settings = ZookeeperSettings(where, path or f"/s/{uuid.uuid4().hex}", patience_s=patience_s)
     return open_zookeeper(settings, SystemClock(), SystemRandom())
+
+
+@contextlib.asynccontextmanager
+async def started(storage: Storage) -> AsyncIterator[Storage]:
+    """A store that works; whatever happens, its threads end with the test."""
+    await storage.start()
+    try:
+        yield storage
+    finally:
+        await storage.close()
 
 
 async def nodes(server: Zookeeper, path: str) -> dict[str, int]:
@@ -64,112 +75,100 @@ async def test_names_that_zookeeper_has_no_nodes_for(server: Zookeeper) -> None:
     """Dots, control characters, percent signs, what is outside of 16 bits, and a key that is a folder's name too."""
     keys = [".", "..", "a", "a/b", "a/..", "%", "%25", "a%2Fb", "\x01", "\x7f", "\U0001f511", "\uffff", "\ue000", "ß"]
     keys += ["v", "d", "dv/vd", "zookeeper", " ", "Ä/Ö"]
-    storage = store(server)
-    await storage.start()
-    await storage.commit(dict.fromkeys(keys, 0), {key: key.encode() for key in keys}, {})
-    found = (await storage.get_many(keys)).entries
-    assert {key: entry.value for key, entry in found.items()} == {key: key.encode() for key in keys}
-    assert (await storage.scan("")).names == sorted(keys)
-    assert (await storage.list("a/")).names == ["..", "b"]
-    await storage.close()
+    async with started(store(server)) as storage:
+        await storage.commit(dict.fromkeys(keys, 0), {key: key.encode() for key in keys}, {})
+        found = (await storage.get_many(keys)).entries
+        assert {key: entry.value for key, entry in found.items()} == {key: key.encode() for key in keys}
+        assert (await storage.scan("")).names == sorted(keys)
+        assert (await storage.list("a/")).names == ["..", "b"]
 
 
 async def test_folders_go_with_what_was_in_them(server: Zookeeper) -> None:
     """What is removed leaves no node behind, and no name in a listing, however deep it was."""
     path = f"/s/{uuid.uuid4().hex}"
-    storage = store(server, path)
-    await storage.start()
-    await storage.commit({}, {"kept/a": b""}, {})
-    await storage.prune(1)  # type: ignore[attr-defined]
-    before = await nodes(server, path)
-    for _ in range(2):
-        await storage.commit({}, {"kept/x/y/z": b"", "kept/x/w": b"", "other/x": b""}, {})
-        assert (await storage.list("")).names == ["kept/", "other/"]
-        await storage.commit({}, {"kept/x/y/z": None, "other/x": None}, {})
-        assert (await storage.list("kept/")).names == ["a", "x/"]
-        await storage.commit({}, {"kept/x/w": None, "absent/x": None}, {})
-        assert (await storage.list("")).names == ["kept/"]
+    async with started(store(server, path)) as storage:
+        await storage.commit({}, {"kept/a": b""}, {})
         await storage.prune(1)  # type: ignore[attr-defined]
-    # The one commit in the feed has another name.
-    assert len(await nodes(server, path)) == len(before)
-    await storage.close()
+        before = await nodes(server, path)
+        for _ in range(2):
+            await storage.commit({}, {"kept/x/y/z": b"", "kept/x/w": b"", "other/x": b""}, {})
+            assert (await storage.list("")).names == ["kept/", "other/"]
+            await storage.commit({}, {"kept/x/y/z": None, "other/x": None}, {})
+            assert (await storage.list("kept/")).names == ["a", "x/"]
+            await storage.commit({}, {"kept/x/w": None, "absent/x": None}, {})
+            assert (await storage.list("")).names == ["kept/"]
+            await storage.prune(1)  # type: ignore[attr-defined]
+        # The one commit in the feed has another name.
+        assert len(await nodes(server, path)) == len(before)
 
 
 async def test_nothing_ends_with_a_session(server: Zookeeper) -> None:
     """A session with many nodes of its own ends in one transaction, which may be too large for the ensemble."""
     path = f"/s/{uuid.uuid4().hex}"
-    storage = store(server, path)
-    await storage.start()
-    await storage.commit({}, {"a/b": b"1", "large": bytes(3 << 20)}, {})
-    assert await storage.lock("expiry", "me", 30.0) is not None
-    async with storage.exclusive(5.0):
-        found = await nodes(server, path)
-    assert len(found) > 10
-    assert set(found.values()) == {0}
-    await storage.close()
+    async with started(store(server, path)) as storage:
+        await storage.commit({}, {"a/b": b"1", "large": bytes(3 << 20)}, {})
+        assert await storage.lock("expiry", "me", 30.0) is not None
+        async with storage.exclusive(5.0):
+            found = await nodes(server, path)
+        assert len(found) > 10
+        assert set(found.values()) == {0}
 
 
 async def test_the_largest_commits_stay_below_the_limit_of_a_packet(server: Zookeeper) -> None:
     """New folders, long names and values of the limit together; one part more of a name is refused by its number."""
-    storage = store(server, patience_s=30.0)
-    await storage.start()
-    part = "%" * (KEY_BYTES // DEPTH - 1)
-    deep = {f"{number:02}/" + "/".join([part] * (DEPTH - 1)): b"" for number in range(40)}
-    await storage.commit({}, deep, {})
-    assert len((await storage.scan("")).names) == 40
-    value = os.urandom(storage.limits.value_bytes)
-    await storage.commit({}, {"large": value}, {})
-    entry = await storage.get("large")
-    assert entry is not None and entry.value == value
-    with pytest.raises(InvalidRequest, match="too many parts"):
-        await storage.commit({}, {"/".join(["a"] * (DEPTH + 1)): b""}, {})
-    await storage.close()
+    async with started(store(server, patience_s=30.0)) as storage:
+        part = "%" * (KEY_BYTES // DEPTH - 1)
+        deep = {f"{number:02}/" + "/".join([part] * (DEPTH - 1)): b"" for number in range(40)}
+        await storage.commit({}, deep, {})
+        assert len((await storage.scan("")).names) == 40
+        value = os.urandom(storage.limits.value_bytes)
+        await storage.commit({}, {"large": value}, {})
+        entry = await storage.get("large")
+        assert entry is not None and entry.value == value
+        with pytest.raises(InvalidRequest, match="too many parts"):
+            await storage.commit({}, {"/".join(["a"] * (DEPTH + 1)): b""}, {})
 
 
 async def test_a_crash_of_zookeeper_loses_nothing_that_was_acknowledged(server: Zookeeper) -> None:
     """It is killed and started again under commits; the store fails meanwhile, and comes back by itself."""
-    storage = store(server, patience_s=2.0)
-    await storage.start()
-    acknowledged: list[str] = []
+    async with started(store(server, patience_s=2.0)) as storage:
+        acknowledged: list[str] = []
 
-    async def write(name: str) -> None:
-        for number in range(1_000_000):
-            try:
-                await storage.commit({}, {f"{name}/{number}": b""}, {})
-            except StorageError:
-                return
-            acknowledged.append(f"{name}/{number}")
+        async def write(name: str) -> None:
+            for number in range(1_000_000):
+                try:
+                    await storage.commit({}, {f"{name}/{number}": b""}, {})
+                except StorageError:
+                    return
+                acknowledged.append(f"{name}/{number}")
 
-    writers = [asyncio.create_task(write(f"w{n}")) for n in range(4)]
-    while len(acknowledged) < 20:
-        await asyncio.sleep(0.01)
-    await asyncio.to_thread(server.kill)
-    await asyncio.wait_for(asyncio.gather(*writers), GENEROUS_S)
-    with pytest.raises(StorageError):
-        await storage.synced()
-    await asyncio.to_thread(server.start)
-    await back(storage)
-    assert (await storage.get_many(acknowledged)).entries.keys() == set(acknowledged)
-    await storage.close()
+        writers = [asyncio.create_task(write(f"w{n}")) for n in range(4)]
+        while len(acknowledged) < 20:
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(server.kill)
+        await asyncio.wait_for(asyncio.gather(*writers), GENEROUS_S)
+        with pytest.raises(StorageError):
+            await storage.synced()
+        await asyncio.to_thread(server.start)
+        await back(storage)
+        assert (await storage.get_many(acknowledged)).entries.keys() == set(acknowledged)
 
 
 async def test_a_zookeeper_that_is_stopped_keeps_nobody_waiting(server: Zookeeper) -> None:
     """A server that SIGSTOP holds is an error; when it goes on, so does the store."""
-    storage = store(server, patience_s=1.0)
-    await storage.start()
-    await storage.commit({}, {"a": b"1"}, {})
-    assert server.program is not None
-    os.kill(server.program.pid, signal.SIGSTOP)
-    try:
-        async with asyncio.timeout(GENEROUS_S):
-            for call in (storage.synced(), storage.get("a"), storage.commit({}, {"b": b""}, {})):
-                with pytest.raises(StorageError):
-                    await call
-    finally:
-        os.kill(server.program.pid, signal.SIGCONT)
-    await back(storage)
-    assert (entry := await storage.get("a")) is not None and entry.value == b"1"
-    await storage.close()
+    async with started(store(server, patience_s=1.0)) as storage:
+        await storage.commit({}, {"a": b"1"}, {})
+        assert server.program is not None
+        stopping.stop(server.program.pid)
+        try:
+            async with asyncio.timeout(GENEROUS_S):
+                for call in (storage.synced, lambda: storage.get("a"), lambda: storage.commit({}, {"b": b""}, {})):
+                    with pytest.raises(StorageError):
+                        await call()
+        finally:
+            stopping.go_on(server.program.pid)
+        await back(storage)
+        assert (entry := await storage.get("a")) is not None and entry.value == b"1"
 
 
 async def back(storage: Storage) -> None:
@@ -193,36 +192,28 @@ async def test_the_head_is_made_anew_before_its_version_ends(server: Zookeeper) 
         cells = ZookeeperCells(Client(Access(server.address), 5.0), path, clock, last_version=4)
         return ConditionalStorage(cells, clock, SystemRandom(), max_parallel=4, patience_s=5.0)
 
-    one, two = open_(), open_()
-    await one.start()
-    await two.start()
-    first = await one.commit({}, {"a": b""}, {})
-    for number in range(2, 20):
-        made = await (one if number % 3 else two).commit({}, {"a": b"%d" % number}, {})
-        assert made.number == number
-    with pytest.raises(Conflict):
-        await two.commit({"a": first.number}, {"a": b"late"}, {})
-    assert await one.synced() == await two.synced() == made
-    await one.close()
-    await two.close()
+    async with started(open_()) as one, started(open_()) as two:
+        first = await one.commit({}, {"a": b""}, {})
+        for number in range(2, 20):
+            made = await (one if number % 3 else two).commit({}, {"a": b"%d" % number}, {})
+            assert made.number == number
+        with pytest.raises(Conflict):
+            await two.commit({"a": first.number}, {"a": b"late"}, {})
+        assert await one.synced() == await two.synced() == made
 
 
 async def test_nodes_belong_to_who_logs_in(server: Zookeeper) -> None:
     """With `auth_info` nobody else reads or writes them, and the credential is shown nowhere."""
     path = f"/s{uuid.uuid4().hex}"
     owner = {"auth_info": Secret(b"digest:node:canary-of-the-node")}
-    storage = store(server, path, **owner)
-    await storage.start()
-    await storage.commit({}, {"a": b"1"}, {})
-    await storage.close()
+    async with started(store(server, path, **owner)) as storage:
+        await storage.commit({}, {"a": b"1"}, {})
     for other in ({}, {"auth_info": Secret(b"digest:node:canary-of-another")}):
         with pytest.raises(StorageError, match="refuses the user") as caught:
             await store(server, path, **other).start()
         assert "canary" not in f"{caught.value!r} {caught.value.detail}"
-    again = store(server, path, **owner)
-    await again.start()
-    assert (entry := await again.get("a")) is not None and entry.value == b"1"
-    await again.close()
+    async with started(store(server, path, **owner)) as again:
+        assert (entry := await again.get("a")) is not None and entry.value == b"1"
 
 
 async def test_a_path_of_another_program_is_refused(server: Zookeeper) -> None:

@@ -126,6 +126,11 @@ class Redis:
             self.client(username, password).close()
         except redis.AuthenticationError:
             return False
+        except redis.ConnectionError:
+            # It closes the connections of a user who is removed meanwhile.
+            if username in self.users():
+                raise
+            return False
         return True
 
     def users(self) -> set[str]:

@@ -150,6 +150,18 @@ def test_a_token_that_has_ended_is_told_from_one_that_may_not(server: Scripted) 
         asked.get("", "x")
 
 
+def test_a_token_that_ends_while_it_is_used(server: Scripted) -> None:
+    """A server may fail then: the token has ended, and the object isn't to blame."""
+    asked = caller(server, Time())
+    asked.look_up_token()
+    server.answers = [(500, {"errors": ["internal error"]})]
+    with pytest.raises(Rejected, match="status 500: internal error"):
+        asked.get("", "x")
+    server.of_token = (403, {"errors": ["permission denied"]})
+    with pytest.raises(Lost, match="the token has expired, or was revoked"):
+        asked.get("", "x")
+
+
 def test_the_pace(server: Scripted) -> None:
     """No more requests in a second than are allowed."""
     time = Time()
