@@ -209,7 +209,7 @@ async def _keys_of_aws() -> Credentials:
 
 def open_dynamodb_table(url: str, table: str) -> Storage:
     """Open a table with the system's clock."""
-    settings = DynamodbSettings(dynamodb_target(url, "us-east-1"), table, _keys_of_aws)
+    settings = DynamodbSettings(dynamodb_target(url, "us-east-1"), table, _keys_of_aws, patience_s=30.0)
     return open_dynamodb(settings, SystemClock(), SystemRandom())
 
 
@@ -280,8 +280,9 @@ class Mysql:
 
 
 def open_s3(url: str, bucket: str) -> Storage:
-    """Open a bucket with the system's clock."""
-    return S3Storage(place_at(url, bucket), SystemClock(), SystemRandom(), feed_commits=S3.feed_commits)
+    """Open a bucket with the system's clock, and with patience for a server in Python that several processes ask."""
+    place = place_at(url, bucket)
+    return S3Storage(place, SystemClock(), SystemRandom(), feed_commits=S3.feed_commits, patience_s=30.0)
 
 
 class S3:

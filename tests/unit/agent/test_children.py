@@ -18,7 +18,10 @@ def test_only_what_is_inherited_is_reaped() -> None:
         if inherited == 0:
             os._exit(5)
         os.waitid(os.P_PID, inherited, os.WEXITED | os.WNOWAIT)
-        process = await children.start("sh", "-c", "exit 3")
+        held, go = os.pipe()
+        process = await children.start("sh", "-c", "read line; exit 3", stdin=held)
+        os.close(held)
+        os.close(go)  # it ends only now, when nobody but this function looks
         until = time.monotonic() + 20
         while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             assert time.monotonic() < until

@@ -74,7 +74,8 @@ async def test_an_idle_store_costs_nothing(buckets: Buckets, moto_server: Moto) 
             assert len(way.asked) <= 2
             way.asked.clear()
             await asyncio.gather(*(storage.commit({}, {f"k{number}": b""}, {}) for number in range(50)))
-            assert [verb for verb, _ in way.asked] == ["PUT"]
+            # A look at the journal's end comes first if this machine was so busy that the last one is long ago.
+            assert [verb for verb, _ in way.asked] in (["PUT"], ["GET", "PUT"])
 
 
 @pytest.mark.parametrize("size", [300_000, 9 << 20])

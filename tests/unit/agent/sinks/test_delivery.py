@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,8 @@ WRAPPING = {
 class Logins:
     """Logins that the test makes."""
 
-    def __init__(self) -> None:
+    def __init__(self, logs: Sequence[MutableMapping[str, Any]] = ()) -> None:
+        self._logs = logs
         self.current: Login | None = None
         self.doubted = 0
         self._changed = asyncio.Event()
@@ -54,6 +55,11 @@ class Logins:
         while self.current is None or self.current.number <= number:
             await self._changed.wait()
         return self.current
+
+    async def told(self, lines: int) -> None:
+        """Wait until so many lines are in the log."""
+        while len(self._logs) < lines:
+            await asyncio.sleep(0.01)
 
     def refused(self, login: Login) -> None:
         """Nobody says so here."""
@@ -87,7 +93,7 @@ def deliver(
     async def both(address: str) -> None:
         upstream = Upstream(Settings(address=address, max_retries=0))
         delivery = Delivery(sink_of(text), environment or {}, upstream, chance=lambda: 1.0)
-        session = Logins()
+        session = Logins(logs)
         running = asyncio.ensure_future(delivery.run(session))
         try:
             async with asyncio.timeout(20):
@@ -135,7 +141,7 @@ def test_a_failure_ends_nothing(tmp_path: Path) -> None:
     async def story(session: Logins, delivery: Delivery) -> None:
         await delivery.prove()
         session.log_in("hvs.planted-1")
-        await asyncio.sleep(0.1)
+        await session.told(2)
         session.log_in("hvs.planted-2")
         path.parent.mkdir()
         assert await written(path, bool) == "hvs.planted-2"
@@ -196,7 +202,7 @@ def test_an_answer_that_isnt_wrapped(tmp_path: Path) -> None:
 
     async def story(session: Logins, _: Delivery) -> None:
         session.log_in("hvs.planted")
-        await asyncio.sleep(0.2)
+        await session.told(1)
 
     answers = {"PUT /v1/sys/wrapping/wrap": {"data": {"token": "hvs.planted"}}}
     logs = deliver(f'sink "file" {{ wrap_ttl = "5m"\n config = {{ path = "{path}" }} }}', story, answers)
@@ -216,7 +222,7 @@ def test_an_encrypted_token(tmp_path: Path, derive: bool) -> None:
 
     async def story(session: Logins, delivery: Delivery) -> None:
         session.log_in("hvs.planted-1")
-        await asyncio.sleep(0.1)
+        await session.told(1)
         leave(owner)
         await delivery.delivered.wait()
         first = path.read_text()
