@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -114,12 +115,13 @@ async def test_a_lease_does_not_outlive_its_token_unnoticed(made: World) -> None
         kept.asking.want(LONG)
         await kept.asking.answer(LONG)
         seen = set()
-        for _ in range(35):
+        began = time.monotonic()
+        while time.monotonic() < began + 7:
             data = kept.asking.value(LONG).data
             seen.add(data["username"])
             assert made.works(data)
             await asyncio.sleep(0.2)
-        assert 3 <= len(seen) <= 6
+        assert 3 <= len(seen) <= time.monotonic() - began
         assert set(kept.session.lasting_asked) == {3600}
 
 
@@ -142,12 +144,13 @@ async def test_short_leases_are_renewed_and_then_replaced_in_time(made: World) -
         kept.asking.want(SHORT)
         await kept.asking.answer(SHORT)
         seen: dict[str, int] = {}
-        for _ in range(LEASE_MAX_S * 2 * 5):
+        began = time.monotonic()
+        while time.monotonic() < began + LEASE_MAX_S * 2:
             data = kept.asking.value(SHORT).data
             seen[data["username"]] = seen.get(data["username"], 0) + 1
             assert made.works(data), seen
             await asyncio.sleep(0.2)
-        assert 2 <= len(seen) <= 5, seen
+        assert 2 <= len(seen) <= (time.monotonic() - began) / LEASE_MAX_S * 2 + 1, seen
         assert kept.asking.told == len(seen), "a renewal renders nothing"
 
 

@@ -204,7 +204,7 @@ def test_hup_reopens_the_log_and_takes_its_level(tls_node: tuple[Node, Target]) 
     assert (node.directory / "pid").read_text() == f"{node.pid}\n"
     log = node.directory / "log" / "strongroom.log"
     os.kill(node.pid, signal.SIGHUP)
-    # Each process opens the file again: until all have, one of them may make the new file while others write to the old.
+    # Each process opens the file anew.  Before all have, one may make the new file while others write to the old one.
     wait_until(lambda: "reloaded" in node_log(node), lambda: node_log(node))
     log.rename(log.with_suffix(".1"))
     os.kill(node.pid, signal.SIGHUP)

@@ -92,7 +92,7 @@ async def _followed(server: Server, directory: Path) -> None:
                 # Nobody uses a token any more that was replaced while its request was under way.
                 assert (directory / "token").read_text() != token
             await asyncio.sleep(0.2)
-        assert session.status().number == 2
+        assert session.status().number in {2, 3}  # a busy machine may have met the next one
 
 
 def test_there_is_always_a_good_token(ours: Server, peer: Server, tmp_path: Path) -> None:
