@@ -66,7 +66,8 @@ def client_address(rules: ForwardedRules, sender: str, field: str | None) -> str
         )
     # The result is compared with the networks that tokens and roles are bound to, so it must be an address.
     address = parse_address(_bare(hops[-1 - rules.hop_skips]))
-    if address is None:
+    # Of what looks like a zone and isn't one, Python still makes an address that has it.
+    if address is None or "%" in str(address):
         raise RequestRefused(400, "malformed x-forwarded-for header: not an IP address")
     return str(address)
 

@@ -6,7 +6,7 @@ import ipaddress
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strongroom.http.addresses import parse_networks
@@ -57,7 +57,7 @@ def test_what_cannot_be_an_address_is_refused() -> None:
     """Too few hops, and a hop that is no IP address, are refused: a bound network must never be compared with text."""
     with pytest.raises(RequestRefused, match=r"hops to skip \(1\) would skip before .* \(chain length 1\)"):
         client_address(ForwardedRules(authorized=PROXIES, hop_skips=1), "10.0.0.1", "203.0.113.1")
-    for field in ("unknown", "203.0.113.1,", "203.0.113.1:port", "_hidden", "203.0.113.256", "10.1"):
+    for field in ("unknown", "203.0.113.1,", "203.0.113.1:port", "_hidden", "203.0.113.256", "::1%:", "10.1"):
         with pytest.raises(RequestRefused, match="not an IP address"):
             client_address(ForwardedRules(authorized=PROXIES), "10.0.0.1", field)
 
@@ -130,6 +130,7 @@ def test_a_request_comes_from_whom_its_sender_speaks_for() -> None:
 
 
 @given(st.text("0123456789abcdef:.[]%etxh ,", max_size=40))
+@example("::%:")
 def test_what_comes_out_is_an_address_without_a_zone(field: str) -> None:
     """Whatever the field holds."""
     try:
