@@ -156,8 +156,8 @@ repeated: setup ## compare what servers answer when they are asked often, and wh
 	STRONGROOM_TEST_AGAIN=3 $(BIN)/python -m pytest -q tests/conformance/wire
 	STRONGROOM_TEST_UNCACHED=1 $(BIN)/python -m pytest -q tests/conformance/wire tests/conformance/clients tests/conformance/walkthroughs
 
-fuzz: setup ## the fuzz tests, with many more examples
-	FUZZ_FACTOR=50 $(BIN)/python -m pytest --timeout=0 tests/fuzz
+fuzz: setup ## the fuzz tests with many more examples, and every property test with new ones
+	FUZZ_FACTOR=50 $(BIN)/python -m pytest --timeout=0 -m hypothesis tests/fuzz tests/unit tests/flow
 
 FILES ?=
 SEED ?= 1

@@ -1,5 +1,7 @@
 """What holds for all tests."""
 
+import os
+
 from hypothesis import settings
 
 from tests.collecting import pytest_collection, pytest_sessionstart
@@ -20,6 +22,7 @@ __all__ = [
     "whole_passwords",
 ]  # pytest finds them here
 
-# A machine that is busy with something else is no fault of what is tested.
-settings.register_profile("strongroom", deadline=None)
+# A machine that is busy with something else is no fault of what is tested.  Two runs of the same tests try the same
+# examples, so that a change is judged by itself; `make fuzz` tries others each time.
+settings.register_profile("strongroom", deadline=None, derandomize="FUZZ_FACTOR" not in os.environ)
 settings.load_profile("strongroom")
