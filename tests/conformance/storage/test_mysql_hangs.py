@@ -19,6 +19,7 @@ from strongroom.storage.base import Storage
 from strongroom.storage.mysql import MysqlStorage, login_of
 from strongroom.storage.mysql.writer import Writer
 from tests import stopping
+from tests.conformance.storage.outages import back, keeps_nobody_waiting
 from tests.conformance.storage.processes import Link, worker
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
 from tests.sim.silent_proxy import SilentProxy
@@ -49,17 +50,6 @@ def through_proxy(server: Mariadb, scenario: Callable[[MysqlStorage, SilentProxy
                 await storage.close()
 
     asyncio.run(main())
-
-
-async def back(storage: Storage) -> None:
-    """Return once the store works again, by itself."""
-    async with asyncio.timeout(GENEROUS_S):
-        while True:
-            try:
-                await storage.commit({}, {"back": b""}, {})
-            except StorageError:
-                continue
-            return
 
 
 def test_nobody_waits_for_a_mysql_that_hangs(durable_mariadb: Mariadb) -> None:
@@ -150,16 +140,7 @@ async def test_a_mysql_that_is_stopped_keeps_nobody_waiting(durable_mariadb: Mar
     await storage.start()
     made = await storage.commit({}, {"a": b"1"}, {})
     assert durable_mariadb.program is not None
-    pid = durable_mariadb.program.pid
-    stopping.stop(pid)
-    try:
-        async with asyncio.timeout(GENEROUS_S):
-            for call in (storage.synced, lambda: storage.get("a"), lambda: storage.commit({}, {"b": b""}, {})):
-                with pytest.raises(StorageError):
-                    await call()
-    finally:
-        stopping.go_on(pid)
-    await back(storage)
+    await keeps_nobody_waiting(storage, durable_mariadb.program.pid)
     assert (await storage.synced()).number > made.number
     await storage.close()
 

@@ -15,6 +15,7 @@ from strongroom.lib.errors import CommitUnknown, StorageError
 from strongroom.lib.rand import SystemRandom
 from strongroom.storage.postgresql import PostgresqlStorage
 from tests.conformance.postgres import PostgresqlServer
+from tests.conformance.storage.outages import back
 from tests.sim.silent_proxy import SilentProxy
 
 PATIENCE_S = 1.0
@@ -41,17 +42,6 @@ def through_proxy(
                 await storage.close()
 
     asyncio.run(main())
-
-
-async def back(storage: PostgresqlStorage) -> None:
-    """Return once the store works again, by itself."""
-    async with asyncio.timeout(GENEROUS_S):
-        while True:
-            try:
-                await storage.commit({}, {"back": b""}, {})
-            except StorageError:
-                continue
-            return
 
 
 def test_nobody_waits_for_a_database_that_hangs(postgresql_server: PostgresqlServer) -> None:

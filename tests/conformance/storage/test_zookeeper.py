@@ -21,11 +21,9 @@ from strongroom.storage.keys import KEY_BYTES
 from strongroom.storage.zookeeper import ZookeeperSettings, open_zookeeper
 from strongroom.storage.zookeeper.cells import DEPTH, ZookeeperCells
 from strongroom.storage.zookeeper.client import Access, Client
-from tests import stopping
+from tests.conformance.storage.outages import GENEROUS_S, back, keeps_nobody_waiting
 from tests.sim import zookeeper
 from tests.sim.zookeeper import Zookeeper
-
-GENEROUS_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -159,28 +157,8 @@ async def test_a_zookeeper_that_is_stopped_keeps_nobody_waiting(server: Zookeepe
     async with started(store(server, patience_s=1.0)) as storage:
         await storage.commit({}, {"a": b"1"}, {})
         assert server.program is not None
-        stopping.stop(server.program.pid)
-        try:
-            async with asyncio.timeout(GENEROUS_S):
-                for call in (storage.synced, lambda: storage.get("a"), lambda: storage.commit({}, {"b": b""}, {})):
-                    with pytest.raises(StorageError):
-                        await call()
-        finally:
-            stopping.go_on(server.program.pid)
-        await back(storage)
+        await keeps_nobody_waiting(storage, server.program.pid)
         assert (entry := await storage.get("a")) is not None and entry.value == b"1"
-
-
-async def back(storage: Storage) -> None:
-    """Return once the store works again, by itself."""
-    async with asyncio.timeout(GENEROUS_S):
-        while True:
-            try:
-                await storage.commit({}, {"back": b""}, {})
-            except StorageError:
-                await asyncio.sleep(0.05)
-                continue
-            return
 
 
 async def test_the_head_is_made_anew_before_its_version_ends(server: Zookeeper) -> None:
