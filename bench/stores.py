@@ -98,7 +98,7 @@ def _s3() -> Iterator[Opener]:
 
 @contextlib.contextmanager
 def _dynamodb() -> Iterator[Opener]:
-    with dynamodb_local.running() if dynamodb_local.DIRECTORY else moto.running(in_turn=True) as server:
+    with dynamodb_local.running() if dynamodb_local.DIRECTORY else moto.running() as server:
         yield partial(open_dynamodb_table, server.url, "bench")
 
 

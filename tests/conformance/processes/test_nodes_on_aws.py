@@ -29,7 +29,7 @@ KEYS = """
 @pytest.fixture(scope="module")
 def service() -> Iterator[Moto]:
     """One stand-in for both."""
-    with moto.running(in_turn=True) as server:
+    with moto.running() as server:
         yield server
 
 

@@ -113,5 +113,5 @@ def moto_server() -> Iterator[Moto]:
 @pytest.fixture(scope="session")
 def dynamodb_server() -> Iterator[Moto]:
     """One stand-in for DynamoDB."""
-    with dynamodb_local.running() if dynamodb_local.DIRECTORY else running(in_turn=True) as server:
+    with dynamodb_local.running() if dynamodb_local.DIRECTORY else running() as server:
         yield server

@@ -54,18 +54,16 @@ class Moto:
 
 
 @contextmanager
-def running(*, managed_policies: bool = False, in_turn: bool = False) -> Iterator[Moto]:
+def running(*, managed_policies: bool = False) -> Iterator[Moto]:
     """A stand-in of its own.  Skips the test if the package isn't installed.
 
     Args:
         managed_policies: whether it has AWS's own policies.
-        in_turn: whether it serves one request at a time: transactions of DynamoDB need it.
     """
     if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask") is None:
         pytest.skip("moto[server] is not installed")
     port = free_port()
-    module = "tests.sim.aws.moto_in_turn" if in_turn else "moto.server"
-    command = [sys.executable, "-m", module, "-H", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-m", "tests.sim.aws.moto_in_turn", "-H", "127.0.0.1", "-p", str(port)]
     environment = {**os.environ, "AWS_DEFAULT_REGION": REGION}
     if managed_policies:
         environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"

@@ -1,8 +1,10 @@
 """`moto_server` that serves one request at a time, and copies tables of DynamoDB cheaply.
 
-moto serves requests in threads without any lock.  A transaction of DynamoDB that it refuses puts back the whole table
-as it was, and so takes away what another request wrote meanwhile.  And before each transaction it copies the whole
-table, with all values, once for each of its items: with a hundred items and some thousand rows that takes minutes.
+moto serves requests in threads without any lock.  Two requests that write one object of S3 under the condition that
+there is none both succeed, if the second asks between the first one's question and its write.  A transaction of
+DynamoDB that it refuses puts back the whole table as it was, and so takes away what another request wrote meanwhile.
+And before each transaction it copies the whole table, with all values, once for each of its items: with a hundred items
+and some thousand rows that takes minutes.
 """
 
 from __future__ import annotations
