@@ -108,6 +108,7 @@ class Rendering:
         self._pending: set[Dependency] = set()
         self._news = News()
         self._reads_again = False
+        self._has_left = False
 
     @property
     def is_ready(self) -> bool:
@@ -157,8 +158,9 @@ class Rendering:
         self._news.stop()
 
     def leave(self) -> None:
-        """Ask for nothing any more."""
+        """Ask for nothing any more, also if it is being rendered just now."""
         self._want(frozenset())
+        self._has_left = True
 
     async def run(self) -> None:
         """Render it, and again whenever something has changed, until it is stopped.
@@ -224,7 +226,7 @@ class Rendering:
             self._dependencies.complete(each, tuple(file.path for file in made.files))
 
     def _want(self, asked: frozenset[Dependency]) -> None:
-        if asked != self._asked:
+        if asked != self._asked and not self._has_left:
             self._dependencies.want(self, asked, self.rule)
             self._asked = asked
 
