@@ -59,19 +59,6 @@ async def test_templates_come_and_go(made: World, tmp_path: Path) -> None:
     assert ran.read_text() == "same\n"
 
 
-async def test_a_template_goes_while_it_is_rendered(made: World, tmp_path: Path) -> None:
-    """It asks for nothing any more afterwards."""
-    slow = template(tmp_path / "slow", USER + "{{ range loop 100000 }}{{ end }}")
-    async with agent(made, slow) as running:
-        await running.rendered()
-        running.rendering.reload(configured(slow))
-        await asyncio.sleep(0.1)  # it is being executed then
-        running.rendering.reload(configured(""))
-        await until(lambda: not running.status.dependencies)
-        await asyncio.sleep(1)
-        assert running.status.dependencies == ()
-
-
 async def test_a_templates_file_is_read_again(made: World, tmp_path: Path) -> None:
     """If it has changed: also while the template waits for what it lacks, and when it became wrong meanwhile."""
     source, file = tmp_path / "source", tmp_path / "file"

@@ -111,7 +111,10 @@ def moto_server() -> Iterator[Moto]:
 
 
 @pytest.fixture(scope="session")
-def dynamodb_server() -> Iterator[Moto]:
-    """One stand-in for DynamoDB."""
-    with dynamodb_local.running() if dynamodb_local.DIRECTORY else running() as server:
+def dynamodb_server(request: pytest.FixtureRequest) -> Iterator[Moto]:
+    """AWS's own stand-in for DynamoDB where it is, or the one for AWS."""
+    if not dynamodb_local.DIRECTORY:
+        yield request.getfixturevalue("moto_server")
+        return
+    with dynamodb_local.running() as server:
         yield server
