@@ -119,7 +119,7 @@ async def initialize(storage: Storage, random: Random, wanted: InitRequest) -> I
     tokens.create(txn, root_record(tokens.key_of(root_token), random, now, chosen=bool(wanted.root_token)))
     try:
         await txn.commit()
-    except Restart as error:
+    except (Restart, Tampered) as error:  # as above; nothing of this one was written
         raise InvalidRequest(_DONE) from error
     return Initialized(shares=handed_out, root_token=Secret(shown_token.encode()))
 
