@@ -12,6 +12,7 @@ import structlog
 from strongroom.lib.errors import StorageError
 from strongroom.lib.fault import where
 from strongroom.storage.base import Storage
+from strongroom.storage.patience import PARTS
 
 T = TypeVar("T")
 
@@ -22,8 +23,6 @@ SILENT_S: Final = 2.0
 """A store that hasn't responded for this time counts as unreachable.  A slow store responds sooner."""
 _ANSWER_S: Final = 1.0
 """How long a request for the node's state waits for the store."""
-_PARTS: Final = 8
-"""In which the time limits are waited for."""
 
 
 class StoreState(enum.StrEnum):
@@ -124,13 +123,9 @@ class StoreWatch:
 
 
 async def _stays_silent(question: asyncio.Future[Any], limit_s: float) -> bool:
-    """Whether a query isn't done after `limit_s`.
-
-    Time in which this process stood still, because the machine slept or it got no processor, says nothing about the
-    store: of each interruption only a part of the limit counts.
-    """
-    for _ in range(_PARTS):
-        done, _ = await asyncio.wait({question}, timeout=limit_s / _PARTS)
+    """Whether a query isn't done after `limit_s` of this process' running time (see `PARTS`)."""
+    for _ in range(PARTS):
+        done, _ = await asyncio.wait({question}, timeout=limit_s / PARTS)
         if done:
             return False
     return True

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import stopping
-from tests.conformance.processes.node import CONFIG, Node, alive, running, wait_until, wait_until_read
+from tests.conformance.processes.node import CONFIG, Node, alive, running, wait_until
 from tests.conformance.processes.wire import request
 
 LIMIT_S = 4
@@ -53,6 +53,8 @@ def test_a_worker_that_hangs_is_replaced_by_one_on_the_same_socket(node: Node) -
 
 
 PLUGIN = """
+from pathlib import Path
+
 from strongroom.sdk import Engine, Request, Response, path
 
 
@@ -62,6 +64,7 @@ class Hanging(Engine):
     @path.read("endless/{name}")
     async def endless(self, request: Request, name: str) -> Response | None:
         secret = name
+        Path(__file__).with_name("looping").touch()
         while secret:
             pass
 """
@@ -81,13 +84,13 @@ def hanging(tmp_path: Path) -> Iterator[Node]:
         yield node.ready()
 
 
-def test_an_endless_loop_leaves_its_stack(hanging: Node) -> None:
+def test_an_endless_loop_leaves_its_stack(hanging: Node, tmp_path: Path) -> None:
     """The worker says where each thread is, before it is killed and when it is asked; without values of variables."""
     hanging.ok("PUT", "sys/mounts/hanging", {"type": "hanging"})
     before = hanging.workers()
     with hanging.connect(60) as lost:
         lost.send(request("GET", "hanging/endless/CANARY", None, hanging.token))
-        wait_until_read(lost)
+        wait_until((tmp_path / "looping").exists, hanging.log_text, 30)
         os.kill(hanging.pid, signal.SIGUSR2)
         asked = r'stack: of="thread MainThread" times=1 frames="hanging.py:\d+ Hanging.endless'
         asked = asked.replace("hanging.py", r"\S*hanging.py")

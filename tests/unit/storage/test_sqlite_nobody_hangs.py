@@ -78,6 +78,20 @@ def test_a_lock_that_nobody_gives_back_is_told(tmp_path: Path) -> None:
     on_bench(tmp_path, scenario, SHORT_S)
 
 
+def test_a_wait_that_is_over_is_told_no_more(tmp_path: Path) -> None:
+    """Without any later commit: nobody sends one to a node that says it can't write."""
+
+    async def scenario(bench: Bench) -> None:
+        with bench.elsewhere(), pytest.raises(StorageError):
+            await bench.put("a")
+        async with asyncio.timeout(PATIENCE_S):
+            while bench.writer.trouble:
+                await asyncio.sleep(0.01)
+        assert bench.names() == []
+
+    on_bench(tmp_path, scenario, SHORT_S)
+
+
 def test_a_disk_that_hangs_leaves_the_outcome_unknown(tmp_path: Path) -> None:
     """Who waits for a COMMIT that doesn't end is told that it may take effect; who comes later, that nothing does."""
 

@@ -210,6 +210,8 @@ class Writer:
         except BaseException:
             self._turn.release()
             raise
+        # Whatever was waited for, a process or the disk, is over, even if nobody waits for a commit any more.
+        self._stalled = ""
 
     def _release(self) -> None:
         try:
@@ -256,7 +258,6 @@ class Writer:
                     continue
                 self._fail(batch, outcomes, error)
             else:
-                self._stalled = ""
                 _deliver(outcomes)
                 if self._log_pages > _LONG_LOG_PAGES and self._ballast.is_nearly_full():
                     await self._thread.call(self._reuse_log)
@@ -311,6 +312,7 @@ class Writer:
 
         with patient(self._patience_s, tell):
             await self._thread.call(self._commit_transaction)
+        self._stalled = ""
 
     def _commit_transaction(self) -> None:
         self._connection.execute("COMMIT")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import socket
 import urllib.parse
@@ -20,6 +21,7 @@ from strongroom.client.errors import BadRequest
 from strongroom.client.login.error import LoginError
 from strongroom.client.settings import Settings
 from tests.conformance.cli.provider import fetch
+from tests.ports import free_port
 from tests.unit.cli.login.running import DONE, login
 
 ADDRESS = "https://vault.example:8200/prefix"
@@ -192,12 +194,15 @@ def test_a_form_is_taken_as_an_address_is() -> None:
 def ipv6_port() -> Iterator[int]:
     """A port at which somebody else listens on the loopback of IPv6, and nobody on that of IPv4."""
     with socket.socket(socket.AF_INET6) as other:
+        port = free_port()
         try:
-            other.bind(("::1", 0))
-        except OSError:
+            other.bind(("::1", port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise
             pytest.skip("this machine has no IPv6")
         other.listen()
-        yield other.getsockname()[1]
+        yield port
 
 
 def test_nobody_else_listens_where_the_browser_may_come(ipv6_port: int) -> None:
