@@ -21,6 +21,7 @@ from strongroom.storage.inmem import InmemStorage
 from strongroom.storage.mysql import MysqlStorage, login_of
 from strongroom.storage.postgresql import PostgresqlStorage
 from strongroom.storage.s3 import S3Storage
+from strongroom.storage.s3.clock import GOOD_S
 from strongroom.storage.sqlite import SqliteStorage
 from strongroom.storage.zookeeper import ZookeeperSettings, open_zookeeper
 from strongroom.storage.zookeeper.client import Access
@@ -312,5 +313,5 @@ class S3:
             await storage.commit({}, {"filler": b""}, {})
 
     async def elapse(self, seconds: float) -> None:
-        """Wait: the service's clock is its own."""
-        await asyncio.sleep(seconds)
+        """Wait: the service's clock is its own, and is known to a part of a second."""
+        await asyncio.sleep(seconds + GOOD_S)

@@ -17,7 +17,7 @@ from tests.conformance.replication import paused
 from tests.conformance.storage.backends import Backend, on
 from tests.conformance.storage.processes import Link, worker
 
-TTL_S = 1.0
+TTL_S = 3.0
 TABLE = "paused_processes"
 
 

@@ -87,7 +87,7 @@ async def together(others: list[Worker]) -> None:
 
 async def hold_role(storage: Storage, link: Link) -> None:
     """Take a role and keep it until killed."""
-    fence = await storage.lock("expiry", "doomed", 1.0)
+    fence = await storage.lock("expiry", "doomed", 3.0)
     link.send(fence)
     await link.receive()
 
