@@ -42,17 +42,19 @@ async def heard(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 @asynccontextmanager
 async def session_at(speaks: Speaks, limits: Limits | None = None) -> AsyncIterator[MysqlSession]:
-    """A session with a server that speaks so."""
-    open_: set[asyncio.StreamWriter] = set()
+    """A session with a server that speaks so.  What the server still says in the end is waited for."""
+    speaking: list[asyncio.Future[None]] = []
 
     async def received(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_.add(writer)
+        said = asyncio.get_running_loop().create_future()
+        speaking.append(said)
         try:
             await speaks(reader, writer)
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
+            said.set_result(None)
 
     server = await asyncio.start_server(received, "127.0.0.1", 0)
     async with server:
@@ -61,6 +63,7 @@ async def session_at(speaks: Speaks, limits: Limits | None = None) -> AsyncItera
         session = MysqlSession(target, limits)
         yield session
         await session.close()
+    await asyncio.gather(*speaking)
 
 
 @pytest.mark.parametrize("plugin", [b"caching_sha2_password", b"sha256_password"])
@@ -98,7 +101,6 @@ async def test_a_server_that_says_a_byte_now_and_then_keeps_no_thread() -> None:
                 break
             await asyncio.sleep(0.05)
         assert threading.active_count() <= at_first
-        await asyncio.sleep(0.3)  # the server notices
 
 
 async def test_an_answer_without_an_end_is_not_kept() -> None:
