@@ -12,6 +12,7 @@ import pytest
 
 from strongroom.http.settings import ListenerError
 from strongroom.http.sockets import TcpAddress, adopt, local_name, open_tcp, open_unix, parse_tcp_address
+from tests.ports import free_port
 
 
 def test_addresses() -> None:
@@ -51,12 +52,12 @@ def test_a_port_in_use_is_an_error(first: int, second: int) -> None:
 
 def test_wildcards() -> None:
     """`0.0.0.0` is IPv4 alone; an empty host and `::` are both families, a single IPv6 address only itself."""
-    for address, reached in (("0.0.0.0:0", {4}), (":0", {4, 6}), ("[::]:0", {4, 6}), ("[::1]:0", {6})):
-        with open_tcp(address, 1)[0] as sock:
-            port = sock.getsockname()[1]
+    for host, reached in (("0.0.0.0", {4}), ("", {4, 6}), ("[::]", {4, 6}), ("[::1]", {6})):
+        port = free_port()
+        with open_tcp(f"{host}:{port}", 1)[0]:
             found = set()
-            for version, host in ((4, "127.0.0.1"), (6, "::1")):
-                with contextlib.suppress(OSError), socket.create_connection((host, port), 1):
+            for version, client in ((4, "127.0.0.1"), (6, "::1")):
+                with contextlib.suppress(OSError), socket.create_connection((client, port), 1):
                     found.add(version)
             assert found == reached
 

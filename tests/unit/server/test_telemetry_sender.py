@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator, Sequence
 
 import pytest
+from tests.ports import free_port
 
 from strongroom.lib.errors import StorageError
 from strongroom.lib.exposition import Gauge, Measure
@@ -97,8 +98,8 @@ async def test_statsite_gets_lines_over_one_connection() -> None:
         read.append(await reader.readline())
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
+    port = free_port()
+    server = await asyncio.start_server(serve, "127.0.0.1", port)
     sending = sender(Receiver.STATSITE, port, Source())
     past = await sending.send({})
     while not read:

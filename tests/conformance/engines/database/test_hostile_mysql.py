@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -16,8 +16,8 @@ from strongroom.engines.database.drivers.mysql.connecting import Limits
 from strongroom.engines.database.drivers.mysql.session import MysqlSession
 from strongroom.lib.errors import Unreachable, UpstreamFailed
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
+from tests.sim.speaking import Speaks, speaking
 
-Speaks = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"\0\0\0\2\0\0\0"
 CREATE = "CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'"
 
@@ -42,28 +42,13 @@ async def heard(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 @asynccontextmanager
 async def session_at(speaks: Speaks, limits: Limits | None = None) -> AsyncIterator[MysqlSession]:
-    """A session with a server that speaks so.  What the server still says in the end is waited for."""
-    speaking: list[asyncio.Future[None]] = []
-
-    async def received(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        said = asyncio.get_running_loop().create_future()
-        speaking.append(said)
-        try:
-            await speaks(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-            said.set_result(None)
-
-    server = await asyncio.start_server(received, "127.0.0.1", 0)
-    async with server:
-        url = f"{{{{username}}}}:{{{{password}}}}@tcp(127.0.0.1:{server.sockets[0].getsockname()[1]})/"
+    """A session with a server that speaks so."""
+    async with speaking(speaks) as port:
+        url = f"{{{{username}}}}:{{{{password}}}}@tcp(127.0.0.1:{port})/"
         target = Target("x", "mysql-database-plugin", {"connection_url": url}, "root", "canary-of-root")
         session = MysqlSession(target, limits)
         yield session
         await session.close()
-    await asyncio.gather(*speaking)
 
 
 @pytest.mark.parametrize("plugin", [b"caching_sha2_password", b"sha256_password"])

@@ -10,6 +10,7 @@ import pytest
 from strongroom.engines.database.driver import Account, Credential, Target
 from strongroom.engines.database.drivers.redis import Redis, connection
 from strongroom.lib.errors import Unreachable
+from tests.sim.speaking import speaking
 
 ENDLESS = b"x" * 100_000
 
@@ -34,23 +35,17 @@ async def test_an_answer_that_cannot_be_used_is_the_database_s_failure(
     monkeypatch.setattr(connection, "MOST_BYTES", 64 * 1024)
 
     async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await reader.readuntil(b"canary\r\n")
-            writer.write(b"+OK\r\n")
-            await reader.read(100)
-            writer.write(first)
-            for _ in range(1000 if more else 0):
-                writer.write(more)
-                await writer.drain()
-            await reader.read(100)
-        except OSError:
-            pass
-        finally:
-            writer.close()
+        await reader.readuntil(b"canary\r\n")
+        writer.write(b"+OK\r\n")
+        await reader.read(100)
+        writer.write(first)
+        for _ in range(1000 if more else 0):
+            writer.write(more)
+            await writer.drain()
+        await reader.read(100)
 
-    server = await asyncio.start_server(answers, "127.0.0.1", 0)
-    async with server:
-        place = {"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1]}
+    async with speaking(answers) as port:
+        place = {"host": "127.0.0.1", "port": port}
         session = Redis().open(Target("x", "redis-database-plugin", place, "root", "canary"))
         tracemalloc.start()
         try:
@@ -59,4 +54,3 @@ async def test_an_answer_that_cannot_be_used_is_the_database_s_failure(
             assert tracemalloc.get_traced_memory()[1] < 8 * 1024 * 1024
         finally:
             tracemalloc.stop()
-        await asyncio.sleep(0.05)  # the server notices

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from strongroom.engines.database.drivers.postgresql import connecting, settings
 from tests.conformance.engines.database.serving import PLUGIN, serving
+from tests.sim.speaking import Speaks, speaking
 
 IN_THE_CLEAR, SASL, GOES_ON = 3, 10, 11
 
 
 @asynccontextmanager
-async def server_that(
-    speaks: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-) -> AsyncIterator[int]:
+async def server_that(speaks: Speaks) -> AsyncIterator[int]:
     """A server; its port."""
 
     async def received(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)
-            await speaks(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
+        await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)
+        await speaks(reader, writer)
 
-    server = await asyncio.start_server(received, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
+    async with speaking(received) as port:
+        yield port
 
 
 def demand(kind: int, data: bytes = b"") -> bytes:

@@ -18,6 +18,7 @@ from strongroom.lib.errors import Unreachable
 from strongroom.testing import SetClock
 from tests.sim.mariadb import ROOT, ROOT_PASSWORD, Mariadb
 from tests.sim.silent_proxy import SilentProxy
+from tests.sim.speaking import speaking
 
 SOON = Limits(connect_s=0.5, statement_s=0.5, call_s=20.0)
 CREATE = ("CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'", "GRANT SELECT ON shop.* TO '{{name}}'@'%'")
@@ -143,16 +144,12 @@ async def test_a_password_isnt_sent_in_the_clear() -> None:
         switch = b"\xfemysql_clear_password\0"
         writer.write(len(switch).to_bytes(3, "little") + b"\2" + switch)
         seen.extend(await reader.read(4096))
-        writer.close()
 
-    server = await asyncio.start_server(greet, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    asked = session(port, SOON)
-    with pytest.raises(Exception, match="in the clear"):
-        await asked.ping()
-    await asked.close()
-    server.close()
-    await server.wait_closed()
+    async with speaking(greet) as port:
+        asked = session(port, SOON)
+        with pytest.raises(Exception, match="in the clear"):
+            await asked.ping()
+        await asked.close()
     assert b"mysql_native_password" in seen
     assert ROOT_PASSWORD.encode() not in seen
 

@@ -22,6 +22,7 @@ from tests.sim.cutting_proxy import CuttingProxy
 from tests.sim.influxdb import InfluxDB
 from tests.sim.redis import ADMIN, ADMIN_PASSWORD, Redis
 from tests.sim.silent_proxy import SilentProxy
+from tests.sim.speaking import speaking
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +138,9 @@ async def test_a_server_that_is_loading_is_away_and_not_unwilling(tmp_path: Path
     async def busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(65536)
         writer.write(b"-LOADING Redis is loading the dataset in memory\r\n" * 4)
-        writer.close()
-        await writer.wait_closed()
+        await writer.drain()
 
-    async with await asyncio.start_server(busy, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with speaking(busy) as port:
         fake = Redis([], tmp_path, port, 0, None)
         with pytest.raises(UpstreamFailed) as refused:
             await session(fake).ping()
