@@ -18,7 +18,7 @@ from tests.conformance.program import BIN, OURS, forked
 from tests.ports import free_port
 
 COMMAND_TIMEOUT_S = 90.0
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 90.0
 _END = "----- end of a command:"
 _LEFT_OUT = ("VAULT_", "BAO_", "STRONGROOM_", "PYTHON", "VIRTUAL_ENV")
 PLACES = ("/etc/strongroom", "/var/lib/strongroom", "/var/log/strongroom", "/var/backups/strongroom")
