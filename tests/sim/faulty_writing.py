@@ -41,10 +41,13 @@ class FaultyLock(FairLock):
         return False if self.fails == "waiting" else super().try_acquire()
 
     def acquire(self) -> None:
-        """Wait, or fail."""
+        """Wait, or fail: also if it was told to while it waited."""
         if self.fails:
             raise self.error
         super().acquire()
+        if self.fails:
+            super().release()
+            raise self.error
 
 
 class FaultyBallast(Ballast):

@@ -82,7 +82,7 @@ def test_a_role_has_one_holder(backend: Backend) -> None:
         fence = await storage.lock("expiry", "one", 30.0)
         assert fence is not None
         assert (fence.role, fence.holder) == ("expiry", "one")
-        assert 29 < fence.expires_at - await storage.now() < 31, "some clocks are known to a part of a second"
+        assert 29 < fence.expires_at - await storage.now() <= 30 + getattr(backend, "clock_error_s", 0.0)
         assert await storage.lock("expiry", "two", 30.0) is None
         before = await storage.synced()
         again = await storage.lock("expiry", "one", 60.0)

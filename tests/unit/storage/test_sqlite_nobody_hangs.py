@@ -78,16 +78,23 @@ def test_a_lock_that_nobody_gives_back_is_told(tmp_path: Path) -> None:
     on_bench(tmp_path, scenario, SHORT_S)
 
 
-def test_a_wait_that_is_over_is_told_no_more(tmp_path: Path) -> None:
-    """Without any later commit: nobody sends one to a node that says it can't write."""
+@pytest.mark.parametrize("end", ["", "waiting"], ids=["the lock", "an error"])
+def test_a_wait_that_is_over_is_told_no_more(tmp_path: Path, end: str) -> None:
+    """Whatever ends it, and without any later commit: nobody sends one to a node that says it can't write."""
 
     async def scenario(bench: Bench) -> None:
-        with bench.elsewhere(), pytest.raises(StorageError):
-            await bench.put("a")
+        with bench.elsewhere():
+            with pytest.raises(StorageError):
+                await bench.put("a")
+            assert "another process" in bench.writer.trouble
+            bench.lock.fails = end
         async with asyncio.timeout(PATIENCE_S):
             while bench.writer.trouble:
                 await asyncio.sleep(0.01)
         assert bench.names() == []
+        bench.lock.fails = ""
+        await bench.put("after")
+        assert bench.names() == ["after"]
 
     on_bench(tmp_path, scenario, SHORT_S)
 

@@ -198,8 +198,11 @@ class Writer:
             self._stalled = f"another process has held the store for {self._patience_s:g} s"
             self._queue.refuse(StorageError("the store failed", detail=self._stalled))
 
-        with patient(self._patience_s, tell):
-            await self._acquire()
+        try:
+            with patient(self._patience_s, tell):
+                await self._acquire()
+        finally:
+            self._stalled = ""
 
     async def _acquire(self) -> None:
         await self._turn.acquire()
@@ -210,8 +213,6 @@ class Writer:
         except BaseException:
             self._turn.release()
             raise
-        # Whatever was waited for, a process or the disk, is over, even if nobody waits for a commit any more.
-        self._stalled = ""
 
     def _release(self) -> None:
         try:
@@ -310,9 +311,11 @@ class Writer:
             _deliver([(pending, _unknown(outcome, unknown)) for pending, outcome in outcomes])
             self._queue.refuse(StorageError("the store failed", detail=self._stalled))
 
-        with patient(self._patience_s, tell):
-            await self._thread.call(self._commit_transaction)
-        self._stalled = ""
+        try:
+            with patient(self._patience_s, tell):
+                await self._thread.call(self._commit_transaction)
+        finally:
+            self._stalled = ""
 
     def _commit_transaction(self) -> None:
         self._connection.execute("COMMIT")
