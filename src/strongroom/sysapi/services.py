@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -101,8 +100,6 @@ class Services:
     """What policies have refused in this process, until it is written."""
     reentry: Reentry = field(default_factory=Reentry)
     """The way by which a request makes others."""
-    replaced: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the store's keys are replaced by those of another region, so that the node has to be sealed."""
     roles: set[str] = field(default_factory=set)
     """The roles that this process holds at the moment, of which each has one holder among all nodes."""
     ended: dict[str, int] = field(default_factory=dict)

@@ -155,16 +155,20 @@ class Regions:
 
     async def join(self) -> None:
         """Have the second one follow, and unseal it by its own shares."""
+        if await self.joined():
+            await services(self.second).port.seal()
+            await self.second.unseal()
+
+    async def joined(self) -> bool:
+        """Have the second one's store follow.  Returns whether its keys are others than before."""
         content = await self.token()
         mine = services(self.second)
         asking = Between(self.between.feeding)
         enrolled, key, membership = await joining.enrol(asking, content, mine.random, mine.cluster.id)
         foreign = await transact(mine.barrier, lambda txn: joining.join(txn, mine.random, enrolled, key, membership))
-        if foreign:
-            await mine.port.seal()
-            await self.second.unseal()
         self.second.root = self.first.root
         self.between.certificate = region_certificates.fingerprint(enrolled.certificate)
+        return foreign
 
     async def catching_up(self, node: TestNode | None = None) -> CatchingUp:
         """What a process of the second region does that has just taken the role."""

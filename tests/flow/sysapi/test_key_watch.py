@@ -1,4 +1,4 @@
-"""A node whose key doesn't open the store any more, because another snapshot was restored, seals itself."""
+"""A node whose key doesn't open the store any more, because other keys have taken their place, seals itself."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from strongroom.core.key_watch import KeyWatch
 from strongroom.lib.errors import Tampered
 from strongroom.services import restoration
 from tests.flow.node import TestNode
+from tests.flow.regions.regions import Regions, services
 
 
 async def watching(*, restored: bool) -> tuple[TestNode, KeyWatch]:
@@ -82,3 +83,19 @@ async def test_both_nodes_of_a_store_seal_themselves() -> None:
         node.keys, node.root = other.keys, other.root
         await node.unseal()
         assert (await node.ok("GET", "probe/rows/a")).data == {"text": "theirs"}
+
+
+async def test_both_nodes_of_a_region_that_joins_another_seal_themselves() -> None:
+    """Whenever they look: each by itself, and its own key shares open it.  Meanwhile it serves nothing of either."""
+    regions = await Regions.start()
+    nodes = [regions.second, await regions.second.peer()]
+    watches = [KeyWatch(services(node)) for node in nodes]
+    assert [await watch.run_once() for watch in watches] == [False, False]
+    await regions.joined()
+    for node, watch in zip(nodes, watches, strict=True):
+        assert (await node.ask("GET", "sys/mounts")).status == 500
+        assert [await watch.run_once(), await watch.run_once()] == [False, True]
+        assert (await node.ask("GET", "sys/seal-status")).body["sealed"] is True
+    for node in nodes:
+        await node.unseal()
+        assert not await KeyWatch(services(node)).run_once()

@@ -45,7 +45,7 @@ def _join(call: Invocation) -> int:
         )
     call.terminal.out("Success! This region follows the first one.")
     if (answer.data or {}).get("seals"):
-        call.terminal.out("Its nodes are sealed now: unseal them with their own key shares.")
+        call.terminal.out("Its nodes seal themselves within seconds: unseal them with their own key shares.")
     call.terminal.out("From now on it knows the tokens of the first region, and no others.")
     return 0
 

@@ -82,8 +82,6 @@ class Following:
         """Take the role while this region follows, or has to tell of its promotion.  Release it when cancelled."""
         while True:
             try:
-                if self._services.replaced.is_set():
-                    await self._seal_if_replaced()
                 await self._once()
             except StorageError as error:  # the store's trouble is the store's to tell, and most regions are alone
                 log.debug("what this region is to others is not known now", reason=error.detail or error.text)
@@ -92,12 +90,6 @@ class Following:
             except Exception as error:  # a bug of this server must not cut the region off for good
                 self._tell(where(error))
             await asyncio.sleep(self._pause_s)
-
-    async def _seal_if_replaced(self) -> None:
-        """Seal this node if its keys no longer open the store, which has joined another region."""
-        if await self._services.barrier.root.is_foreign():
-            await self._services.port.seal()
-        self._services.replaced.clear()
 
     async def _once(self) -> None:
         barrier = self._services.barrier

@@ -145,7 +145,7 @@ class RegionPaths(SystemEngine):
 
     @path.write("region/join", sudo=True, root_only=True)
     async def join_region(self, request: Request, body: JoinBody) -> Response | None:
-        """Makes this store that of a follower. If its keys change, it is sealed, and unsealed by its own shares."""
+        """Makes this store that of a follower. If its keys change, its nodes are sealed; its own shares open them."""
         view = system(request)
         content = wire.parse_token(body.token)
         state = await view.txn.read(keys.REGION, RegionState)
@@ -156,9 +156,7 @@ class RegionPaths(SystemEngine):
         services = view.services
         enrolled, key, membership = request.once.outside("enrol", lambda: _enrol(services, content))
         foreign = await joining.join(view.txn, services.random, enrolled, key, membership)
-        if foreign:
-            services.replaced.set()  # the role of regions seals the node when this is committed
-        return Response(data={"seals": foreign})
+        return Response(data={"seals": foreign})  # `core/key_watch.py` seals every node when this is committed
 
     @path.write("region/promote", sudo=True, root_only=True)
     async def promote_region(self, request: Request, body: PromoteBody) -> Response | None:
