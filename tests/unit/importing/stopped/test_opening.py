@@ -116,7 +116,8 @@ def test_a_row_that_was_moved_or_altered_doesn_t_open() -> None:
     rows = store()
     barrier = opened(rows, SHARES[:2])
     rows.rows["sys/moved"] = rows.rows["sys/new"]
-    rows.rows["sys/old"] = rows.rows["sys/old"][:-1] + b"\0"
+    old = rows.rows["sys/old"]
+    rows.rows["sys/old"] = old[:-1] + bytes([old[-1] ^ 1])
     rows.rows["sys/term"] = (9).to_bytes(4) + rows.rows["sys/new"][4:]
     rows.rows["sys/version"] = rows.rows["sys/new"][:4] + b"\x03" + rows.rows["sys/new"][5:]
     rows.rows["sys/short"] = rows.rows["sys/new"][:9]
