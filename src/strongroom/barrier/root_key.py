@@ -72,16 +72,6 @@ class RootKey:
         line = await line_to(_Above(self._storage, rows), self.present, row)
         return line[-1]
 
-    async def is_foreign(self) -> bool:
-        """Whether the store's keyring opens neither by the root key of this process nor by a successor of it."""
-        row = await self._storage.get(keys.KEYRING)
-        try:
-            if row is not None:
-                await self.line(row.value)
-        except Tampered:
-            return True
-        return row is None
-
     def hand_over(self, public_key: bytes) -> bytes:
         """The root key, encrypted to the holder of an X25519 key.  Only another region's store gets it."""
         return hpke.seal(public_key, self.present.reveal(), HAND_OVER)
