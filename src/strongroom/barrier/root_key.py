@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from strongroom.barrier import keys, succession
+from strongroom.barrier import succession
 from strongroom.barrier.keyring import Keyring, open_keyring, seal_keyring
 from strongroom.crypto import hpke
 from strongroom.lib.errors import Tampered
