@@ -1,0 +1,65 @@
+import { useQuery } from "@tanstack/react-query";
+import { write } from "./client";
+import { session } from "./session";
+import { useSession } from "./hooks";
+
+/** What an action needs: a capability and the path of the API, such as `update sys/policies/acl/ops`. */
+export type Need = `${Capability} ${string}`;
+export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list" | "scan" | "sudo" | "recover";
+
+type Found = Record<string, string[]>;
+
+/** Whether capabilities cover a need (pure). */
+export function covers(found: readonly string[], capability: string): boolean {
+  return found.includes("root") || found.includes(capability);
+}
+
+const MOST_AT_ONCE = 200;
+let waiting: { path: string; resolve: (found: string[]) => void; reject: (error: unknown) => void }[] = [];
+
+/** The capabilities of the session's token on a path; what is asked in one turn of the event loop is one request. */
+function ask(path: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    if (waiting.length === 0) setTimeout(() => void flush(), 0);
+    waiting.push({ path, resolve, reject });
+  });
+}
+
+async function flush(): Promise<void> {
+  const asked = waiting;
+  waiting = [];
+  for (let at = 0; at < asked.length; at += MOST_AT_ONCE) {
+    const part = asked.slice(at, at + MOST_AT_ONCE);
+    try {
+      const found = await write<Found>("sys/capabilities-self", { paths: part.map(({ path }) => path) });
+      for (const { path, resolve } of part) resolve(found[path] ?? []);
+    } catch (error) {
+      for (const { reject } of part) reject(error);
+    }
+  }
+}
+
+/** Splits a need into capability and path. */
+export function partsOf(need: Need): [Capability, string] {
+  const space = need.indexOf(" ");
+  return [need.slice(0, space) as Capability, need.slice(space + 1)];
+}
+
+/**
+ * Whether the user may do something.
+ *
+ * @param needs all of them; none for what everybody may.
+ * @returns undefined until it is known, and where it can't be: nothing is offered then.
+ */
+export function useMay(...needs: readonly (Need | undefined)[]): boolean | undefined {
+  const { token, namespace } = useSession();
+  const wanted = needs.filter((need) => need !== undefined).map(partsOf);
+  const answer = useQuery({
+    queryKey: ["may", token, namespace, ...wanted.map(([, path]) => path)],
+    queryFn: () => Promise.all(wanted.map(([, path]) => ask(path))),
+    staleTime: 30_000,
+    enabled: wanted.length > 0 && session.current().token !== "",
+  });
+  if (wanted.length === 0) return true;
+  return answer.data && wanted.every(([capability], index) => covers(answer.data[index] ?? [], capability));
+}

@@ -1,0 +1,55 @@
+import { useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { list, read, type Listing, type Options } from "./client";
+import type { ApiError } from "./errors";
+import { session, type Session } from "./session";
+
+export function useSession(): Session {
+  return useSyncExternalStore(session.subscribe, session.current);
+}
+
+interface Asked extends Omit<Options, "signal" | "data"> {
+  enabled?: boolean;
+  /** Ask again after so many milliseconds, for what changes while it is looked at. */
+  every?: number;
+}
+
+/** The key under which an answer is kept: by whom, where and what. */
+export function keyOf(method: string, path: string, query?: Options["query"]): unknown[] {
+  const { token, namespace } = session.current();
+  return [method, token, namespace, path, query ?? {}];
+}
+
+/** The data of a read. */
+export function useRead<T>(path: string, { enabled = true, every, ...options }: Asked = {}): UseQueryResult<T, ApiError> {
+  useSession();
+  return useQuery<T, ApiError>({
+    queryKey: keyOf("GET", path, options.query),
+    queryFn: ({ signal }) => read<T>(path, { ...options, signal }),
+    enabled,
+    refetchInterval: every ?? false,
+  });
+}
+
+/** The names in a folder. */
+export function useList<T = unknown>(path: string, { enabled = true, every, ...options }: Asked = {}): UseQueryResult<Listing<T>, ApiError> {
+  useSession();
+  return useQuery<Listing<T>, ApiError>({
+    queryKey: keyOf("LIST", path, options.query),
+    queryFn: ({ signal }) => list<T>(path, { ...options, signal }),
+    enabled,
+    refetchInterval: every ?? false,
+  });
+}
+
+/** Something that changes the server; afterwards every answer that pages have is asked for again. */
+export function useChange<A, R>(change: (argument: A) => Promise<R>, done?: (result: R, argument: A) => void) {
+  const client = useQueryClient();
+  return useMutation<R, ApiError, A>({
+    mutationFn: change,
+    onSuccess: async (result, argument) => {
+      done?.(result, argument);
+      await client.invalidateQueries();
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
+import { data } from "../api/client";
+import { ApiError } from "../api/errors";
+import { useSession } from "../api/hooks";
+import { session } from "../api/session";
+import { useSealStatus } from "../api/state";
+import { Dialog } from "../components/Dialog";
+import { Failure } from "../components/Failure";
+import { Loading } from "../components/Loaded";
+import { t } from "../texts";
+
+const Initialise = lazy(() => import("../pages/start/Initialise"));
+const Unseal = lazy(() => import("../pages/start/Unseal"));
+const Login = lazy(() => import("../pages/login/Login"));
+
+/** Whether a token is still valid.  What can't be told counts as valid: nobody is thrown out by an interruption. */
+async function isValid(token: string): Promise<boolean> {
+  try {
+    await data("GET", "auth/token/lookup-self", { token });
+    return true;
+  } catch (error) {
+    return !(error instanceof ApiError && error.kind === "denied");
+  }
+}
+
+/** What stands before the pages: a server that isn't initialised or is sealed, and the login. */
+export function Gate({ children }: { children: ReactNode }) {
+  const status = useSealStatus();
+  const { token, interrupted } = useSession();
+  const client = useQueryClient();
+  useEffect(() => session.watch(), []);
+  useEffect(() => {
+    session.verify = isValid;
+  }, []);
+  useEffect(() => {
+    if (!token && !interrupted) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "seal-status" });
+  }, [client, token, interrupted]);
+  if (!status.data) return status.error ? <Failure error={status.error} onRetry={() => void status.refetch()} /> : <Loading />;
+  if (!status.data.initialized) return <Before page={<Initialise />} />;
+  if (status.data.sealed && !token && !interrupted) return <Before page={<Unseal />} />;
+  if (!token && !interrupted) return <Before page={<Login />} />;
+  return (
+    <>
+      {/* Pages stay as they are while somebody logs in again, so that nothing that was typed is lost. */}
+      <div inert={interrupted !== null} hidden={interrupted !== null}>
+        {children}
+      </div>
+      <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null} onClose={() => undefined} mustAnswer>
+        <Suspense fallback={<Loading />}>
+          <Login again />
+        </Suspense>
+      </Dialog>
+    </>
+  );
+}
+
+function Before({ page }: { page: ReactNode }) {
+  return (
+    <main className="before">
+      <Suspense fallback={<Loading />}>{page}</Suspense>
+    </main>
+  );
+}

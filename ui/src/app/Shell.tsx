@@ -1,0 +1,116 @@
+import { Menu as MenuIcon, X } from "lucide-react";
+import { Component, type ErrorInfo, type ReactNode, Suspense, useState } from "react";
+import { useLocation } from "wouter";
+import { useMay } from "../api/capabilities";
+import { Anchor, Button, IconButton } from "../components/Button";
+import { Empty, Loading } from "../components/Loaded";
+import { t } from "../texts";
+import type { Group, Page } from "./pages";
+import { PAGES } from "./routes";
+import { UserMenu } from "./UserMenu";
+import { Where } from "./Where";
+import "./Layout.css";
+
+const GROUPS: readonly Group[] = ["secrets", "access", "operations", "tools"];
+
+/** The pages, with the navigation around them. */
+export function Shell() {
+  const [open, setOpen] = useState(false);
+  const [at] = useLocation();
+  return (
+    <div className="shell">
+      <a className="skip button" href="#main">
+        {t("app.skip")}
+      </a>
+      <header className="bar">
+        <span className="only-narrow">
+          <IconButton label={t(open ? "app.close_menu" : "app.menu")} onPress={() => setOpen(!open)} aria-expanded={open}>
+            {open ? <X aria-hidden size={20} /> : <MenuIcon aria-hidden size={20} />}
+          </IconButton>
+        </span>
+        <Anchor to="/" className="brand">
+          <img src="/ui/icon.svg" alt="" />
+          {t("app.name")}
+        </Anchor>
+        <span className="spring" />
+        <Where />
+        <UserMenu />
+      </header>
+      <nav className="side" aria-label={t("app.navigation")} data-open={open || undefined} onClick={() => setOpen(false)}>
+        {GROUPS.map((group) => (
+          <Section key={group} group={group} at={at} />
+        ))}
+      </nav>
+      <main className="main" id="main" tabIndex={-1}>
+        <Guard key={at}>
+          <Suspense fallback={<Loading />}>
+            <div className="page">
+              <Shown at={at} />
+            </div>
+          </Suspense>
+        </Guard>
+      </main>
+    </div>
+  );
+}
+
+function Shown({ at }: { at: string }) {
+  const page = PAGES.find(({ path }) => path === at);
+  if (!page)
+    return (
+      <Empty title={t("app.not_found")}>
+        <Anchor to="/">{t("app.home")}</Anchor>
+      </Empty>
+    );
+  return <page.component />;
+}
+
+function Section({ group, at }: { group: Group; at: string }) {
+  return (
+    <>
+      <h2>{t(`groups.${group}`)}</h2>
+      <ul>
+        {PAGES.filter((page) => page.group === group).map((page) => (
+          <Entry key={page.path} page={page} isHere={at === page.path || (page.path !== "/" && at.startsWith(`${page.path}/`))} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** An entry of the navigation; not there for a page of which the user may do nothing. */
+function Entry({ page, isHere }: { page: Page; isHere: boolean }) {
+  const needs = page.needs ?? [];
+  const found = [useMay(...needs.slice(0, 1)), useMay(...needs.slice(1, 2)), useMay(...needs.slice(2, 3))];
+  if (needs.length > 0 && !found.slice(0, needs.length).some(Boolean)) return null;
+  return (
+    <li>
+      <Anchor to={page.path} aria-current={isHere ? "page" : undefined}>
+        {t(page.title)}
+      </Anchor>
+    </li>
+  );
+}
+
+/** A page that fails takes nothing else with it. */
+class Guard extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state = { error: null as Error | null };
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  override componentDidCatch(error: Error, info: ErrorInfo) {
+    console.error(error, info.componentStack);
+  }
+
+  override render() {
+    if (!this.state.error) return this.props.children;
+    return (
+      <Empty title={t("app.broken")}>
+        <p className="code">{this.state.error.message}</p>
+        <Button onPress={() => this.setState({ error: null })}>{t("app.again")}</Button>
+      </Empty>
+    );
+  }
+}

@@ -1,0 +1,27 @@
+import { useSearch, useLocation } from "wouter";
+
+/**
+ * The address of a page: `/kv/secret` and what it shows.
+ *
+ * What is shown, such as a mount and a path in it, is in the query and not in the path: mounts and names may hold
+ * slashes, percent signs and anything else, and survive there.
+ */
+export function link(page: string, shows: Record<string, string | number | undefined> = {}): string {
+  const pairs = Object.entries(shows).filter(([, value]) => value !== undefined && value !== "");
+  return pairs.length ? `${page}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}` : page;
+}
+
+/** Goes to a page; `replace` leaves no entry to go back to. */
+export function useNavigate(): (to: string, options?: { replace?: boolean }) => void {
+  return useLocation()[1];
+}
+
+/** What this page shows. */
+export function useShown(): URLSearchParams {
+  return new URLSearchParams(useSearch());
+}
+
+/** One thing of it; empty if it isn't given. */
+export function useParam(name: string): string {
+  return useShown().get(name) ?? "";
+}

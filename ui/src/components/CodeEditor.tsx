@@ -1,0 +1,24 @@
+import { lazy, Suspense } from "react";
+import { Loading } from "./Loaded";
+
+const Editor = lazy(() => import("./editor/Editor"));
+
+export interface CodeProps {
+  label: string;
+  value: string;
+  onChange?: (value: string) => void;
+  language?: "json" | "hcl" | "text";
+  /** Faults by line (from 1), shown beside it. */
+  faults?: readonly { line: number; text: string; severity: "error" | "warning" }[];
+  /** Names that are proposed where the cursor is. */
+  complete?: (before: string) => readonly string[];
+}
+
+/** An editor for longer texts, loaded where one is shown first. */
+export function CodeEditor(props: CodeProps) {
+  return (
+    <Suspense fallback={<Loading />}>
+      <Editor {...props} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,26 @@
+import { CircleAlert, CircleSlash, PlugZap } from "lucide-react";
+import type { ApiError } from "../api/errors";
+import { t } from "../texts";
+import { Button } from "./Button";
+import { duration } from "./time";
+
+const LOOKS = { denied: CircleSlash, unreachable: PlugZap } as const;
+
+/** Why something can't be shown or wasn't done: in our words what it means, in the server's what it said. */
+export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
+  const Icon = error.kind in LOOKS ? LOOKS[error.kind as keyof typeof LOOKS] : CircleAlert;
+  return (
+    <div role="alert" className={`notice notice-${error.kind === "missing" ? "plain" : "danger"}`} data-kind={error.kind}>
+      <Icon aria-hidden size={20} />
+      <div>
+        <p>{t(`errors.${error.kind}`, { time: duration(error.retryAfter || 1) })}</p>
+        {error.errors.map((text) => (
+          <p key={text} className="code">
+            {text}
+          </p>
+        ))}
+        {onRetry && <Button onPress={onRetry}>{t("app.again")}</Button>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { Breadcrumb, Breadcrumbs } from "react-aria-components";
+import { t } from "../texts";
+import { Anchor } from "./Button";
+
+interface Crumb {
+  text: string;
+  to: string;
+}
+
+/** The top of a page: the way to it, its title, and what can be done here. */
+export function PageHead({ title, crumbs = [], children, intro }: { title: string; crumbs?: readonly Crumb[]; children?: ReactNode; intro?: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · ${t("app.name")}`;
+    heading.current?.focus({ preventScroll: true }); // a reader of the screen hears where it is
+  }, [title]);
+  return (
+    <header className="page-head">
+      {crumbs.length > 0 && (
+        <Breadcrumbs className="crumbs">
+          {crumbs.map((crumb) => (
+            <Breadcrumb key={crumb.to}>
+              <Anchor to={crumb.to}>{crumb.text}</Anchor>
+            </Breadcrumb>
+          ))}
+        </Breadcrumbs>
+      )}
+      <div className="page-title">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        <div className="actions">{children}</div>
+      </div>
+      {intro && <p className="intro">{intro}</p>}
+    </header>
+  );
+}

@@ -1,0 +1,27 @@
+import { t } from "../texts";
+
+const UNITS = [
+  ["days", 86_400],
+  ["hours", 3_600],
+  ["minutes", 60],
+] as const;
+
+/** A number of seconds in words, by its largest unit; one unit below two is given in the next smaller. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  for (const [unit, size] of UNITS) if (whole >= 2 * size || whole === size) return t(`common.${unit}`, { n: Math.floor(whole / size) });
+  return t("common.seconds", { n: whole });
+}
+
+/** How far a moment is from now, in words. */
+export function distance(moment: Date, now: Date): string {
+  const seconds = (moment.getTime() - now.getTime()) / 1000;
+  return seconds >= 0 ? t("common.in", { time: duration(seconds) }) : t("common.ago", { time: duration(-seconds) });
+}
+
+/** A moment of the API; null for none, which it writes as an empty text or as the year 1. */
+export function moment(text: string | null | undefined): Date | null {
+  if (!text || text.startsWith("0001-")) return null;
+  const found = new Date(text);
+  return Number.isNaN(found.getTime()) ? null : found;
+}

@@ -1,0 +1,6 @@
+import { PageHead } from "../../components/PageHead";
+import { t } from "../../texts";
+
+export default function Home() {
+  return <PageHead title={t("home.title")} />;
+}

@@ -1,0 +1,3 @@
+import { page } from "../../app/pages";
+
+export const pages = [page("/", "home.title", () => import("./Home"), { group: "secrets" })];

@@ -1,0 +1,63 @@
+import { Braces, Eye, EyeOff, Trash2, Type } from "lucide-react";
+import { useState } from "react";
+import { IconButton } from "../../components/Button";
+import { TextArea, TextField } from "../../components/Field";
+import { t } from "../../texts";
+import type { Row, RowFault } from "./values";
+import "./RowFields.css";
+
+interface Props {
+  rows: readonly Row[];
+  onChange: (rows: Row[]) => void;
+  faults: readonly RowFault[];
+}
+
+/** The fields of a secret while it is edited: a name and a value each. */
+export function RowFields({ rows, onChange, faults }: Props) {
+  return (
+    <ul className="row-fields" aria-label={t("kv.fields")}>
+      {rows.map((row) => (
+        <RowField
+          key={row.id}
+          row={row}
+          fault={faults.find(({ id }) => id === row.id)?.fault ?? null}
+          onChange={(changed) => onChange(rows.map((each) => (each.id === row.id ? changed : each)))}
+          onRemove={() => onChange(rows.filter(({ id }) => id !== row.id))}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function RowField({ row, fault, onChange, onRemove }: { row: Row; fault: RowFault["fault"] | null; onChange: (row: Row) => void; onRemove: () => void }) {
+  const [shown, setShown] = useState(row.text === "");
+  const name = row.name || t("kv.new_field");
+  const isLong = row.text.includes("\n") || !row.isText;
+  const value = { label: t("kv.value"), value: row.text, onChange: (text: string) => onChange({ ...row, text }), error: fault === "json" ? t("forms.json") : null };
+  return (
+    <li className="row-field">
+      <TextField label={t("kv.name")} value={row.name} onChange={(next) => onChange({ ...row, name: next })} error={fault === "name" || fault === "twice" ? t(`kv.row_${fault}`) : null} code />
+      {shown ? (
+        isLong ? (
+          <TextArea {...value} rows={Math.min(12, row.text.split("\n").length + 1)} code />
+        ) : (
+          // Several lines need a text area: a line end that is pasted into a field of one line would be lost.
+          <TextArea {...value} rows={1} code />
+        )
+      ) : (
+        <TextField label={t("kv.value")} value="••••••••" onChange={() => undefined} isReadOnly />
+      )}
+      <span className="row-actions">
+        <IconButton label={`${t(shown ? "common.hide" : "common.reveal")} ${name}`} onPress={() => setShown(!shown)}>
+          {shown ? <EyeOff aria-hidden size={16} /> : <Eye aria-hidden size={16} />}
+        </IconButton>
+        <IconButton label={t(row.isText ? "kv.as_json_value" : "kv.as_text_value", { name })} onPress={() => onChange({ ...row, isText: !row.isText })}>
+          {row.isText ? <Type aria-hidden size={16} /> : <Braces aria-hidden size={16} />}
+        </IconButton>
+        <IconButton label={t("kv.remove_field", { name })} onPress={onRemove}>
+          <Trash2 aria-hidden size={16} />
+        </IconButton>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,3 @@
+import { page } from "../../app/pages";
+
+export const pages = [page("/secrets", "secrets.title", () => import("./Mounts"), { group: "secrets" })];

@@ -1,0 +1,67 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Label, ProgressBar } from "react-aria-components";
+import { send } from "../../api/client";
+import type { ApiError } from "../../api/errors";
+import { SEAL_STATUS, type SealStatus, useSealStatus } from "../../api/state";
+import { Button } from "../../components/Button";
+import { Failure } from "../../components/Failure";
+import { TextField } from "../../components/Field";
+import { t } from "../../texts";
+
+/** Takes key shares until the server opens, or says what it waits for. */
+export default function Unseal() {
+  const status = useSealStatus().data;
+  const client = useQueryClient();
+  const [share, setShare] = useState("");
+  const enter = useMutation<SealStatus, ApiError, { key: string } | { reset: true }>({
+    mutationFn: (body) => send<SealStatus>("POST", "sys/unseal", { data: body, token: "", namespace: "" }),
+    onSuccess: (found) => client.setQueryData(SEAL_STATUS, found),
+    onSettled: () => setShare(""),
+  });
+  if (!status) return null;
+  if (status.recovery_seal) return <Waiting type={status.type} />;
+  return (
+    <form
+      className="login stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        enter.mutate({ key: share.trim() });
+      }}
+    >
+      <h1>{t("start.unseal_title")}</h1>
+      <p>{t("start.unseal_intro", { t: status.t, n: status.n })}</p>
+      <ProgressBar value={status.progress} maxValue={status.t} valueLabel={`${status.progress} / ${status.t}`} className="progress">
+        {({ valueText, percentage }) => (
+          <>
+            <Label>{t("start.progress")}</Label>
+            <span>{valueText}</span>
+            <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden>
+              <rect width="100" height="4" className="progress-back" />
+              <rect width={percentage ?? 0} height="4" className="progress-done" />
+            </svg>
+          </>
+        )}
+      </ProgressBar>
+      <TextField label={t("start.share")} type="password" value={share} onChange={setShare} isRequired autoFocus />
+      {enter.error && <Failure error={enter.error} />}
+      <div className="row">
+        <Button type="submit" look="primary" isPending={enter.isPending} isDisabled={share.trim() === ""}>
+          {t("start.enter_share")}
+        </Button>
+        {status.progress > 0 && <Button onPress={() => enter.mutate({ reset: true })}>{t("start.reset")}</Button>}
+      </div>
+      <p className="description">{t("start.share_hint")}</p>
+    </form>
+  );
+}
+
+/** A server that opens by itself has no use for shares. */
+function Waiting({ type }: { type: string }) {
+  return (
+    <div className="login stack">
+      <h1>{t("start.waiting_title")}</h1>
+      <p>{t("start.waiting", { type })}</p>
+    </div>
+  );
+}

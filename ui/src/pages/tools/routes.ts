@@ -1,0 +1,3 @@
+import { page } from "../../app/pages";
+
+export const pages = [page("/tools", "tools.title", () => import("./Tools"), { group: "tools" })];
