@@ -44,7 +44,7 @@ export interface Envelope<T> {
   warnings: string[] | null;
 }
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "LIST" | "SCAN";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface Options {
   data?: unknown;
@@ -120,7 +120,8 @@ export const remove = (path: string, options?: Options) => send<void>("DELETE", 
 /** The names in a folder; none where the server says that there is nothing. */
 export async function list<T = Fields>(path: string, options?: Options): Promise<Listing<T>> {
   try {
-    const found = await data<Partial<Listing<T>> | undefined>("LIST", path, options);
+    // Not by the method LIST, which some proxies refuse.
+    const found = await data<Partial<Listing<T>> | undefined>("GET", path, { ...options, query: { ...options?.query, list: true } });
     return { keys: found?.keys ?? [], key_info: found?.key_info ?? {} };
   } catch (error) {
     if (error instanceof ApiError && error.kind === "missing" && error.errors.length === 0) return { keys: [], key_info: {} };

@@ -17,7 +17,10 @@ type Listener = () => void;
 const NONE: Session = { token: "", namespace: "", login: null, interrupted: null };
 /** Session storage belongs to one tab and ends with it; a reload keeps it. */
 const KEY = "strongroom.session";
+/** When somebody was last here, in milliseconds: a tab that is restored after hours asks for the login again. */
+const KEY_ACTIVE = "strongroom.active";
 const IDLE_MS = 15 * 60 * 1000;
+const NOTED_EVERY_MS = 5_000;
 const ACTIVITY = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
 
 /**
@@ -31,6 +34,7 @@ class SessionStore {
   private readonly listeners = new Set<Listener>();
   private idle: number | undefined;
   private lastActive = Date.now();
+  private noted = 0;
   /** Asks the server whether a token that was refused is still valid. */
   verify: ((token: string) => Promise<boolean>) | null = null;
 
@@ -87,6 +91,10 @@ class SessionStore {
   private active(): void {
     if (this.state.token && Date.now() - this.lastActive >= IDLE_MS) this.interrupt("idle");
     this.lastActive = Date.now();
+    if (this.lastActive - this.noted >= NOTED_EVERY_MS) {
+      this.noted = this.lastActive;
+      sessionStorage.setItem(KEY_ACTIVE, String(this.lastActive));
+    }
     window.clearTimeout(this.idle);
     this.idle = window.setTimeout(() => this.interrupt("idle"), IDLE_MS);
   }
@@ -103,6 +111,8 @@ function restored(): Session {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Partial<Session> | null;
     if (typeof kept?.token !== "string" || typeof kept.namespace !== "string") return NONE;
+    const idle = Date.now() - Number(sessionStorage.getItem(KEY_ACTIVE) ?? 0) >= IDLE_MS;
+    if (idle) return { ...NONE, namespace: kept.namespace };
     return { ...NONE, token: kept.token, namespace: kept.namespace, login: kept.login ?? null };
   } catch {
     return NONE;

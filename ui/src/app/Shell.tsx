@@ -17,6 +17,7 @@ const GROUPS: readonly Group[] = ["secrets", "access", "operations", "tools"];
 export function Shell() {
   const [open, setOpen] = useState(false);
   const [at] = useLocation();
+  const here = entryOf(at);
   return (
     <div className="shell">
       <a className="skip button" href="#main">
@@ -38,7 +39,7 @@ export function Shell() {
       </header>
       <nav className="side" aria-label={t("app.navigation")} data-open={open || undefined} onClick={() => setOpen(false)}>
         {GROUPS.map((group) => (
-          <Section key={group} group={group} at={at} />
+          <Section key={group} group={group} here={here} />
         ))}
       </nav>
       <main className="main" id="main" tabIndex={-1}>
@@ -65,13 +66,18 @@ function Shown({ at }: { at: string }) {
   return <page.component />;
 }
 
-function Section({ group, at }: { group: Group; at: string }) {
+/** The page of the navigation that a place belongs to: the one with the longest address above it. */
+function entryOf(at: string): Page | undefined {
+  return PAGES.filter(({ group, path }) => group && (at === path || at.startsWith(`${path}/`))).sort((a, b) => b.path.length - a.path.length)[0];
+}
+
+function Section({ group, here }: { group: Group; here: Page | undefined }) {
   return (
     <>
       <h2>{t(`groups.${group}`)}</h2>
       <ul>
         {PAGES.filter((page) => page.group === group).map((page) => (
-          <Entry key={page.path} page={page} isHere={at === page.path || (page.path !== "/" && at.startsWith(`${page.path}/`))} />
+          <Entry key={page.path} page={page} isHere={page === here} />
         ))}
       </ul>
     </>

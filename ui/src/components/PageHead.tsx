@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { Breadcrumb, Breadcrumbs } from "react-aria-components";
 import { t } from "../texts";
 import { Anchor } from "./Button";
 
@@ -18,13 +17,15 @@ export function PageHead({ title, crumbs = [], children, intro }: { title: strin
   return (
     <header className="page-head">
       {crumbs.length > 0 && (
-        <Breadcrumbs className="crumbs">
-          {crumbs.map((crumb) => (
-            <Breadcrumb key={crumb.to}>
-              <Anchor to={crumb.to}>{crumb.text}</Anchor>
-            </Breadcrumb>
-          ))}
-        </Breadcrumbs>
+        <nav aria-label={t("app.way")}>
+          <ol className="crumbs">
+            {crumbs.map((crumb) => (
+              <li key={crumb.to}>
+                <Anchor to={crumb.to}>{crumb.text}</Anchor>
+              </li>
+            ))}
+          </ol>
+        </nav>
       )}
       <div className="page-title">
         <h1 ref={heading} tabIndex={-1}>

@@ -34,8 +34,9 @@ export function Secret({ value, name }: { value: string; name: string }) {
           {value}
         </pre>
       ) : (
-        <span className="masked" aria-label={t("common.hidden")}>
-          ••••••••
+        <span className="masked">
+          <span aria-hidden>••••••••</span>
+          <span className="visually-hidden">{t("common.hidden")}</span>
         </span>
       )}
       <IconButton label={`${t(shown ? "common.hide" : "common.reveal")} ${name}`} onPress={() => setShown(!shown)}>

@@ -1,5 +1,6 @@
 import { Printer } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import { Button } from "../../components/Button";
 import { Checkbox } from "../../components/Field";
 import { Secret } from "../../components/Secret";
@@ -10,6 +11,7 @@ import "./Sheet.css";
 /** The shares, one printed page each, and the root token.  Shown once: the server keeps neither. */
 export function Sheet({ made, threshold, encrypted, onDone }: { made: Initialised; threshold: number; encrypted: boolean; onDone: () => void }) {
   const [kept, setKept] = useState(false);
+  const printing = usePrinting();
   const recovery = !!made.recovery_keys?.length;
   const shares = (recovery ? made.recovery_keys_base64 : made.keys_base64) ?? [];
   return (
@@ -21,8 +23,8 @@ export function Sheet({ made, threshold, encrypted, onDone }: { made: Initialise
           <li key={share} className="card">
             <h2>{t("start.share_number", { i: index + 1, n: shares.length })}</h2>
             <Secret value={share} name={t("start.share_number", { i: index + 1, n: shares.length })} />
-            <p className="printed code">{share}</p>
-            <p className="printed">{t("start.share_printed", { t: threshold, n: shares.length, place: window.location.host })}</p>
+            {printing && <p className="printed code">{share}</p>}
+            {printing && <p className="printed">{t("start.share_printed", { t: threshold, n: shares.length, place: window.location.host })}</p>}
           </li>
         ))}
       </ol>
@@ -42,4 +44,20 @@ export function Sheet({ made, threshold, encrypted, onDone }: { made: Initialise
       </div>
     </div>
   );
+}
+
+/** Whether the page is being printed: only then are all shares readable in it. */
+function usePrinting(): boolean {
+  const [printing, setPrinting] = useState(false);
+  useEffect(() => {
+    const begins = () => flushSync(() => setPrinting(true));
+    const ends = () => setPrinting(false);
+    window.addEventListener("beforeprint", begins);
+    window.addEventListener("afterprint", ends);
+    return () => {
+      window.removeEventListener("beforeprint", begins);
+      window.removeEventListener("afterprint", ends);
+    };
+  }, []);
+  return printing;
 }

@@ -1,0 +1,197 @@
+"""Chromium for tests: one for all tests of a process, a window of its own for each, and what no page may do.
+
+Chromium is Debian's, driven by Playwright.  A test that leaves one of these behind fails: an error in the console, a
+violation of the content security policy, a request to another host.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.conformance.interface.world import Role, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
+
+CHROMIUM: Final = shutil.which("chromium")
+AXE: Final = Path(__file__).parents[3] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+WIDE: Final = {"width": 1280, "height": 860}
+PHONE: Final = {"width": 390, "height": 844}
+_PATIENCE_MS: Final = 15_000
+_WATCHED: Final = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+_SERIOUS: Final = ("serious", "critical")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without a window on the screen.  Skips where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("chromium isn't installed (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        # Its own sandbox needs rights that a container's root doesn't have; the pages are this project's.
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Window:
+    """A window of one user.
+
+    Attributes:
+        page: of Playwright, for all that isn't here.
+        world: the server that it looks at.
+        refused: statuses that the pages of this test may meet; others of 400 and above are errors of the pages.
+        faults: what has happened that must not.
+    """
+
+    page: Page
+    world: World
+    refused: set[int] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, place: str) -> None:
+        """Open a page by its address below `/ui`, and wait until it is there."""
+        self.page.goto(f"{self.world.url}{place}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is being loaded."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("document.querySelector('.loading') === null")
+
+    def press(self, name: str, *, exact: bool = True) -> None:
+        """Press a button, or follow a link that looks like one."""
+        self.page.get_by_role("button", name=name, exact=exact).or_(
+            self.page.get_by_role("link", name=name, exact=exact)
+        ).first.click()
+
+    def type(self, label: str, text: str) -> None:
+        """Type into a field."""
+        self.field(label).fill(text)
+
+    def field(self, label: str) -> Locator:
+        """A field that text is typed into, by its label."""
+        return self.page.get_by_role("textbox", name=label, exact=True).or_(
+            self.page.locator("input[type=password]").and_(self.page.get_by_label(label, exact=True))
+        )
+
+    def choose(self, label: str, choice: str) -> None:
+        """Choose one of a field's choices."""
+        self.page.get_by_role("button", name=label).click()
+        self.page.get_by_role("option", name=choice, exact=True).click()
+
+    def reveal(self, name: str) -> str:
+        """Look at a masked value, and return it."""
+        self.page.get_by_role("button", name=f"Reveal {name}", exact=True).click()
+        hides = self.page.get_by_role("button", name=f"Hide {name}", exact=True)
+        return self.page.locator(".secret", has=hides).locator("[data-revealed]").inner_text()
+
+    def sees(self, text: str) -> Locator:
+        """Wait until a text is there, and return where."""
+        found = self.page.get_by_text(text).locator("visible=true").first
+        found.wait_for()
+        return found
+
+    def text(self) -> str:
+        """All that the page shows."""
+        return self.page.locator("body").inner_text()
+
+    def offers(self, name: str) -> bool:
+        """Whether there is a button or a link of that name."""
+        self.settle()
+        links = self.page.get_by_role("link", name=name, exact=True)
+        return self.page.get_by_role("button", name=name, exact=True).or_(links).count() > 0
+
+    def needs(self) -> set[str]:
+        """What the controls that are shown need, as capability and path."""
+        found: list[str] = self.page.eval_on_selector_all("[data-needs]", "all => all.map(e => e.dataset.needs)")
+        return {need for each in found for need in each.split("\n")}
+
+    def findings(self) -> list[str]:
+        """What axe finds serious or critical on the page as it stands, one line each."""
+        self.page.evaluate(AXE.read_text())
+        found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{each['id']}: {each['help']}: {node['target']}"
+            for each in found["violations"]
+            if each["impact"] in _SERIOUS
+            for node in each["nodes"]
+        ]
+
+    def violations(self) -> list[str]:
+        """What the page has tried against its content security policy."""
+        found: list[str] = self.page.evaluate("window.violations ?? []")
+        return found
+
+
+@contextmanager
+def window(browser: Browser, world: World, role: Role | None = None, **settings: Any) -> Iterator[Window]:
+    """A window, with the session of a role in it; without one, nobody is logged in.
+
+    Args:
+        settings: of Playwright's `new_context`, such as `color_scheme`.
+    """
+    context = browser.new_context(**{"viewport": WIDE, "locale": "en-GB", "timezone_id": "UTC", **settings})
+    context.set_default_timeout(_PATIENCE_MS)
+    context.add_init_script(_WATCHED)
+    if role is not None:
+        context.add_init_script(_session(world, role))
+    page = context.new_page()
+    made = Window(page, world)
+    _watch(made)
+    try:
+        yield made
+        made.faults += [f"violates the policy: {each}" for each in made.violations()]
+        assert made.faults == []
+    finally:
+        context.close()
+
+
+def _session(world: World, role: Role) -> str:
+    """A script that logs a new tab in, once."""
+    kept = {"token": world.tokens[role], "namespace": "", "login": None, "interrupted": None}
+    return f"""
+if (sessionStorage.getItem("strongroom.active") === null) {{
+  sessionStorage.setItem("strongroom.session", {json.dumps(json.dumps(kept))});
+  sessionStorage.setItem("strongroom.active", String(Date.now()));
+}}"""
+
+
+def _watch(made: Window) -> None:
+    host = made.world.server.address
+
+    def said(message: ConsoleMessage) -> None:
+        # What the network says is known by the answers.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            made.faults.append(f"console: {message.text}")
+
+    def asked(request: Request) -> None:
+        where = urlsplit(request.url)
+        if where.scheme in {"http", "https", "ws", "wss"} and where.netloc != host:
+            made.faults.append(f"asks another host: {request.url}")
+
+    def answered(response: Response) -> None:
+        if response.status >= 400 and response.status not in made.refused:
+            made.faults.append(f"{response.status} for {response.request.method} {response.url}")
+
+    made.page.on("console", said)
+    made.page.on("request", asked)
+    made.page.on("response", answered)
+    made.page.on("pageerror", lambda error: made.faults.append(f"a page fails: {error}"))

@@ -1,0 +1,47 @@
+"""All pages of the interface, each with something in the team's server that it shows."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Final
+
+BY_AREA: Final[dict[str, tuple[str, ...]]] = {
+    "home": ("/",),
+    "secrets": ("/secrets",),
+    "kv": (
+        "/secrets/kv?mount=team/&path=web/",
+        "/secrets/kv/secret?mount=team/&path=web/db",
+        "/secrets/kv/edit?mount=team/&path=web/db",
+    ),
+    "engine": (
+        "/secrets/engine?mount=identity/",
+        "/secrets/engine/names?mount=identity/&path=entity/id",
+        "/secrets/engine/path?mount=identity/&path=entity/name/{name}",
+    ),
+    "database": (),
+    "ssh": (),
+    "totp": (),
+    "transit": (),
+    "pki": (),
+    "due": (),
+    "auth": ("/auth",),
+    "policies": ("/policies", "/policies/edit?name=default", "/policies/why"),
+    "identity": (),
+    "namespaces": (),
+    "mounts": ("/mounts/enable?kind=secret", "/mounts/settings?kind=secret&path=team/"),
+    "leases": (),
+    "tokens": (),
+    "quotas": (),
+    "audit": (),
+    "seal": (),
+    "nodes": (),
+    "snapshots": (),
+    "plugins": (),
+    "tools": ("/tools",),
+    "console": (),
+    "explorer": (),
+    "oidc": (),
+    "me": ("/me",),
+}
+"""Addresses below `/ui` by the folder of their sources; in the order of the documentation."""
+PAGES: Final = tuple(chain.from_iterable(BY_AREA.values()))

@@ -1,0 +1,111 @@
+"""First contact: a new server gets its keys, is opened share by share, and somebody logs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.interface.conftest import Opened
+from tests.conformance.interface.world import PASSWORD, World
+from tests.conformance.servers import start_ours
+
+CONFIG = """
+ui = true
+storage "sqlite" {
+  path = "{directory}/store"
+}
+listener "tcp" {
+  address     = "{address}"
+  tls_disable = true
+}
+"""
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Iterator[World]:
+    """A server that has no keys yet."""
+    with start_ours(tmp_path, CONFIG) as server:
+        yield World(server, {})
+
+
+def test_a_new_server(new: World, opened: Opened) -> None:
+    """Keys are made, printed and entered; the server opens, and the root token logs in."""
+    window = opened(of=new)
+    window.go("/")
+    window.sees("Set up this server")
+    window.type("Number of shares", "3")
+    window.type("Threshold", "2")
+    window.press("Make the keys")
+    window.sees("Share 3 of 3")
+    shares = [window.reveal(f"Share {number} of 3") for number in (1, 2, 3)]
+    token = window.reveal("Root token")
+    assert len(set(shares)) == 3 and all(len(share) == 44 for share in shares)
+    assert not window.page.get_by_role("button", name="Go on to unseal").is_enabled()
+    window.page.get_by_text("Every share has its place, and I have the root token").click()
+    window.press("Go on to unseal")
+    for share in shares[1:]:
+        window.sees("2 of 3 key shares open this server.")
+        window.type("Key share", share)
+        window.press("Enter the share")
+        window.settle()
+    window.sees("Log in to Strongroom")
+    window.type("Token", token)
+    window.press("Log in")
+    window.page.get_by_role("heading", name="Overview").wait_for()
+    assert token not in window.page.url
+    assert new.answer("GET", "sys/seal-status")[1]["sealed"] is False
+
+
+def test_shares_can_be_read_in_print_alone(new: World, opened: Opened) -> None:
+    """Until somebody looks or prints, no share is in the page."""
+    window = opened(of=new)
+    answered: list[dict[str, list[str]]] = []
+    window.page.on("response", lambda each: answered.append(each.json()) if each.url.endswith("/sys/init") else None)
+    window.go("/")
+    window.press("Make the keys")
+    window.sees("Share 5 of 5")
+    shares = answered[0]["keys_base64"]
+    assert not any(share in window.page.content() for share in shares)
+    window.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert all(share in window.page.content() for share in shares)
+    window.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    window.page.wait_for_function("share => !document.body.innerHTML.includes(share)", arg=shares[0])
+
+
+def test_wrong_shares(new: World, opened: Opened) -> None:
+    """The server says so when enough were entered, and begins anew."""
+    made = new.ask("PUT", "sys/init", {"secret_shares": 3, "secret_threshold": 2})
+    window = opened(of=new)
+    window.refused.add(400)
+    window.go("/")
+    for share in (made["keys_base64"][0], "A" * 44, "no share"):
+        window.type("Key share", share)
+        window.press("Enter the share")
+        window.settle()
+    window.page.get_by_role("alert").wait_for()
+    assert new.answer("GET", "sys/seal-status")[1]["sealed"] is True
+    assert made["keys_base64"][0] not in window.page.content()
+
+
+def test_a_user_logs_in_and_out(team: World, opened: Opened) -> None:
+    """With a name and a password; what is stored in the tab goes with the logout."""
+    window = opened()
+    window.refused.update({400, 403})
+    window.go("/secrets/kv?mount=team/")
+    window.choose("Method", "User name and password")
+    window.type("User name", "reader")
+    window.type("Password", "wrong")
+    window.press("Log in")
+    window.page.get_by_role("alert").wait_for()
+    assert window.field("User name").input_value() == "reader"
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.page.get_by_role("heading", name="team/").wait_for()  # The page that was asked for.
+    stored = window.page.evaluate("[JSON.stringify(localStorage), document.cookie, location.href].join()")
+    assert "hvs." not in stored and PASSWORD not in window.page.evaluate("JSON.stringify(sessionStorage)")
+    window.press("Your session", exact=False)
+    window.page.get_by_role("menuitem", name="Log out").click()
+    window.sees("Log in to Strongroom")
+    assert "hvs." not in window.page.evaluate("JSON.stringify(sessionStorage)")

@@ -1,0 +1,110 @@
+"""A server as a team has it, for browser tests: what is mounted, who may do what, and what is stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from tests.conformance.servers import ROOT_TOKEN, Server, start_ours
+
+Role = Literal["root", "admin", "reader"]
+ROLES: Final[tuple[Role, ...]] = ("root", "admin", "reader")
+PASSWORD: Final = "canary-of-a-password"
+
+_ADMIN: Final = """
+# Who looks after a team: all of its mounts, its policies, its people; nothing of the server.
+path "team/*"               { capabilities = ["create", "read", "update", "patch", "delete", "list"] }
+path "team-v1/*"            { capabilities = ["create", "read", "update", "delete", "list"] }
+path "database/*"           { capabilities = ["create", "read", "update", "delete", "list"] }
+path "transit/*"            { capabilities = ["create", "read", "update", "delete", "list"] }
+path "pki/*"                { capabilities = ["create", "read", "update", "delete", "list"] }
+path "sys/mounts/team/tune" { capabilities = ["read", "update"] }
+path "sys/policies/acl"     { capabilities = ["list"] }
+path "sys/policies/acl/team-*" { capabilities = ["create", "read", "update", "delete"] }
+path "auth/userpass/users"  { capabilities = ["list"] }
+path "auth/userpass/users/*" { capabilities = ["create", "read", "update", "delete", "list"] }
+path "sys/leases/lookup/database/*" { capabilities = ["list", "sudo"] }
+path "sys/leases/lookup"    { capabilities = ["update"] }
+"""
+_READER: Final = """
+# Who uses what a team has: reads its secrets, and asks for credentials and certificates.
+path "team/data/*"          { capabilities = ["read"] }
+path "team/metadata/*"      { capabilities = ["read", "list"] }
+path "team-v1/*"            { capabilities = ["read", "list"] }
+path "database/creds/*"     { capabilities = ["read"] }
+path "transit/encrypt/team" { capabilities = ["update"] }
+path "transit/keys"         { capabilities = ["list"] }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A server, and a token of each role.
+
+    Attributes:
+        server: a dev server; its root token is `root`.
+        tokens: by role.
+    """
+
+    server: Server
+    tokens: dict[Role, str]
+
+    @property
+    def url(self) -> str:
+        """Where the interface is."""
+        return f"{self.server.url}/ui"
+
+    def ask(self, method: str, path: str, body: Any = None, token: str = ROOT_TOKEN, namespace: str = "") -> Any:
+        """The document that the API answers with; None for an answer without one.  Fails for any error."""
+        status, document = self.answer(method, path, body, token, namespace)
+        assert status < 300, (method, path, status, document)
+        return document
+
+    def answer(
+        self, method: str, path: str, body: Any = None, token: str = ROOT_TOKEN, namespace: str = ""
+    ) -> tuple[int, Any]:
+        """The status and the document, of an error too."""
+        connection = HTTPConnection(self.server.address, timeout=60)
+        headers = {"X-Vault-Token": token, **({"X-Vault-Namespace": namespace} if namespace else {})}
+        connection.request(method, f"/v1/{path}", json.dumps(body) if body is not None else None, headers)
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        return response.status, json.loads(content) if content else None
+
+    def may(self, role: Role, paths: list[str], namespace: str = "") -> dict[str, list[str]]:
+        """What a role may do, by path: the truth that pages are compared with."""
+        found = self.ask("POST", "sys/capabilities-self", {"paths": paths}, self.tokens[role], namespace)
+        return {path: found[path] for path in paths}
+
+
+@contextmanager
+def world(directory: Path) -> Iterator[World]:
+    """A server with a team's mounts, people and secrets."""
+    with start_ours(directory) as server:
+        made = World(server, {"root": ROOT_TOKEN})
+        _fill(made)
+        yield made
+
+
+def _fill(made: World) -> None:
+    made.ask(
+        "POST", "sys/mounts/team", {"type": "kv", "options": {"version": "2"}, "description": "the team's secrets"}
+    )
+    made.ask("POST", "sys/mounts/team-v1", {"type": "kv", "options": {"version": "1"}})
+    made.ask("POST", "sys/mounts/transit", {"type": "transit"})
+    made.ask("POST", "transit/keys/team", {})
+    made.ask("POST", "sys/auth/userpass", {"type": "userpass"})
+    for role, policy in (("admin", _ADMIN), ("reader", _READER)):
+        made.ask("POST", f"sys/policies/acl/team-{role}", {"policy": policy})
+        made.ask("POST", f"auth/userpass/users/{role}", {"password": PASSWORD, "token_policies": [f"team-{role}"]})
+        answered = made.ask("POST", f"auth/userpass/login/{role}", {"password": PASSWORD}, token="")
+        made.tokens[role] = answered["auth"]["client_token"]  # type: ignore[index]
+    made.ask("POST", "team/data/web/db", {"data": {"username": "web", "password": "canary-of-the-database"}})
+    made.ask("POST", "team/data/web/mail", {"data": {"host": "mail.test", "key": "canary-of-the-mail"}})
+    made.ask("POST", "team-v1/old", {"value": "canary-of-the-old"})
