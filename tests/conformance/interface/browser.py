@@ -188,7 +188,9 @@ def _watch(made: Window) -> None:
             made.faults.append(f"asks another host: {request.url}")
 
     def answered(response: Response) -> None:
-        if response.status >= 400 and response.status not in made.refused:
+        # Of an empty folder the API says 404.
+        empty = response.status == 404 and "list=true" in response.url
+        if response.status >= 400 and not empty and response.status not in made.refused:
             made.faults.append(f"{response.status} for {response.request.method} {response.url}")
 
     made.page.on("console", said)

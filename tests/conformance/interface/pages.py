@@ -28,7 +28,7 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
     "policies": ("/policies", "/policies/edit?name=default", "/policies/why"),
     "identity": (),
     "namespaces": (),
-    "mounts": ("/mounts/enable?kind=secret", "/mounts/settings?kind=secret&path=team/"),
+    "mounts": ("/mounts/enable?table=secret", "/mounts/settings?table=secret&path=team/"),
     "leases": (),
     "tokens": (),
     "quotas": (),

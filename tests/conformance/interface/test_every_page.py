@@ -14,6 +14,11 @@ from tests.conformance.interface.pages import PAGES
 from tests.conformance.interface.world import ROLES, Role, World
 
 SOURCES: Final = Path(__file__).parents[3] / "ui" / "src" / "pages"
+LOOKS: Final[dict[str, dict[str, object]]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE},
+}
 _PAGE: Final = re.compile(r'\bpage\("([^"]+)"')
 
 
@@ -44,13 +49,10 @@ def test_what_is_offered_is_allowed(team: World, opened: Opened, role: Role) -> 
     assert role == "reader" or any(offered.values())
 
 
-@pytest.mark.parametrize("look", ["light", "dark", "phone"])
+@pytest.mark.parametrize("look", LOOKS)
 def test_nothing_serious_is_found(opened: Opened, look: str) -> None:
     """Axe finds nothing serious, and no page is wider than its window."""
-    phone = look == "phone"
-    window = opened(
-        "root", color_scheme="dark" if look == "dark" else "light", **({"viewport": PHONE} if phone else {})
-    )
+    window = opened("root", **LOOKS[look])
     found = []
     for place in PAGES:
         window.go(place)
