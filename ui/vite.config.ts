@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { manifest } from "./build/manifest";
+import { packed } from "./build/packed";
 
 const server = process.env["STRONGROOM_ADDR"] ?? "http://127.0.0.1:8200";
 
 export default defineConfig({
   base: "/ui/",
-  plugins: [react(), manifest()],
+  plugins: [react(), manifest(), packed()],
   build: {
     outDir: process.env["UI_OUT"] ?? "../src/strongroom/interface/files",
     emptyOutDir: true,
@@ -14,6 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // a data: URL would need an exception in the content security policy
     modulePreload: { polyfill: false },
     sourcemap: false,
+    license: { fileName: "licenses.md" }, // which most licenses of what is built in ask for
     target: "es2022",
   },
   server: { proxy: { "/v1": server } },

@@ -21,8 +21,10 @@ from strongroom.core.node import Node
 from strongroom.core.pipeline import Pipeline
 from strongroom.http import cors, encode, inline_login
 from strongroom.http.decode import NAMESPACE, Call, Redirect, decode, is_namespace, token_in, wrap_ttl_of
+from strongroom.http.decode import PREFIX as API
 from strongroom.http.message import HttpRequest, HttpResponse, Peer
 from strongroom.http.options import ListenerOptions
+from strongroom.interface import Site
 from strongroom.lib import json_weight
 from strongroom.lib.errors import (
     Internal,
@@ -64,10 +66,15 @@ _HARMLESS_BYTES: Final = _STRANGERS_BYTES // json_weight.MOST_OF_A_BYTE
 
 
 class Application:
-    """Serves HTTP requests with a node's state."""
+    """Serves HTTP requests with a node's state.
 
-    def __init__(self, node: Node) -> None:
+    Args:
+        site: the web interface; None where there is none.
+    """
+
+    def __init__(self, node: Node, site: Site | None = None) -> None:
         self._node = node
+        self._site = site
         self._pipeline: Pipeline | None = None
         self._kept: KeptAnswers | None = None
         self._told = Seldom()
@@ -96,8 +103,12 @@ class Application:
         Args:
             options: the settings of the request's listener.
         """
+        if self._site is not None and not request.path.startswith(API):
+            page = self._site.answer(request.method, request.path, request.headers)
+            if page is not None:
+                return await self._as_interface(HttpResponse(page.status, page.headers, page.body))
         origin = request.headers.get("origin")
-        if origin is None:
+        if origin is None or (self._site is not None and cors.is_own(origin, request.headers)):
             served = self._named if NAMESPACE in request.headers else self._answer
             return await served(request, options)
         try:
@@ -116,6 +127,14 @@ class Application:
         """The origins that may call; None while the node is sealed."""
         services = self._node.unsealed
         return await transact(services.barrier, read_cors) if services is not None else None
+
+    def is_interface(self, path: str) -> bool:
+        """Whether a path is the web interface's, whose files are for everybody who reaches a listener.
+
+        Args:
+            path: as it was sent, without the query.
+        """
+        return self._site is not None and self._site.has(path)
 
     async def _as_interface(self, response: HttpResponse) -> HttpResponse:
         """A response below `/ui`, with the headers that were set for the user interface."""

@@ -59,10 +59,15 @@ class ListenerApplication:
     def _refused(self, request: HttpRequest) -> HttpResponse | None:
         """The response to a request that this listener refuses; None if it passes the request on."""
         options = self._options
-        if options.require_request_header and request.headers.get("x-vault-request") != "true":
-            return encode.error_body(412, ['missing "X-Vault-Request" header'])
         if options.metrics.only and request.path != _METRICS:
             return encode.raw(b"this listener only serves the metrics endpoint\n", _TEXT, 404)
+        # A browser that goes to an address sends no header of the kind; the interface's scripts do.
+        if (
+            options.require_request_header
+            and request.headers.get("x-vault-request") != "true"
+            and not self._application.is_interface(request.path)
+        ):
+            return encode.error_body(412, ['missing "X-Vault-Request" header'])
         return None
 
     def _dressed(self, response: HttpResponse) -> HttpResponse:

@@ -63,6 +63,8 @@ class Plan:
     """Where numbers are sent."""
     show_hostname: bool = False
     """Whether every answer names the machine."""
+    interface: bool = False
+    """Whether the listeners have the web interface."""
     region_address: str = ""
     """Where other regions reach this node; empty for nowhere."""
 
@@ -108,6 +110,7 @@ def plan(config: Config, processors: int) -> Plan:
         worker_timeout_s=own.worker_timeout_s,
         drain_delay_s=own.drain_delay_s,
         show_hostname=own.enable_response_header_hostname,
+        interface=own.ui,
         region_address=config.region.address if config.region is not None else "",
     )
 

@@ -25,6 +25,7 @@ from strongroom.http.application import Application
 from strongroom.http.listener import Listener
 from strongroom.http.listener_application import ListenerApplication
 from strongroom.http.settings import ListenerConfig, ListenerError
+from strongroom.interface import Site, Unbuilt, built
 from strongroom.lib import own_process
 from strongroom.lib.clock import SystemClock
 from strongroom.lib.errors import Internal, StrongroomError, Tampered
@@ -117,7 +118,7 @@ class Runtime:
         """Begin to accept connections, in whatever state the node is by now."""
         if self.node is None:
             return
-        self._application = Application(self.node)
+        self._application = Application(self.node, _interface() if self._plan.interface else None)
         # The last socket is for other regions, if there is one more.
         for stanza, sock in zip(self._plan.listeners, self._sockets, strict=not self._plan.region_address):
             application, config = self._settings_of(self._application, stanza)
@@ -274,3 +275,12 @@ class Runtime:
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
                 log.error("a background task had failed", reason=repr(type(outcome)))
+
+
+def _interface() -> Site | None:
+    """The web interface; None, with a line in the log, where it can't be read.  The API doesn't need it."""
+    try:
+        return built()
+    except (Unbuilt, OSError) as error:
+        log.error("the web interface is not served", reason=str(error))
+        return None

@@ -35,7 +35,6 @@ _SETTINGS = frozenset(
         "log_rotate_duration_s",
         "log_rotate_max_files",
         "plugin_directory",
-        "ui",
     }
 )
 """Without what nobody misses: there is no memory to lock, and the cache has a bound of its own."""

@@ -55,7 +55,7 @@ def test_a_seal_on_its_way_out_is_no_reason() -> None:
 @pytest.mark.parametrize(
     ("stanza", "text"),
     [
-        ("ui = true", "ui has no effect in this server"),
+        ('log_requests_level = "info"', "log_requests_level has no effect in this server"),
         (
             'audit "file" "main" {\n  options {\n    file_path = "/a"\n    elide_list_response = "true"\n  }\n}',
             'a.hcl:6:14: elide_list_response in the options of audit "file" "main" has no effect in this server',

@@ -52,7 +52,7 @@ def dev_plan(arguments: ServeArguments, config: Config, tls: DevTls | None) -> P
         tls_cert_file=str(tls.certificate) if tls is not None else "",
         tls_key_file=str(tls.key) if tls is not None else "",
     )
-    settings = config.settings
+    settings = replace(config.settings, ui=True)
     if not settings.api_addr:
         settings = replace(settings, api_addr=url(arguments.dev_listen_address, tls))
     listeners = (own, *config.listeners)

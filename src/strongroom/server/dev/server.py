@@ -145,6 +145,8 @@ Tell the command line where it is:
 Unseal Key: {key}
 Root Token: {token}
 {kept}
+In a browser: {address}/ui/
+
 To try it:
 
     $ {program} kv put -mount=secret hello name=world
