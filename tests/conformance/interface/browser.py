@@ -32,6 +32,7 @@ window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
+_SETTLED: Final = "#root[aria-busy=false]:not(:has(.loading))"
 _SERIOUS: Final = ("serious", "critical")
 
 
@@ -71,10 +72,14 @@ class Window:
         self.page.goto(f"{self.world.url}{place}")
         self.settle()
 
+    def turn(self, place: str) -> None:
+        """The same from within the pages that are open, as links do."""
+        self.page.evaluate("place => history.pushState(null, '', place)", f"/ui{place}")
+        self.settle()
+
     def settle(self) -> None:
         """Wait until nothing is being loaded."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("document.querySelector('.loading') === null")
+        self.page.locator(_SETTLED).wait_for(state="attached")
 
     def press(self, name: str, *, exact: bool = True) -> None:
         """Press a button, or follow a link that looks like one."""
@@ -159,7 +164,8 @@ def window(browser: Browser, world: World, role: Role | None = None, **settings:
     try:
         yield made
         made.faults += [f"violates the policy: {each}" for each in made.violations()]
-        assert made.faults == []
+        if made.faults:
+            pytest.fail("\n".join(made.faults), pytrace=False)
     finally:
         context.close()
 

@@ -32,11 +32,18 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def opened(browser: Browser, team: World) -> Iterator[Opened]:
+def opened(browser: Browser, team: World, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """Opens windows: `opened("reader")`.  They are closed in the end, and fail then if a page did what none may."""
+    failed = request.session.testsfailed
     with ExitStack() as stack:
 
         def one(role: Role | None = None, *, of: World = team, **settings: object) -> Window:
-            return stack.enter_context(window(browser, of, role, **settings))
+            made = stack.enter_context(window(browser, of, role, **settings))
+            stack.callback(tell, made)
+            return made
+
+        def tell(made: Window) -> None:
+            if request.session.testsfailed > failed:
+                print(f"{made.page.url}:\n{made.page.locator('body').aria_snapshot()}")
 
         yield one

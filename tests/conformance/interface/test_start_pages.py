@@ -61,17 +61,17 @@ def test_a_new_server(new: World, opened: Opened) -> None:
 def test_shares_can_be_read_in_print_alone(new: World, opened: Opened) -> None:
     """Until somebody looks or prints, no share is in the page."""
     window = opened(of=new)
-    answered: list[dict[str, list[str]]] = []
-    window.page.on("response", lambda each: answered.append(each.json()) if each.url.endswith("/sys/init") else None)
     window.go("/")
-    window.press("Make the keys")
+    with window.page.expect_response("**/sys/init") as answered:
+        window.press("Make the keys")
     window.sees("Share 5 of 5")
-    shares = answered[0]["keys_base64"]
+    shares = answered.value.json()["keys_base64"]
     assert not any(share in window.page.content() for share in shares)
     window.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert all(share in window.page.content() for share in shares)
     window.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    window.page.wait_for_function("share => !document.body.innerHTML.includes(share)", arg=shares[0])
+    window.page.locator(".printed").first.wait_for(state="detached")
+    assert not any(share in window.page.content() for share in shares)
 
 
 def test_wrong_shares(new: World, opened: Opened) -> None:

@@ -1,5 +1,5 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useState } from "react";
+import { QueryClient, QueryClientProvider, useIsFetching, useIsMutating } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Router } from "wouter";
 import { ApiError } from "../api/errors";
@@ -38,6 +38,7 @@ export function App() {
 
 function Routed() {
   const navigate = useNavigate();
+  useBusy();
   return (
     <RouterProvider navigate={navigate} useHref={(to) => `/ui${to}`}>
       <Gate>
@@ -46,4 +47,10 @@ function Routed() {
       <Toasts />
     </RouterProvider>
   );
+}
+
+/** Tells programs that look at the page, such as screen readers, whether something is still on its way. */
+function useBusy(): void {
+  const asked = useIsFetching() + useIsMutating();
+  useEffect(() => document.getElementById("root")?.setAttribute("aria-busy", String(asked > 0)), [asked]);
 }

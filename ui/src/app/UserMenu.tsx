@@ -37,7 +37,7 @@ export function UserMenu() {
   };
   return (
     <MenuTrigger>
-      <AriaButton className="button button-quiet" aria-label={t("app.user_menu")}>
+      <AriaButton className="button button-quiet" aria-label={[self.data?.display_name, t("app.user_menu")].filter(Boolean).join(", ")}>
         <CircleUser aria-hidden size={20} />
         <span className="secondary">{self.data?.display_name}</span>
       </AriaButton>

@@ -72,6 +72,7 @@ export default function Editor({ label, value, onChange, language = "text", faul
         ],
       }),
     });
+    made.scrollDOM.tabIndex = 0; // a long text can be scrolled by keys, also where it can't be changed
     view.current = made;
     return () => made.destroy();
   }, [label, language]);
