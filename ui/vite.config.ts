@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { manifest } from "./build/manifest";
-import { packed } from "./build/packed";
+import { manifest } from "./build/manifest.ts";
+import { packed } from "./build/packed.ts";
 
 const server = process.env["STRONGROOM_ADDR"] ?? "http://127.0.0.1:8200";
 

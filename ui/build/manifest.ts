@@ -15,7 +15,7 @@ function filesOf(root: string, name: string): string[] {
   }
 }
 
-/** A digest of all sources; `tools/interface` computes the same, to tell whether the built files are those of the sources. */
+/** A digest of all sources; `tools/interface_sources.py` computes the same, to tell without Node whether the built files are of these sources. */
 export function digestOf(root: string): string {
   const whole = createHash("sha256");
   for (const name of SOURCES.flatMap((each) => filesOf(root, each)).sort()) {
