@@ -40,6 +40,7 @@ from strongroom.sdk.fields import (
     JsonMap,
     Normal,
     OldNameOf,
+    OneOf,
     SignedDuration,
     StringMap,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "NotFound",
     "Number",
     "OldNameOf",
+    "OneOf",
     "Operation",
     "Page",
     "Part",

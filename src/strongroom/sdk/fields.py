@@ -88,6 +88,18 @@ class InPath(msgspec.Struct, frozen=True):
     name: str
 
 
+class OneOf:
+    """`Annotated[…, OneOf("rsa", "ec")]`: the values that a field may have, besides none.
+
+    It tells forms and generated clients what to offer.  The engine itself refuses other values, in its own words.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, *values: str) -> None:
+        self.values = values
+
+
 class FieldError(Exception):
     """A value doesn't fit a field's type.  The text says why, in Vault's words."""
 
@@ -364,6 +376,8 @@ class Field(msgspec.Struct, frozen=True):
     """The parameter of the path that counts instead; empty for none."""
     keys: Keys | None = None
     """The known names of an object, if other names are a mistake."""
+    choices: tuple[str, ...] = ()
+    """The values that it may have; empty if they can't be told one by one."""
 
     @property
     def is_kept_by_null(self) -> bool:
@@ -399,6 +413,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
         denied_as = next((mark for mark in marks if isinstance(mark, DeniedAs)), None)
         in_path = next((mark.name for mark in marks if isinstance(mark, InPath)), "")
         keys = next((mark for mark in marks if isinstance(mark, Keys)), None)
+        choices = next((mark.values for mark in marks if isinstance(mark, OneOf)), ())
         options = [item for item in typing.get_args(hint) if item is not type(None)]
         base = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
         base = list if base == list[str] else base
@@ -419,6 +434,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
                 denied_as=denied_as,
                 in_path=in_path,
                 keys=keys,
+                choices=choices,
             )
         )
     return tuple(

@@ -14,7 +14,7 @@ import msgspec
 from strongroom.lib import limits
 from strongroom.lib.addresses import plain_interface
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
-from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, OldNameOf
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, OldNameOf, OneOf
 from strongroom.sdk.response import Auth
 from strongroom.sdk.token_settings import TokenSettings
 
@@ -69,7 +69,11 @@ class TokenFields(Body, frozen=True):
         None
     )
     token_ttl: Annotated[Duration | None, Doc(description="How long the token lives at first.")] = None
-    token_type: Annotated[str | None, Doc(description="`service`, `batch`, or `default` for the mount's type.")] = None
+    token_type: Annotated[
+        str | None,
+        Doc(description="`service`, `batch`, or `default` for the mount's type."),
+        OneOf("default", "service", "batch"),
+    ] = None
 
 
 class OldTokenFields(TokenFields, frozen=True):

@@ -13,7 +13,7 @@ import msgspec
 from strongroom.auth.aws.records import IDENTITY
 from strongroom.auth.aws.settings import identity_config
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Body, CommaList, Doc, Request, Response, path
+from strongroom.sdk import Body, CommaList, Doc, OneOf, Request, Response, path
 
 IAM_ALIASES: tuple[str, ...] = ("role_id", "unique_id", "canonical_arn", "full_arn")
 EC2_ALIASES: tuple[str, ...] = ("role_id", "instance_id", "image_id")
@@ -33,11 +33,19 @@ EC2_METADATA: tuple[str, ...] = (*_DEFAULT, "ami_id", "instance_id", "region")
 class IdentityFields(Body, frozen=True):
     """What can be set; what isn't given stays."""
 
-    iam_alias: Annotated[str | None, Doc(description="`role_id`, `unique_id`, `canonical_arn` or `full_arn`.")] = None
+    iam_alias: Annotated[
+        str | None,
+        Doc(description="`role_id`, `unique_id`, `canonical_arn` or `full_arn`."),
+        OneOf("role_id", "unique_id", "canonical_arn", "full_arn"),
+    ] = None
     iam_metadata: Annotated[
         CommaList | None, Doc(description="What is told of a principal; `default` for account and type.")
     ] = None
-    ec2_alias: Annotated[str | None, Doc(description="`role_id`, `instance_id` or `image_id`.")] = None
+    ec2_alias: Annotated[
+        str | None,
+        Doc(description="`role_id`, `instance_id` or `image_id`."),
+        OneOf("role_id", "instance_id", "image_id"),
+    ] = None
     ec2_metadata: Annotated[
         CommaList | None, Doc(description="What is told of an instance; `default` for account and type.")
     ] = None

@@ -23,6 +23,7 @@ from strongroom.sdk import (
     Doc,
     Duration,
     OldNameOf,
+    OneOf,
     Page,
     Request,
     Response,
@@ -39,7 +40,9 @@ TAG_KEY_BYTES = 32
 class RoleFields(OldTokenFields, frozen=True):
     """What a role is made of; what isn't given stays."""
 
-    auth_type: Annotated[str | None, Doc(description="`iam` or `ec2`. It can't be changed.")] = None
+    auth_type: Annotated[str | None, Doc(description="`iam` or `ec2`. It can't be changed."), OneOf("iam", "ec2")] = (
+        None
+    )
     bound_account_id: Annotated[CommaList | None, Doc(description="Accounts of instances.")] = None
     bound_ami_id: Annotated[CommaList | None, Doc(description="Images of instances.")] = None
     bound_ec2_instance_id: Annotated[CommaList | None, Doc(description="Instances.")] = None

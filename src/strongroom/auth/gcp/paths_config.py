@@ -15,7 +15,7 @@ from strongroom.auth.gcp.records import CONFIG, GcpConfig, ServiceKey
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.outgoing import check_url
-from strongroom.sdk import SECRET, Body, CommaList, Doc, Duration, Request, Response, StringMap, path
+from strongroom.sdk import SECRET, Body, CommaList, Doc, Duration, OneOf, Request, Response, StringMap, path
 
 _FEDERATION = (
     "{} isn't supported: this server doesn't issue workload identity tokens for auth methods. Configure credentials, "
@@ -30,9 +30,11 @@ class ConfigFields(Body, frozen=True):
     credentials: Annotated[
         str | None, Doc(description="The key file of a service account. Empty for the machine's own.", extra=SECRET)
     ] = None
-    iam_alias: Annotated[str | None, Doc(description="`role_id` or `unique_id`.")] = None
+    iam_alias: Annotated[str | None, Doc(description="`role_id` or `unique_id`."), OneOf("role_id", "unique_id")] = None
     iam_metadata: Annotated[CommaList | None, Doc(description="What is told of a service account.")] = None
-    gce_alias: Annotated[str | None, Doc(description="`role_id` or `instance_id`.")] = None
+    gce_alias: Annotated[
+        str | None, Doc(description="`role_id` or `instance_id`."), OneOf("role_id", "instance_id")
+    ] = None
     gce_metadata: Annotated[CommaList | None, Doc(description="What is told of an instance.")] = None
     custom_endpoint: Annotated[
         StringMap | None, Doc(description="URLs instead of Google's: `api`, `iam`, `crm`, `compute`.")

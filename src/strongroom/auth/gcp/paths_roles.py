@@ -19,6 +19,7 @@ from strongroom.sdk import (
     Doc,
     Duration,
     OldNameOf,
+    OneOf,
     Page,
     Request,
     Response,
@@ -33,7 +34,7 @@ from strongroom.sdk.token_fields import OldTokenFields
 class RoleFields(OldTokenFields, frozen=True):
     """What a role is made of; what isn't given stays."""
 
-    type: Annotated[str | None, Doc(description="`iam` or `gce`. It can't be changed.")] = None
+    type: Annotated[str | None, Doc(description="`iam` or `gce`. It can't be changed."), OneOf("iam", "gce")] = None
     bound_projects: Annotated[CommaList | None, Doc(description="Projects of accounts and instances.")] = None
     bound_service_accounts: Annotated[
         CommaList | None, Doc(description="Email addresses or ids of service accounts; `*` for all of the projects.")

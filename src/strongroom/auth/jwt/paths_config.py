@@ -14,7 +14,7 @@ from strongroom.auth.jwt.providers import Providers
 from strongroom.auth.jwt.records import Config
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError
 from strongroom.lib.rand import Random, uuid4
-from strongroom.sdk import SECRET, Body, CommaList, Doc, JsonMap, Request, Response, path
+from strongroom.sdk import SECRET, Body, CommaList, Doc, JsonMap, OneOf, Request, Response, path
 
 CONFIG = "config"
 
@@ -26,7 +26,9 @@ class ConfigFields(Body, frozen=True):
     oidc_discovery_ca_pem: Annotated[str, Doc(description="Certificate authorities to trust there, in PEM.")] = ""
     oidc_client_id: Annotated[str, Doc(description="This server's client id at the provider.")] = ""
     oidc_client_secret: Annotated[str, Doc(description="The secret of that client.", extra=SECRET)] = ""
-    oidc_response_mode: Annotated[str, Doc(description="How the provider answers: `query` or `form_post`.")] = ""
+    oidc_response_mode: Annotated[
+        str, Doc(description="How the provider answers: `query` or `form_post`."), OneOf("query", "form_post")
+    ] = ""
     oidc_response_types: Annotated[
         CommaList | None, Doc(description="What the provider answers with: `code`, `id_token`.")
     ] = None

@@ -17,6 +17,7 @@ from strongroom.sdk import (
     Doc,
     Duration,
     JsonMap,
+    OneOf,
     Page,
     Request,
     Response,
@@ -35,7 +36,9 @@ ROLES = "role/"
 class RoleFields(RoleTokenFields, frozen=True):
     """What a role is made of; what isn't given stays, but for four fields with a default."""
 
-    role_type: Annotated[str, Doc(description="`oidc` for logins at the provider's page, `jwt` for tokens.")] = "oidc"
+    role_type: Annotated[
+        str, Doc(description="`oidc` for logins at the provider's page, `jwt` for tokens."), OneOf("oidc", "jwt")
+    ] = "oidc"
     bound_audiences: Annotated[
         CommaList | None, Doc(description="Audiences (`aud`), one of which the token must have.")
     ] = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.sdk import SECRET, Doc, Duration, TokenFields
+from strongroom.sdk import SECRET, Doc, Duration, OneOf, TokenFields
 
 
 class DirectoryFields(TokenFields, frozen=True):
@@ -25,8 +25,12 @@ class DirectoryFields(TokenFields, frozen=True):
     ] = None
     client_tls_cert: Annotated[str | None, Doc(description="The certificate to show to the directory, in PEM.")] = None
     client_tls_key: Annotated[str | None, Doc(description="Its key, in PEM.", extra=SECRET)] = None
-    tls_min_version: Annotated[str | None, Doc(description="`tls10`, `tls11`, `tls12` or `tls13`.")] = None
-    tls_max_version: Annotated[str | None, Doc(description="`tls10`, `tls11`, `tls12` or `tls13`.")] = None
+    tls_min_version: Annotated[
+        str | None, Doc(description="`tls10`, `tls11`, `tls12` or `tls13`."), OneOf("tls10", "tls11", "tls12", "tls13")
+    ] = None
+    tls_max_version: Annotated[
+        str | None, Doc(description="`tls10`, `tls11`, `tls12` or `tls13`."), OneOf("tls10", "tls11", "tls12", "tls13")
+    ] = None
     connection_timeout: Annotated[
         Duration | None, Doc(description="How long all addresses together may take to connect. 0 for 30 seconds.")
     ] = None

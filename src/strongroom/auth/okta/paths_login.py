@@ -18,7 +18,7 @@ from strongroom.auth.okta.records import Config, Group, User
 from strongroom.crypto.mac import sha256
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied, UnsupportedPath
-from strongroom.sdk import SECRET, Auth, Body, Doc, Request, Response, TokenSettings, View, path, token_fields
+from strongroom.sdk import SECRET, Auth, Body, Doc, OneOf, Request, Response, TokenSettings, View, path, token_fields
 from strongroom.sdk.token_fields import normal_policies
 
 _PASSWORD_BYTES = 4096
@@ -29,7 +29,9 @@ class LoginFields(Body, frozen=True):
 
     password: Annotated[str, Doc(description="The password.", extra=SECRET)] = ""
     totp: Annotated[str, Doc(description="A code of an app. Without one, a push is sent.", extra=SECRET)] = ""
-    provider: Annotated[str, Doc(description="Whose app the code is of: `GOOGLE` or `OKTA`.")] = ""
+    provider: Annotated[
+        str, Doc(description="Whose app the code is of: `GOOGLE` or `OKTA`."), OneOf("GOOGLE", "OKTA")
+    ] = ""
     nonce: Annotated[
         str, Doc(description="A random text, by which `verify` shows the number to choose.", extra=SECRET)
     ] = ""

@@ -12,7 +12,7 @@ from strongroom.engines.database.near_placeholders import placeholder_warnings
 from strongroom.engines.database.records import Connection, Role
 from strongroom.engines.database.settings import may_use
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Body, Doc, Duration, Mount, StringMap, is_segment_name, replace
+from strongroom.sdk import SECRET, Body, Doc, Duration, Mount, OneOf, StringMap, is_segment_name, replace
 
 OWNERS = ("token", "entity")
 OURS = ("max_leases", "reuse", "lease_owner")
@@ -37,9 +37,11 @@ class RoleFields(Body, frozen=True):
     ] = None
     default_ttl: Annotated[Duration | None, Doc(description="Time of a lease. 0 for the mount's.")] = None
     max_ttl: Annotated[Duration | None, Doc(description="Most time of a lease. 0 for the mount's.")] = None
-    credential_type: Annotated[str | None, Doc(description="`password`, `rsa_private_key`, `client_certificate`.")] = (
-        None
-    )
+    credential_type: Annotated[
+        str | None,
+        Doc(description="`password`, `rsa_private_key`, `client_certificate`."),
+        OneOf("password", "rsa_private_key", "client_certificate"),
+    ] = None
     credential_config: Annotated[StringMap | None, Doc(description="How credentials are made.", extra=SECRET)] = None
     max_leases: Annotated[int | None, Doc(description="The most users at a time. 0 for no limit.")] = None
     reuse: Annotated[bool | None, Doc(description="Give an entity that asks again the user that it has.")] = None

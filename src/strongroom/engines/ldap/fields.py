@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.sdk import SECRET, Doc, Duration
+from strongroom.sdk import SECRET, Doc, Duration, OneOf
 from strongroom.sdk.rotation import RotationFields
 
 
@@ -26,8 +26,12 @@ class ConfigFields(RotationFields, frozen=True):
     ] = None
     client_tls_cert: Annotated[str | None, Doc(description="The certificate to show to the directory, in PEM.")] = None
     client_tls_key: Annotated[str | None, Doc(description="Its key, in PEM.", extra=SECRET)] = None
-    tls_min_version: Annotated[str | None, Doc(description="`tls10`, `tls11`, `tls12` or `tls13`.")] = None
-    tls_max_version: Annotated[str | None, Doc(description="`tls10`, `tls11`, `tls12` or `tls13`.")] = None
+    tls_min_version: Annotated[
+        str | None, Doc(description="`tls10`, `tls11`, `tls12` or `tls13`."), OneOf("tls10", "tls11", "tls12", "tls13")
+    ] = None
+    tls_max_version: Annotated[
+        str | None, Doc(description="`tls10`, `tls11`, `tls12` or `tls13`."), OneOf("tls10", "tls11", "tls12", "tls13")
+    ] = None
     connection_timeout: Annotated[
         Duration | None, Doc(description="How long all addresses together may take to connect. 0 for 30 seconds.")
     ] = None
@@ -49,9 +53,11 @@ class ConfigFields(RotationFields, frozen=True):
         ),
     ] = None
     upndomain: Annotated[str | None, Doc(description="The domain of names in `userPrincipalName`.")] = None
-    schema: Annotated[str | None, Doc(description="How the directory keeps passwords: `openldap`, `ad` or `racf`.")] = (
-        None
-    )
+    schema: Annotated[
+        str | None,
+        Doc(description="How the directory keeps passwords: `openldap`, `ad` or `racf`."),
+        OneOf("openldap", "ad", "racf"),
+    ] = None
     credential_type: Annotated[
         str | None, Doc(description="For `racf`: `password`, or `phrase` for password phrases.")
     ] = None

@@ -10,7 +10,7 @@ from strongroom.engines.totp.otpauth import enrolment_of
 from strongroom.engines.totp.records import TotpKey
 from strongroom.lib import limits
 from strongroom.lib.qr_codes import MOST_PIXELS
-from strongroom.sdk import SECRET, Body, Doc, Duration, InvalidRequest, replace
+from strongroom.sdk import SECRET, Body, Doc, Duration, InvalidRequest, OneOf, replace
 
 _DEFAULTS = TotpKey(key=b"")
 _ACCOUNT_BYTES = 256
@@ -45,7 +45,9 @@ class KeyFields(Body, frozen=True):
     period: Annotated[Duration, Doc(description="How long each code is the present one: at most a day.")] = Duration(
         _DEFAULTS.period_s
     )
-    algorithm: Annotated[str, Doc(description="The hash function: `SHA1`, `SHA256` or `SHA512`.")] = _DEFAULTS.algorithm
+    algorithm: Annotated[
+        str, Doc(description="The hash function: `SHA1`, `SHA256` or `SHA512`."), OneOf("SHA1", "SHA256", "SHA512")
+    ] = _DEFAULTS.algorithm
     digits: Annotated[int, Doc(description="The number of a code's digits: 6 or 8.")] = _DEFAULTS.digits
     skew: Annotated[
         int, Doc(description="How many periods before and after the present one a code is taken from: 0 or 1.")

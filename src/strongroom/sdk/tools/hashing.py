@@ -10,7 +10,7 @@ from typing import Annotated
 from strongroom.crypto.hashes import HASHES, digest
 from strongroom.lib import go_base64
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import SECRET, Body, Doc, InPath
+from strongroom.sdk.fields import SECRET, Body, Doc, InPath, OneOf
 from strongroom.sdk.response import Response
 from strongroom.sdk.tools.encoding import encoded, is_format
 
@@ -24,7 +24,7 @@ class HashBody(Body, frozen=True):
     algorithm: Annotated[str, Doc(description="For example `sha2-256` or `sha3-512`."), InPath("urlalgorithm")] = (
         "sha2-256"
     )
-    format: Annotated[str, Doc(description="`hex` or `base64`.")] = "hex"
+    format: Annotated[str, Doc(description="`hex` or `base64`."), OneOf("hex", "base64")] = "hex"
 
 
 def hashed(text: str, algorithm: str, format_: str) -> Response:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import Body, Doc, OneOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sdk.tools.encoding import encoded, is_format
@@ -24,10 +24,12 @@ class RandomBody(Body, frozen=True):
     """How many bytes, and in which form."""
 
     bytes: Annotated[int, Doc(description="How many bytes to return.")] = 32
-    format: Annotated[str, Doc(description="`base64` or `hex`.")] = "base64"
-    source: Annotated[str, Doc(description="`platform`, `seal` or `all`. All of them use the kernel's generator.")] = (
-        "platform"
-    )
+    format: Annotated[str, Doc(description="`base64` or `hex`."), OneOf("base64", "hex")] = "base64"
+    source: Annotated[
+        str,
+        Doc(description="`platform`, `seal` or `all`. All of them use the kernel's generator."),
+        OneOf("platform", "seal", "all"),
+    ] = "platform"
 
 
 def count_of(text: str) -> int:

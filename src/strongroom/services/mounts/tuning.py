@@ -13,7 +13,7 @@ import msgspec
 
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, Normal, to_signed_seconds, to_text
+from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, Normal, OneOf, to_signed_seconds, to_text
 from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.token_fields import KEEP, NARROW, REFUSE
 from strongroom.services.mounts.records import BUILT_IN_VERSION, Lockout, MountConfig
@@ -63,9 +63,9 @@ class ConfigBody(Body, frozen=True):
     audit_non_hmac_response_keys: Annotated[
         CommaList | None, Doc(description="Fields of answers that audit logs show as they are.")
     ] = None
-    listing_visibility: Annotated[str | None, Doc(description="`unauth` to be seen without a token, or `hidden`.")] = (
-        None
-    )
+    listing_visibility: Annotated[
+        str | None, Doc(description="`unauth` to be seen without a token, or `hidden`."), OneOf("unauth", "hidden")
+    ] = None
     passthrough_request_headers: Annotated[
         CommaList | None, Doc(description="Headers of requests that the engine may see.")
     ] = None

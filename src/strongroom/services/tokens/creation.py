@@ -16,7 +16,7 @@ from strongroom.barrier.keys import ROOT_NAMESPACE
 from strongroom.lib import limits
 from strongroom.lib.durations import SECOND_NS, parse_duration_ns
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import SECRET, Body, Doc, Normal, OldNameOf, StringMap
+from strongroom.sdk.fields import SECRET, Body, Doc, Normal, OldNameOf, OneOf, StringMap
 from strongroom.sdk.token_fields import NON_ASSIGNABLE, POLICY_NAMES
 from strongroom.sdk.token_settings import TokenSettings
 from strongroom.services.tokens.binding import binding_of
@@ -47,7 +47,7 @@ class TokenRequest(Body, frozen=True):
     renewable: Annotated[bool, Doc(description="Whether the token may be renewed.")] = True
     lease: Annotated[str, Doc(description="Old name of `ttl`."), TIME, OldNameOf("ttl")] = ""
     ttl: Annotated[str, Doc(description="How long the token lives at first."), TIME] = ""
-    type: Annotated[str, Doc(description="`service` or `batch`.")] = ""
+    type: Annotated[str, Doc(description="`service` or `batch`."), OneOf("service", "batch")] = ""
     explicit_max_ttl: Annotated[str, Doc(description="The longest life of the token, whatever is renewed."), TIME] = ""
     display_name: Annotated[str, Doc(description="A name for people.")] = ""
     num_uses: Annotated[int, Doc(description="How often the token can be used. 0 sets no limit.")] = 0

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from strongroom.sdk.fields import Body, CommaList, Doc
+from strongroom.sdk.fields import SECRET, Body, CommaList, Doc
 
 
 class InitBody(Body, frozen=True):
@@ -31,7 +31,7 @@ class InitBody(Body, frozen=True):
 class UnsealBody(Body, frozen=True):
     """`PUT sys/unseal`."""
 
-    key: Annotated[str, Doc(description="One key share, in hexadecimal or base64.")] = ""
+    key: Annotated[str, Doc(description="One key share, in hexadecimal or base64.", extra=SECRET)] = ""
     reset: Annotated[bool, Doc(description="Discard the shares that were given so far.")] = False
     migrate: Annotated[bool, Doc(description="Set to migrate to another kind of seal.")] = False
 

@@ -18,6 +18,7 @@ from strongroom.sdk.fields import (
     Duration,
     Field,
     GivenDuration,
+    IntList,
     JsonMap,
     SignedDuration,
     StringMap,
@@ -27,6 +28,7 @@ from strongroom.sdk.pages import missing
 from strongroom.sdk.path import Declaration
 from strongroom.sdk.request import Operation
 from strongroom.sdk.routing import Route
+from strongroom.sdk.token_fields import TokenFields
 from strongroom.sysapi.system.open_paths import OpenPath
 
 _PART = re.compile(r"\{(\w+)\*{0,2}\}")
@@ -37,11 +39,13 @@ _SCHEMAS: Mapping[Any, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     bool: {"type": "boolean"},
+    float: {"type": "number"},
     Duration: {"type": "string", "format": "duration"},
     GivenDuration: {"type": "string", "format": "duration"},
     SignedDuration: {"type": "string", "format": "duration"},
     CommaList: {"type": "array", "items": {"type": "string"}},
     list: {"type": "array", "items": {"type": "string"}},
+    IntList: {"type": "array", "items": {"type": "integer"}},
     StringMap: {"type": "object", "format": "kvpairs"},
     JsonMap: {"type": "object", "format": "map"},
 }
@@ -53,6 +57,8 @@ _VERBS: Mapping[Operation, str] = {
     Operation.LIST: "get",
     Operation.SCAN: "get",
 }
+_OF_TOKENS = frozenset(field.name for field in fields_of(TokenFields))
+"""Parameters that every auth method has, of the tokens that it makes: forms keep them apart from its own."""
 _QUERY = {Operation.LIST: "list", Operation.SCAN: "scan"}
 
 
@@ -256,7 +262,18 @@ def _schema(body: type[Body]) -> dict[str, Any]:
 
 
 def _field(field: Field) -> dict[str, Any]:
+    """A field's type, and what forms are made by: what it may be, what holds without it, whether it is shown."""
     schema = dict(_SCHEMAS.get(field.type, {}))
-    if isinstance(field.default, (str, int)) and field.default not in {"", 0}:
-        schema["default"] = field.default
+    default = list(field.default) if isinstance(field.default, tuple) else field.default
+    if isinstance(default, (str, int, float, list)) and default:
+        schema["default"] = default
+    if field.choices:
+        schema["enum"] = list(field.choices)
+    if field.newer:
+        schema["deprecated"] = True
+    shown: dict[str, Any] = {"sensitive": True} if field.secret else {}
+    if field.name in _OF_TOKENS:
+        shown["group"] = "Tokens"
+    if shown:
+        schema["x-vault-displayAttrs"] = shown
     return schema

@@ -14,7 +14,7 @@ from strongroom.barrier import keys
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, CommaList, Doc, Duration, OldNameOf
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration, OldNameOf, OneOf
 from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
@@ -63,7 +63,11 @@ class RoleBody(Body, frozen=True):
     token_strictly_bind_ip: Annotated[
         bool | None, Doc(description="Binds each token to the address that it was created from.")
     ] = None
-    token_type: Annotated[str | None, Doc(description="`service`, `batch`, `default-service`, `default-batch`.")] = None
+    token_type: Annotated[
+        str | None,
+        Doc(description="`service`, `batch`, `default-service`, `default-batch`."),
+        OneOf("service", "batch", "default-service", "default-batch"),
+    ] = None
     period: Annotated[Duration | None, Doc(description="Old name of `token_period`."), OldNameOf("token_period")] = None
     explicit_max_ttl: Annotated[
         Duration | None, Doc(description="Old name of `token_explicit_max_ttl`."), OldNameOf("token_explicit_max_ttl")

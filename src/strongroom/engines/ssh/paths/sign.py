@@ -16,7 +16,7 @@ from strongroom.engines.ssh.signing import key_lengths
 from strongroom.engines.ssh.signing.drafting import CertificateFields, Role, check_type
 from strongroom.engines.ssh.signing.issuing import signed
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Doc, Random, Request, Response, check_segment_name, path
+from strongroom.sdk import Doc, OneOf, Random, Request, Response, check_segment_name, path
 
 
 class SignFields(CertificateFields, frozen=True):
@@ -28,7 +28,9 @@ class SignFields(CertificateFields, frozen=True):
 class IssueFields(CertificateFields, frozen=True):
     """Which key is made, and what its certificate says."""
 
-    key_type: Annotated[str, Doc(description="The type of the key: `rsa`, `ec` or `ed25519`.")] = "rsa"
+    key_type: Annotated[
+        str, Doc(description="The type of the key: `rsa`, `ec` or `ed25519`."), OneOf("rsa", "ec", "ed25519")
+    ] = "rsa"
     key_bits: Annotated[
         int, Doc(description="The length of the key. 0 for the type's usual one: 4096 of RSA, 256 of a curve.")
     ] = 0

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from strongroom.sdk import Body, Doc, Duration, JsonMap
+from strongroom.sdk import Body, Doc, Duration, JsonMap, OneOf
 
 
 class RoleFields(Body, frozen=True):
     """A role.  What isn't given has its default, also in a role that exists."""
 
-    key_type: Annotated[str, Doc(description="`ca` to sign certificates, or `otp` to make one-time passwords.")] = ""
+    key_type: Annotated[
+        str, Doc(description="`ca` to sign certificates, or `otp` to make one-time passwords."), OneOf("ca", "otp")
+    ] = ""
     default_user: Annotated[
         str,
         Doc(

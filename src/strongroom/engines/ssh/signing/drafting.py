@@ -13,7 +13,7 @@ from strongroom.engines.ssh.lists import items
 from strongroom.engines.ssh.roles.records import RoleRecord
 from strongroom.engines.ssh.signing import key_ids, key_lengths, lifetimes, options, principals, templates
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Body, Doc, Duration, JsonMap, Request
+from strongroom.sdk import Body, Doc, Duration, JsonMap, OneOf, Request
 
 _SKIPPED = (
     "default_extension templating enabled with at least one extension requiring identity templating. However, this "
@@ -33,7 +33,7 @@ class CertificateFields(Body, frozen=True):
             "what the role says."
         ),
     ] = ""
-    cert_type: Annotated[str, Doc(description="`user` or `host`.")] = USER
+    cert_type: Annotated[str, Doc(description="`user` or `host`."), OneOf("user", "host")] = USER
     key_id: Annotated[
         str, Doc(description="The key id, which servers write to their logs. Needs `allow_user_key_ids` of the role.")
     ] = ""

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from strongroom.barrier import keys
 from strongroom.sdk import path
-from strongroom.sdk.fields import SECRET, Body, Doc
+from strongroom.sdk.fields import SECRET, Body, Doc, OneOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.oidc import OPENID, OidcClient, OidcCode, OidcProvider, codes, logic
@@ -43,7 +43,9 @@ class AuthorizeBody(Body, frozen=True):
     code_challenge: Annotated[
         str | None, Doc(description="The challenge of PKCE, which public clients need.", extra=SECRET)
     ] = None
-    code_challenge_method: Annotated[str, Doc(description="`S256` or `plain`, which is the default.")] = logic.PLAIN
+    code_challenge_method: Annotated[
+        str, Doc(description="`S256` or `plain`, which is the default."), OneOf("S256", "plain")
+    ] = logic.PLAIN
 
 
 class AuthorizePaths(SystemEngine):

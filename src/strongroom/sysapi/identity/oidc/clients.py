@@ -13,7 +13,7 @@ from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import base62
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, CommaList, Doc, Duration
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration, OneOf
 from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
@@ -37,7 +37,11 @@ class ClientBody(Body, frozen=True):
         Doc(description="Where codes may be sent. Compared exactly, but for the port of a loopback address."),
     ] = None
     assignments: Annotated[CommaList | None, Doc(description="Names of assignments: who may log in.")] = None
-    client_type: Annotated[str | None, Doc(description="`confidential` or `public`. It can't be changed later.")] = None
+    client_type: Annotated[
+        str | None,
+        Doc(description="`confidential` or `public`. It can't be changed later."),
+        OneOf("confidential", "public"),
+    ] = None
     id_token_ttl: Annotated[Duration | None, Doc(description="How long ID tokens are valid. A day by default.")] = None
     access_token_ttl: Annotated[
         Duration | None, Doc(description="How long access tokens are valid. A day by default.")

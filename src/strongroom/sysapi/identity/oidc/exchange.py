@@ -13,7 +13,7 @@ from strongroom.crypto import jose
 from strongroom.crypto.mac import same
 from strongroom.lib.rand import uuid4
 from strongroom.sdk import path
-from strongroom.sdk.fields import SECRET, Body, Doc
+from strongroom.sdk.fields import SECRET, Body, Doc, OneOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.oidc import OPENID, OidcClient, OidcCode, OidcKey, OidcProvider, codes, logic
@@ -33,7 +33,11 @@ _BASIC = "basic "
 class ExchangeBody(Body, frozen=True):
     """A client's request for tokens."""
 
-    grant_type: Annotated[str, Doc(description="`authorization_code` or `client_credentials`.")] = ""
+    grant_type: Annotated[
+        str,
+        Doc(description="`authorization_code` or `client_credentials`."),
+        OneOf("authorization_code", "client_credentials"),
+    ] = ""
     code: Annotated[str, Doc(description="The authorization code.", extra=SECRET)] = ""
     redirect_uri: Annotated[str, Doc(description="Where the code was sent.")] = ""
     client_id: Annotated[str, Doc(description="The client's id, unless it is in the Authorization header.")] = ""

@@ -8,7 +8,7 @@ import msgspec
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, StringMap
+from strongroom.sdk.fields import Body, CommaList, Doc, Duration, Normal, OneOf, StringMap
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.identity import GroupRecord, groups, member_sets, rows
@@ -23,7 +23,9 @@ from strongroom.sysapi.identity.paths.entities import policy_names
 class GroupBody(Body, frozen=True):
     """The settings of a group; None for those that the request doesn't name."""
 
-    type: Annotated[str, Doc(description="`internal`, or `external` for one that auth methods fill.")] = ""
+    type: Annotated[
+        str, Doc(description="`internal`, or `external` for one that auth methods fill."), OneOf("internal", "external")
+    ] = ""
     metadata: Annotated[StringMap | None, Doc(description="Metadata of the group. It replaces what was there.")] = None
     policies: Annotated[
         CommaList | None, Doc(description="Policies of every token of the group's entities."), Normal(policy_names)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc, Normal
+from strongroom.sdk.fields import Body, Doc, Normal, OneOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.sysapi.context import SystemEngine, system
@@ -23,7 +23,12 @@ def _level(text: str) -> str:
 class LevelBody(Body, frozen=True):
     """How much is logged."""
 
-    level: Annotated[str, Doc(description="`trace`, `debug`, `info`, `warn` or `error`."), Normal(_level)] = ""
+    level: Annotated[
+        str,
+        Doc(description="`trace`, `debug`, `info`, `warn` or `error`."),
+        OneOf("trace", "debug", "info", "warn", "error"),
+        Normal(_level),
+    ] = ""
 
 
 class LoggersPaths(SystemEngine):

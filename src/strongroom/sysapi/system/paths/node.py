@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from strongroom.__about__ import VERSION
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc
+from strongroom.sdk.fields import Body, Doc, OneOf
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services import nodes, versions
@@ -19,8 +19,12 @@ from strongroom.sysapi.system.lasting import is_alive, lasting
 class MonitorBody(Body, frozen=True):
     """Which lines of the log, and how they are written."""
 
-    log_level: Annotated[str, Doc(description="The least level: `trace`, `debug`, `info`, `warn` or `error`.")] = "info"
-    log_format: Annotated[str, Doc(description="`standard` or `json`.")] = "standard"
+    log_level: Annotated[
+        str,
+        Doc(description="The least level: `trace`, `debug`, `info`, `warn` or `error`."),
+        OneOf("trace", "debug", "info", "warn", "error"),
+    ] = "info"
+    log_format: Annotated[str, Doc(description="`standard` or `json`."), OneOf("standard", "json")] = "standard"
 
 
 class NodePaths(SystemEngine):

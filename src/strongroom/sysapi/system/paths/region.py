@@ -17,7 +17,7 @@ from strongroom.crypto import region_certificates
 from strongroom.lib.errors import InvalidRequest, NotFound, StrongroomError
 from strongroom.lib.secret import Secret
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc, Duration
+from strongroom.sdk.fields import SECRET, Body, Doc, Duration
 from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
@@ -64,7 +64,7 @@ class EnrolmentBody(Body, frozen=True):
 class JoinBody(Body, frozen=True):
     """How to follow another region."""
 
-    token: Annotated[str, Doc(description="The enrolment token that the first region has made.")] = ""
+    token: Annotated[str, Doc(description="The enrolment token that the first region has made.", extra=SECRET)] = ""
     replace: Annotated[bool, Doc(description="Whether what this store holds may be lost.")] = False
 
 

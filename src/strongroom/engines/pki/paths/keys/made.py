@@ -14,13 +14,15 @@ from strongroom.engines.pki.keys import rows
 from strongroom.engines.pki.keys.making import new_key
 from strongroom.engines.pki.references import check_name
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Body, Doc, Random, Request, Response, path, uuid4
+from strongroom.sdk import SECRET, Body, Doc, OneOf, Random, Request, Response, path, uuid4
 
 
 class NewKeyFields(Body, frozen=True):
     """What key is made."""
 
-    key_type: Annotated[str, Doc(description="The type of the key: `rsa`, `ec` or `ed25519`.")] = "rsa"
+    key_type: Annotated[
+        str, Doc(description="The type of the key: `rsa`, `ec` or `ed25519`."), OneOf("rsa", "ec", "ed25519")
+    ] = "rsa"
     key_bits: Annotated[int, Doc(description="The size of the key. 0 for the default of its type.")] = 0
     key_name: Annotated[str, Doc(description="The name of the key in this mount. Empty for none.")] = ""
     external_key_ref: Annotated[str, Doc(description="Refused: keys in other hardware are not used.")] = ""

@@ -17,7 +17,7 @@ from strongroom.engines.pki.keys import rows as key_rows
 from strongroom.engines.pki.revocation.resigning import Wanted, combined, described, described_extensions, signed
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.generation import GENERATION
-from strongroom.sdk import Body, Doc, Duration, Request, Response, path
+from strongroom.sdk import Body, Doc, Duration, OneOf, Request, Response, path
 
 _FORMATS = ("pem", "der")
 Number = Annotated[int, Doc(description="The number of the list, which should grow with each.")]
@@ -32,7 +32,7 @@ class SignedListFields(Body, frozen=True):
         int, Doc(description="The number of the complete list that this delta goes with; -1 for no delta.")
     ] = -1
     next_update: Annotated[Duration, Doc(description="How long the list is valid.")] = Duration(72 * 3600)
-    format: Annotated[str, Doc(description="`pem`, or `der` for base64 of DER.")] = "pem"
+    format: Annotated[str, Doc(description="`pem`, or `der` for base64 of DER."), OneOf("pem", "der")] = "pem"
 
 
 class ResignFields(SignedListFields, frozen=True):

@@ -15,7 +15,7 @@ from strongroom.lib.errors import InvalidRequest, NotFound, PermissionDenied
 from strongroom.lib.instants import parse_instant
 from strongroom.lib.rand import uuid4
 from strongroom.sdk import path
-from strongroom.sdk.fields import Body, Doc, StringMap
+from strongroom.sdk.fields import Body, Doc, OneOf, StringMap
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.interface import messages
@@ -39,7 +39,7 @@ class MessageBody(Body, frozen=True):
     authenticated: Annotated[
         bool, Doc(description="Whether the message is shown after login. One that is shown before is public.")
     ] = True
-    type: Annotated[str, Doc(description="`banner` or `modal`.")] = "banner"
+    type: Annotated[str, Doc(description="`banner` or `modal`."), OneOf("banner", "modal")] = "banner"
     start_time: Annotated[str, Doc(description="From when on the message is shown (RFC 3339).")] = ""
     end_time: Annotated[str, Doc(description="Until when the message is shown (RFC 3339). Empty for no end.")] = ""
     link: Annotated[StringMap | None, Doc(description="One URL, by its title.")] = None
@@ -51,7 +51,7 @@ class FilterBody(Body, frozen=True):
 
     active: Annotated[bool | None, Doc(description="Whether the message is shown now.")] = None
     authenticated: Annotated[bool | None, Doc(description="Whether the message is shown after login.")] = None
-    type: Annotated[str, Doc(description="`banner` or `modal`.")] = ""
+    type: Annotated[str, Doc(description="`banner` or `modal`."), OneOf("banner", "modal")] = ""
 
 
 class MessagePaths(SystemEngine):

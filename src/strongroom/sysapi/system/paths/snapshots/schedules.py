@@ -13,7 +13,7 @@ import msgspec
 from strongroom.barrier.transaction import transact
 from strongroom.lib.errors import InvalidRequest, NotFound
 from strongroom.sdk import path
-from strongroom.sdk.fields import SECRET, Body, Doc, GivenDuration
+from strongroom.sdk.fields import SECRET, Body, Doc, GivenDuration, OneOf
 from strongroom.sdk.names import check_segment_name
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
@@ -40,7 +40,7 @@ class ScheduleBody(Body, frozen=True):
         str | None, Doc(description="The directory for local, else what the names of objects begin with.")
     ] = None
     file_prefix: Annotated[str | None, Doc(description="What names of files begin with.")] = None
-    storage_type: Annotated[str | None, Doc(description="`local` or `aws-s3`.")] = None
+    storage_type: Annotated[str | None, Doc(description="`local` or `aws-s3`."), OneOf("local", "aws-s3")] = None
     local_max_space: Annotated[int | None, Doc(description="The most bytes that all files may take; 0: any.")] = None
     aws_s3_bucket: Annotated[str | None, Doc(description="The bucket.")] = None
     aws_s3_region: Annotated[str | None, Doc(description="Its region.")] = None
