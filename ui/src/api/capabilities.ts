@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { write } from "./client";
-import { session } from "./session";
 import { useSession } from "./hooks";
 
 /** What an action needs: a capability and the path of the API, such as `update sys/policies/acl/ops`. */
@@ -52,13 +51,13 @@ export function partsOf(need: Need): [Capability, string] {
  * @returns undefined until it is known, and where it can't be: nothing is offered then.
  */
 export function useMay(...needs: readonly (Need | undefined)[]): boolean | undefined {
-  const { token, namespace } = useSession();
+  const { token, user, namespace } = useSession();
   const wanted = needs.filter((need) => need !== undefined).map(partsOf);
   const answer = useQuery({
-    queryKey: ["may", token, namespace, ...wanted.map(([, path]) => path)],
+    queryKey: ["may", user, namespace, ...wanted.map(([, path]) => path)],
     queryFn: () => Promise.all(wanted.map(([, path]) => ask(path))),
     staleTime: 30_000,
-    enabled: wanted.length > 0 && session.current().token !== "",
+    enabled: wanted.length > 0 && token !== "",
   });
   if (wanted.length === 0) return true;
   return answer.data && wanted.every(([capability], index) => covers(answer.data[index] ?? [], capability));

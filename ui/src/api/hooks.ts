@@ -16,29 +16,32 @@ interface Asked extends Omit<Options, "signal" | "data"> {
 
 /** The key under which an answer is kept: by whom, where and what. */
 export function keyOf(method: string, path: string, query?: Options["query"]): unknown[] {
-  const { token, namespace } = session.current();
-  return [method, token, namespace, path, query ?? {}];
+  const { user, namespace } = session.current();
+  return [method, user, namespace, path, query ?? {}];
 }
+
+/** While nobody is logged in over open pages, they ask for nothing. */
+const ASLEEP = { refetchInterval: false, refetchOnWindowFocus: false } as const;
 
 /** The data of a read. */
 export function useRead<T>(path: string, { enabled = true, every, ...options }: Asked = {}): UseQueryResult<T, ApiError> {
-  useSession();
+  const { interrupted } = useSession();
   return useQuery<T, ApiError>({
     queryKey: keyOf("GET", path, options.query),
     queryFn: ({ signal }) => read<T>(path, { ...options, signal }),
     enabled,
-    refetchInterval: every ?? false,
+    ...(interrupted ? ASLEEP : { refetchInterval: every ?? false }),
   });
 }
 
 /** The names in a folder. */
 export function useList<T = unknown>(path: string, { enabled = true, every, ...options }: Asked = {}): UseQueryResult<Listing<T>, ApiError> {
-  useSession();
+  const { interrupted } = useSession();
   return useQuery<Listing<T>, ApiError>({
     queryKey: keyOf("LIST", path, options.query),
     queryFn: ({ signal }) => list<T>(path, { ...options, signal }),
     enabled,
-    refetchInterval: every ?? false,
+    ...(interrupted ? ASLEEP : { refetchInterval: every ?? false }),
   });
 }
 

@@ -47,9 +47,9 @@ export interface Document {
 
 /** The description of every path that the user's token may use, plugins' too. */
 export function useDescription() {
-  const { token, namespace } = useSession();
+  const { user, namespace } = useSession();
   return useQuery<Document, ApiError>({
-    queryKey: ["openapi", token, namespace],
+    queryKey: ["openapi", user, namespace],
     queryFn: ({ signal }) => send<Document>("GET", "sys/internal/specs/openapi", { signal }),
     staleTime: 300_000,
   });

@@ -4,6 +4,8 @@ import type { ApiError } from "./errors";
 export interface Session {
   /** Empty while nobody is logged in. */
   readonly token: string;
+  /** Whose it is, as `userOf` says; while it is interrupted, whose it was.  What was asked for is kept by it. */
+  readonly user: string;
   /** The namespace that pages work in, without slashes at its ends; empty for the root. */
   readonly namespace: string;
   /** How the user logged in, for the next time: the mount's path, and the name that was typed. */
@@ -14,7 +16,7 @@ export interface Session {
 
 type Listener = () => void;
 
-const NONE: Session = { token: "", namespace: "", login: null, interrupted: null };
+const NONE: Session = { token: "", user: "", namespace: "", login: null, interrupted: null };
 /** Session storage belongs to one tab and ends with it; a reload keeps it. */
 const KEY = "strongroom.session";
 /** When somebody was last here, in milliseconds: a tab that is restored after hours asks for the login again. */
@@ -45,8 +47,8 @@ class SessionStore {
     return () => this.listeners.delete(listener);
   };
 
-  begin(token: string, login: Session["login"], namespace = this.state.namespace): void {
-    this.set({ token, namespace, login, interrupted: null });
+  begin(token: string, user: string, login: Session["login"], namespace = this.state.namespace): void {
+    this.set({ token, user, namespace, login, interrupted: null });
     this.active();
   }
 
@@ -113,7 +115,7 @@ function restored(): Session {
     if (typeof kept?.token !== "string" || typeof kept.namespace !== "string") return NONE;
     const idle = Date.now() - Number(sessionStorage.getItem(KEY_ACTIVE) ?? 0) >= IDLE_MS;
     if (idle) return { ...NONE, namespace: kept.namespace };
-    return { ...NONE, token: kept.token, namespace: kept.namespace, login: kept.login ?? null };
+    return { ...NONE, token: kept.token, user: kept.user ?? "", namespace: kept.namespace, login: kept.login ?? null };
   } catch {
     return NONE;
   }

@@ -17,7 +17,8 @@ function newClient(): QueryClient {
         // Only what may pass by itself is asked for again.
         retry: (failures, error) => error instanceof ApiError && error.kind === "unreachable" && failures < MOST_TRIES,
         staleTime: 5_000,
-        refetchOnWindowFocus: true,
+        // A form for what doesn't exist yet stands on a question that failed: asked again, it would be gone meanwhile.
+        refetchOnWindowFocus: ({ state }) => state.status !== "error",
       },
     },
   });

@@ -24,17 +24,23 @@ async function isValid(token: string): Promise<boolean> {
   }
 }
 
+function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.kind === "missing";
+}
+
 /** What stands before the pages: a server that isn't initialised or is sealed, and the login. */
 export function Gate({ children }: { children: ReactNode }) {
   const status = useSealStatus();
-  const { token, interrupted } = useSession();
+  const { token, user, interrupted } = useSession();
   const client = useQueryClient();
   useEffect(() => session.watch(), []);
   useEffect(() => {
     session.verify = isValid;
   }, []);
   useEffect(() => {
-    if (!token && !interrupted) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "seal-status" });
+    // Afterwards what was refused meanwhile is asked for again; not what isn't there, on which a form may stand.
+    if (interrupted) return () => void client.invalidateQueries({ predicate: ({ state }) => !isMissing(state.error) });
+    if (!token) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "seal-status" });
   }, [client, token, interrupted]);
   if (!status.data) return status.error ? <Failure error={status.error} onRetry={() => void status.refetch()} /> : <Loading />;
   if (!status.data.initialized) return <Before page={<Initialise />} />;
@@ -43,7 +49,7 @@ export function Gate({ children }: { children: ReactNode }) {
   return (
     <>
       {/* Pages stay as they are while somebody logs in again, so that nothing that was typed is lost. */}
-      <div inert={interrupted !== null} hidden={interrupted !== null}>
+      <div key={user} inert={interrupted !== null} hidden={interrupted !== null}>
         {children}
       </div>
       <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null} onClose={() => undefined} mustAnswer>

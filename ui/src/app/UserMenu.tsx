@@ -45,7 +45,7 @@ export function UserMenu() {
         <Menu className="options" onAction={(key) => chosen(String(key))}>
           <MenuSection>
             <Header className="description">
-              {self.data && self.data.ttl > 0 ? t("app.ends_in", { time: duration(self.data.ttl) }) : t("app.never_ends")}
+              {self.data && (self.data.ttl > 0 ? t("app.ends_in", { time: duration(self.data.ttl) }) : t("app.never_ends"))}
             </Header>
             <MenuItem className="option" id="me">
               {t("app.me")}

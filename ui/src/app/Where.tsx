@@ -25,11 +25,11 @@ export function Where() {
 }
 
 function Picker({ onClose }: { onClose: () => void }) {
-  const { namespace, token } = useSession();
+  const { namespace, user } = useSession();
   const [wanted, setWanted] = useState(namespace);
   const navigate = useNavigate();
   const below = useQuery({
-    queryKey: ["namespaces", token],
+    queryKey: ["namespaces", user],
     queryFn: ({ signal }) => data<Partial<Listing<unknown>> | undefined>("GET", "sys/internal/ui/namespaces", { namespace: "", signal }),
   });
   const choices = (below.data?.keys ?? []).map((name) => ({ id: name.replace(/\/$/, ""), label: name.replace(/\/$/, "") }));

@@ -4,6 +4,7 @@ import { data } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { useSession } from "../../api/hooks";
 import { session } from "../../api/session";
+import { userOf } from "../../api/user";
 import { useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
@@ -39,9 +40,9 @@ export default function Login({ again = false }: { again?: boolean }) {
   const place = mount ?? (login?.type === type ? login.mount : (shown.find(([, { type: each }]) => each === type)?.[0].replace(/\/$/, "") ?? type));
   const [values, setValues] = useState<Record<string, string>>(login?.name ? { username: login.name } : {});
   const [pending, setPending] = useState<Outcome["pending"]>(null);
-  const finish = (outcome: Outcome) => {
+  const finish = async (outcome: Outcome) => {
     if (outcome.pending) return setPending(outcome.pending);
-    session.begin(outcome.token, { mount: place, type, name: values["username"] ?? "" }, within.replace(/^\/+|\/+$/g, ""));
+    session.begin(outcome.token, await userOf(outcome.token, within), { mount: place, type, name: values["username"] ?? "" }, within.replace(/^\/+|\/+$/g, ""));
   };
   const attempt = useMutation<Outcome, ApiError, void>({
     mutationFn: () => (type === OIDC ? oidc(place, values["role"] ?? "", within) : logIn(method, place, values, within)),

@@ -77,9 +77,9 @@ function Token({ self }: { self: Self }) {
 function Capabilities() {
   const [path, setPath] = useState("");
   const [asked, setAsked] = useState("");
-  const { token, namespace } = useSession();
+  const { user, namespace } = useSession();
   const found = useQuery<Record<string, string[]>, ApiError>({
-    queryKey: ["capabilities", token, namespace, asked],
+    queryKey: ["capabilities", user, namespace, asked],
     queryFn: () => write("sys/capabilities-self", { paths: [asked] }),
     enabled: asked !== "",
   });

@@ -16,10 +16,10 @@ const PAUSE_MS = 400;
 /** What the server finds wrong with a policy that is being typed. */
 export function useFaults(policy: string): Fault[] {
   const settled = useSettled(policy, PAUSE_MS);
-  const { token, namespace } = useSession();
+  const { user, namespace } = useSession();
   const may = useMay("update sys/policies/lint");
   const found = useQuery<Fault[]>({
-    queryKey: ["lint", token, namespace, settled],
+    queryKey: ["lint", user, namespace, settled],
     queryFn: () => faultsOf(settled),
     enabled: may === true && settled.trim() !== "",
     placeholderData: (before) => before,

@@ -1,0 +1,120 @@
+"""The session of a tab: kept over a reload, locked when nobody is there, ended with its token."""
+
+from __future__ import annotations
+
+from tests.conformance.interface.browser import Window
+from tests.conformance.interface.conftest import Opened
+from tests.conformance.interface.world import PASSWORD, World
+
+EDIT = "/secrets/kv/edit?mount=team/&path=web/session"
+IDLE = "16:00"
+"""Minutes and seconds; a session is locked after 15 minutes."""
+
+
+def _tokens(window: Window) -> str:
+    """All that the tab stores."""
+    stored: str = window.page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])")
+    return stored
+
+
+def test_a_reload_keeps_it_and_a_new_tab_does_not(team: World, opened: Opened) -> None:
+    """The token is in the tab's storage alone: not in the address, not for other tabs."""
+    window = opened()
+    _log_in(window)
+    window.page.reload()
+    window.page.get_by_role("heading", name="Secrets engines").wait_for()
+    other = window.page.context.new_page()
+    other.goto(f"{team.url}/secrets")
+    other.get_by_role("heading", name="Log in to Strongroom").wait_for()
+
+
+def _log_in(window: Window, place: str = "/secrets") -> None:
+    window.go(place)
+    window.choose("Method", "User name and password")
+    window.type("User name", "admin")
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.page.get_by_role("navigation", name="Pages").wait_for()
+    window.settle()
+
+
+def test_it_is_locked_when_nobody_is_there(opened: Opened) -> None:
+    """The token is forgotten; who logs in again finds what he had typed."""
+    window = opened()
+    window.refused.add(404)  # The secret isn't there yet.
+    window.page.clock.install()
+    _log_in(window, EDIT)
+    window.page.get_by_label("Name").first.fill("typed-before")
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    assert "hvs." not in _tokens(window)
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.page.get_by_role("dialog").wait_for(state="detached")
+    assert window.page.get_by_label("Name").first.input_value() == "typed-before"
+
+
+def test_a_tab_that_is_restored_late_is_locked(opened: Opened) -> None:
+    """A browser keeps a closed tab's storage; the token in it isn't used any more."""
+    window = opened()
+    _log_in(window)
+    late = "sessionStorage.setItem('strongroom.active', String(Date.now() - 16 * 60 * 1000))"
+    window.page.add_init_script(f"if (location.hash === '#late') {late}")
+    window.page.goto(f"{window.world.url}/secrets#late")
+    window.page.reload()
+    window.sees("Log in to Strongroom")
+
+
+def test_a_token_that_ends_in_the_middle(team: World, opened: Opened) -> None:
+    """It is said, what was typed stays, and is saved after the next login."""
+    window = opened()
+    window.refused.update({403, 404})
+    _log_in(window, EDIT)
+    window.page.get_by_label("Name").first.fill("kept")
+    window.page.get_by_label("Value").first.fill("typed-before")
+    ended = window.page.evaluate("JSON.parse(sessionStorage.getItem('strongroom.session')).token")
+    team.ask("POST", "auth/token/revoke", {"token": ended})
+    window.press("Save")
+    window.sees("Your session has ended")
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.page.get_by_role("dialog").wait_for(state="detached")
+    window.press("Save")
+    window.page.get_by_role("heading", name="session").wait_for()
+    assert team.ask("GET", "team/data/web/session")["data"]["data"] == {"kept": "typed-before"}
+
+
+def test_back_and_forward(opened: Opened) -> None:
+    """Each page has its address, with what it shows."""
+    window = opened("reader")
+    window.go("/secrets")
+    for name in ("team/", "web/", "db"):
+        window.page.get_by_role("link", name=name, exact=True).click()
+        window.page.get_by_role("heading", name=name, exact=True).wait_for()
+    window.page.go_back()
+    window.page.get_by_role("heading", name="web/", exact=True).wait_for()
+    window.page.go_forward()
+    window.page.get_by_role("heading", name="db", exact=True).wait_for()
+    window.page.reload()
+    window.page.get_by_role("heading", name="db", exact=True).wait_for()
+
+
+def test_an_address_that_is_no_page(opened: Opened) -> None:
+    """It is said, and leads to the start."""
+    window = opened("reader")
+    window.go("/no/such/page")
+    window.sees("There is no such page.")
+    window.press("To the start page")
+    window.page.get_by_role("heading", name="Overview").wait_for()
+
+
+def test_the_navigation_has_what_the_user_may_see(opened: Opened) -> None:
+    """A reader isn't led to pages on which he may do nothing; root sees all of them."""
+    names: dict[str, set[str]] = {}
+    for role in ("root", "reader"):
+        window = opened(role)
+        window.go("/")
+        names[role] = set(window.page.get_by_role("navigation", name="Pages").get_by_role("link").all_inner_texts())
+    assert names["reader"] < names["root"]
+    assert "Policies" in names["root"] - names["reader"]
+    assert {"Overview", "Secrets engines", "Tools", "What I may do"} <= names["reader"]
