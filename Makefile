@@ -12,7 +12,7 @@ PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbo
   chromium etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members regions postgresql credentials moving-in ui ui-check fuzz format packages clean restoring
+.PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members regions postgresql credentials moving-in screenshots ui ui-check fuzz format packages clean restoring
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "AREA", $$1); printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,10 @@ ui/node_modules/.package-lock.json: ui/package-lock.json | $(VENV)/.node
 
 ui: ui/node_modules/.package-lock.json ## build the web interface into the package, from ui/
 	cd ui && $(NODE) npm run build
+
+screenshots: ui packages setup ## make the pictures of the web interface's pages anew
+	@mkdir -p docs/images/interface
+	STRONGROOM_SCREENSHOTS=1 $(PYTEST) tests/conformance/interface/test_every_page.py -k light
 
 ui-check: ui/node_modules/.package-lock.json ## types and tests of the web interface's sources
 	cd ui && $(NODE) npm run check

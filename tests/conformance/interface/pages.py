@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from pathlib import Path
 from typing import Final
 
 BY_AREA: Final[dict[str, tuple[str, ...]]] = {
@@ -45,3 +46,10 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
 }
 """Addresses below `/ui` by the folder of their sources; in the order of the documentation."""
 PAGES: Final = tuple(chain.from_iterable(BY_AREA.values()))
+PICTURES: Final = Path(__file__).parents[3] / "docs" / "images" / "interface"
+
+
+def picture(place: str) -> Path:
+    """The picture of a page in the documentation."""
+    words = place.partition("?")[0].strip("/").split("/")
+    return PICTURES / f"{'-'.join(words) or 'overview'}.png"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ import pytest
 
 from tests.conformance.interface.browser import PHONE
 from tests.conformance.interface.conftest import Opened
-from tests.conformance.interface.pages import PAGES
+from tests.conformance.interface.pages import PAGES, PICTURES, picture
 from tests.conformance.interface.world import ROLES, Role, World
 
 SOURCES: Final = Path(__file__).parents[3] / "ui" / "src" / "pages"
@@ -19,6 +20,7 @@ LOOKS: Final[dict[str, dict[str, object]]] = {
     "dark": {"color_scheme": "dark"},
     "phone": {"viewport": PHONE},
 }
+DOCUMENT: Final = PICTURES.parents[1] / "web-interface.md"
 _PAGE: Final = re.compile(r'\bpage\("([^"]+)"')
 
 
@@ -26,6 +28,13 @@ def test_the_table_has_every_page() -> None:
     """What the sources name as a page is in the table, and nothing else."""
     named = {found for file in SOURCES.rglob("routes.ts") for found in _PAGE.findall(file.read_text())}
     assert {place.partition("?")[0] for place in PAGES} == named
+
+
+def test_the_documentation_shows_every_page() -> None:
+    """With a picture that `make screenshots` has made, and with no other."""
+    text = DOCUMENT.read_text()
+    assert {file.name for file in PICTURES.iterdir()} == {picture(place).name for place in PAGES}
+    assert [place for place in PAGES if f"](images/interface/{picture(place).name})" not in text] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -58,6 +67,8 @@ def test_nothing_serious_is_found(opened: Opened, look: str) -> None:
     window.go("/")
     for place in PAGES:
         window.turn(place)
+        if look == "light" and os.environ.get("STRONGROOM_SCREENSHOTS"):
+            window.page.screenshot(path=picture(place))
         found += [f"{place}: {each}" for each in window.findings()]
         if window.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             found.append(f"{place}: is wider than its window")
