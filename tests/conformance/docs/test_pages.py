@@ -41,7 +41,7 @@ PAGES = (
         "events.md",
     ),
     *("identity.md", "leases-and-tokens.md", "mfa.md", "monitoring.md", "namespaces.md", "oidc-provider.md"),
-    *("policies.md", "quotas.md", "search.md", "troubleshooting.md"),
+    *("policies.md", "quotas.md", "search.md", "troubleshooting.md", "web-interface.md"),
     *("engines", "auth", "agent"),
 )
 OWN_TESTS = {
