@@ -91,7 +91,7 @@ class InPath(msgspec.Struct, frozen=True):
 class OneOf:
     """`Annotated[…, OneOf("rsa", "ec")]`: the values that a field may have, besides none.
 
-    It tells forms and generated clients what to offer.  The engine itself refuses other values, in its own words.
+    It tells forms and generated clients what to offer.  What becomes of other values is the engine's to say.
     """
 
     __slots__ = ("values",)

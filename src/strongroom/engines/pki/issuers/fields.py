@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from strongroom.engines.pki.issuing.rules import AskedFields
-from strongroom.sdk import CommaList, Doc, Duration
+from strongroom.sdk import CommaList, Doc, Duration, OneOf
 
 INTERNAL, EXPORTED, EXISTING, KMS = "internal", "exported", "existing", "kms"
 
@@ -38,6 +38,7 @@ class SubjectFields(AskedFields, frozen=True):
     format: Annotated[
         str,
         Doc(description="How certificates and keys are written: `pem`, `der` (in base64), or `pem_bundle` (together)."),
+        OneOf("pem", "der", "pem_bundle"),
     ] = "pem"
     private_key_format: Annotated[
         str, Doc(description="`pkcs8` for private keys in PKCS #8; anything else for PKCS #1 and SEC 1.")

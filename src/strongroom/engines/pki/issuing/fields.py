@@ -13,7 +13,7 @@ import msgspec
 
 from strongroom.engines.pki.issuing.rules import AskedFields
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Doc
+from strongroom.sdk import SECRET, Doc, OneOf
 
 PKCS12: Final = "pkcs12_bundle"
 FORMATS: Final = ("pem", "der", "pem_bundle")
@@ -44,9 +44,12 @@ class LeafFields(AskedFields, frozen=True):
             description="How the certificate is written: `pem`, `der` (base64), `pem_bundle` (with key and chain), or "
             "`pkcs12_bundle` where a key is made."
         ),
+        OneOf("pem", "der", "pem_bundle", "pkcs12_bundle"),
     ] = "pem"
     private_key_format: Annotated[
-        str, Doc(description="`pkcs8`, or `der` for the form that the type of key had before it (PKCS #1, SEC 1).")
+        str,
+        Doc(description="`pkcs8`, or `der` for the form that the type of key had before it (PKCS #1, SEC 1)."),
+        OneOf("der", "pkcs8"),
     ] = "der"
     remove_roots_from_chain: Annotated[
         bool, Doc(description="Whether certificates that sign themselves are left out of the chain.")
@@ -90,7 +93,9 @@ class KeyFields(LeafFields, frozen=True):
     """The same, where a key is made too."""
 
     key_type: Annotated[
-        str, Doc(description="The type of key, where the role leaves that open: `rsa`, `ec` or `ed25519`.")
+        str,
+        Doc(description="The type of key, where the role leaves that open: `rsa`, `ec` or `ed25519`."),
+        OneOf("rsa", "ec", "ed25519"),
     ] = ""
     key_bits: Annotated[
         int, Doc(description="The size of the key, where the role leaves that open. 0 is the usual.")

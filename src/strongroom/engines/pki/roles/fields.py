@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.sdk import Body, CommaList, Doc, Duration
+from strongroom.sdk import Body, CommaList, Doc, Duration, OneOf
 
 
 class NameFields(Body, frozen=True):
@@ -97,7 +97,9 @@ class UsageFields(SubjectFields, frozen=True):
     """And keys, and what certificates are used for."""
 
     key_type: Annotated[
-        str | None, Doc(description="`rsa`, `ec`, `ed25519`, or `any` for the client's choice. Default: rsa.")
+        str | None,
+        Doc(description="`rsa`, `ec`, `ed25519`, or `any` for the client's choice. Default: rsa."),
+        OneOf("rsa", "ec", "ed25519", "any"),
     ] = None
     key_bits: Annotated[
         int | None, Doc(description="The size of keys: 0 for the type's default, which is 2048 of rsa and 256 of ec.")
@@ -145,6 +147,7 @@ class ValidityFields(UsageFields, frozen=True):
     not_before_bound: Annotated[
         str | None,
         Doc(description="What a request's `not_before` may be: `permit`, `duration` or `forbid`. Default: permit."),
+        OneOf("permit", "duration", "forbid"),
     ] = None
     not_after: Annotated[str | None, Doc(description="When they end, in RFC 3339. Empty: by `ttl`.")] = None
     not_after_bound: Annotated[
