@@ -192,6 +192,7 @@ OPEN = {
     "/sys/decode-token",  # arithmetic on what the client brings
     "/sys/health",
     "/sys/init",
+    "/sys/internal/specs/openapi",  # asks for a token itself
     "/sys/internal/ui/authenticated-messages",  # asks for a token itself
     "/sys/internal/ui/default-auth-methods",  # what a login form offers
     "/sys/internal/ui/feature-flags",  # an empty list

@@ -20,3 +20,5 @@ async def test_a_token_sees_the_mounts_that_its_policies_reach_in_the_namespace(
     for made, seen in ((outer, False), (inner, True)):
         document = (await server.ok("GET", f"team/{spec}", token=made.body["auth"]["client_token"])).body
         assert any(path.startswith("/plans/") for path in document["paths"]) is seen
+    refused = await server.ask("GET", spec, token=inner.body["auth"]["client_token"])
+    assert refused.status == 403  # the root namespace isn't below its own

@@ -106,7 +106,8 @@ async def test_it_sees_nothing(none: Callable[[Server], Awaitable[str]]) -> None
     """Refused where the pipeline looks at it and where a path does, rather than taken for a token or for none."""
     server = await Server.start()
     token = await none(server)
-    for path in ("sys/internal/ui/mounts", "sys/internal/ui/mounts/sys", "auth/token/lookup-self"):
+    described = "sys/internal/specs/openapi"
+    for path in ("sys/internal/ui/mounts", "sys/internal/ui/mounts/sys", "auth/token/lookup-self", described):
         answer = await server.ask("GET", path, token=token)
         assert (path, answer.status) == (path, 403)
     for path in ("sys/wrapping/lookup", "sys/wrapping/unwrap", "sys/wrapping/rewrap"):

@@ -190,10 +190,20 @@ async def test_the_description_covers_every_path() -> None:
     for path, item in described["paths"].items():
         named = {parameter["name"] for parameter in item.get("parameters", ())}
         assert named == set(re.findall(r"\{(\w+)\}", path)), path
-    rules = 'path "kv/*" { capabilities = ["read"] } path "sys/internal/*" { capabilities = ["read"] }'
-    only = await server.token(rules, no_default_policy=True)
-    seen = (await server.ok("GET", "sys/internal/specs/openapi", token=only)).body["paths"]
-    assert {path.split("/")[1] for path in seen} == {"kv", "sys"}
+
+
+async def test_the_description_is_of_what_a_token_may_use() -> None:
+    """Any token may ask, without a rule for that, as in Vault; nobody else is told anything."""
+    server = await Server.start()
+    await server.ok("POST", "sys/mounts/kv", {"type": "kv"})
+    await server.ok("POST", "sys/mounts/other", {"type": "kv"})
+    only = await server.token('path "kv/*" { capabilities = ["read"] }', no_default_policy=True)
+    for method in ("GET", "POST"):
+        seen = (await server.ok(method, "sys/internal/specs/openapi", token=only)).body["paths"]
+        assert {path.split("/")[1] for path in seen} == {"kv", "sys"}
+        assert not any(path.startswith("/sys/mounts") for path in seen)
+        for token in ("", "wrong"):
+            assert (await server.ask(method, "sys/internal/specs/openapi", token=token)).status == 403
 
 
 async def test_paths_of_every_state_are_described() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from strongroom.lib import json
+from strongroom.lib.errors import PermissionDenied
 from strongroom.sdk import path
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
@@ -10,22 +11,30 @@ from strongroom.services.mounts import AUTH, MountRecord
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.open_paths import OPEN_PATHS
 from strongroom.sysapi.system.openapi import Described, document
-from strongroom.sysapi.system.paths.ui import policies_of
+from strongroom.sysapi.system.paths.ui import bearer_of, policies_of
 from strongroom.sysapi.system.reach import Reach
 
+_DENIED = "permission denied"
 _SYSTEM_TAGS = {"system": "system", "cubbyhole": "secrets", "identity": "identity"}
 
 
 class SpecPaths(SystemEngine):
     """The API's description."""
 
-    @path.read("internal/specs/openapi")
-    @path.write("internal/specs/openapi")
+    @path.read("internal/specs/openapi", unauthenticated=True)
+    @path.write("internal/specs/openapi", unauthenticated=True)
     async def openapi(self, request: Request) -> Response | None:
-        """Describes every path of the mounts that the token may use, as OpenAPI 3."""
+        """Describes every path of the mounts that the token may use, as OpenAPI 3.
+
+        It needs a token, and no policy: what is told of a mount is known to whoever may use it.
+        """
         view = system(request)
-        bearer = view.exchange.bearer
-        policies = await policies_of(view, bearer, request.now) if bearer is not None else []
+        if not view.exchange.request.token:
+            raise PermissionDenied(_DENIED)
+        bearer = await bearer_of(view, request)
+        if bearer.record.namespace not in view.namespace.lineage:
+            raise PermissionDenied(_DENIED)
+        policies = await policies_of(view, bearer, request.now)
         place = view.namespace.path
         reach = Reach(policies, request.now) if policies is not None else None
         mounts = [
