@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bodyFrom, FieldFault, fieldsOf, type Widget } from "../src/forms/fields";
 import type { Schema } from "../src/api/openapi";
+import { bodyFrom, durationText, FieldFault, fieldsOf, labelOf, sectionsOf, textOf, type Widget } from "../src/forms/fields";
 
 const WIDGETS: [Schema, Widget][] = [
   [{ type: "string" }, "text"],
@@ -12,6 +12,7 @@ const WIDGETS: [Schema, Widget][] = [
   [{ type: "array", items: { type: "string" } }, "lines"],
   [{ type: "object", format: "kvpairs" }, "pairs"],
   [{ type: "object" }, "json"],
+  [{}, "any"],
 ];
 
 describe("the fields of a body", () => {
@@ -19,30 +20,61 @@ describe("the fields of a body", () => {
     expect(fieldsOf({ properties: { field: schema } })[0]?.widget).toBe(widget);
   });
 
-  test("those that are required come first", () => {
-    const schema: Schema = { required: ["b"], properties: { a: { type: "string" }, b: { type: "string" } } };
+  test("a key in several lines is masked", () => {
+    expect(fieldsOf({ properties: { private_key: { type: "string" } } })[0]).toMatchObject({ widget: "long", sensitive: true });
+  });
+
+  test("those that are required come first, and old names are left out", () => {
+    const schema: Schema = { required: ["b"], properties: { a: { type: "string" }, b: { type: "string" }, c: { type: "string", deprecated: true } } };
     expect(fieldsOf(schema).map(({ name }) => name)).toEqual(["b", "a"]);
   });
+
+  test("are shown in parts", () => {
+    const many = Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, { type: "string" as const }]));
+    const fields = fieldsOf({ properties: { ...many, token_ttl: { type: "string", "x-vault-displayAttrs": { group: "Tokens" } } } });
+    const names = (found: { name: string }[]) => found.map(({ name }) => name).join("");
+    const parts = sectionsOf(fields, 2);
+    expect([names(parts.first), names(parts.rest), parts.groups.map(([group, within]) => group + within.length)]).toEqual(["ab", "cde", ["Tokens1"]]);
+    expect(names(sectionsOf(fields, 3).first)).toBe("abcde");
+  });
+
+  test("have names in words", () => expect(["max_lease_ttl", "token_bound_cidrs"].map(labelOf)).toEqual(["Max lease TTL", "Token bound CIDRs"]));
 });
 
 describe("the body that a form makes", () => {
   const fields = fieldsOf({
-    required: ["name"],
-    properties: { name: { type: "string" }, count: { type: "integer" }, on: { type: "boolean" }, names: { type: "array" } },
+    required: ["name", "secret"],
+    properties: { name: { type: "string" }, secret: { type: "string" }, count: { type: "integer" }, on: { type: "boolean" }, names: { type: "array" }, map: { type: "object", format: "map" }, any: {} },
   });
+  const typed = { name: "a", secret: "s" };
 
   test("has what was typed, in its type, and nothing else", () => {
-    expect(bodyFrom(fields, { name: "a", count: "-3", names: " a \n\nb" })).toEqual({ name: "a", count: -3, names: ["a", "b"] });
+    expect(bodyFrom(fields, { ...typed, count: "-3", names: " a \n\nb", map: "a=1\nb=[1]\nc=", any: "4" })).toEqual({ ...typed, count: -3, names: ["a", "b"], map: { a: "1", b: [1], c: "" }, any: 4 });
   });
 
   test("says that a field was emptied", () => {
-    expect(bodyFrom(fields, { name: "a", names: "" }, { name: "a", names: "b" })).toEqual({ name: "a", names: [] });
+    expect(bodyFrom(fields, { ...typed, names: "" }, { name: "a", names: "b" })).toEqual({ ...typed, names: [] });
+  });
+
+  test("leaves a secret as it is that isn't typed again", () => {
+    expect(bodyFrom(fields, { name: "b" }, { name: "a" })).toEqual({ name: "b" });
   });
 
   test.each([
-    [{ name: "" }, "required"],
-    [{ name: "a", count: "3 or 4" }, "number"],
+    [{ secret: "s", name: "" }, "required"],
+    [{ ...typed, count: "3 or 4" }, "number"],
+    [{ ...typed, map: "=1" }, "pair"],
   ])("%j is refused: %s", (texts: Record<string, string>, fault) => {
     expect(() => bodyFrom(fields, texts)).toThrowError(new FieldFault(Object.keys(texts).at(-1) ?? "", fault as FieldFault["fault"]));
   });
+});
+
+test.each([
+  [2764800, "768h"],
+  [5400, "1h30m"],
+  [59, "59s"],
+  [0, "0s"],
+])("%d seconds are typed as %s", (seconds, text) => {
+  expect(durationText(seconds)).toBe(text);
+  expect(textOf(fieldsOf({ properties: { ttl: { format: "duration" } } })[0] as Parameters<typeof textOf>[0], seconds)).toBe(text);
 });

@@ -14,6 +14,8 @@ export interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   $ref?: string;
+  /** An old name of another field. */
+  deprecated?: boolean;
   "x-vault-displayAttrs"?: { sensitive?: boolean; name?: string; group?: string };
 }
 
@@ -37,7 +39,12 @@ export interface Operation {
   responses?: Record<string, { description?: string }>;
 }
 
-export type PathItem = Partial<Record<Verb, Operation>> & { description?: string; parameters?: Parameter[] };
+export type PathItem = Partial<Record<Verb, Operation>> & {
+  description?: string;
+  parameters?: Parameter[];
+  /** Whether making something new there needs the capability `create`; otherwise it is an update. */
+  "x-vault-createSupported"?: boolean;
+};
 
 export interface Document {
   info: { title: string; version: string };
@@ -65,6 +72,15 @@ export function resolved(document: Document, schema: Schema | undefined): Schema
 /** The body that an operation takes, as a schema (pure). */
 export function bodyOf(document: Document, operation: Operation): Schema {
   return resolved(document, Object.values(operation.requestBody?.content ?? {})[0]?.schema);
+}
+
+/** What a query takes, as a schema of the same kind (pure).  Pages of listings aren't asked for one by one. */
+export function queryOf(operation: Operation): Schema {
+  const parameters = (operation.parameters ?? []).filter((each) => each.in === "query" && !["list", "after", "limit"].includes(each.name));
+  return {
+    properties: Object.fromEntries(parameters.map((each) => [each.name, { ...each.schema, description: each.description ?? "" }])),
+    required: parameters.filter((each) => each.required).map(({ name }) => name),
+  };
 }
 
 /** One path of a mount, with what is replaced in it. */

@@ -1,19 +1,26 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { Need } from "../api/capabilities";
 import type { Fields } from "../api/client";
 import type { ApiError } from "../api/errors";
 import type { Schema } from "../api/openapi";
-import type { Need } from "../api/capabilities";
 import { Button } from "../components/Button";
 import { Failure } from "../components/Failure";
-import { Select, Switch, TextArea, TextField } from "../components/Field";
 import { t } from "../texts";
-import { bodyFrom, FieldFault, fieldsOf, type FormField, textOf } from "./fields";
+import { bodyFrom, FieldFault, fieldsOf, type FormField, sectionsOf, textOf } from "./fields";
+import { SchemaField } from "./SchemaField";
+import "./SchemaForm.css";
 
 interface Props {
   schema: Schema;
   /** What holds now, of something that is changed. */
   values?: Fields;
+  /** What fields have at first, of something that is made. */
+  initial?: Readonly<Record<string, string>>;
   leftOut?: readonly string[];
+  /** The fields that are shown first, in this order. */
+  order?: readonly string[];
+  /** Values that are proposed, by the field's name. */
+  suggestions?: Readonly<Record<string, readonly string[]>>;
   submit: string;
   needs?: Need | readonly Need[];
   onSubmit: (body: Fields) => void;
@@ -21,19 +28,25 @@ interface Props {
   error: ApiError | null;
   /** Fields before those of the schema. */
   children?: ReactNode;
+  /** Beside the button that sends it. */
+  actions?: ReactNode;
+  look?: "primary" | "danger";
 }
 
 const FIRST = 8;
+const NOTHING: Fields = {};
+const NO_TEXTS = {};
 
 /** A form made from the description of a body. */
-export function SchemaForm({ schema, values = {}, leftOut, submit, needs, onSubmit, isPending, error, children }: Props) {
-  const fields = fieldsOf(schema, leftOut);
+export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftOut, order, suggestions = {}, submit, needs, onSubmit, isPending, error, children, actions, look = "primary" }: Props) {
+  const fields = ordered(fieldsOf(schema, leftOut), order);
   const before = Object.fromEntries(fields.map((field) => [field.name, textOf(field, values[field.name])]));
-  const [texts, setTexts] = useState<Record<string, string>>({});
+  const [texts, setTexts] = useState<Record<string, string>>(initial);
   const [fault, setFault] = useState<FieldFault | null>(null);
   const shown = { ...before, ...texts };
-  const first = fields.filter((field, index) => field.required || index < FIRST);
-  const rest = fields.filter((field) => !first.includes(field));
+  const isChange = Object.keys(values).length > 0;
+  const { first, rest, groups } = sectionsOf(fields, Math.max(order?.length ?? 0, FIRST));
+  useForgotten(fields, isPending, error, setTexts);
   const send = () => {
     try {
       setFault(null);
@@ -44,11 +57,26 @@ export function SchemaForm({ schema, values = {}, leftOut, submit, needs, onSubm
     }
   };
   const input = (field: FormField) => (
-    <SchemaField key={field.name} field={field} value={shown[field.name] ?? ""} onChange={(text) => setTexts({ ...texts, [field.name]: text })} error={fault?.field === field.name ? t(`forms.${fault.fault}`) : null} />
+    <SchemaField
+      key={field.name}
+      field={field}
+      value={shown[field.name] ?? ""}
+      onChange={(text) => setTexts((typed) => ({ ...typed, [field.name]: text }))}
+      error={fault?.field === field.name ? t(`forms.${fault.fault}`) : null}
+      suggestions={suggestions[field.name]}
+      isKept={isChange && field.sensitive}
+    />
+  );
+  const part = (name: string, title: string, within: readonly FormField[]) => (
+    <details key={name} className="form-part" open={within.some((field) => fault?.field === field.name) || undefined}>
+      <summary>{title}</summary>
+      <div className="stack">{within.map(input)}</div>
+    </details>
   );
   return (
     <form
       className="stack"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -56,48 +84,33 @@ export function SchemaForm({ schema, values = {}, leftOut, submit, needs, onSubm
     >
       {children}
       {first.map(input)}
-      {rest.length > 0 && (
-        <details open={rest.some(({ name }) => fault?.field === name) || undefined}>
-          <summary>{t("forms.more", { n: rest.length })}</summary>
-          <div className="stack">{rest.map(input)}</div>
-        </details>
-      )}
+      {rest.length > 0 && part("rest", t("forms.more", { n: rest.length }), rest)}
+      {groups.map(([name, within]) => part(`group ${name}`, name, within))}
       {error && <Failure error={error} />}
       <div className="row">
-        <Button type="submit" look="primary" isPending={isPending} {...(needs !== undefined && { needs })}>
+        <Button type="submit" look={look} isPending={isPending} {...(needs !== undefined && { needs })}>
           {submit}
         </Button>
+        {actions}
       </div>
     </form>
   );
 }
 
-function SchemaField({ field, value, onChange, error }: { field: FormField; value: string; onChange: (value: string) => void; error: string | null }) {
-  const common = { label: field.label, description: field.description, value, onChange, error, isRequired: field.required, name: field.name };
-  switch (field.widget) {
-    case "switch":
-      return (
-        <div className="field">
-          <Switch label={field.label} value={(value || field.standard) === "true"} onChange={(on) => onChange(String(on))} />
-          {field.description && <p className="description">{field.description}</p>}
-        </div>
-      );
-    case "choice":
-      return <Select {...common} value={value || field.standard} choices={field.choices.map((each) => ({ id: each, label: each }))} />;
-    case "secret":
-      return <TextField {...common} type="password" autoComplete="new-password" />;
-    case "long":
-    case "lines":
-    case "pairs":
-    case "json":
-      return <TextArea {...common} rows={field.widget === "lines" ? 3 : 5} code description={hinted(field)} />;
-    default:
-      return <TextField {...common} placeholder={field.standard} code={field.widget === "number" || field.widget === "duration"} />;
-  }
+/** Fields with those of an order before the others; required ones stay before them all. */
+function ordered(fields: FormField[], order: readonly string[] | undefined): FormField[] {
+  if (!order) return fields;
+  const place = ({ name }: FormField) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return fields.sort((a, b) => place(a) - place(b));
 }
 
-/** A description with how several values are typed. */
-function hinted(field: FormField): string {
-  const hint = field.widget === "lines" ? t("forms.lines") : field.widget === "pairs" ? t("forms.pairs") : field.widget === "json" ? t("forms.as_json") : "";
-  return [field.description, hint].filter(Boolean).join(" ");
+/** Takes secrets out of the form when they were sent and accepted. */
+function useForgotten(fields: readonly FormField[], isPending: boolean, error: ApiError | null, setTexts: (change: (typed: Record<string, string>) => Record<string, string>) => void): void {
+  const was = useRef(false);
+  const names = fields.filter(({ sensitive }) => sensitive).map(({ name }) => name);
+  useEffect(() => {
+    const isDone = was.current && !isPending && !error;
+    was.current = isPending;
+    if (isDone && names.length > 0) setTexts((typed) => Object.fromEntries(Object.entries(typed).filter(([name]) => !names.includes(name))));
+  }, [isPending]);
 }

@@ -2,7 +2,7 @@ import type { Json } from "../api/client";
 import type { Schema } from "../api/openapi";
 
 /** How a property is asked for. */
-export type Widget = "text" | "secret" | "long" | "switch" | "number" | "duration" | "lines" | "pairs" | "choice" | "json";
+export type Widget = "text" | "secret" | "long" | "switch" | "number" | "duration" | "lines" | "pairs" | "choice" | "json" | "any";
 
 /** A property of a body, as a form shows it. */
 export interface FormField {
@@ -10,6 +10,8 @@ export interface FormField {
   label: string;
   description: string;
   widget: Widget;
+  /** Whether it is masked, and forgotten when it was sent. */
+  sensitive: boolean;
   required: boolean;
   choices: readonly string[];
   /** What holds without a value, as text. */
@@ -24,7 +26,7 @@ const SECRET = /(^|_)(password|secret|secret_key|client_secret|bindpass|private_
 export function fieldsOf(schema: Schema, leftOut: readonly string[] = []): FormField[] {
   const required = new Set(schema.required ?? []);
   const fields = Object.entries(schema.properties ?? {})
-    .filter(([name]) => !leftOut.includes(name))
+    .filter(([name, property]) => !leftOut.includes(name) && !property.deprecated)
     .map(([name, property]) => fieldOf(name, property, required.has(name)));
   return fields.sort((a, b) => Number(b.required) - Number(a.required));
 }
@@ -36,6 +38,7 @@ function fieldOf(name: string, property: Schema, required: boolean): FormField {
     label: shown.name ?? labelOf(name),
     description: property.description ?? "",
     widget: widgetOf(name, property),
+    sensitive: isSensitive(name, property),
     required,
     choices: (property.enum ?? []).map(String),
     standard: property.default === undefined || property.default === null ? "" : String(property.default),
@@ -43,17 +46,23 @@ function fieldOf(name: string, property: Schema, required: boolean): FormField {
   };
 }
 
+const INITIALS: Record<string, string> = Object.fromEntries(
+  "TTL URL URLs ID IDs CA CRL OU URI URIs IP DN JWT OIDC TLS SSH API SHA256 MFA PEM ACL KV CIDR CIDRs DNS SANs ARN ARNs IAM STS EC2 ACME HMAC JWKS".split(" ").map((word) => [word.toLowerCase(), word]),
+);
+
 /** `max_lease_ttl` as words: `Max lease TTL` (pure). */
 export function labelOf(name: string): string {
-  const words = name.split("_").map((word) => (/^(ttl|url|id|ca|crl|ou|uri|uris|ip|dn|jwt|oidc|tls|ssh|api|sha256|mfa|pem|acl|kv|cidr|cidrs|dns|sans|arn|iam|sts)$/.test(word) ? word.toUpperCase() : word));
-  const text = words.join(" ");
+  const text = name.split("_").map((word) => INITIALS[word] ?? word).join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function isSensitive(name: string, property: Schema): boolean {
+  return property["x-vault-displayAttrs"]?.sensitive === true || property.format === "password" || (property.type === "string" && SECRET.test(name));
 }
 
 function widgetOf(name: string, property: Schema): Widget {
   if (property.enum) return "choice";
   if (property.format === "duration" || property.format === "seconds") return "duration";
-  if (property["x-vault-displayAttrs"]?.sensitive || property.format === "password" || SECRET.test(name)) return LONG.test(name) && name !== "private_key" ? "long" : "secret";
   switch (property.type) {
     case "boolean":
       return "switch";
@@ -65,21 +74,55 @@ function widgetOf(name: string, property: Schema): Widget {
     case "object":
       return property.format === "kvpairs" || property.format === "map" ? "pairs" : "json";
     case "string":
-      return LONG.test(name) ? "long" : "text";
+      return LONG.test(name) ? "long" : isSensitive(name, property) ? "secret" : "text";
     default:
-      return "json";
+      return LONG.test(name) ? "long" : isSensitive(name, property) ? "secret" : "any";
   }
+}
+
+/** The fields of a form in its parts: what is shown at once, what is opened, and groups by their names (pure). */
+export function sectionsOf(fields: readonly FormField[], first: number): { first: FormField[]; rest: FormField[]; groups: [string, FormField[]][] } {
+  const own = fields.filter(({ group }) => group === "");
+  // A part with one or two fields in it would hide more than it tidies.
+  const most = own.length <= first + 2 ? own.length : first;
+  const shown = own.filter(({ required }, index) => required || index < most);
+  const names = [...new Set(fields.map(({ group }) => group).filter(Boolean))];
+  return {
+    first: shown,
+    rest: own.filter((field) => !shown.includes(field)),
+    groups: names.map((name) => [name, fields.filter(({ group }) => group === name)]),
+  };
 }
 
 /** A value of the API as the text of a field (pure). */
 export function textOf(field: FormField, value: Json | undefined): string {
   if (value === undefined || value === null) return "";
+  if (field.widget === "duration" && typeof value === "number") return durationText(value);
   if (field.widget === "lines" && Array.isArray(value)) return value.map(String).join("\n");
   if (field.widget === "pairs" && typeof value === "object" && !Array.isArray(value))
     return Object.entries(value)
       .map(([key, each]) => `${key}=${typeof each === "string" ? each : JSON.stringify(each)}`)
       .join("\n");
   return typeof value === "object" ? JSON.stringify(value, null, 2) : String(value);
+}
+
+const UNITS = [
+  ["h", 3600],
+  ["m", 60],
+  ["s", 1],
+] as const;
+
+/** Seconds as durations are typed: `768h`, `1h30m` (pure). */
+export function durationText(seconds: number): string {
+  if (!Number.isInteger(seconds) || seconds <= 0) return `${seconds}s`;
+  let left = seconds;
+  let text = "";
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(left / size);
+    if (count > 0) text += `${count}${unit}`;
+    left -= count * size;
+  }
+  return text;
 }
 
 /** A field whose text can't be sent. */
@@ -101,10 +144,12 @@ export class FieldFault extends Error {
  */
 export function bodyFrom(fields: readonly FormField[], texts: Record<string, string>, before: Record<string, string> = {}): Record<string, Json> {
   const body: Record<string, Json> = {};
+  const isChange = Object.values(before).some((text) => text !== "");
   for (const field of fields) {
     const text = texts[field.name] ?? "";
-    if (text === (before[field.name] ?? "") && !field.required) continue;
+    if (isChange && field.sensitive && text === "") continue; // it isn't shown, and stays as it is
     if (text === "" && field.required) throw new FieldFault(field.name, "required");
+    if (text === (before[field.name] ?? "") && !field.required) continue;
     body[field.name] = valueOf(field, text);
   }
   return body;
@@ -128,17 +173,30 @@ function valueOf(field: FormField, text: string): Json {
       } catch {
         throw new FieldFault(field.name, "json");
       }
+    case "any":
+      return anyOf(text);
     default:
       return text;
   }
 }
 
-function pairsOf(name: string, text: string): Record<string, string> {
-  const pairs: Record<string, string> = {};
+/** A value whose type isn't described: JSON where it is any, otherwise the text. */
+function anyOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function pairsOf(name: string, text: string): Record<string, Json> {
+  const pairs: Record<string, Json> = {};
   for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
     const at = line.indexOf("=");
     if (at < 1) throw new FieldFault(name, "pair");
-    pairs[line.slice(0, at).trim()] = line.slice(at + 1);
+    const value = line.slice(at + 1);
+    // Only what can be no text that is meant as such: a list of lengths, a map in a map.
+    pairs[line.slice(0, at).trim()] = /^\s*[[{]/.test(value) ? anyOf(value) : value;
   }
   return pairs;
 }

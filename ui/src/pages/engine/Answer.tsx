@@ -1,7 +1,10 @@
+import { useState } from "react";
 import type { Envelope, Fields, Json } from "../../api/client";
+import { Lease } from "../../components/Lease";
 import { CopyButton, Secret } from "../../components/Secret";
-import { duration } from "../../components/time";
+import { durationText } from "../../forms/fields";
 import { t } from "../../texts";
+import { isSecret } from "./secrets";
 
 interface Props {
   title: string;
@@ -9,42 +12,66 @@ interface Props {
   /** An answer that is no document. */
   text?: string;
   lease?: Envelope<unknown> | undefined;
+  /** What the server says beside it. */
+  warnings?: readonly string[] | null | undefined;
+  /** Fields that forms mask, too. */
+  masked?: readonly string[];
 }
 
-const SECRET = /password|secret|private|token|key$|_key|passphrase|credential/i;
-const HARMLESS = /^(public_key|key_type|key_bits|key_id|token_(type|ttl|max_ttl|period|policies|bound_cidrs|num_uses|no_default_policy|explicit_max_ttl)|allowed_user_key_lengths|password_policy)$/;
+const TIME = /(^|_)(ttl|period|lease_duration|max_age|cooldown|duration)$/;
 
 /** What the server has answered; values that may be secret are shown when they are asked for. */
-export function Answer({ title, fields, text = "", lease }: Props) {
+export function Answer({ title, fields, text = "", lease, warnings, masked = [] }: Props) {
+  const [at] = useState(() => new Date());
+  const [isRevoked, setIsRevoked] = useState(false);
   const names = Object.keys(fields);
+  if (isRevoked) return <p className="notice">{t("lease.revoked")}</p>;
   return (
     <section className="card stack">
       <div className="row">
         <h2>{title}</h2>
         {names.length > 0 && <CopyButton text={() => JSON.stringify(fields, null, 2)} label={t("kv.copy_json")} />}
       </div>
+      <Warnings texts={warnings} />
       {text && <Secret value={text} name={title} />}
-      {names.length > 0 && (
-        <dl className="facts">
-          {names.map((name) => (
-            <div key={name} className="fact">
-              <dt className="code">{name}</dt>
-              <dd>
-                <Value name={name} value={fields[name]} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
-      {lease?.lease_id && <p className="description">{t("engine.lease", { id: lease.lease_id, time: duration(lease.lease_duration) })}</p>}
+      {names.length > 0 && <Facts fields={fields} masked={masked} />}
+      {lease?.lease_id && <Lease lease={lease} at={at} onRevoked={() => setIsRevoked(true)} />}
       {names.length === 0 && !text && <p>{t("engine.done")}</p>}
     </section>
   );
 }
 
-function Value({ name, value }: { name: string; value: Json | undefined }) {
+/** What the server warns of. */
+export function Warnings({ texts }: { texts: readonly string[] | null | undefined }) {
+  return texts?.map((text) => (
+    <p key={text} role="status" className="notice notice-warn">
+      {text}
+    </p>
+  ));
+}
+
+/** Fields of an answer with their values. */
+export function Facts({ fields, masked = [] }: { fields: Fields; masked?: readonly string[] }) {
+  return (
+    <dl className="facts">
+      {Object.keys(fields).map((name) => (
+        <div key={name} className="fact">
+          <dt className="code">{name}</dt>
+          <dd>
+            <Value name={name} value={fields[name]} isMasked={masked.includes(name) || isSecret(name)} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Value({ name, value, isMasked }: { name: string; value: Json | undefined; isMasked: boolean }) {
   const text = typeof value === "string" ? value : JSON.stringify(value ?? null, null, 1);
-  if (text === "" || text === "null") return <span className="description">{t("common.none")}</span>;
-  if (typeof value !== "boolean" && typeof value !== "number" && SECRET.test(name) && !HARMLESS.test(name)) return <Secret value={text} name={name} />;
+  if (text === "" || ["null", "[]", "{}"].includes(text)) return <span className="description">{t("common.none")}</span>;
+  if (typeof value === "boolean") return t(value ? "common.yes" : "common.no");
+  if (typeof value === "number") return TIME.test(name) && value > 0 ? durationText(value) : value;
+  if (isMasked) return <Secret value={text} name={name} />;
+  if (Array.isArray(value) && value.every((each) => typeof each === "string" && each.length < 100)) return value.join(", ");
   return typeof value === "object" || text.includes("\n") ? <pre>{text}</pre> : text;
 }

@@ -1,16 +1,20 @@
 import { useState } from "react";
-import type { Need } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { filled } from "../../api/openapi";
 import { useNavigate, useParam } from "../../app/location";
 import { Anchor, Button, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
-import { TextField } from "../../components/Field";
+import { Failure } from "../../components/Failure";
+import { Suggested } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { Prose } from "../../components/Prose";
 import { t } from "../../texts";
 import { type Engine, engineLink, placeLink, useEngine, useVariables } from "./engine";
-import type { Place } from "./shape";
+import { Variables } from "./Variables";
+import { wordsFor } from "./Overview";
+import { creating, type Place, subjectOf } from "./shape";
+import { useNamesInRules } from "./touched";
 
 /** The names in one collection of an engine. */
 export default function Names() {
@@ -20,61 +24,73 @@ export default function Names() {
 function Found({ engine }: { engine: Engine }) {
   const below = useParam("path");
   const place = engine.places.find((each) => each.below === below && each.role === "collection");
+  const values = useVariables();
   if (!place) return <Empty title={t("engine.no_path")} />;
-  return <Collection engine={engine} place={place} />;
+  if (place.variables.some((name) => !values[name])) return <Variables engine={engine} place={place} values={values} />;
+  return <Collection key={below} engine={engine} place={place} />;
 }
 
 function Collection({ engine, place }: { engine: Engine; place: Place }) {
   const values = useVariables();
-  const path = filled(place.path, values);
-  const names = useList<Record<string, unknown>>(path);
   const navigate = useNavigate();
   const { entry } = place;
   const variable = entry?.variables.at(-1) ?? "";
   const to = (name: string) => (entry ? placeLink(engine.mount, entry, { ...values, [variable]: name }) : placeLink(engine.mount, place, values));
   return (
     <>
-      <PageHead title={place.below} intro={place.item.get?.summary} crumbs={[{ text: engine.mount, to: engineLink(engine.mount) }]}>
+      <PageHead title={wordsFor(subjectOf(place.below))} intro={<Prose text={place.item.get?.summary ?? ""} />} crumbs={[{ text: engine.mount, to: engineLink(engine.mount) }]}>
         {entry?.item.post && (
-          <LinkButton to={placeLink(engine.mount, entry, values)} look="primary" needs={`create ${filled(entry.path, { ...values, [variable]: "new" })}` as Need}>
+          <LinkButton to={placeLink(engine.mount, entry, values, "create")} look="primary" needs={creating(entry, filled(entry.path, { ...values, [variable]: "new" }))}>
             {t("engine.create")}
           </LinkButton>
         )}
       </PageHead>
-      <Loaded of={names}>
-        {({ keys, key_info }) => (
-          <DataTable
-            label={place.below}
-            rows={keys.map((name) => ({ name }))}
-            idOf={({ name }) => name}
-            textOf={({ name }) => name}
-            {...(entry && { onOpen: ({ name }: { name: string }) => navigate(to(name)) })}
-            columns={[
-              { id: "name", title: t("engine.name"), order: ({ name }) => name, cell: ({ name }) => (entry ? <Anchor to={to(name)}>{name}</Anchor> : name) },
-              { id: "about", title: t("engine.about"), secondary: true, cell: ({ name }) => <span className="description">{briefly(key_info[name])}</span> },
-            ]}
-            empty={<Empty title={t("engine.no_names")} />}
-          />
-        )}
-      </Loaded>
-      {entry && <Jump onOpen={(name) => navigate(to(name))} />}
+      <Table place={place} path={filled(place.path, values)} to={entry ? to : null} />
+      {entry && <Jump entry={entry} onOpen={(name) => navigate(to(name))} />}
     </>
   );
 }
 
+function Table({ place, path, to }: { place: Place; path: string; to: ((name: string) => string) | null }) {
+  const names = useList<Record<string, unknown>>(path);
+  const navigate = useNavigate();
+  if (names.error?.kind === "denied") return <Failure error={names.error} />;
+  return (
+    <Loaded of={names}>
+      {({ keys, key_info }) => (
+        <DataTable
+          label={place.below}
+          rows={keys.map((name) => ({ name }))}
+          idOf={({ name }) => name}
+          textOf={({ name }) => `${name} ${briefly(key_info[name])}`}
+          {...(to && { onOpen: ({ name }: { name: string }) => navigate(to(name)) })}
+          columns={[
+            { id: "name", title: t("engine.name"), order: ({ name }) => name, cell: ({ name }) => (to ? <Anchor to={to(name)}>{name}</Anchor> : name) },
+            ...(Object.keys(key_info).length > 0 ? [{ id: "about", title: t("engine.about"), secondary: true, cell: ({ name }: { name: string }) => <span className="description">{briefly(key_info[name])}</span> }] : []),
+          ]}
+          empty={<Empty title={t("engine.no_names")} />}
+        />
+      )}
+    </Loaded>
+  );
+}
+
 /** The way to an entry whose name is known, for who may not list or has many. */
-function Jump({ onOpen }: { onOpen: (name: string) => void }) {
+function Jump({ entry, onOpen }: { entry: Place; onOpen: (name: string) => void }) {
   const [name, setName] = useState("");
+  const known = useNamesInRules(entry);
   return (
     <form
-      className="row"
+      className="card stack"
       onSubmit={(event) => {
         event.preventDefault();
         if (name) onOpen(name);
       }}
     >
-      <TextField label={t("engine.jump")} value={name} onChange={setName} code />
-      <Button type="submit">{t("kv.open")}</Button>
+      <Suggested label={t("engine.jump")} value={name} onChange={setName} choices={known.map((each) => ({ id: each, label: each }))} />
+      <div className="row">
+        <Button type="submit">{t("kv.open")}</Button>
+      </div>
     </form>
   );
 }

@@ -1,42 +1,61 @@
+import { useRead } from "../../api/hooks";
 import { useParam } from "../../app/location";
-import { Anchor } from "../../components/Button";
+import { Anchor, LinkButton } from "../../components/Button";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { Prose } from "../../components/Prose";
 import { labelOf } from "../../forms/fields";
-import { t } from "../../texts";
+import { t, textOr } from "../../texts";
+import { mountPath, partsOfMount, settingsLink } from "../mounts/table";
+import type { Mount } from "../secrets/Mounts";
 import { type Engine, placeLink, useEngine } from "./engine";
-import { grouped, type Place } from "./shape";
+import { grouped, type Place, subjectOf } from "./shape";
+import { useTouched } from "./touched";
+import "./engine.css";
 
-/** Everything that an engine or an auth method can do, as the API describes it. */
+/** Everything that the user may do with an engine or an auth method, as the API describes it. */
 export default function Overview() {
   const mount = useParam("mount");
-  const isAuth = mount.startsWith("auth/");
+  const about = useRead<Mount>(`sys/internal/ui/mounts/${mount}`);
+  const { table, path } = partsOfMount(mount);
   return (
     <>
-      <PageHead title={mount} intro={t("engine.intro")} crumbs={[isAuth ? { text: t("auth.title"), to: "/auth" } : { text: t("secrets.title"), to: "/secrets" }]} />
-      <Loaded of={useEngine()}>{(engine) => <Groups engine={engine} />}</Loaded>
+      <PageHead title={mount} intro={about.data?.description || t("engine.intro")} crumbs={[table === "auth" ? { text: t("auth.title"), to: "/auth" } : { text: t("secrets.title"), to: "/secrets" }]}>
+        {about.data && <span className="badge">{about.data.type}</span>}
+        <LinkButton to={settingsLink(table, path)} needs={`read ${mountPath(table, path)}/tune`}>
+          {t("mounts.settings")}
+        </LinkButton>
+      </PageHead>
+      <Loaded of={useEngine()}>{(engine) => <Groups key={engine.mount} engine={engine} />}</Loaded>
     </>
   );
 }
 
 function Groups({ engine }: { engine: Engine }) {
-  // Entries are reached from their names, where these can be listed.
-  const listed = new Set(engine.places.map(({ entry }) => entry));
-  const shown = engine.places.filter((place) => !listed.has(place));
-  if (shown.length === 0) return <Empty title={t("engine.nothing")} />;
+  const touched = useTouched(engine.mount, engine.places);
   return (
-    <div className="grid">
-      {grouped(shown).map(([name, places]) => (
-        <section key={name} className="card stack">
-          <h2>{labelOf(name.replace(/[{}]/g, ""))}</h2>
-          <ul className="plain">
-            {places.map((place) => (
-              <Entry key={place.below} mount={engine.mount} place={place} />
+    <Loaded of={touched}>
+      {(places) => {
+        // Entries are reached from their names, where these can be listed.
+        const listed = new Set(places.filter(({ role }) => role === "collection").map(({ entry }) => entry));
+        const shown = places.filter((place) => !listed.has(place));
+        if (shown.length === 0) return <Empty title={t("engine.nothing")} />;
+        return (
+          <div className="grid">
+            {grouped(shown).map(([name, within]) => (
+              <section key={name} className="card stack">
+                <h2>{wordsFor(name)}</h2>
+                <ul className="places">
+                  {within.map((place) => (
+                    <Entry key={place.below} mount={engine.mount} place={place} />
+                  ))}
+                </ul>
+              </section>
             ))}
-          </ul>
-        </section>
-      ))}
-    </div>
+          </div>
+        );
+      }}
+    </Loaded>
   );
 }
 
@@ -44,10 +63,17 @@ function Entry({ mount, place }: { mount: string; place: Place }) {
   const { get, post, delete: removed } = place.item;
   return (
     <li>
-      <Anchor to={placeLink(mount, place)} className="code">
-        {place.below}
-      </Anchor>
-      <p className="description">{(get ?? post ?? removed)?.summary ?? place.item.description}</p>
+      <Anchor to={placeLink(mount, place)}>{wordsFor(subjectOf(place.below))}</Anchor>
+      <span className="code">{place.below}</span>
+      <p className="description">
+        <Prose text={(get ?? post ?? removed)?.summary ?? place.item.description ?? ""} />
+      </p>
     </li>
   );
+}
+
+/** A part of a path in words. */
+export function wordsFor(part: string): string {
+  const bare = part.replace(/[{}]/g, "");
+  return textOr(`engine.word_${bare.replaceAll("-", "_")}`, labelOf(bare.replaceAll("-", "_")));
 }

@@ -24,5 +24,9 @@ export function useVariables(): Record<string, string> {
 const asVariables = (values: Record<string, string>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`v.${name}`, value]));
 
 export const engineLink = (mount: string) => link("/secrets/engine", { mount });
-export const placeLink = (mount: string, place: Place, values: Record<string, string> = {}) =>
-  link(place.role === "collection" ? "/secrets/engine/names" : "/secrets/engine/path", { mount, path: place.below, ...asVariables(values) });
+
+/** How the page of an entry is opened: to look, to change it, or to make another. */
+export type Mode = "" | "change" | "create";
+
+export const placeLink = (mount: string, place: Place, values: Record<string, string> = {}, mode: Mode = "") =>
+  link(place.role === "collection" ? "/secrets/engine/names" : "/secrets/engine/path", { mount, path: place.below, mode, ...asVariables(values) });

@@ -1,3 +1,4 @@
+import type { Capability, Need } from "../../api/capabilities";
 import type { Described, Operation, PathItem } from "../../api/openapi";
 
 /** What a path of an engine is to a user. */
@@ -18,14 +19,15 @@ export function isListing(operation: Operation | undefined): boolean {
   return operation?.parameters?.some(({ name, required }) => name === "list" && required) ?? false;
 }
 
-function roleOf({ get, post, delete: removed }: PathItem): Role {
+/** A read of what can't be deleted may make something, such as a credential: that isn't done by opening a page. */
+function roleOf({ get, post, delete: removed }: PathItem, variables: readonly string[]): Role {
   if (isListing(get)) return "collection";
-  return get && (post || removed) ? "entry" : "action";
+  return get && (removed || (post && variables.length === 0)) ? "entry" : "action";
 }
 
 /** The places of an engine (pure): collections with their entries, then what stands alone. */
 export function placesOf(described: readonly Described[]): Place[] {
-  const places = described.map((each): Place => ({ ...each, role: roleOf(each.item), entry: null }));
+  const places = described.map((each): Place => ({ ...each, role: roleOf(each.item, each.variables), entry: null }));
   const bare = (path: string) => path.replace(/\/$/, "");
   for (const place of places) {
     if (place.role !== "collection") continue;
@@ -44,9 +46,32 @@ export function grouped(places: readonly Place[]): [string, Place[]][] {
   return [...groups];
 }
 
+const ofStatic = (place: Place) => place.below.startsWith("static-");
+
 /** What can be done with an entry besides reading, changing and deleting it: paths with the same variable elsewhere (pure). */
 export function actionsWith(places: readonly Place[], entry: Place): Place[] {
   const [last] = entry.variables.slice(-1);
   if (!last) return [];
-  return places.filter((place) => place !== entry && place.role === "action" && place.variables.length > 0 && place.variables.every((name) => entry.variables.includes(name)) && place.variables.includes(last));
+  const isWith = ({ variables }: Place) => variables.length > 0 && variables.every((name) => entry.variables.includes(name)) && variables.includes(last);
+  const found = places.filter((place) => place !== entry && place.role === "action" && isWith(place));
+  // A user that exists and one that is made have names of their own, in the same variable.
+  return found.filter((place) => place.below.startsWith("rotate-") || ofStatic(place) === ofStatic(entry));
 }
+
+/** The part of a path that says what it is about: the last one that isn't a variable (pure). */
+export function subjectOf(below: string): string {
+  return below.split("/").filter((part) => part !== "" && !part.startsWith("{")).at(-1) ?? below;
+}
+
+/** The capabilities of which one suffices to do something at a place (pure). */
+export function capabilitiesAt({ item, role }: Place): Capability[] {
+  const found: Capability[] = [];
+  if (item.get) found.push(role === "collection" ? "list" : "read");
+  if (item.post) found.push("update", "create");
+  if (item.patch) found.push("patch");
+  if (item.delete) found.push("delete");
+  return found;
+}
+
+/** What making a new entry needs (pure). */
+export const creating = (place: Place, path: string): Need => `${place.item["x-vault-createSupported"] ? "create" : "update"} ${path}`;

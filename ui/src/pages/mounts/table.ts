@@ -15,3 +15,8 @@ export const prefixOf = (table: Table, path: string) => (table === "auth" ? `aut
 export const listLink = (table: Table) => (table === "auth" ? "/auth" : "/secrets");
 export const enableLink = (table: Table) => link("/mounts/enable", { table });
 export const settingsLink = (table: Table, path: string) => link("/mounts/settings", { table, path });
+
+/** The table that a mount is in, and its path there, of the path at which it is reached. */
+export function partsOfMount(mount: string): { table: Table; path: string } {
+  return mount.startsWith("auth/") ? { table: "auth", path: mount.slice("auth/".length) } : { table: "secret", path: mount };
+}

@@ -1,0 +1,128 @@
+import { useState } from "react";
+import { type Need, useMay } from "../../api/capabilities";
+import { type Envelope, type Fields, remove, send } from "../../api/client";
+import { useChange, useRead } from "../../api/hooks";
+import { bodyOf, filled } from "../../api/openapi";
+import { useNavigate } from "../../app/location";
+import { Button, LinkButton } from "../../components/Button";
+import { Confirm } from "../../components/Dialog";
+import { Failure } from "../../components/Failure";
+import { Empty, Loading } from "../../components/Loaded";
+import { PageHead } from "../../components/PageHead";
+import { Prose } from "../../components/Prose";
+import { toast } from "../../components/toasts";
+import { fieldsOf } from "../../forms/fields";
+import { SchemaForm } from "../../forms/SchemaForm";
+import { t } from "../../texts";
+import { Answer } from "./Answer";
+import { type Engine, engineLink, placeLink } from "./engine";
+import { wordsFor } from "./Overview";
+import { crumbsOf } from "./Path";
+import { actionsWith, creating, type Place, subjectOf } from "./shape";
+
+interface Props {
+  engine: Engine;
+  place: Place;
+  values: Record<string, string>;
+}
+
+/** Something that is kept: what it is now, what can be done with it, and the form to change it. */
+export function Kept({ engine, place, values, isChanging }: Props & { isChanging: boolean }) {
+  const path = filled(place.path, values);
+  const mayRead = useMay(`read ${path}`);
+  const found = useRead<Fields>(path, { enabled: mayRead === true });
+  const collection = engine.places.find(({ entry }) => entry === place);
+  const isNew = found.error?.kind === "missing";
+  const here = (mode: "" | "change") => placeLink(engine.mount, place, values, mode);
+  // Who may not read it changes it without seeing it.
+  const isForm = isChanging || mayRead === false;
+  return (
+    <>
+      <PageHead title={filled(place.below, values)} intro={<Prose text={place.item.description ?? ""} />} crumbs={crumbsOf(engine, place, values)}>
+        {!isNew && actionsWith(engine.places, place).map((action) => <Do key={action.below} engine={engine} action={action} values={values} />)}
+        {place.item.post && !isForm && (
+          <LinkButton to={here("change")} look={isNew ? "primary" : "plain"} needs={isNew ? creating(place, path) : `update ${path}`}>
+            {t(isNew ? "engine.set_up" : "engine.change")}
+          </LinkButton>
+        )}
+        {place.item.delete && !isNew && <Remove place={place} path={path} back={collection ? placeLink(engine.mount, collection, values) : engineLink(engine.mount)} />}
+      </PageHead>
+      {mayRead && found.isPending && <Loading />}
+      {found.error && !isNew && <Failure error={found.error} />}
+      {isNew && !isForm && <Empty title={t("engine.nothing_yet")} />}
+      {isForm && (found.data || isNew || mayRead === false) && <Change engine={engine} place={place} values={values} now={found.data} isNew={isNew} back={mayRead ? here("") : ""} />}
+      {!isForm && found.data && <Answer fields={found.data} title={t("engine.now")} />}
+    </>
+  );
+}
+
+function Change({ engine, place, values, now, isNew, back }: Props & { now: Fields | undefined; isNew: boolean; back: string }) {
+  const path = filled(place.path, values);
+  const navigate = useNavigate();
+  const schema = place.item.post ? bodyOf(engine.document, place.item.post) : {};
+  const save = useChange(
+    (body: Fields) => send<Envelope<Fields> | undefined>("POST", path, { data: body }),
+    (answered) => {
+      toast(t("engine.saved", { name: path }));
+      if (back && !answered?.data && !answered?.warnings) navigate(back);
+    },
+  );
+  if (!place.item.post) return null;
+  return (
+    <div className="stack">
+      <section className="card">
+        <SchemaForm
+          key={JSON.stringify(now ?? null)}
+          schema={schema}
+          values={now ?? {}}
+          leftOut={place.variables}
+          submit={t("common.save")}
+          needs={isNew ? creating(place, path) : `update ${path}`}
+          onSubmit={(body) => save.mutate(body)}
+          isPending={save.isPending}
+          error={save.error}
+          actions={back && <LinkButton to={back}>{t("common.cancel")}</LinkButton>}
+        />
+      </section>
+      {save.data && <Answer key={save.submittedAt} fields={save.data.data ?? {}} warnings={save.data.warnings} title={t("engine.answer")} masked={fieldsOf(schema).filter(({ sensitive }) => sensitive).map(({ name }) => name)} />}
+    </div>
+  );
+}
+
+function Do({ engine, action, values }: { engine: Engine; action: Place; values: Record<string, string> }) {
+  const path = filled(action.path, values);
+  const { get, post } = action.item;
+  const need: Need = `${get ? "read" : post ? "update" : "delete"} ${path}`;
+  return (
+    <LinkButton to={placeLink(engine.mount, action, values)} needs={need}>
+      {wordsFor(subjectOf(action.below))}
+    </LinkButton>
+  );
+}
+
+function Remove({ place, path, back }: { place: Place; path: string; back: string }) {
+  const [open, setOpen] = useState(false);
+  const navigate = useNavigate();
+  const act = useChange(
+    () => remove(path),
+    () => {
+      toast(t("engine.removed", { name: path }));
+      setOpen(false);
+      navigate(back);
+    },
+  );
+  return (
+    <>
+      <Button onPress={() => setOpen(true)} needs={`delete ${path}`}>
+        {t("common.delete")}
+      </Button>
+      {open && (
+        <Confirm title={t("engine.remove_title", { name: path })} isOpen onClose={() => setOpen(false)} action={t("common.delete")} onConfirm={() => act.mutate(undefined)} isPending={act.isPending} error={act.error}>
+          <p>
+            <Prose text={place.item.delete?.summary ?? ""} />
+          </p>
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import { useState } from "react";
+import { filled } from "../../api/openapi";
+import { useNavigate } from "../../app/location";
+import { useList } from "../../api/hooks";
+import { Button } from "../../components/Button";
+import { Suggested } from "../../components/Field";
+import { PageHead } from "../../components/PageHead";
+import { Prose } from "../../components/Prose";
+import { labelOf } from "../../forms/fields";
+import { t } from "../../texts";
+import { type Engine, engineLink, placeLink } from "./engine";
+import { wordsFor } from "./Overview";
+import { type Place, subjectOf } from "./shape";
+import { useNamesInRules } from "./touched";
+
+/** Asks for the names in a path that aren't known yet. */
+export function Variables({ engine, place, values }: { engine: Engine; place: Place; values: Record<string, string> }) {
+  const [typed, setTyped] = useState<Record<string, string>>({});
+  const navigate = useNavigate();
+  const missing = place.variables.filter((name) => !values[name]);
+  const known = useKnown(engine, place, values);
+  const { get, post } = place.item;
+  return (
+    <>
+      <PageHead title={wordsFor(subjectOf(place.below))} intro={<Prose text={(get ?? post)?.summary ?? place.item.description ?? ""} />} crumbs={[{ text: engine.mount, to: engineLink(engine.mount) }]} />
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (missing.every((name) => typed[name])) navigate(placeLink(engine.mount, place, { ...values, ...typed }));
+        }}
+      >
+        {missing.map((name, index) => (
+          <Suggested key={name} label={labelOf(name)} value={typed[name] ?? ""} onChange={(text) => setTyped({ ...typed, [name]: text })} choices={missing.length === 1 ? known.map((each) => ({ id: each, label: each })) : []} isRequired autoFocus={index === 0} />
+        ))}
+        <div className="row">
+          <Button type="submit" look="primary" isDisabled={missing.some((name) => !typed[name])}>
+            {t("engine.go_on")}
+          </Button>
+        </div>
+      </form>
+    </>
+  );
+}
+
+/** Names that fit: those of a collection of the same variable, if they can be listed, and those that the user's rules have. */
+function useKnown(engine: Engine, place: Place, values: Record<string, string>): string[] {
+  const last = place.variables.at(-1) ?? "";
+  const collections = engine.places.filter(({ role, entry, variables }) => role === "collection" && variables.every((name) => values[name]) && entry?.variables.at(-1) === last);
+  const roles = collections.find(({ below }) => below.startsWith("static-") === place.below.startsWith("static-")) ?? null;
+  const listed = useList(roles ? filled(roles.path, values) : "", { enabled: roles !== null });
+  const ruled = useNamesInRules(place);
+  return [...new Set([...(listed.data?.keys ?? []), ...ruled])];
+}

@@ -1,0 +1,59 @@
+import { useQuery } from "@tanstack/react-query";
+import { covers } from "../../api/capabilities";
+import { write } from "../../api/client";
+import type { ApiError } from "../../api/errors";
+import { useRead, useSession } from "../../api/hooks";
+import { filled } from "../../api/openapi";
+import { join } from "../../api/paths";
+import type { Question } from "../../components/Loaded";
+import { isTouched, namesIn, type Rules } from "./reach";
+import { capabilitiesAt, type Place } from "./shape";
+
+const AT_ONCE = 200;
+const ANY = "any-name";
+
+const inPlaceOfAll = (place: Place) => filled(place.path, Object.fromEntries(place.variables.map((name) => [name, ANY])));
+
+async function capabilitiesOf(paths: readonly string[]): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (let at = 0; at < paths.length; at += AT_ONCE) Object.assign(found, await write<Record<string, string[]>>("sys/capabilities-self", { paths: paths.slice(at, at + AT_ONCE) }));
+  return found;
+}
+
+/**
+ * The places at which the user may do something.
+ *
+ * A rule for one name only isn't found by asking about any name, and a rule with a `+` isn't among the token's rules as they are told: so both are asked.
+ */
+export function useTouched(mount: string, places: readonly Place[]): Question<Place[]> {
+  const { token, namespace } = useSession();
+  const rules = useRules();
+  const paths = [...new Set(places.map(inPlaceOfAll))];
+  const answer = useQuery<Record<string, string[]>, ApiError>({
+    queryKey: ["touched", token, namespace, mount],
+    queryFn: () => capabilitiesOf(paths),
+    staleTime: 30_000,
+  });
+  const { data: asked } = answer;
+  const isHere = (place: Place) => {
+    const wanted = capabilitiesAt(place);
+    const capabilities = asked?.[inPlaceOfAll(place)] ?? [];
+    if (wanted.some((each) => covers(capabilities, each))) return true;
+    // Who may not see his rules is shown what he may be able to use.
+    return place.variables.length > 0 && (rules === null || (rules !== undefined && isTouched(join(namespace, place.path), wanted, rules)));
+  };
+  return { data: asked && rules !== undefined ? places.filter(isHere) : undefined, error: answer.error, refetch: answer.refetch };
+}
+
+/** The rules of the user's token; null if they aren't told, undefined until it is known. */
+function useRules(): Rules | null | undefined {
+  const { data, error } = useRead<Rules>("sys/internal/ui/resultant-acl");
+  return error ? null : data;
+}
+
+/** Names that the user's rules have in the place of a path's last variable. */
+export function useNamesInRules(place: Place | null): string[] {
+  const { namespace } = useSession();
+  const rules = useRules();
+  return place && rules ? namesIn(join(namespace, place.path), capabilitiesAt(place), rules) : [];
+}
