@@ -85,3 +85,22 @@ async def test_the_document_has_what_forms_are_made_by() -> None:
     assert user["ttl"]["deprecated"] is True
     assert "deprecated" not in user["token_ttl"]
     assert user["token_ttl"]["x-vault-displayAttrs"] == {"group": "Tokens"}
+
+
+async def test_engines_and_auth_methods_of_one_name_keep_their_fields() -> None:
+    """A role of one isn't described by the fields of the other, nor a secret of one version by those of another."""
+    server = await Server.start()
+    for table in ("mounts", "auth"):
+        await server.ok("POST", f"sys/{table}/kubernetes", {"type": "kubernetes"})
+    for version in ("1", "2"):
+        await server.ok("POST", f"sys/mounts/kv{version}", {"type": "kv", "options": {"version": version}})
+    document = (await server.ok("GET", "sys/internal/specs/openapi")).body
+
+    def names(path: str) -> set[str]:
+        schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        return set(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]].get("properties", ()))
+
+    assert "bound_service_account_names" in names("/auth/kubernetes/role/{name}")
+    assert "allowed_kubernetes_namespaces" in names("/kubernetes/roles/{name}")
+    assert "bound_service_account_names" not in names("/kubernetes/roles/{name}")
+    assert {"data", "options"} <= names("/kv2/data/{path}")

@@ -176,7 +176,7 @@ def _open_item(schemas: dict[str, Any], path: str, opened: OpenPath) -> dict[str
 
 
 def _request_body(schemas: dict[str, Any], name: str, body: type[Body]) -> dict[str, Any]:
-    schemas.setdefault(name, _schema(body))
+    name = _put(schemas, name, _schema(body))
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
     return {"required": True, "content": content}
 
@@ -244,6 +244,15 @@ def _operation(
     if parameters:
         out["parameters"] = parameters
     return out
+
+
+def _put(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> str:
+    """Put a schema in, and return its name: an auth method and an engine may be called the same."""
+    given, number = name, 1
+    while schemas.setdefault(given, schema) != schema:
+        number += 1
+        given = f"{name}{number}"
+    return given
 
 
 def _schema_name(type_: str, function: str) -> str:
