@@ -1,0 +1,36 @@
+import { useRead } from "./hooks";
+
+interface Rules {
+  capabilities?: string[];
+}
+
+/** What `sys/internal/ui/resultant-acl` answers: all rules of the token, merged.  Those with a `+` aren't in it. */
+export interface Reach {
+  root?: boolean;
+  exact_paths?: Record<string, Rules> | null;
+  glob_paths?: Record<string, Rules> | null;
+}
+
+/**
+ * The rules that allow something for names below a prefix (pure).
+ *
+ * @param prefix such as `sys/policies/acl/`.
+ * @returns the names, without the prefix; those that end in `*` stand for all that begin so.  `*` alone for all.
+ */
+export function reachable(reach: Reach, capability: string, prefix: string): string[] {
+  if (reach.root) return ["*"];
+  const allows = ({ capabilities = [] }: Rules) => capabilities.includes(capability) || capabilities.includes("root");
+  const globs = Object.entries(reach.glob_paths ?? {}).filter(([, rules]) => allows(rules));
+  if (globs.some(([path]) => prefix.startsWith(path))) return ["*"];
+  const exact = Object.entries(reach.exact_paths ?? {}).filter(([, rules]) => allows(rules));
+  return [
+    ...globs.filter(([path]) => path.startsWith(prefix)).map(([path]) => `${path.slice(prefix.length)}*`),
+    ...exact.filter(([path]) => path.startsWith(prefix) && path.length > prefix.length).map(([path]) => path.slice(prefix.length)),
+  ];
+}
+
+/** The names below a prefix for which the user may do something, as `reachable` tells them; none while it isn't known. */
+export function useReach(capability: string, prefix: string): string[] {
+  const found = useRead<Reach>("sys/internal/ui/resultant-acl");
+  return found.data ? reachable(found.data, capability, prefix) : [];
+}

@@ -1,0 +1,80 @@
+import { ChevronDown, Plus, X } from "lucide-react";
+import { useMemo, useState } from "react";
+import { Button as AriaButton, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
+import { t } from "../texts";
+import { Button, IconButton } from "./Button";
+import type { Choice } from "./Field";
+import { taken, typedChoice } from "./severalChoices";
+import "./Several.css";
+
+interface Props {
+  label: string;
+  description?: string;
+  /** The ids that are chosen, in their order. */
+  value: readonly string[];
+  onChange: (value: string[]) => void;
+  choices: readonly Choice[];
+}
+
+/** Several values, each chosen from a list or typed.  What isn't in the list is taken as it is typed. */
+export function Several({ label, description, value, onChange, choices }: Props) {
+  const [text, setText] = useState("");
+  const names = useMemo(() => new Map(choices.map(({ id, label: name }) => [id, name])), [choices]);
+  const open = useMemo(() => taken(choices, value, text), [choices, value, text]);
+  const add = (id: string) => {
+    if (id !== "" && !value.includes(id)) onChange([...value, id]);
+    setText("");
+  };
+  return (
+    <div className="several">
+      <ComboBox className="field" inputValue={text} onInputChange={setText} value={null} onChange={(key) => typeof key === "string" && add(key)} items={open} allowsCustomValue menuTrigger="focus">
+        <Label>{label}</Label>
+        <div className="several-input">
+          <Input
+            className="input"
+            spellCheck={false}
+            autoComplete="off"
+            onKeyDown={(event) => {
+              const isChoosing = event.currentTarget.getAttribute("aria-activedescendant");
+              if (event.key !== "Enter" || text.trim() === "" || isChoosing) return;
+              event.preventDefault();
+              add(typedChoice(choices, text));
+            }}
+            onBlur={() => add(typedChoice(choices, text))}
+          />
+          <AriaButton className="button button-icon" aria-label={t("several.show", { name: label })}>
+            <ChevronDown aria-hidden size={16} />
+          </AriaButton>
+        </div>
+        {description && <Text slot="description">{description}</Text>}
+        <Popover className="popover">
+          <ListBox className="options">
+            {(choice: Choice) => (
+              <ListBoxItem className="option" id={choice.id} textValue={choice.label}>
+                <Text slot="label">{choice.label}</Text>
+                {choice.description && <Text slot="description">{choice.description}</Text>}
+              </ListBoxItem>
+            )}
+          </ListBox>
+        </Popover>
+      </ComboBox>
+      {text.trim() !== "" && (
+        <Button icon={<Plus aria-hidden size={16} />} onPress={() => add(typedChoice(choices, text))}>
+          {t("several.add", { name: text.trim() })}
+        </Button>
+      )}
+      {value.length > 0 && (
+        <ul className="chips" aria-label={label}>
+          {value.map((id) => (
+            <li key={id} className="chip">
+              <span>{names.get(id) ?? id}</span>
+              <IconButton label={t("several.remove", { name: names.get(id) ?? id })} onPress={() => onChange(value.filter((each) => each !== id))}>
+                <X aria-hidden size={14} />
+              </IconButton>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
