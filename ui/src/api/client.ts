@@ -102,7 +102,9 @@ export async function answer(method: Method, path: string, options: Options = {}
   const document = await documentOf(response);
   const errors = errorsIn(document);
   const kind = kindOf(response.status, errors);
-  const failed = new ApiError(kind, response.status, errors, method, path, Number(response.headers.get("retry-after")) || 0, document);
+  const retryAfter = Number(response.headers.get("retry-after")) || 0;
+  const requestId = response.headers.get("x-strongroom-request-id") ?? "";
+  const failed = new ApiError(kind, response.status, errors, method, path, retryAfter, document, requestId);
   session.failed(failed, shown);
   throw failed;
 }

@@ -25,6 +25,8 @@ export class ApiError extends Error {
     readonly retryAfter = 0,
     /** The document that came with it, if one came: of a deleted version that is its metadata. */
     readonly document: unknown = undefined,
+    /** By which an administrator finds out why it was denied; empty if the server told none. */
+    readonly requestId = "",
   ) {
     super(errors.join("; ") || `${method} ${path}: ${status || "no answer"}`);
   }

@@ -1,7 +1,9 @@
 import { CircleAlert, CircleSlash, PlugZap } from "lucide-react";
 import type { ApiError } from "../api/errors";
 import { t } from "../texts";
-import { Button } from "./Button";
+import { link } from "../app/location";
+import { Button, LinkButton } from "./Button";
+import { CopyButton } from "./Secret";
 import { duration } from "./time";
 
 const LOOKS = { denied: CircleSlash, unreachable: PlugZap } as const;
@@ -19,8 +21,24 @@ export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => v
             {text}
           </p>
         ))}
+        {error.kind === "denied" && error.requestId && <Denial id={error.requestId} />}
         {onRetry && <Button onPress={onRetry}>{t("app.again")}</Button>}
       </div>
     </div>
+  );
+}
+
+/** The number of a denial, for who administers the policies. */
+function Denial({ id }: { id: string }) {
+  return (
+    <>
+      <p className="row">
+        <span>{t("errors.denied_hint", { id })}</span>
+        <CopyButton text={id} />
+      </p>
+      <LinkButton to={link("/policies/why", { request: id })} needs={`read sys/policies/denials/${id}`}>
+        {t("errors.denied_why")}
+      </LinkButton>
+    </>
   );
 }
