@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from strongroom.sysapi.system import lease_forecast
 from tests.flow.sysapi.leases_world import World
 
 
@@ -76,6 +77,60 @@ async def test_a_path_ends_everything_below_it() -> None:
     await world.server.ok("PUT", "sys/leases/revoke-prefix/db/account", {"sync": True})
     assert not world.outside.accounts
     assert not await world.lease_rows()
+
+
+async def test_what_a_path_would_end_is_counted_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading `revoke-prefix` counts leases by state, and tokens, as far as one request looks; and ends nothing."""
+    monkeypatch.setattr(lease_forecast, "_PAGE", 2)
+    monkeypatch.setattr(lease_forecast, "LOOKED_AT", 4)
+    world = await World.start()
+    await world.server.ok("POST", "auth/token/roles/r", {})
+    own = str((await world.server.ok("POST", "auth/token/create/r", {})).body["auth"]["client_token"])
+    leases = [await world.lease(f"a{number}") for number in range(7)]
+    world.outside.down = True
+    await world.server.ok("PUT", "sys/leases/revoke", {"lease_id": leases[0]})
+    asked = "sys/leases/revoke-prefix/db/account"
+    first = (await world.server.ok("GET", asked)).data
+    second = (await world.server.ok("GET", f"{asked}?after={first['after']}")).data
+    assert second["after"] == ""
+    sums = {state: first["leases"][state] + second["leases"][state] for state in first["leases"]}
+    assert sums == {"active": 6, "planned": 0, "revoking": 1, "irrevocable": 0}
+    assert (await world.server.ok("GET", f"sys/leases/revoke-prefix/{leases[1]}")).data["leases"]["active"] == 1
+    tokens = (await world.server.ok("GET", "sys/leases/revoke-prefix/auth/token/create/r", token=own)).data
+    assert (tokens["tokens"], tokens["ends_own_token"]) == (1, True)
+    elsewhere = (await world.server.ok("GET", "sys/leases/revoke-prefix/auth/token/create/r")).data
+    assert (elsewhere["tokens"], elsewhere["ends_own_token"]) == (1, False)
+    none = (await world.server.ok("GET", "sys/leases/revoke-prefix/db/accou")).data
+    assert (none["leases"]["active"], none["tokens"], none["after"]) == (0, 0, "")
+    assert await world.status(own) == 200
+    assert len(world.outside.accounts) == 7
+
+
+async def test_counting_needs_sudo() -> None:
+    """As revoking does."""
+    world = await World.start()
+    await world.server.ok(
+        "POST", "sys/policies/acl/p", {"policy": 'path "sys/leases/*" { capabilities = ["read", "update"] }'}
+    )
+    token = await world.token(policies=["p"])
+    assert (await world.server.ask("GET", "sys/leases/revoke-prefix/db", token=token)).status == 403
+
+
+async def test_leases_and_tokens_are_listed_page_by_page() -> None:
+    """With `after` and `limit`; what is on one page isn't on the next."""
+    world = await World.start()
+    await world.server.ok("POST", "auth/token/roles/db", {})
+    for number in range(3):
+        await world.lease(f"a{number}")
+        await world.token()
+    for path in ("sys/leases/lookup/db/account", "sys/leases/lookup/auth/token/create", "auth/token/accessors"):
+        everything, seen, after = (await world.server.ok("LIST", path)).data["keys"], list[str](), ""
+        assert len(everything) >= 3
+        while (page := await world.server.ask("LIST", f"{path}?after={after}&limit=2")).status == 200:
+            assert len(page.data["keys"]) <= 2
+            seen += page.data["keys"]
+            after = seen[-1]
+        assert seen == everything
 
 
 async def test_whoever_asks_may_end_itself() -> None:

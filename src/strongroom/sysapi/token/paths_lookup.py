@@ -12,6 +12,7 @@ from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import path
 from strongroom.sdk.fields import SECRET, Body, Doc
+from strongroom.sdk.listing import Page
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
@@ -110,11 +111,10 @@ class LookupPaths(SystemEngine):
         return Response(data=await shown(request, "", record))
 
     @path.list_("accessors", sudo=True)
-    async def accessors(self, request: Request) -> Response | None:
+    async def accessors(self, request: Request, body: Page) -> Response | None:
         """Lists the accessors of all tokens."""
         # Outside the transaction: no commit depends on the list, and every new token would make it run again.
         view = system(request)
-        listing = await request.once.wait(
-            "accessors", lambda: view.services.barrier.storage.list(keys.accessors(view.namespace.id))
-        )
+        place, storage = keys.accessors(view.namespace.id), view.services.barrier.storage
+        listing = await request.once.wait("accessors", lambda: storage.list(place, body.after, body.most))
         return Response(data={"keys": listing.names}) if listing.names else None

@@ -12,6 +12,7 @@ from strongroom.barrier import keys
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import path
 from strongroom.sdk.fields import Body, Doc, Duration
+from strongroom.sdk.listing import Page
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import RawBody, Response
 from strongroom.services.leases.records import PLANNED
@@ -19,6 +20,7 @@ from strongroom.services.tokens import telling
 from strongroom.services.tokens.lease_ids import lease_id
 from strongroom.services.tokens.search import by_lease_prefix
 from strongroom.sysapi.context import SystemEngine, SystemView, system
+from strongroom.sysapi.system.lease_forecast import counted_below
 from strongroom.sysapi.system.lease_removal import revoke_below, undo
 from strongroom.sysapi.system.lease_renewal import renew
 from strongroom.sysapi.system.lease_shown import lookup
@@ -57,6 +59,12 @@ class PrefixBody(Body, frozen=True):
     sync: Annotated[bool | None, Doc(description="Whether to answer only after the secrets are revoked.")] = None
 
 
+class AfterBody(Body, frozen=True):
+    """Where a count goes on."""
+
+    after: Annotated[str, Doc(description="What the count before answered in `after`; without it, begin.")] = ""
+
+
 class SurveyBody(Body, frozen=True):
     """Which leases."""
 
@@ -87,13 +95,14 @@ class LeasePaths(SystemEngine):
         return Response(data=data)
 
     @path.list_("leases/lookup/{prefix**}", sudo=True)
-    async def list_leases(self, request: Request, prefix: str) -> Response | None:
+    async def list_leases(self, request: Request, prefix: str, body: Page) -> Response | None:
         """Lists the leases below a path. Leases of tokens are included."""
-        view = system(request)
+        view, leases = system(request), system(request).services.leases
         folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        found = set(await view.services.leases.names(view.txn, view.namespace.id, folder))
-        found |= await request.once.wait("tokens", lambda: _token_names(view, folder, request.now))
-        return Response(data={"keys": sorted(found)}) if found else None
+        found = set(await leases.names(view.txn, view.namespace.id, folder, after=body.after, limit=body.most))
+        tokens = await request.once.wait("tokens", lambda: _token_names(view, folder, request.now))
+        found |= {name for name in tokens if name > body.after}
+        return Response(data={"keys": sorted(found)[: body.most]}) if found else None
 
     @path.write("leases/renew")
     @path.write("renew")
@@ -129,6 +138,11 @@ class LeasePaths(SystemEngine):
         """Revokes every lease and token that was created below a path."""
         warnings = await revoke_below(request, prefix, sync=bool(body.sync))
         return warned(warnings, 202 if body.sync is False else 200) or accepted(body.sync)
+
+    @path.read("leases/revoke-prefix/{prefix*}", sudo=True)
+    async def count_below(self, request: Request, prefix: str, body: AfterBody) -> Response | None:
+        """Counts the leases and tokens that revoking the path would end, and ends nothing."""
+        return Response(data=await counted_below(request, prefix, body.after))
 
     @path.write("leases/revoke-force/{prefix*}", sudo=True)
     @path.write("revoke-force/{prefix*}", sudo=True)
