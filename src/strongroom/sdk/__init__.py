@@ -43,6 +43,7 @@ from strongroom.sdk.fields import (
     OneOf,
     SignedDuration,
     StringMap,
+    Usually,
 )
 from strongroom.sdk.hands_out import HandsOut
 from strongroom.sdk.leases import HeldLease
@@ -114,6 +115,7 @@ __all__ = [
     "UnsupportedOperation",
     "UnsupportedPath",
     "UpstreamFailed",
+    "Usually",
     "View",
     "Waiting",
     "base62",

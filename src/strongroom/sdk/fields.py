@@ -100,6 +100,18 @@ class OneOf:
         self.values = values
 
 
+class Usually:
+    """`Annotated[bool | None, Usually(True)]`: what holds without a value, where the default is None.
+
+    It tells forms and generated clients; the engine itself fills it in.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: bool | int | str | list[str]) -> None:
+        self.value = value
+
+
 class FieldError(Exception):
     """A value doesn't fit a field's type.  The text says why, in Vault's words."""
 
@@ -378,6 +390,8 @@ class Field(msgspec.Struct, frozen=True):
     """The known names of an object, if other names are a mistake."""
     choices: tuple[str, ...] = ()
     """The values that it may have; empty if they can't be told one by one."""
+    usual: Any = None
+    """What holds without a value; None where that is the default, or isn't always the same."""
 
     @property
     def is_kept_by_null(self) -> bool:
@@ -414,6 +428,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
         in_path = next((mark.name for mark in marks if isinstance(mark, InPath)), "")
         keys = next((mark for mark in marks if isinstance(mark, Keys)), None)
         choices = next((mark.values for mark in marks if isinstance(mark, OneOf)), ())
+        usual = next((mark.value for mark in marks if isinstance(mark, Usually)), None)
         options = [item for item in typing.get_args(hint) if item is not type(None)]
         base = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
         base = list if base == list[str] else base
@@ -435,6 +450,7 @@ def fields_of(body: type[Body]) -> tuple[Field, ...]:
                 in_path=in_path,
                 keys=keys,
                 choices=choices,
+                usual=usual,
             )
         )
     return tuple(

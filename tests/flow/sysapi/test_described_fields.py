@@ -69,6 +69,20 @@ async def test_a_value_that_is_not_offered_is_refused(method: str, path: str, bo
     assert (await server.ask(method, path, body)).status == 400
 
 
+async def test_what_holds_without_a_value_is_told_as_it_is() -> None:
+    """A role of pki that was written with nothing has what a form shows before somebody fills it in."""
+    server = await Server.start()
+    await server.ok("POST", "sys/mounts/pki", {"type": "pki"})
+    written = (await server.ok("POST", "pki/roles/bare", {})).body["data"]
+    document = (await server.ok("GET", "sys/internal/specs/openapi")).body
+    (content,) = document["paths"]["/pki/roles/{name}"]["post"]["requestBody"]["content"].values()
+    fields = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]["properties"]
+    # A size of keys follows from their type.
+    told = {name: field.get("default", []) for name, field in fields.items() if name != "key_bits"}
+    assert {name: written[name] or [] for name in told} == told
+    assert told["enforce_hostnames"] is True
+
+
 async def test_the_document_has_what_forms_are_made_by() -> None:
     """Types, what is required, choices, what holds without a value, old names and what is not shown."""
     server = await Server.start()

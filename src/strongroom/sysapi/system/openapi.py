@@ -274,6 +274,7 @@ def _field(field: Field) -> dict[str, Any]:
     """A field's type, and what forms are made by: what it may be, what holds without it, whether it is shown."""
     schema = dict(_SCHEMAS.get(field.type, {}))
     default = list(field.default) if isinstance(field.default, tuple) else field.default
+    default = field.usual if field.usual is not None else default
     if isinstance(default, (str, int, float, list)) and default:
         schema["default"] = default
     if field.choices:

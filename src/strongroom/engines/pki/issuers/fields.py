@@ -9,11 +9,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from strongroom.engines.pki.issuing.rules import AskedFields
-from strongroom.sdk import CommaList, Doc, Duration, OneOf
+from strongroom.sdk import CommaList, Doc, Duration, OneOf, Usually
 
 INTERNAL, EXPORTED, EXISTING, KMS = "internal", "exported", "existing", "kms"
 
-KeyType = Annotated[str | None, Doc(description="The type of a new key: `rsa` (the default), `ec` or `ed25519`.")]
+KeyType = Annotated[
+    str | None,
+    Doc(description="The type of a new key: `rsa` (the default), `ec` or `ed25519`."),
+    OneOf("rsa", "ec", "ed25519"),
+    Usually("rsa"),
+]
 KeyBits = Annotated[int | None, Doc(description="The size of a new key. 0 for the default of its type.")]
 KeyName = Annotated[str | None, Doc(description="The name of a new key in this mount.")]
 KeyRef = Annotated[str, Doc(description="The key to use with `existing`: its id, its name, or `default`.")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from strongroom.sdk import Body, CommaList, Doc, Duration, OneOf
+from strongroom.sdk import Body, CommaList, Doc, Duration, OneOf, Usually
 
 
 class NameFields(Body, frozen=True):
@@ -16,7 +16,7 @@ class NameFields(Body, frozen=True):
 
     allow_any_name: Annotated[bool | None, Doc(description="Whether any host or e-mail address is allowed.")] = None
     allow_localhost: Annotated[
-        bool | None, Doc(description="Whether `localhost` and `localdomain` are allowed. Default: true.")
+        bool | None, Doc(description="Whether `localhost` and `localdomain` are allowed. Default: true."), Usually(True)
     ] = None
     allowed_domains: Annotated[
         CommaList | None, Doc(description="Domains. They count with one of the three switches after this field.")
@@ -37,20 +37,27 @@ class NameFields(Body, frozen=True):
         bool | None, Doc(description="Whether a template's value may hold `*` and `+`. Only for values that you trust.")
     ] = None
     allow_wildcard_certificates: Annotated[
-        bool | None, Doc(description="Whether names with a wildcard are allowed. Default: true.")
+        bool | None, Doc(description="Whether names with a wildcard are allowed. Default: true."), Usually(True)
     ] = None
     allow_token_displayname: Annotated[
         bool | None, Doc(description="Whether the display name of the client's token is an allowed name.")
     ] = None
     enforce_hostnames: Annotated[
-        bool | None, Doc(description="Whether names have to be valid hosts, or e-mail addresses there. Default: true.")
+        bool | None,
+        Doc(description="Whether names have to be valid hosts, or e-mail addresses there. Default: true."),
+        Usually(True),
     ] = None
     cn_validations: Annotated[
         CommaList | None,
         Doc(description="What a common name may be: `email`, `hostname`, or `disabled` for any text. Default: both."),
+        Usually(["email", "hostname"]),
     ] = None
-    require_cn: Annotated[bool | None, Doc(description="Whether a common name is needed. Default: true.")] = None
-    allow_ip_sans: Annotated[bool | None, Doc(description="Whether IP addresses are allowed. Default: true.")] = None
+    require_cn: Annotated[
+        bool | None, Doc(description="Whether a common name is needed. Default: true."), Usually(True)
+    ] = None
+    allow_ip_sans: Annotated[
+        bool | None, Doc(description="Whether IP addresses are allowed. Default: true."), Usually(True)
+    ] = None
     allowed_ip_sans_cidr: Annotated[
         CommaList | None, Doc(description="The ranges of allowed IP addresses, in the common name too. Empty: all.")
     ] = None
@@ -70,14 +77,19 @@ class NameFields(Body, frozen=True):
     serial_number_source: Annotated[
         str | None,
         Doc(description="`json-csr`: the attribute may come from a certificate request. `json`: only from the field."),
+        OneOf("json-csr", "json"),
+        Usually("json-csr"),
     ] = None
     allowed_user_ids: Annotated[CommaList | None, Doc(description="Allowed user ids, as globs. Empty: none.")] = None
     use_csr_common_name: Annotated[
-        bool | None, Doc(description="Whether `sign` takes the common name of the certificate request. Default: true.")
+        bool | None,
+        Doc(description="Whether `sign` takes the common name of the certificate request. Default: true."),
+        Usually(True),
     ] = None
     use_csr_sans: Annotated[
         bool | None,
         Doc(description="Whether `sign` takes the alternative names of the certificate request. Default: true."),
+        Usually(True),
     ] = None
 
 
@@ -100,6 +112,7 @@ class UsageFields(SubjectFields, frozen=True):
         str | None,
         Doc(description="`rsa`, `ec`, `ed25519`, or `any` for the client's choice. Default: rsa."),
         OneOf("rsa", "ec", "ed25519", "any"),
+        Usually("rsa"),
     ] = None
     key_bits: Annotated[
         int | None, Doc(description="The size of keys: 0 for the type's default, which is 2048 of rsa and 256 of ec.")
@@ -111,13 +124,18 @@ class UsageFields(SubjectFields, frozen=True):
     key_usage: Annotated[
         CommaList | None,
         Doc(description="Key usages, as Go calls them. Default: DigitalSignature, KeyAgreement, KeyEncipherment."),
+        Usually(["DigitalSignature", "KeyAgreement", "KeyEncipherment"]),
     ] = None
     ext_key_usage: Annotated[CommaList | None, Doc(description="Extended key usages, as Go calls them.")] = None
     ext_key_usage_oids: Annotated[
         CommaList | None, Doc(description="Object identifiers of more extended key usages.")
     ] = None
-    server_flag: Annotated[bool | None, Doc(description="Whether ServerAuth is one of them. Default: true.")] = None
-    client_flag: Annotated[bool | None, Doc(description="Whether ClientAuth is one of them. Default: true.")] = None
+    server_flag: Annotated[
+        bool | None, Doc(description="Whether ServerAuth is one of them. Default: true."), Usually(True)
+    ] = None
+    client_flag: Annotated[
+        bool | None, Doc(description="Whether ClientAuth is one of them. Default: true."), Usually(True)
+    ] = None
     code_signing_flag: Annotated[bool | None, Doc(description="Whether CodeSigning is one of them.")] = None
     email_protection_flag: Annotated[bool | None, Doc(description="Whether EmailProtection is one of them.")] = None
     policy_identifiers: Annotated[
@@ -142,26 +160,30 @@ class ValidityFields(UsageFields, frozen=True):
         Duration | None, Doc(description="How long certificates are valid that say nothing. 0: the mount's default.")
     ] = None
     max_ttl: Annotated[Duration | None, Doc(description="How long they are valid at most. 0: the mount's.")] = None
-    not_before_duration: Annotated[Duration | None, Doc(description="How far they are backdated. Default: 30s.")] = None
+    not_before_duration: Annotated[
+        Duration | None, Doc(description="How far they are backdated. Default: 30s."), Usually(30)
+    ] = None
     not_before: Annotated[str | None, Doc(description="When they begin, in RFC 3339. Empty: now, backdated.")] = None
     not_before_bound: Annotated[
         str | None,
         Doc(description="What a request's `not_before` may be: `permit`, `duration` or `forbid`. Default: permit."),
         OneOf("permit", "duration", "forbid"),
+        Usually("permit"),
     ] = None
     not_after: Annotated[str | None, Doc(description="When they end, in RFC 3339. Empty: by `ttl`.")] = None
     not_after_bound: Annotated[
         str | None,
         Doc(description="What their end may be: `permit`, `ttl-limited`, `forbid` or a time. Default: permit."),
+        Usually("permit"),
     ] = None
 
 
 class RoleFields(ValidityFields, frozen=True):
     """A role.  What isn't given has its default, and stays as it is in a patch."""
 
-    issuer_ref: Annotated[str | None, Doc(description="Who signs: the id or name of an issuer. Default: default.")] = (
-        None
-    )
+    issuer_ref: Annotated[
+        str | None, Doc(description="Who signs: the id or name of an issuer. Default: default."), Usually("default")
+    ] = None
     generate_lease: Annotated[
         bool | None, Doc(description="Whether certificates have leases, whose end revokes them.")
     ] = None

@@ -12,7 +12,7 @@ from strongroom.engines.transit.moving import exporting
 from strongroom.engines.transit.moving.versions import exported_versions
 from strongroom.engines.transit.pauses import Pauses
 from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, Doc, Request, Response, check_segment_name, path
+from strongroom.sdk import Body, Doc, OneOf, Request, Response, check_segment_name, path
 
 
 class ExportFields(Body, frozen=True):
@@ -24,6 +24,7 @@ class ExportFields(Body, frozen=True):
             description="`raw`, `der` or `pem`. Empty for the usual form of the type: base64 of symmetric and Ed25519 "
             "keys, PKCS#1 or SEC 1 in PEM of others."
         ),
+        OneOf("raw", "der", "pem"),
     ] = ""
 
 

@@ -23,6 +23,7 @@ from strongroom.sdk import (
     CommaList,
     Doc,
     Duration,
+    OneOf,
     Page,
     Random,
     Request,
@@ -39,7 +40,11 @@ DEFAULT_TYPE = "aes256-gcm96"
 class KeyFields(Body, frozen=True):
     """Settings of a new key."""
 
-    type: Annotated[str, Doc(description="The type of the key: one of " + ", ".join(KEY_TYPES) + ".")] = DEFAULT_TYPE
+    type: Annotated[
+        str,
+        Doc(description="The type of the key: one of " + ", ".join(f"`{name}`" for name in KEY_TYPES) + "."),
+        OneOf(*KEY_TYPES),
+    ] = DEFAULT_TYPE
     derived: Annotated[bool, Doc(description="Whether every use names a context, and derives a key from it.")] = False
     convergent_encryption: Annotated[
         bool, Doc(description="Whether equal plaintexts have equal ciphertexts. Needs `derived`.")
@@ -59,7 +64,13 @@ class KeyFields(Body, frozen=True):
         str, Doc(description="The post-quantum half of a key of type `hybrid`: " + ", ".join(PQC_TYPES) + ".")
     ] = ""
     hybrid_key_type_ec: Annotated[
-        str, Doc(description="The elliptic curve half of a key of type `hybrid`: " + ", ".join(EC_TYPES) + ".")
+        str,
+        Doc(
+            description="The elliptic curve half of a key of type `hybrid`: "
+            + ", ".join(f"`{name}`" for name in EC_TYPES)
+            + "."
+        ),
+        OneOf(*EC_TYPES),
     ] = ""
     managed_key_name: Annotated[str, Doc(description="Refused: keys in other hardware are not used.")] = ""
     managed_key_id: Annotated[str, Doc(description="Refused: keys in other hardware are not used.")] = ""

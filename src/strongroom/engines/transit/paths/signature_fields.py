@@ -9,7 +9,7 @@ from strongroom.engines.transit.key_types import key_type
 from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.signing.schemes import Asked, Scheme, scheme_of
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Body, Doc
+from strongroom.sdk import SECRET, Body, Doc, OneOf
 from strongroom.sdk.fields import InPath, OldNameOf
 
 
@@ -21,7 +21,7 @@ class SignatureFields(Body, frozen=True):
         str,
         Doc(
             description="The hash function of RSA and ECDSA: one of "
-            + ", ".join(HASHES)
+            + ", ".join(f"`{name}`" for name in HASHES)
             + ". With `prehashed`, `sha2-512` also asks for Ed25519ph, `mldsa-mu` says that the input is the µ of an "
             "ML-DSA signature, and `none` signs it by RSA without a hash function's name."
         ),
@@ -29,10 +29,14 @@ class SignatureFields(Body, frozen=True):
     ] = ""
     algorithm: Annotated[str, Doc(description="The old name of `hash_algorithm`."), OldNameOf("hash_algorithm")] = ""
     signature_algorithm: Annotated[
-        str, Doc(description="For RSA `pss` or `pkcs1v15`; for Ed25519 `ed25519ph` or `ed25519ctx`.")
+        str,
+        Doc(description="For RSA `pss` or `pkcs1v15`; for Ed25519 `ed25519ph` or `ed25519ctx`."),
+        OneOf("pss", "pkcs1v15", "ed25519ph", "ed25519ctx"),
     ] = ""
     marshaling_algorithm: Annotated[
-        str, Doc(description="`asn1`; or `jws` for the form of JSON Web Signatures, in base64 for URLs.")
+        str,
+        Doc(description="`asn1`; or `jws` for the form of JSON Web Signatures, in base64 for URLs."),
+        OneOf("asn1", "jws"),
     ] = "asn1"
     salt_length: Annotated[str, Doc(description="The salt of PSS: `auto`, `hash`, or a number of bytes.")] = "auto"
     prehashed: Annotated[bool, Doc(description="Whether the input is a digest already.")] = False

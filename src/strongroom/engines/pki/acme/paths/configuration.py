@@ -16,7 +16,7 @@ from strongroom.engines.pki.acme.records import AcmeConfig
 from strongroom.engines.pki.path_policies import ROLE, VERBATIM
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.outgoing.ranges import check_ranges
-from strongroom.sdk import Body, CommaList, Doc, Duration, Random, Request, Response, View, path, replace
+from strongroom.sdk import Body, CommaList, Doc, Duration, OneOf, Random, Request, Response, View, path, replace
 
 _NO_URL: Final = (
     "ACME feature requires local cluster 'path' field configuration to be set: write the URL by which clients reach "
@@ -48,7 +48,9 @@ class AcmeFields(Body, frozen=True):
         str | None, Doc(description="Address and port of the DNS resolver; empty for that of the operating system.")
     ] = None
     eab_policy: Annotated[
-        str | None, Doc(description="Who needs an external binding: " + ", ".join(EAB_POLICIES) + ".")
+        str | None,
+        Doc(description="Who needs an external binding: " + ", ".join(f"`{name}`" for name in EAB_POLICIES) + "."),
+        OneOf(*EAB_POLICIES),
     ] = None
     max_ttl: Annotated[Duration | None, Doc(description="The longest life of a certificate. 90 days if it is 0.")] = (
         None

@@ -19,7 +19,7 @@ from strongroom.engines.pki.issuers.shown import shown
 from strongroom.engines.pki.issuers.urls import FIELDS, cluster_of, warnings_of
 from strongroom.engines.pki.roles import rows as role_rows
 from strongroom.lib.errors import NotFound
-from strongroom.sdk import Body, CommaList, Doc, Page, Request, Response, View, path
+from strongroom.sdk import Body, CommaList, Doc, OneOf, Page, Request, Response, View, path
 
 _MOST_ROLES = 1000
 """How many roles are looked at for a warning."""
@@ -35,6 +35,7 @@ class IssuerFields(Body, frozen=True):
             description="What becomes of certificates that would end after the issuer's: `err` (refused; the default), "
             "`truncate` (they end with it), `permit` (they don't), `always_enforce_err` (`err`, for authorities too)."
         ),
+        OneOf("err", "truncate", "permit", "always_enforce_err"),
     ] = None
     manual_chain: Annotated[
         CommaList | None,

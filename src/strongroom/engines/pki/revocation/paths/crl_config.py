@@ -15,7 +15,7 @@ from strongroom.engines.pki.revocation.lists.groups import groups_of
 from strongroom.engines.pki.revocation.lists.partitions import with_partitions
 from strongroom.engines.pki.revocation.records import NONCE_ECHO, NONCE_IGNORE, CrlConfig
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import Body, Doc, Request, Response, path, replace
+from strongroom.sdk import Body, Doc, OneOf, Request, Response, path, replace
 
 
 class CrlConfigFields(Body, frozen=True):
@@ -30,6 +30,7 @@ class CrlConfigFields(Body, frozen=True):
     ocsp_nonce: Annotated[
         str | None,
         Doc(description=f"`{NONCE_ECHO}` repeats a question's nonce, `{NONCE_IGNORE}` gives an answer that is ready."),
+        OneOf(NONCE_ECHO, NONCE_IGNORE),
     ] = None
     auto_rebuild: Annotated[
         bool | None, Doc(description="Whether lists are made by the clock alone, and not when something is revoked.")

@@ -15,7 +15,7 @@ from strongroom.engines.pki.issuing.rules import moments
 from strongroom.engines.pki.revocation.naming import named
 from strongroom.engines.pki.revocation.revoking import Expired, revoke
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk import SECRET, Body, Doc, Request, Response, check_segment_name, path
+from strongroom.sdk import SECRET, Body, Doc, OneOf, Request, Response, check_segment_name, path
 
 _SHORTEST_KEY = 64
 
@@ -24,7 +24,13 @@ class ReasonFields(Body, frozen=True):
     """Why something is revoked."""
 
     reason: Annotated[
-        str, Doc(description=f"Why, for lists and OCSP: {', '.join(reasons.NAMES.values())}. Empty for the first.")
+        str,
+        Doc(
+            description="Why, for lists and OCSP: "
+            + ", ".join(f"`{name}`" for name in reasons.NAMES.values())
+            + ". Empty for the first."
+        ),
+        OneOf(*reasons.NAMES.values()),
     ] = ""
 
 
