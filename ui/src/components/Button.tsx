@@ -59,7 +59,7 @@ export function Anchor({ to, children, ...rest }: { to: string; children: ReactN
   return (
     <AriaLink
       {...rest}
-      href={`/ui${to}`}
+      href={to}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;
         event.preventDefault();
