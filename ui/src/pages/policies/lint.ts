@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useMay } from "../../api/capabilities";
 import { write } from "../../api/client";
 import { ApiError } from "../../api/errors";
-import { useMay } from "../../api/capabilities";
 import { useSession } from "../../api/hooks";
+import { lineOf } from "./lines";
 
 export interface Fault {
   line: number;
@@ -12,20 +13,22 @@ export interface Fault {
 }
 
 const PAUSE_MS = 400;
+const NONE: Fault[] = [];
 
-/** What the server finds wrong with a policy that is being typed. */
-export function useFaults(policy: string): Fault[] {
+/** What the server finds wrong with a policy that is being typed; nothing for who may not ask. */
+export function useFaults(policy: string): { faults: Fault[]; error: ApiError | null } {
   const settled = useSettled(policy, PAUSE_MS);
   const { user, namespace } = useSession();
   const may = useMay("update sys/policies/lint");
-  const found = useQuery<Fault[]>({
+  const found = useQuery<Fault[], ApiError>({
     queryKey: ["lint", user, namespace, settled],
     queryFn: () => faultsOf(settled),
     enabled: may === true && settled.trim() !== "",
     placeholderData: (before) => before,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return settled.trim() === "" ? [] : (found.data ?? []);
+  if (settled.trim() === "" || !may) return { faults: NONE, error: null };
+  return { faults: found.data ?? NONE, error: found.error };
 }
 
 async function faultsOf(policy: string): Promise<Fault[]> {
@@ -36,15 +39,6 @@ async function faultsOf(policy: string): Promise<Fault[]> {
     if (!(error instanceof ApiError) || error.kind !== "invalid") throw error;
     return error.errors.map((text) => ({ line: lineOf(policy, text), text, severity: "error" }));
   }
-}
-
-/** The line that a message is about: it says so, or names a path that is there (pure). */
-export function lineOf(policy: string, message: string): number {
-  const said = /\bAt (\d+):\d+/.exec(message);
-  if (said) return Number(said[1]);
-  const named = /"([^"]+)"/.exec(message)?.[1];
-  const at = named ? policy.indexOf(`"${named}"`) : -1;
-  return at < 0 ? 1 : policy.slice(0, at).split("\n").length;
 }
 
 function useSettled(value: string, pauseMs: number): string {
