@@ -1,0 +1,90 @@
+import { useState } from "react";
+import { useMay } from "../../api/capabilities";
+import { type Envelope, send } from "../../api/client";
+import { useChange } from "../../api/hooks";
+import { useNavigate, useParam } from "../../app/location";
+import { Button } from "../../components/Button";
+import { Confirm } from "../../components/Dialog";
+import { FactList } from "../../components/FactList";
+import { Empty, Loaded } from "../../components/Loaded";
+import { PageHead } from "../../components/PageHead";
+import { t } from "../../texts";
+import { type Below, left, useBelow } from "./counting";
+import { folderOf, leasesLink, needsOf, revokeLink, STATES } from "./lease";
+import { Warnings } from "./Warnings";
+
+/** Ends everything that was made below a path: first how much that is, then how far it is. */
+export default function RevokeBelow() {
+  const prefix = folderOf(useParam("prefix"));
+  const may = useMay(...needsOf(prefix).count);
+  const { question, sofar } = useBelow(prefix, may === true && prefix !== "");
+  return (
+    <>
+      <PageHead title={t("leases.revoke_below")} crumbs={[{ text: t("leases.title"), to: leasesLink() }, { text: prefix, to: leasesLink(prefix) }]} intro={t("leases.revoke_intro")} />
+      {prefix === "" && <Empty title={t("leases.no_prefix")} />}
+      {prefix !== "" && may === false && <p className="notice notice-warn">{t("leases.uncounted")}</p>}
+      {prefix !== "" && may && (
+        <>
+          {question.isFetching && sofar > 10_000 && <p role="status">{t("leases.counted_so_far", { n: sofar })}</p>}
+          <Loaded of={question}>{(below) => <Report prefix={prefix} below={below} />}</Loaded>
+        </>
+      )}
+      {prefix !== "" && may !== undefined && (
+        <div className="row">
+          <End prefix={prefix} below={question.data} />
+          <End prefix={prefix} below={question.data} force />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What is there, and of what was begun how much is done: all of it is asked of the server, so that a reload changes nothing. */
+function Report({ prefix, below }: { prefix: string; below: Below }) {
+  const of = Number(useParam("of")) || 0;
+  const { toEnd, going, failing } = left(below);
+  const rest = toEnd + going;
+  return (
+    <section className="card stack" aria-label={t("leases.what_is_there")}>
+      <h2 className="code">{prefix}</h2>
+      <FactList facts={[...STATES.map((state) => [t(`leases.count_${state}`), String(below.leases[state])] as const), [t("leases.count_tokens"), String(below.tokens)]]} />
+      {below.ends_own_token && <p className="notice notice-danger">{t("leases.ends_own")}</p>}
+      {of > 0 && (
+        <div role="status" className="stack">
+          <p>{rest === 0 ? t(failing > 0 ? "leases.all_but_failing" : "leases.all_ended", { n: failing }) : going > 0 ? t("leases.going", { n: going }) : t("leases.not_begun", { n: toEnd })}</p>
+          <progress aria-label={t("leases.progress")} value={Math.max(0, of - rest)} max={of} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function End({ prefix, below, force = false }: { prefix: string; below: Below | undefined; force?: boolean }) {
+  const [open, setOpen] = useState(false);
+  const navigate = useNavigate();
+  const total = below && left(below).toEnd + left(below).going + (force ? left(below).failing : 0);
+  const need = needsOf(prefix)[force ? "force" : "revoke"];
+  const end = useChange(
+    () => send<Envelope<null> | undefined>("POST", `sys/leases/${force ? "revoke-force" : "revoke-prefix"}/${prefix}`, { data: {} }),
+    () => {
+      setOpen(false);
+      navigate(revokeLink(prefix, total), { replace: true });
+    },
+  );
+  const title = force ? t("leases.force_below") : t("leases.revoke_below");
+  return (
+    <>
+      <Button look={force ? "plain" : "danger"} onPress={() => setOpen(true)} isDisabled={total === 0} needs={need}>
+        {force ? t("leases.force_n") : total === undefined ? t("leases.revoke_all") : t("leases.revoke_n", { n: total })}
+      </Button>
+      <Warnings of={end.data?.warnings} />
+      {open && (
+        <Confirm title={title} isOpen onClose={() => setOpen(false)} action={t(force ? "leases.force" : "leases.revoke")} onConfirm={() => end.mutate(undefined)} isPending={end.isPending} error={end.error} typed={prefix}>
+          <p>{total === undefined ? t("leases.revoke_unknown") : t("leases.revoke_many", { n: total })}</p>
+          <p>{t(force ? "leases.force_text" : "leases.revoke_text")}</p>
+          {below?.ends_own_token && <p className="notice notice-danger">{t("leases.ends_own")}</p>}
+        </Confirm>
+      )}
+    </>
+  );
+}
