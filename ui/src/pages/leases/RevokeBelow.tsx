@@ -12,6 +12,7 @@ import { t } from "../../texts";
 import { type Below, left, useBelow } from "./counting";
 import { folderOf, leasesLink, needsOf, revokeLink, STATES } from "./lease";
 import { Warnings } from "./Warnings";
+import "./leases.css";
 
 /** Ends everything that was made below a path: first how much that is, then how far it is. */
 export default function RevokeBelow() {

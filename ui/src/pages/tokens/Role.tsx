@@ -1,0 +1,94 @@
+import { useState } from "react";
+import { type Envelope, type Fields, remove, send } from "../../api/client";
+import { useChange, useRead } from "../../api/hooks";
+import { bodyOf, useDescription } from "../../api/openapi";
+import { useNavigate, useParam } from "../../app/location";
+import { Button, LinkButton } from "../../components/Button";
+import { Confirm } from "../../components/Dialog";
+import { TextField } from "../../components/Field";
+import { Empty, Loaded } from "../../components/Loaded";
+import { PageHead } from "../../components/PageHead";
+import { toast } from "../../components/toasts";
+import { SchemaForm } from "../../forms/SchemaForm";
+import { t } from "../../texts";
+import { Warnings } from "../leases/Warnings";
+import { createLink, roleLink, tokensLink } from "./token";
+
+const TEMPLATE = "/auth/token/roles/{role_name}";
+/** The names of before, which the server still takes and shows. */
+const OLD = ["period", "explicit_max_ttl", "bound_cidrs"];
+
+/** A role, and what its tokens are like. */
+export default function Role() {
+  const name = useParam("name");
+  const found = useRead<Fields>(`auth/token/roles/${name}`, { enabled: name !== "" });
+  const head = (
+    <PageHead title={name || t("tokens.create_role")} crumbs={[{ text: t("tokens.title"), to: tokensLink() }, { text: t("tokens.roles"), to: "/tokens/roles" }]}>
+      {name && (
+        <LinkButton to={createLink(name)} needs={`update auth/token/create/${name}`}>
+          {t("tokens.create")}
+        </LinkButton>
+      )}
+      {name && found.data && <Remove name={name} />}
+    </PageHead>
+  );
+  return (
+    <>
+      {head}
+      {name === "" ? <Form name="" values={{}} /> : <Loaded of={found} missing={<Empty title={t("tokens.no_role_there")} />}>{(values) => <Form key={JSON.stringify(values)} name={name} values={values} />}</Loaded>}
+    </>
+  );
+}
+
+function Form({ name, values }: { name: string; values: Fields }) {
+  const [typed, setTyped] = useState(name);
+  const description = useDescription();
+  const navigate = useNavigate();
+  const save = useChange(
+    (body: Fields) => send<Envelope<null> | undefined>("POST", `auth/token/roles/${typed}`, { data: body }),
+    () => {
+      toast(t("tokens.role_saved", { name: typed }));
+      if (name === "") navigate(roleLink(typed), { replace: true });
+    },
+  );
+  return (
+    <Loaded of={description}>
+      {(document) => {
+        const operation = document.paths[TEMPLATE]?.post;
+        if (!operation) return <Empty title={t("tokens.no_role_form")} />;
+        return (
+          <div className="card stack">
+            <Warnings of={save.data?.warnings} />
+            <SchemaForm schema={bodyOf(document, operation)} values={values} leftOut={OLD} submit={t("common.save")} needs={`${name ? "update" : "create"} auth/token/roles/${typed || "new"}`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error}>
+              {name === "" && <TextField label={t("tokens.role_name")} value={typed} onChange={setTyped} isRequired autoFocus code />}
+            </SchemaForm>
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Remove({ name }: { name: string }) {
+  const [open, setOpen] = useState(false);
+  const navigate = useNavigate();
+  const act = useChange(
+    () => remove(`auth/token/roles/${name}`),
+    () => {
+      toast(t("tokens.role_removed", { name }));
+      navigate("/tokens/roles", { replace: true });
+    },
+  );
+  return (
+    <>
+      <Button onPress={() => setOpen(true)} needs={`delete auth/token/roles/${name}`}>
+        {t("common.delete")}
+      </Button>
+      {open && (
+        <Confirm title={t("tokens.remove_role", { name })} isOpen onClose={() => setOpen(false)} action={t("common.delete")} onConfirm={() => act.mutate(undefined)} isPending={act.isPending} error={act.error}>
+          <p>{t("tokens.remove_role_text")}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
