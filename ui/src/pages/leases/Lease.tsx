@@ -6,7 +6,6 @@ import { FactList } from "../../components/FactList";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { CopyButton } from "../../components/Secret";
-import { duration } from "../../components/time";
 import { When } from "../../components/When";
 import { t, textOr } from "../../texts";
 import { useAsked } from "./asking";
@@ -82,7 +81,6 @@ function Facts({ lease }: { lease: LeaseFacts }) {
         [t("leases.entity"), searched("entity_id", lease.entity_id ?? "")],
         [t("leases.issued"), <When key="issued" at={lease.issue_time} />],
         [t("leases.expires"), <When key="expires" at={lease.expire_time} never={t("leases.never")} />],
-        [t("leases.left"), lease.ttl > 0 && duration(lease.ttl)],
         [t("leases.most"), lease.max_expire_time && <When at={lease.max_expire_time} />],
         [t("leases.bound_by"), lease.max_expire_time && lease.bound_by && textOr(`leases.bound_by_${lease.bound_by}`, lease.bound_by)],
         [t("leases.renewed_last"), lease.last_renewal && <When at={lease.last_renewal} />],

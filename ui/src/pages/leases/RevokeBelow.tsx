@@ -76,7 +76,7 @@ function End({ prefix, below, force = false }: { prefix: string; below: Below | 
   return (
     <>
       <Button look={force ? "plain" : "danger"} onPress={() => setOpen(true)} isDisabled={total === 0} needs={need}>
-        {force ? t("leases.force_n") : total === undefined ? t("leases.revoke_all") : t("leases.revoke_n", { n: total })}
+        {force ? t("leases.force_all") : total === undefined ? t("leases.revoke_all") : t("leases.revoke_n", { n: total })}
       </Button>
       <Warnings of={end.data?.warnings} />
       {open && (

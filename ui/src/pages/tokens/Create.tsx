@@ -28,12 +28,14 @@ function Form({ role }: { role: string }) {
   const [wrapTtl, setWrapTtl] = useState("");
   const sudo = useMay(`sudo ${createPath(role, false, true)}`) === true;
   const path = createPath(role, wanted.orphan, sudo);
+  const may = useMay(`update ${path}`);
   const create = useChange(
     () => send<Envelope<null> & { auth: Auth | null }>("POST", path, { data: bodyOf(wanted, path), ...(wrapTtl.trim() && { wrapTtl: wrapTtl.trim() }) }),
     () => setWanted((typed) => ({ ...typed, id: "" })),
   );
   return (
     <>
+      {may === false && <p className="notice notice-warn">{t(role ? "tokens.not_by_role" : "tokens.not_allowed")}</p>}
       <form
         className="card stack"
         onSubmit={(event) => {

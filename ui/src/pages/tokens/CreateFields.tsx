@@ -1,6 +1,8 @@
+import { useState } from "react";
 import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
-import { Checkbox, NumberField, Select, Suggested, TextField } from "../../components/Field";
+import { Button } from "../../components/Button";
+import { Checkbox, NumberField, Select, TextField } from "../../components/Field";
 import { Pairs } from "../../forms/Pairs";
 import { useNavigate } from "../../app/location";
 import { t } from "../../texts";
@@ -57,12 +59,23 @@ export function CreateFields({ role, sudo, wanted, onChange, wrapTtl, onWrapTtl 
   );
 }
 
-/** The role whose settings a token gets; proposed for who may list them. */
+/** The role whose settings a token gets: chosen by who may list them, typed by who knows one. */
 function RoleOf({ role }: { role: string }) {
   const may = useMay("list auth/token/roles/");
   const roles = useList("auth/token/roles", { enabled: may === true });
+  const [typed, setTyped] = useState(role);
   const navigate = useNavigate();
-  if (!may || roles.data?.keys.length === 0) return null;
-  const none = { id: "", label: t("tokens.no_role") };
-  return <Suggested label={t("tokens.role")} description={t("tokens.role_hint")} value={role} onChange={(name) => navigate(createLink(name), { replace: true })} choices={[...(roles.data?.keys ?? []).map((name) => ({ id: name, label: name }))].concat(role ? [none] : [])} />;
+  const use = (name: string) => navigate(createLink(name), { replace: true });
+  if (may === undefined) return null;
+  const names = [...new Set([...(roles.data?.keys ?? []), ...(role ? [role] : [])])];
+  if (may && names.length === 0) return null;
+  if (may) return <Select label={t("tokens.role")} description={t("tokens.role_hint")} value={role || "/"} onChange={(name) => use(name === "/" ? "" : name)} choices={[{ id: "/", label: t("tokens.no_role") }, ...names.map((name) => ({ id: name, label: name }))]} />;
+  return (
+    <div className="row">
+      <TextField label={t("tokens.role")} description={t("tokens.role_hint")} value={typed} onChange={setTyped} code />
+      <Button onPress={() => use(typed.trim())} isDisabled={typed.trim() === role}>
+        {t("tokens.use_role")}
+      </Button>
+    </div>
+  );
 }

@@ -82,7 +82,7 @@ function Table({ accessors }: { accessors: readonly string[] }) {
         { id: "name", title: t("tokens.display_name"), order: ({ token }) => token?.display_name ?? "", cell: ({ token, ended }) => (ended ? t("tokens.ended") : token?.display_name) },
         { id: "path", title: t("tokens.path"), secondary: true, order: ({ token }) => token?.path ?? "", cell: ({ token }) => token && <span className="code">{token.path}</span> },
         { id: "policies", title: t("tokens.policies"), secondary: true, cell: ({ token }) => token?.policies.join(", ") },
-        { id: "expires", title: t("tokens.expires"), order: ({ token }) => token?.expire_time ?? "9", cell: ({ token }) => token && <When text={token.expire_time} none={t("tokens.never")} /> },
+        { id: "expires", title: t("tokens.expires"), order: ({ token }) => token?.expire_time ?? "9", cell: ({ token }) => token && <When at={token.expire_time} never={t("tokens.never")} /> },
       ]}
       empty={<Empty title={t("tokens.no_more")} />}
     />

@@ -58,15 +58,15 @@ function Shown({ report }: { report: Told }) {
         <FactList
           facts={[
             ...Object.entries(report.asked).map(([name, text]) => [textOr(`withdrawals.by_${name}`, name), <span key={name} className="code">{text}</span>] as const),
-            [t("withdrawals.made"), <When key="made" text={report.made_time} />],
-            [t("withdrawals.since_time"), report.since_time && <When text={report.since_time} />],
-            [t("withdrawals.until_time"), report.until_time && <When text={report.until_time} />],
+            [t("withdrawals.made"), <When key="made" at={report.made_time} />],
+            [t("withdrawals.since_time"), report.since_time && <When at={report.since_time} />],
+            [t("withdrawals.until_time"), report.until_time && <When at={report.until_time} />],
             [t("withdrawals.blocks"), t(report.blocks ? "common.yes" : "common.no")],
             [t("withdrawals.total"), String(report.total)],
             [t("withdrawals.namespaces_left"), report.namespaces_left > 0 && String(report.namespaces_left)],
-            [t("withdrawals.cleared"), report.cleared_time && <When text={report.cleared_time} />],
-            [t("withdrawals.holds_until"), report.stands && report.holds_until && <When text={report.holds_until} />],
-            [t("withdrawals.ended"), report.ended_time && <When text={report.ended_time} />],
+            [t("withdrawals.cleared"), report.cleared_time && <When at={report.cleared_time} />],
+            [t("withdrawals.holds_until"), report.stands && report.holds_until && <When at={report.holds_until} />],
+            [t("withdrawals.ended"), report.ended_time && <When at={report.ended_time} />],
           ]}
         />
       </section>
