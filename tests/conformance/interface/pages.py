@@ -44,7 +44,7 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
     "leases": (),
     "tokens": (),
     "quotas": (),
-    "audit": (),
+    "audit": ("/audit", "/audit/enable?type=socket", "/audit/device?path=file/"),
     "seal": (),
     "nodes": (),
     "snapshots": (),

@@ -1,3 +1,7 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [
+  page("/audit", "audit.title", () => import("./Audit"), { group: "operations", needs: ["sudo sys/audit", "update sys/audit-hash/file"] }),
+  page("/audit/enable", "audit.enable_title", () => import("./Enable")),
+  page("/audit/device", "audit.device", () => import("./Shown")),
+];

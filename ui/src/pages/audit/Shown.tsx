@@ -1,0 +1,100 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { remove } from "../../api/client";
+import type { ApiError } from "../../api/errors";
+import { keyOf, useChange, useSession } from "../../api/hooks";
+import { useNavigate, useParam } from "../../app/location";
+import { Button } from "../../components/Button";
+import { Confirm } from "../../components/Dialog";
+import { Facts } from "../../components/Facts";
+import { Empty, Loaded } from "../../components/Loaded";
+import { May } from "../../components/May";
+import { PageHead } from "../../components/PageHead";
+import { RootOnly } from "../../components/RootOnly";
+import { Secret } from "../../components/Secret";
+import { toast } from "../../components/toasts";
+import { t } from "../../texts";
+import { readDevice, useMetrics } from "./Audit";
+import { Chain } from "./Chain";
+import { type Device, devicePath, hashPath, healthOf, LIST, mayDisable, mayReadChain } from "./device";
+import { HealthBadge } from "./HealthBadge";
+import { Look } from "./Look";
+
+/** One audit device: how it is, what its log shows, and its end. */
+export default function Shown() {
+  const path = `${useParam("path").replace(/\/$/, "")}/`;
+  return (
+    <RootOnly title={path}>
+      <PageHead title={path} crumbs={[{ text: t("audit.title"), to: "/audit" }]}>
+        <Disable path={path} />
+      </PageHead>
+      <May needs={LIST}>
+        <About path={path} />
+      </May>
+      <May needs={[`update ${hashPath(path)}`]} otherwise={<p>{t("audit.no_hash")}</p>}>
+        <Look path={path} />
+      </May>
+      <May needs={mayReadChain(path)}>
+        <Chain key={path} path={path} />
+      </May>
+    </RootOnly>
+  );
+}
+
+function About({ path }: { path: string }) {
+  useSession();
+  const found = useQuery<Device | null, ApiError>({ queryKey: keyOf("GET", "sys/audit", { device: path }), queryFn: ({ signal }) => readDevice(path, signal) });
+  const metrics = useMetrics();
+  return (
+    <Loaded of={found}>
+      {(device) => {
+        if (!device) return <Empty title={t("audit.no_device", { path })} />;
+        const health = metrics.data ? healthOf(metrics.data, path) : null;
+        return (
+          <section className="card stack">
+            <Facts
+              rows={[
+                [t("audit.type"), device.type],
+                [t("audit.description"), device.description],
+                [t("audit.health"), <HealthBadge key="health" health={health} />],
+                [t("audit.failures"), health?.failures],
+                [t("audit.waiting"), health?.waiting === null ? null : health && t("audit.bytes", { n: health.waiting })],
+                ...Object.entries(device.options).map(([name, value]): [string, ReactNode] => [name, <OptionValue key={name} name={name} value={value} />]),
+              ]}
+            />
+          </section>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+/** Headers that are sent may hold credentials. */
+function OptionValue({ name, value }: { name: string; value: string }) {
+  return name === "headers" ? <Secret value={value} name={name} /> : <span className="code">{value}</span>;
+}
+
+function Disable({ path }: { path: string }) {
+  const [open, setOpen] = useState(false);
+  const navigate = useNavigate();
+  const act = useChange(
+    () => remove(devicePath(path)),
+    () => {
+      toast(t("audit.disabled", { path }));
+      setOpen(false);
+      navigate("/audit");
+    },
+  );
+  return (
+    <>
+      <Button look="danger" onPress={() => setOpen(true)} needs={mayDisable(path)}>
+        {t("audit.disable")}
+      </Button>
+      {open && (
+        <Confirm title={t("audit.disable_title", { path })} isOpen onClose={() => setOpen(false)} action={t("audit.disable")} onConfirm={() => act.mutate(undefined)} isPending={act.isPending} error={act.error} typed={path.replace(/\/$/, "")}>
+          <p>{t("audit.disable_text")}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
