@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { data } from "../api/client";
 import { ApiError } from "../api/errors";
 import { useSession } from "../api/hooks";
@@ -42,17 +42,25 @@ export function Gate({ children }: { children: ReactNode }) {
     if (interrupted) return () => void client.invalidateQueries({ predicate: ({ state }) => !isMissing(state.error) });
     if (!token) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "seal-status" });
   }, [client, token, interrupted]);
+  const sealed = status.data?.sealed === true;
+  const wasSealed = useRef(sealed);
+  useEffect(() => {
+    // What pages asked for meanwhile has failed.
+    if (wasSealed.current && !sealed) void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "seal-status" });
+    wasSealed.current = sealed;
+  }, [client, sealed]);
   if (!status.data) return status.error ? <Failure error={status.error} onRetry={() => void status.refetch()} /> : <Loading />;
   if (!status.data.initialized) return <Before page={<Initialise />} />;
-  if (status.data.sealed && !token && !interrupted) return <Before page={<Unseal />} />;
+  if (sealed && !token && !interrupted) return <Before page={<Unseal />} />;
   if (!token && !interrupted) return <Before page={<Login />} />;
   return (
     <>
-      {/* Pages stay as they are while somebody logs in again, so that nothing that was typed is lost. */}
-      <div key={user} inert={interrupted !== null} hidden={interrupted !== null}>
+      {/* Pages stay as they are while somebody logs in again or unseals, so that nothing that was typed is lost. */}
+      <div key={user} inert={interrupted !== null || sealed} hidden={interrupted !== null || sealed}>
         {children}
       </div>
-      <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null} onClose={() => undefined} mustAnswer>
+      {sealed && <Before page={<Unseal />} />}
+      <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null && !sealed} onClose={() => undefined} mustAnswer>
         <Suspense fallback={<Loading />}>
           <Login again />
         </Suspense>
