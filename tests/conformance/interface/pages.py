@@ -45,7 +45,7 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
     "tokens": (),
     "quotas": (),
     "audit": ("/audit", "/audit/enable?type=socket", "/audit/device?path=file/"),
-    "seal": (),
+    "seal": ("/seal", "/seal/rekey", "/seal/root"),
     "nodes": (),
     "snapshots": (),
     "plugins": (),

@@ -47,7 +47,7 @@ export function Sheet({ made, threshold, encrypted, onDone }: { made: Initialise
 }
 
 /** Whether the page is being printed: only then are all shares readable in it. */
-function usePrinting(): boolean {
+export function usePrinting(): boolean {
   const [printing, setPrinting] = useState(false);
   useEffect(() => {
     const begins = () => flushSync(() => setPrinting(true));
