@@ -1,12 +1,16 @@
 import { QueryClient, QueryClientProvider, useIsFetching, useIsMutating } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { lazy, useEffect, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
-import { Router } from "wouter";
+import { Router, useLocation } from "wouter";
 import { ApiError } from "../api/errors";
+import { session } from "../api/session";
 import { Toasts } from "../components/toasts";
-import { Gate } from "./Gate";
-import { useNavigate } from "./location";
+import { type Door, doorOf } from "../pages/login/doors";
+import { Before, Gate } from "./Gate";
 import { Shell } from "./Shell";
+
+const Callback = lazy(() => import("../pages/login/Callback"));
+const Consent = lazy(() => import("../pages/oidc/Consent"));
 
 const MOST_TRIES = 2;
 
@@ -38,16 +42,21 @@ export function App() {
 }
 
 function Routed() {
-  const navigate = useNavigate();
+  const [, navigate] = useLocation(); // draws this anew when the address changes
   useBusy();
   return (
     <RouterProvider navigate={navigate} useHref={(to) => `/ui${to}`}>
-      <Gate>
-        <Shell />
-      </Gate>
+      <Entered door={doorOf(window.location.pathname)} />
       <Toasts />
     </RouterProvider>
   );
+}
+
+/** The pages, or what an address shows that other systems lead to. */
+function Entered({ door }: { door: Door | null }) {
+  const [before] = useState(session.current().token);
+  if (door?.kind === "callback") return <Before page={<Callback />} />;
+  return <Gate>{door ? <Before page={<Consent door={door} before={before} />} /> : <Shell />}</Gate>;
 }
 
 /** Tells programs that look at the page, such as screen readers, whether something is still on its way. */

@@ -69,7 +69,8 @@ export function Gate({ children }: { children: ReactNode }) {
   );
 }
 
-function Before({ page }: { page: ReactNode }) {
+/** A page that stands alone, without navigation. */
+export function Before({ page }: { page: ReactNode }) {
   return (
     <main className="before">
       <Suspense fallback={<Loading />}>{page}</Suspense>

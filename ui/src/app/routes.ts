@@ -13,7 +13,6 @@ import { pages as me } from "../pages/me/routes";
 import { pages as mounts } from "../pages/mounts/routes";
 import { pages as namespaces } from "../pages/namespaces/routes";
 import { pages as nodes } from "../pages/nodes/routes";
-import { pages as oidc } from "../pages/oidc/routes";
 import { pages as pki } from "../pages/pki/routes";
 import { pages as plugins } from "../pages/plugins/routes";
 import { pages as policies } from "../pages/policies/routes";
@@ -56,6 +55,5 @@ export const PAGES: readonly Page[] = [
   ...tools,
   ...console,
   ...explorer,
-  ...oidc,
   ...me,
 ];

@@ -1,6 +1,5 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { data } from "../../api/client";
+import { useMutation } from "@tanstack/react-query";
+import { useRef, useState } from "react";
 import type { ApiError } from "../../api/errors";
 import { useSession } from "../../api/hooks";
 import { session } from "../../api/session";
@@ -10,75 +9,126 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Select, Suggested, TextArea, TextField } from "../../components/Field";
 import { t } from "../../texts";
+import type { Way } from "./choices";
+import { doorOf } from "./doors";
+import { Elsewhere } from "./Elsewhere";
+import { Inside } from "./Inside";
 import { logIn, type Outcome } from "./log_in";
 import { Messages } from "./Messages";
-import { type LoginField, METHODS, methodOf, OIDC, TOKEN, WRAPPED } from "./methods";
+import { type LoginField, methodOf, OIDC, TOKEN, withoutSecrets, WRAPPED } from "./methods";
+import { type Elsewhere as ElsewhereState, oidc } from "./oidc";
 import { SecondFactor } from "./SecondFactor";
-import { oidc } from "./oidc";
+import { type Chosen, trimmed, useWay } from "./way";
 import "./Login.css";
-
-interface Visible {
-  auth: Record<string, { type: string; description: string }>;
-}
 
 /** The login form; `again` over pages that are open already. */
 export default function Login({ again = false }: { again?: boolean }) {
   const { login, namespace } = useSession();
-  const [within, setWithin] = useState(namespace);
-  const asked = useParam("with");
-  const visible = useQuery({
-    queryKey: ["logins", within],
-    queryFn: ({ signal }) => data<Visible>("GET", "sys/internal/ui/mounts", { token: "", namespace: within, signal }),
-    retry: false,
-  });
-  const shown = Object.entries(visible.data?.auth ?? {});
-  const first = asked || login?.type || shown[0]?.[1].type || TOKEN;
-  const [chosen, setChosen] = useState("");
-  const type = methodOf(chosen || first) ? chosen || first : TOKEN;
-  const method = methodOf(type)!;
-  const [mount, setMount] = useState<string | null>(null);
-  const place = mount ?? (login?.type === type ? login.mount : (shown.find(([, { type: each }]) => each === type)?.[0].replace(/\/$/, "") ?? type));
+  const named = useParam("namespace");
+  const [within, setWithin] = useState(namespace || namespaceOfPlace(named));
+  const place = trimmed(within);
+  const chosen = useWay(place);
+  const { way, method } = chosen;
+  const mount = trimmed(chosen.mount);
   const [values, setValues] = useState<Record<string, string>>(login?.name ? { username: login.name } : {});
-  const [pending, setPending] = useState<Outcome["pending"]>(null);
-  const finish = async (outcome: Outcome) => {
-    if (outcome.pending) return setPending(outcome.pending);
-    session.begin(outcome.token, await userOf(outcome.token, within), { mount: place, type, name: values["username"] ?? "" }, within.replace(/^\/+|\/+$/g, ""));
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const finish = async (made: Outcome) => {
+    if (made.token) session.begin(made.token, await userOf(made.token, place), { mount, type: method.type, name: values["username"] ?? "" }, place);
+    else setOutcome(made);
   };
-  const attempt = useMutation<Outcome, ApiError, void>({
-    mutationFn: () => (type === OIDC ? oidc(place, values["role"] ?? "", within) : logIn(method, place, values, within)),
-    onSuccess: finish,
-    onSettled: () => setValues(({ username = "", role = "" }) => ({ username, role })), // no secret stays in the form
-  });
-  if (pending) return <SecondFactor pending={pending} namespace={within} onDone={finish} onCancel={() => setPending(null)} />;
+  const { attempt, elsewhere, number, start, cancel } = useAttempt(chosen, mount, values, place, again, finish, () => setValues((typed) => withoutSecrets(method, typed)));
+  if (outcome?.inside) return <Inside fields={outcome.inside} onDone={() => setOutcome(null)} />;
+  if (outcome?.pending) return <SecondFactor pending={outcome.pending} namespace={place} onDone={finish} onCancel={() => setOutcome(null)} />;
   return (
     <form
       className="login stack"
       onSubmit={(event) => {
         event.preventDefault();
-        attempt.mutate();
+        start();
       }}
     >
       {!again && <h1>{t("login.title")}</h1>}
-      {!again && <Messages namespace={within} />}
-      <Select label={t("login.method")} value={type} onChange={(next) => { setChosen(next); setMount(null); attempt.reset(); }} choices={METHODS.map((each) => ({ id: each.type, label: t(each.label) }))} />
+      {!again && <Messages namespace={place} />}
+      <Select
+        label={t("login.method")}
+        value={way.id}
+        onChange={(id) => {
+          chosen.choose(id);
+          cancel();
+        }}
+        choices={chosen.ways.map(choiceOf)}
+      />
       {method.fields.map((field) => (
-        <LoginInput key={`${type}/${field.name}`} field={field} value={values[field.name] ?? ""} onChange={(value) => setValues({ ...values, [field.name]: value })} />
+        <LoginInput key={`${method.type}/${field.name}`} field={field} value={values[field.name] ?? ""} onChange={(value) => setValues({ ...values, [field.name]: value })} />
       ))}
-      <details>
-        <summary>{t("login.where")}</summary>
-        <div className="stack">
-          {type !== TOKEN && type !== WRAPPED && (
-            <Suggested label={t("login.mount")} value={place} onChange={setMount} choices={shown.filter(([, { type: each }]) => each === type).map(([path, { description }]) => ({ id: path.replace(/\/$/, ""), label: path.replace(/\/$/, ""), description }))} />
-          )}
-          <TextField label={t("app.namespace")} value={within} onChange={setWithin} placeholder={t("app.root_namespace")} />
-        </div>
-      </details>
+      <Where chosen={chosen} namespace={within} onNamespace={setWithin} />
       {attempt.error && <Failure error={attempt.error} />}
+      {elsewhere && <Elsewhere state={elsewhere} onCancel={cancel} />}
+      {number !== null && (
+        <p className="notice" role="status">
+          {t("login.okta_number", { number })}
+        </p>
+      )}
       <Button type="submit" look="primary" isPending={attempt.isPending}>
         {t("login.submit")}
       </Button>
-      {again && <Button look="quiet" onPress={() => session.end()}>{t("login.other")}</Button>}
+      {again && (
+        <Button look="quiet" onPress={() => session.end()}>
+          {t("login.other")}
+        </Button>
+      )}
     </form>
+  );
+}
+
+/** The namespace that the address names, before anybody has chosen one. */
+function namespaceOfPlace(asked: string): string {
+  const door = doorOf(window.location.pathname);
+  return door?.kind === "authorize" ? door.namespace : asked;
+}
+
+/** One login at a time, and what the user has to do elsewhere for it. */
+function useAttempt({ method }: Chosen, mount: string, values: Record<string, string>, namespace: string, stay: boolean, done: (outcome: Outcome) => Promise<void>, ended: () => void) {
+  const [elsewhere, setElsewhere] = useState<ElsewhereState | null>(null);
+  const [number, setNumber] = useState<number | null>(null);
+  const running = useRef<AbortController | null>(null);
+  const attempt = useMutation<Outcome, ApiError, AbortSignal>({
+    mutationFn: (signal) => (method.type === OIDC ? oidc({ mount, role: values["role"] ?? "", namespace, stay, signal, tell: setElsewhere }) : logIn(method, mount, values, namespace, setNumber)),
+    onSuccess: async (outcome, signal) => {
+      if (!signal.aborted) await done(outcome);
+    },
+    onSettled: () => {
+      setElsewhere(null);
+      setNumber(null);
+      ended();
+    },
+  });
+  const start = () => {
+    running.current = new AbortController();
+    attempt.mutate(running.current.signal);
+  };
+  const cancel = () => {
+    running.current?.abort();
+    attempt.reset();
+  };
+  return { attempt, elsewhere, number, start, cancel };
+}
+
+function choiceOf({ id, type, mount }: Way) {
+  const label = t(methodOf(type).label);
+  return mount ? { id, label: `${label} · ${mount.path}`, description: mount.description } : { id, label };
+}
+
+function Where({ chosen, namespace, onNamespace }: { chosen: Chosen; namespace: string; onNamespace: (namespace: string) => void }) {
+  const { method, mount, mounts, setMount } = chosen;
+  return (
+    <details>
+      <summary>{t("login.where")}</summary>
+      <div className="stack">
+        {method.type !== TOKEN && method.type !== WRAPPED && <Suggested label={t("login.mount")} value={mount} onChange={setMount} choices={mounts.map(({ path, description }) => ({ id: path, label: path, description }))} />}
+        <TextField label={t("app.namespace")} value={namespace} onChange={onNamespace} placeholder={t("app.root_namespace")} />
+      </div>
+    </details>
   );
 }
 

@@ -18,14 +18,28 @@ interface Props {
 
 type Method = MfaRequirement["mfa_constraints"][string]["any"][number] & { self_enrollment_enabled?: boolean };
 
+/** One enforcement, and how it is proved. */
+interface Proof {
+  name: string;
+  any: Method[];
+  method: Method;
+}
+
+/** The method of each enforcement that is used: the chosen one, else its first. */
+function proofsOf({ mfa_constraints }: MfaRequirement, chosen: Record<string, string>): Proof[] {
+  return Object.entries(mfa_constraints).flatMap(([name, { any }]) => {
+    const method = any.find(({ id }) => id === chosen[name]) ?? any[0];
+    return method ? [{ name, any, method }] : [];
+  });
+}
+
 /** Asks for a second factor of each enforcement. */
 export function SecondFactor({ pending, namespace, onDone, onCancel }: Props) {
-  const constraints = Object.entries(pending.mfa_constraints);
   const [chosen, setChosen] = useState<Record<string, string>>({});
   const [codes, setCodes] = useState<Record<string, string>>({});
-  const used = constraints.map(([name, { any }]) => (any.find(({ id }) => id === chosen[name]) ?? any[0]) as Method);
+  const proofs = proofsOf(pending, chosen);
   const attempt = useMutation<Outcome, ApiError, void>({
-    mutationFn: () => prove(pending, Object.fromEntries(used.map(({ id, uses_passcode }) => [id, uses_passcode ? (codes[id] ?? "") : ""])), namespace),
+    mutationFn: () => prove(pending, Object.fromEntries(proofs.map(({ method: { id, uses_passcode } }) => [id, uses_passcode ? (codes[id] ?? "") : ""])), namespace),
     onSuccess: onDone,
     onError: () => setCodes({}),
   });
@@ -38,23 +52,20 @@ export function SecondFactor({ pending, namespace, onDone, onCancel }: Props) {
       }}
     >
       <h1>{t("login.second_title")}</h1>
-      {constraints.map(([name, { any }], index) => {
-        const method = used[index]!;
-        return (
-          <fieldset key={name} className="stack">
-            <legend>{name}</legend>
-            {any.length > 1 && (
-              <Select label={t("login.second_method")} value={method.id} onChange={(id) => setChosen({ ...chosen, [name]: id })} choices={any.map(({ id, type, name: own }) => ({ id, label: own || type }))} />
-            )}
-            {method.self_enrollment_enabled && <Enrolment method={method.id} request={pending.mfa_request_id} namespace={namespace} />}
-            {method.uses_passcode ? (
-              <TextField label={t("login.code")} value={codes[method.id] ?? ""} onChange={(code) => setCodes({ ...codes, [method.id]: code })} autoComplete="one-time-code" isRequired autoFocus={index === 0} code />
-            ) : (
-              <p>{t("login.push", { type: method.type })}</p>
-            )}
-          </fieldset>
-        );
-      })}
+      {proofs.map(({ name, any, method }, index) => (
+        <fieldset key={name} className="stack">
+          <legend>{name}</legend>
+          {any.length > 1 && (
+            <Select label={t("login.second_method")} value={method.id} onChange={(id) => setChosen({ ...chosen, [name]: id })} choices={any.map(({ id, type, name: own }) => ({ id, label: own || type }))} />
+          )}
+          {method.self_enrollment_enabled && <Enrolment key={method.id} method={method.id} request={pending.mfa_request_id} namespace={namespace} />}
+          {method.uses_passcode ? (
+            <TextField label={t("login.code")} value={codes[method.id] ?? ""} onChange={(code) => setCodes({ ...codes, [method.id]: code })} autoComplete="one-time-code" isRequired autoFocus={index === 0} code />
+          ) : (
+            <p>{t("login.push", { type: method.type })}</p>
+          )}
+        </fieldset>
+      ))}
       {attempt.error && <Failure error={attempt.error} />}
       <div className="row">
         <Button type="submit" look="primary" isPending={attempt.isPending}>

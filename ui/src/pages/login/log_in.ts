@@ -1,21 +1,48 @@
-import { type Auth, type Envelope, send } from "../../api/client";
+import { type Auth, data, type Envelope, type Fields, send } from "../../api/client";
 import { ApiError } from "../../api/errors";
-import { type LoginMethod, requestOf, TOKEN, WRAPPED } from "./methods";
+import { fieldsInside } from "../tools/inside";
+import { type LoginMethod, OKTA, requestOf, TOKEN, WRAPPED } from "./methods";
 
 /** What a login has come to: a token, or a second factor that is missing. */
 export interface Outcome {
   token: string;
   name: string;
   pending: Auth["mfa_requirement"];
+  /** What was in a wrapping token that has no login in it. It can't be had again. */
+  inside?: Fields;
 }
 
-/** Logs in.  `namespace` is where the auth method is mounted.  Throws `ApiError`. */
-export async function logIn(method: LoginMethod, mount: string, values: Record<string, string>, namespace: string): Promise<Outcome> {
+/**
+ * Logs in.  Throws `ApiError`.
+ *
+ * @param namespace where the auth method is mounted.
+ * @param tellNumber is told the number that the user has to choose on the phone.
+ */
+export async function logIn(method: LoginMethod, mount: string, values: Record<string, string>, namespace: string, tellNumber: (number: number) => void): Promise<Outcome> {
   const given = (values["token"] ?? "").trim();
   if (method.type === TOKEN) return withToken(given, namespace);
   if (method.type === WRAPPED) return unwrapped(given, namespace);
   const { path, body } = requestOf(method, mount, values);
-  return outcomeOf(await send<Envelope<unknown>>("POST", path, { data: body, token: "", namespace }), path);
+  if (method.type !== OKTA) return outcomeOf(await send<Envelope<unknown>>("POST", path, { data: body, token: "", namespace }), path);
+  const nonce = crypto.randomUUID();
+  const number = watchNumber(`auth/${mount}/verify/${nonce}`, namespace, tellNumber);
+  try {
+    return outcomeOf(await send<Envelope<unknown>>("POST", path, { data: { ...body, nonce }, token: "", namespace }), path);
+  } finally {
+    window.clearInterval(number);
+  }
+}
+
+const NUMBER_EVERY_MS = 1000;
+
+/** Asks for the number that Okta wants to be chosen, as long as the login goes on.  Returns the timer. */
+function watchNumber(path: string, namespace: string, tell: (number: number) => void): number {
+  return window.setInterval(() => {
+    data<{ correct_answer: number }>("GET", path, { token: "", namespace }).then(
+      (found) => tell(found.correct_answer),
+      () => undefined, // there is none yet, or none is wanted
+    );
+  }, NUMBER_EVERY_MS);
 }
 
 /** The outcome that a response to a login has.  Throws `ApiError` if it has none. */
@@ -32,11 +59,17 @@ async function withToken(token: string, namespace: string): Promise<Outcome> {
 
 /** A wrapping token can be used once: what is in it is either a login, or a token that somebody put there. */
 async function unwrapped(token: string, namespace: string): Promise<Outcome> {
-  const answer = await send<Envelope<Record<string, unknown> | null>>("POST", "sys/wrapping/unwrap", { token, namespace });
+  const answer = await send<Envelope<Fields | null>>("POST", "sys/wrapping/unwrap", { token, namespace });
   if (answer.auth) return outcomeOf(answer, "sys/wrapping/unwrap");
-  const inside = answer.data?.["token"];
-  if (typeof inside !== "string") throw new ApiError("invalid", 200, [], "POST", "sys/wrapping/unwrap");
-  return withToken(inside, namespace);
+  const fields = answer.data ?? {};
+  const inside = fields["token"];
+  // Other fields beside it, and it is a secret that somebody shares.
+  if (typeof inside !== "string" || Object.keys(fields).length > 1) return { token: "", name: "", pending: null, inside: fieldsInside(answer) };
+  try {
+    return await withToken(inside, namespace);
+  } catch {
+    return { token: "", name: "", pending: null, inside: fields };
+  }
 }
 
 /** Proves the second factors of a login.  `codes` has one for each method's id; empty for those that need none. */

@@ -30,6 +30,7 @@ const named = (type: string, label: TextKey): LoginMethod => ({ type, label, fie
 export const TOKEN = "token";
 export const WRAPPED = "wrapped";
 export const OIDC = "oidc";
+export const OKTA = "okta";
 
 /** All of them, those that people use most first.  Methods that the form doesn't know can be used with a token. */
 export const METHODS: readonly LoginMethod[] = [
@@ -39,7 +40,7 @@ export const METHODS: readonly LoginMethod[] = [
   { type: OIDC, label: "login.type_oidc", fields: [ROLE], path: "oidc/auth_url" },
   { type: "jwt", label: "login.type_jwt", fields: [ROLE, JWT], path: "login" },
   named("radius", "login.type_radius"),
-  named("okta", "login.type_okta"),
+  { ...named(OKTA, "login.type_okta"), fields: [USERNAME, PASSWORD, { name: "totp", label: "login.okta_code", optional: true, secret: true, autoComplete: "one-time-code" }] },
   { type: "github", label: "login.type_github", fields: [{ name: "token", label: "login.github_token", secret: true }], path: "login" },
   { type: "cert", label: "login.type_cert", fields: [{ name: "name", label: "login.cert_role", optional: true }], path: "login" },
   {
@@ -52,11 +53,36 @@ export const METHODS: readonly LoginMethod[] = [
     path: "login",
   },
   { type: "kubernetes", label: "login.type_kubernetes", fields: [{ ...ROLE, optional: false }, JWT], path: "login" },
+  { type: "gcp", label: "login.type_gcp", fields: [{ ...ROLE, optional: false }, JWT], path: "login" },
+  {
+    type: "azure",
+    label: "login.type_azure",
+    fields: [
+      { ...ROLE, optional: false },
+      JWT,
+      { name: "subscription_id", label: "login.subscription_id", optional: true },
+      { name: "resource_group_name", label: "login.resource_group_name", optional: true },
+      { name: "vm_name", label: "login.vm_name", optional: true },
+      { name: "vmss_name", label: "login.vmss_name", optional: true },
+    ],
+    path: "login",
+  },
   { type: WRAPPED, label: "login.type_wrapped", fields: [{ name: "token", label: "login.wrapping_token", secret: true }], path: "" },
 ];
 
-export function methodOf(type: string): LoginMethod | undefined {
-  return METHODS.find((method) => method.type === type);
+const [BY_TOKEN] = METHODS;
+
+/** The method of a type; that by a token for types without a form here. */
+export function methodOf(type: string): LoginMethod {
+  const found = METHODS.find((method) => method.type === type) ?? BY_TOKEN;
+  if (!found) throw new Error("there is no way to log in");
+  return found;
+}
+
+/** What remains of a form's values after an attempt: nothing that is secret (pure). */
+export function withoutSecrets(method: LoginMethod, values: Record<string, string>): Record<string, string> {
+  const secret = new Set(method.fields.filter((field) => field.secret).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !secret.has(name)));
 }
 
 /** The path and the body of a login (pure). */

@@ -1,34 +1,43 @@
 import { data, type Envelope, send } from "../../api/client";
 import { ApiError } from "../../api/errors";
+import { encodePath } from "../../api/paths";
 import { type Outcome, outcomeOf } from "./log_in";
+import { awaited, handOn, keep, kept, type Pending, type Returned, returnedIn } from "./returned";
 
-const CHANNEL = "strongroom.oidc";
-const KEY = "strongroom.oidc.pending";
-const POPUP_WAIT_MS = 10 * 60 * 1000;
-const CALLBACK = /\/vault\/auth\/(.+)\/oidc\/callback$/;
-
-interface Returned {
-  state: string;
-  code: string;
-  error: string;
+interface Begun {
+  auth_url: string;
+  /** Of a login that ends elsewhere, so that it has to be asked for. */
+  state?: string;
+  poll_interval?: string;
+  /** What the user types at the provider. */
+  user_code?: string;
 }
 
-/** A login that another page of this tab has begun. */
-interface Pending {
+/** What the user sees while a login goes on at the provider. */
+export interface Elsewhere {
+  url: string;
+  userCode: string;
+  /** `open`: in a window; `closed`: that window isn't to be seen; `link`: the user has to open the page. */
+  window: "open" | "closed" | "link";
+}
+
+export interface Asked {
   mount: string;
+  role: string;
   namespace: string;
-  nonce: string;
+  /** Whether this tab has pages with something in them, and can't be left. */
+  stay: boolean;
+  signal: AbortSignal;
+  tell: (elsewhere: Elsewhere) => void;
 }
+
+const SLOW_DOWN_S = 5;
+const LEAST_INTERVAL_S = 1;
 
 /** The address that the provider sends the browser back to; the one that Vault's interface has. */
-export function redirectOf(mount: string, namespace: string): string {
+export function redirectOf(origin: string, mount: string, namespace: string): string {
   const within = namespace ? `?namespace=${encodeURIComponent(namespace)}` : "";
-  return `${window.location.origin}/ui/vault/auth/${mount}/oidc/callback${within}`;
-}
-
-/** Whether the page is where a provider sends the browser back to. */
-export function isCallback(path: string): boolean {
-  return CALLBACK.test(path);
+  return `${origin}/ui/vault/auth/${encodePath(mount)}/oidc/callback${within}`;
 }
 
 /**
@@ -36,84 +45,98 @@ export function isCallback(path: string): boolean {
  *
  * In this tab it never returns: the page is left.
  */
-export async function oidc(mount: string, role: string, namespace: string): Promise<Outcome> {
+export async function oidc(asked: Asked): Promise<Outcome> {
   // Opened at once: a browser allows it only as a direct answer to a click.
   const popup = window.open("about:blank", "_blank", "popup,width=560,height=720");
   const nonce = crypto.randomUUID();
-  let url: string;
+  let begun: Begun;
   try {
-    const asked = { role, redirect_uri: redirectOf(mount, namespace), client_nonce: nonce };
-    const begun = await data<{ auth_url: string }>("POST", `auth/${mount}/oidc/auth_url`, { data: asked, token: "", namespace });
-    url = begun.auth_url;
-    if (!/^https?:\/\//.test(url)) throw new ApiError("invalid", 200, [url], "POST", `auth/${mount}/oidc/auth_url`);
+    begun = await begin(asked, nonce);
   } catch (error) {
     popup?.close();
     throw error;
   }
-  const pending: Pending = { mount, namespace, nonce };
-  if (!popup) {
-    sessionStorage.setItem(KEY, JSON.stringify(pending));
+  const url = new URL(begun.auth_url);
+  const state = begun.state ?? url.searchParams.get("state") ?? "";
+  const pending: Pending = { mount: asked.mount, namespace: asked.namespace, nonce, state, back: placeOf(window.location) };
+  const polled = begun.poll_interval !== undefined;
+  if (!popup && !asked.stay && !polled) {
+    keep(pending);
     window.location.assign(url);
     return new Promise(() => undefined);
   }
-  const state = new URL(url).searchParams.get("state") ?? "";
-  const back = returned(popup, state);
-  popup.location.replace(url);
-  return complete(pending, await back);
+  const elsewhere: Elsewhere = { url: url.href, userCode: begun.user_code ?? "", window: popup ? "open" : "link" };
+  asked.tell(elsewhere);
+  popup?.location.replace(url);
+  if (polled) return poll(pending, Number(begun.poll_interval) || SLOW_DOWN_S, asked.signal);
+  const back = await awaited(popup, state, asked.signal, () => asked.tell({ ...elsewhere, window: "closed" }));
+  popup?.close();
+  return complete(pending, back);
 }
 
-/** Waits for what the provider sends to the callback page. */
-function returned(popup: Window, state: string): Promise<Returned> {
+async function begin({ mount, role, namespace, signal }: Asked, nonce: string): Promise<Begun> {
+  const path = `auth/${mount}/oidc/auth_url`;
+  const body = { role, redirect_uri: redirectOf(window.location.origin, mount, namespace), client_nonce: nonce };
+  const begun = await data<Begun>("POST", path, { data: body, token: "", namespace, signal });
+  // A page must not be led to a script by what a server says of its provider.
+  if (!/^https?:\/\//.test(begun.auth_url)) throw new ApiError("invalid", 200, [begun.auth_url], "POST", path);
+  return begun;
+}
+
+/** Asks again and again whether a login has ended that the user ends at the provider alone. */
+async function poll({ mount, namespace, nonce, state }: Pending, everyS: number, signal: AbortSignal): Promise<Outcome> {
+  const path = `auth/${mount}/oidc/poll`;
+  let wait = Math.max(everyS, LEAST_INTERVAL_S);
+  for (;;) {
+    await pause(wait * 1000, signal);
+    try {
+      return outcomeOf(await send<Envelope<unknown>>("POST", path, { data: { state, client_nonce: nonce }, token: "", namespace, signal }), path);
+    } catch (error) {
+      const reason = error instanceof ApiError ? error.errors[0] : "";
+      if (reason === "slow_down") wait += SLOW_DOWN_S;
+      else if (reason !== "authorization_pending") throw error;
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const channel = new BroadcastChannel(CHANNEL);
-    const end = () => {
-      channel.close();
-      window.clearTimeout(timeout);
-      window.clearInterval(watch);
-    };
-    const fail = (text: string) => {
-      end();
-      reject(new ApiError("invalid", 0, [text], "GET", "oidc/callback"));
-    };
-    const timeout = window.setTimeout(() => fail("the provider's page was open for too long"), POPUP_WAIT_MS);
-    let closed = 0;
-    const watch = window.setInterval(() => {
-      // The answer may still be under way when the window is gone.
-      if (popup.closed && ++closed > 3) fail("the provider's window was closed before the login was done");
-    }, 700);
-    channel.onmessage = ({ data: message }: MessageEvent<Returned>) => {
-      if (message.state !== state) return;
-      end();
-      resolve(message);
-    };
+    const timer = window.setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      window.clearTimeout(timer);
+      reject(new ApiError("invalid", 0, [], "POST", "oidc/poll"));
+    });
   });
 }
 
-async function complete({ mount, namespace, nonce }: Pending, { state, code, error }: Returned): Promise<Outcome> {
+async function complete({ mount, namespace, nonce }: Pending, { state, code, iss, error, description }: Returned): Promise<Outcome> {
   const path = `auth/${mount}/oidc/callback`;
-  if (error) throw new ApiError("denied", 0, [error], "GET", path);
-  const query = { state, code, client_nonce: nonce };
-  return outcomeOf(await send<Envelope<unknown>>("GET", path, { query, token: "", namespace }), path);
+  const query = { state, code, client_nonce: nonce, ...(iss && { iss }), ...(error && { error, error_description: description }) };
+  try {
+    return outcomeOf(await send<Envelope<unknown>>("GET", path, { query, token: "", namespace }), path);
+  } catch (thrown) {
+    if (!(thrown instanceof ApiError) || !error) throw thrown;
+    throw new ApiError(thrown.kind, thrown.status, [...thrown.errors, description || error], "GET", path);
+  }
 }
 
+/** What a callback has come to: a login of this tab, or something for the page that waits for it. */
+export type Arrival = { outcome: Outcome; pending: Pending } | "handed on" | "nothing";
+
 /** Takes up a login at the callback page: hands it to the page that waits for it, or ends it here. */
-export async function arrive(): Promise<{ outcome: Outcome; pending: Pending } | null> {
-  const given = new URLSearchParams(window.location.search);
-  const message: Returned = {
-    state: given.get("state") ?? "",
-    code: given.get("code") ?? "",
-    error: given.get("error_description") ?? given.get("error") ?? "",
-  };
-  window.history.replaceState(null, "", "/ui/"); // a code is of no use to who comes to this computer later
-  const kept = sessionStorage.getItem(KEY);
-  if (kept) {
-    sessionStorage.removeItem(KEY);
-    const pending = JSON.parse(kept) as Pending;
-    return { outcome: await complete(pending, message), pending };
-  }
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage(message);
-  channel.close();
-  window.close();
-  return null;
+export async function arrive(): Promise<Arrival> {
+  const message = returnedIn(window.location.search);
+  // A code is of no use to who comes to this computer later.
+  window.history.replaceState(null, "", window.location.pathname);
+  if (!message.state) return "nothing";
+  const pending = kept(message.state);
+  if (pending) return { outcome: await complete(pending, message), pending };
+  handOn(message);
+  window.close(); // where the browser allows it
+  return "handed on";
+}
+
+/** A place of this interface, below `/ui`. */
+function placeOf({ pathname, search }: Location): string {
+  return `${pathname.replace(/^\/ui(?=\/)/, "")}${search}`;
 }

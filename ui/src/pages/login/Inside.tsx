@@ -1,0 +1,20 @@
+import type { Fields } from "../../api/client";
+import { Button } from "../../components/Button";
+import { t } from "../../texts";
+import { Opened } from "../tools/Opened";
+
+/** What was in a wrapping token, for somebody who needs no login for it. */
+export function Inside({ fields, onDone }: { fields: Fields; onDone: () => void }) {
+  return (
+    <section className="login stack">
+      <h1>{t("tools.inside")}</h1>
+      <p>{t("login.inside_text")}</p>
+      <Opened fields={fields} />
+      <div className="row">
+        <Button look="primary" onPress={onDone}>
+          {t("login.inside_done")}
+        </Button>
+      </div>
+    </section>
+  );
+}

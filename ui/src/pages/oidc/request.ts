@@ -1,0 +1,55 @@
+import type { ApiError } from "../../api/errors";
+
+/** What an application asks for, as far as a person is told. */
+export interface Asked {
+  clientId: string;
+  redirectUri: string;
+  /** The application's host, or its scheme where it is a program on this computer; empty if the address makes no sense. */
+  application: string;
+  scopes: string[];
+  /** `login`: the person has to log in anew; `none`: nothing may be asked. */
+  prompt: string;
+  /** All parameters, as the API takes them. */
+  parameters: Record<string, string>;
+}
+
+const RUNS_SCRIPTS = /^\s*(javascript|data|vbscript|blob|file|about):/i;
+
+/** The request in an address (pure). */
+export function askedIn(search: string): Asked {
+  const given = new URLSearchParams(search);
+  const redirectUri = given.get("redirect_uri") ?? "";
+  const parameters = Object.fromEntries([...given].filter(([name]) => name !== "prompt"));
+  return {
+    clientId: given.get("client_id") ?? "",
+    redirectUri,
+    application: applicationOf(redirectUri),
+    scopes: (given.get("scope") ?? "").split(/\s+/).filter(Boolean),
+    prompt: given.get("prompt") ?? "",
+    parameters,
+  };
+}
+
+function applicationOf(redirectUri: string): string {
+  if (!URL.canParse(redirectUri) || RUNS_SCRIPTS.test(redirectUri)) return "";
+  const { host, protocol } = new URL(redirectUri);
+  return host || protocol.replace(/:$/, "");
+}
+
+/** Where the person is sent back to with an answer; null where that would run a script (pure). */
+export function backTo(redirectUri: string, answer: Record<string, string>): string | null {
+  if (applicationOf(redirectUri) === "") return null;
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries(answer)) if (value !== "") url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** Why a request was refused: the code of OpenID Connect, and the reason in words (pure). */
+export function refusalIn(error: ApiError): { code: string; description: string } {
+  const found = typeof error.document === "object" && error.document !== null ? Object.fromEntries(Object.entries(error.document)) : {};
+  const text = (name: string) => {
+    const value: unknown = found[name];
+    return typeof value === "string" ? value : "";
+  };
+  return { code: text("error"), description: text("error_description") };
+}

@@ -1,0 +1,21 @@
+import type { Envelope, Fields } from "../../api/client";
+
+/**
+ * What was in a wrapping token, as fields (pure).
+ *
+ * Of a secret with versions these are its values; of a login or a new token the token and what belongs to it.
+ */
+export function fieldsInside({ data, auth }: Pick<Envelope<Fields | null>, "data" | "auth">): Fields {
+  if (auth) {
+    const { client_token, accessor, policies, lease_duration, renewable, metadata } = auth;
+    return { client_token, accessor, policies: policies ?? [], lease_duration, renewable, metadata: metadata ?? {} };
+  }
+  const fields = data ?? {};
+  const { data: values, metadata } = fields;
+  const isVersion = isObject(values) && isObject(metadata) && Object.keys(fields).length === 2 && "version" in metadata;
+  return isVersion ? values : fields;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
