@@ -30,7 +30,8 @@ export function Secret({ value, name }: { value: string; name: string }) {
   return (
     <div className="secret">
       {shown ? (
-        <pre className="code" data-revealed>
+        // A long one scrolls, by keys too.
+        <pre className="code" data-revealed tabIndex={0}>
           {value}
         </pre>
       ) : (
