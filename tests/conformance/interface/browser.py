@@ -32,6 +32,10 @@ window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
+_AXED: Final = """
+// What React Aria has said lately is left there for screen readers, when the button that it was about is gone.
+axe.run({exclude: [["[data-live-announcer]"]]}, {resultTypes: ["violations"]})
+"""
 _SETTLED: Final = "#root[aria-busy=false]:not(:has(.loading))"
 _SERIOUS: Final = ("serious", "critical")
 
@@ -59,12 +63,14 @@ class Window:
         page: of Playwright, for all that isn't here.
         world: the server that it looks at.
         refused: statuses that the pages of this test may meet; others of 400 and above are errors of the pages.
+        elsewhere: other hosts that a page of this test may lead to, with their ports.
         faults: what has happened that must not.
     """
 
     page: Page
     world: World
     refused: set[int] = field(default_factory=set)
+    elsewhere: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
     def go(self, place: str) -> None:
@@ -132,7 +138,7 @@ class Window:
     def findings(self) -> list[str]:
         """What axe finds serious or critical on the page as it stands, one line each."""
         self.page.evaluate(AXE.read_text())
-        found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found: dict[str, Any] = self.page.evaluate(_AXED)
         return [
             f"{each['id']}: {each['help']}: {node['target']}"
             for each in found["violations"]
@@ -190,7 +196,9 @@ def _watch(made: Window) -> None:
 
     def asked(request: Request) -> None:
         where = urlsplit(request.url)
-        if where.scheme in {"http", "https", "ws", "wss"} and where.netloc != host:
+        if urlsplit(request.frame.url).netloc in made.elsewhere:
+            return  # what another host's page loads
+        if where.scheme in {"http", "https", "ws", "wss"} and where.netloc not in {host, *made.elsewhere}:
             made.faults.append(f"asks another host: {request.url}")
 
     def answered(response: Response) -> None:

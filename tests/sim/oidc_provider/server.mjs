@@ -16,6 +16,7 @@ const provider = new Provider(issuer, {
       redirect_uris: [
         'http://localhost/oidc/callback',
         'http://127.0.0.1/v1/auth/oidc/oidc/callback',
+        'http://127.0.0.1/ui/vault/auth/oidc/oidc/callback',
       ],
       response_types: ['code', 'id_token'],
       grant_types: ['authorization_code', 'implicit', 'refresh_token', device],
