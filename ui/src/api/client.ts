@@ -1,4 +1,5 @@
 import { ApiError, kindOf } from "./errors";
+import { parseExact } from "./json";
 import { encodePath } from "./paths";
 import { session } from "./session";
 
@@ -55,6 +56,8 @@ export interface Options {
   token?: string;
   /** Wraps the response; for example `1h`. */
   wrapTtl?: string;
+  /** Keeps every digit of numbers, as `parseExact` does. */
+  exact?: boolean;
   signal?: AbortSignal;
 }
 
@@ -72,7 +75,7 @@ export async function send<T = unknown>(method: Method, path: string, options: O
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   if (text === "") return undefined as T;
-  return (response.headers.get("content-type")?.startsWith(JSON_TYPE) ? JSON.parse(text) : text) as T;
+  return (response.headers.get("content-type")?.startsWith(JSON_TYPE) ? (options.exact ? parseExact(text) : JSON.parse(text)) : text) as T;
 }
 
 /** The same for a response that isn't kept as text, or is read while it comes. */

@@ -27,8 +27,9 @@ const ASLEEP = { refetchInterval: false, refetchOnWindowFocus: false } as const;
 export function useRead<T>(path: string, { enabled = true, every, ...options }: Asked = {}): UseQueryResult<T, ApiError> {
   const { interrupted } = useSession();
   return useQuery<T, ApiError>({
-    queryKey: keyOf("GET", path, options.query),
+    queryKey: [...keyOf("GET", path, options.query), options.exact ?? false],
     queryFn: ({ signal }) => read<T>(path, { ...options, signal }),
+    structuralSharing: !options.exact, // it would copy a number that is kept as text, and make an object of it
     enabled,
     ...(interrupted ? ASLEEP : { refetchInterval: every ?? false }),
   });

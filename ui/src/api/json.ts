@@ -1,0 +1,36 @@
+/** What a reviver is told of a value besides; not in every browser. */
+interface Context {
+  source?: string;
+}
+
+interface ExactJson {
+  parse(text: string, reviver: (name: string, value: unknown, context?: Context) => unknown): unknown;
+  rawJSON?(text: string): object;
+}
+
+const json: ExactJson = JSON;
+
+/**
+ * JSON with every digit of its numbers.
+ *
+ * The numbers of a browser have some 16 digits.  One that has more is kept as its text, which `JSON.stringify` writes as
+ * it was: who changes one field of a secret must not change the others.
+ *
+ * @throws SyntaxError
+ */
+export function parseExact(text: string): unknown {
+  const raw = json.rawJSON;
+  if (!raw) return JSON.parse(text);
+  return json.parse(text, (_, value, context) => (typeof value === "number" && context?.source !== undefined && isRounded(value, context.source) ? raw(context.source) : value));
+}
+
+function isRounded(value: number, source: string): boolean {
+  return digitsOf(String(value)) !== digitsOf(source);
+}
+
+/** The digits that count, wherever the point and the exponent are. */
+function digitsOf(number: string): string {
+  const [mantissa = ""] = number.toLowerCase().split("e");
+  const digits = mantissa.replace(/[-+.]/g, "").replace(/^0+/, "");
+  return digits.replace(/0+$/, "");
+}
