@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { useLocation } from "wouter";
 import { data } from "../api/client";
 import { ApiError } from "../api/errors";
 import { useSession } from "../api/hooks";
@@ -9,6 +10,7 @@ import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loaded";
 import { t } from "../texts";
+import { PAGES } from "./routes";
 
 const Initialise = lazy(() => import("../pages/start/Initialise"));
 const Unseal = lazy(() => import("../pages/start/Unseal"));
@@ -33,6 +35,8 @@ export function Gate({ children }: { children: ReactNode }) {
   const status = useSealStatus();
   const { token, user, interrupted } = useSession();
   const client = useQueryClient();
+  const [at] = useLocation();
+  const open = PAGES.find((page) => page.open && page.path === at);
   useEffect(() => session.watch(), []);
   useEffect(() => {
     session.verify = isValid;
@@ -52,7 +56,7 @@ export function Gate({ children }: { children: ReactNode }) {
   if (!status.data) return status.error ? <Failure error={status.error} onRetry={() => void status.refetch()} /> : <Loading />;
   if (!status.data.initialized) return <Before page={<Initialise />} />;
   if (sealed && !token && !interrupted) return <Before page={<Unseal />} />;
-  if (!token && !interrupted) return <Before page={<Login />} />;
+  if (!token && !interrupted) return <Before page={open ? <open.component /> : <Login />} />;
   return (
     <>
       {/* Pages stay as they are while somebody logs in again or unseals, so that nothing that was typed is lost. */}
