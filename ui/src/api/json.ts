@@ -1,3 +1,5 @@
+import type { Fields } from "./client";
+
 /** What a reviver is told of a value besides; not in every browser. */
 interface Context {
   source?: string;
@@ -33,4 +35,10 @@ function digitsOf(number: string): string {
   const [mantissa = ""] = number.toLowerCase().split("e");
   const digits = mantissa.replace(/[-+.]/g, "").replace(/^0+/, "");
   return digits.replace(/0+$/, "");
+}
+
+/** Whether a value is a JSON object: what a secret has to be. */
+export function isFields(value: unknown): value is Fields {
+  // A number that is kept as text is an object without a prototype.
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) !== null;
 }

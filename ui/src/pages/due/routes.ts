@@ -1,3 +1,3 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [page("/due", "due.title", () => import("./Due"), { group: "secrets" })];

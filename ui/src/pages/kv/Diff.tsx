@@ -1,50 +1,76 @@
 import { useState } from "react";
-import type { Fields } from "../../api/client";
 import { useRead } from "../../api/hooks";
 import { Dialog } from "../../components/Dialog";
-import { Switch } from "../../components/Field";
-import { Loaded } from "../../components/Loaded";
+import { Select, Switch } from "../../components/Field";
+import { Empty, Loaded } from "../../components/Loaded";
 import { Secret } from "../../components/Secret";
 import { t } from "../../texts";
-import { changesOf } from "./diff";
+import type { VersionedRead } from "./basis";
+import { type Change, changesOf } from "./changes";
 import { dataPath, type Store } from "./store";
 
-interface Read {
-  data: Fields | null;
+interface Props {
+  store: Store;
+  path: string;
+  /** The versions that can be compared. */
+  numbers: readonly number[];
+  before: number;
+  after: number;
+  onChoose: (before: number, after: number) => void;
+  onClose: () => void;
 }
 
 /** Two versions of a secret, field by field. */
-export function Diff({ store, path, before, after, onClose }: { store: Store; path: string; before: number; after: number; onClose: () => void }) {
-  const old = useRead<Read>(dataPath(store, path), { query: { version: before } });
-  const now = useRead<Read>(dataPath(store, path), { query: { version: after } });
-  const [all, setAll] = useState(false);
+export function Diff({ store, path, numbers, before, after, onChoose, onClose }: Props) {
+  const old = useRead<VersionedRead>(dataPath(store, path), { query: { version: before }, exact: true });
+  const now = useRead<VersionedRead>(dataPath(store, path), { query: { version: after }, exact: true });
+  const choices = numbers.map((number) => ({ id: String(number), label: t("kv.version", { n: number }) }));
+  const gone = <Empty title={t("kv.not_comparable")} />;
   return (
-    <Dialog title={t("kv.compare_title", { before, after })} isOpen onClose={onClose} wide>
-      <Loaded of={old}>
+    <Dialog title={t("kv.compare_title")} isOpen onClose={onClose} wide>
+      <div className="row">
+        <Select label={t("kv.compare_before")} value={String(before)} onChange={(next) => onChoose(Number(next), after)} choices={choices} />
+        <Select label={t("kv.compare_after")} value={String(after)} onChange={(next) => onChoose(before, Number(next))} choices={choices} />
+      </div>
+      <Loaded of={old} missing={gone}>
         {(first) => (
-          <Loaded of={now}>
-            {(second) => {
-              const changes = changesOf(first.data ?? {}, second.data ?? {});
-              const listed = changes.filter(({ kind }) => all || kind !== "same");
-              return (
-                <div className="stack">
-                  <Switch label={t("kv.show_same")} value={all} onChange={setAll} />
-                  {listed.length === 0 && <p>{t("kv.no_difference")}</p>}
-                  {listed.map(({ name, kind, before: was, after: is }) => (
-                    <section key={name} className="card stack">
-                      <h3 className="row">
-                        <span className="code">{name}</span> <span className="badge">{t(`kv.kind_${kind}`)}</span>
-                      </h3>
-                      {kind !== "added" && <Secret value={was} name={t("kv.value_of", { name, n: before })} />}
-                      {kind !== "removed" && kind !== "same" && <Secret value={is} name={t("kv.value_of", { name, n: after })} />}
-                    </section>
-                  ))}
-                </div>
-              );
-            }}
+          <Loaded of={now} missing={gone}>
+            {(second) => <Changes changes={changesOf(first.data ?? {}, second.data ?? {})} before={before} after={after} />}
           </Loaded>
         )}
       </Loaded>
     </Dialog>
+  );
+}
+
+const LOOKS = { added: "badge-good", removed: "badge-danger", changed: "badge-warn", same: "" } as const;
+
+function Changes({ changes, before, after }: { changes: readonly Change[]; before: number; after: number }) {
+  const [all, setAll] = useState(false);
+  const listed = changes.filter(({ kind }) => all || kind !== "same");
+  const same = changes.filter(({ kind }) => kind === "same").length;
+  return (
+    <div className="stack">
+      {same > 0 && <Switch label={t("kv.show_same", { n: same })} value={all} onChange={setAll} />}
+      {changes.length === same && <p>{t("kv.no_difference")}</p>}
+      {listed.map(({ name, kind, before: was, after: is }) => (
+        <section key={name} className="card stack">
+          <h3 className="row">
+            <span className="code">{name}</span> <span className={`badge ${LOOKS[kind]}`}>{t(`kv.kind_${kind}`)}</span>
+          </h3>
+          {kind !== "added" && <Value label={t("kv.value_of", { name, n: before })} text={t("kv.version", { n: before })} value={was} />}
+          {kind !== "removed" && kind !== "same" && <Value label={t("kv.value_of", { name, n: after })} text={t("kv.version", { n: after })} value={is} />}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Value({ label, text, value }: { label: string; text: string; value: string }) {
+  return (
+    <div>
+      <p className="description">{text}</p>
+      <Secret value={value} name={label} />
+    </div>
   );
 }

@@ -1,94 +1,148 @@
-import { Folder as FolderIcon, KeyRound } from "lucide-react";
-import { useState } from "react";
-import { useMay } from "../../api/capabilities";
-import { useList } from "../../api/hooks";
-import { foldersOf, nameOf } from "../../api/paths";
+import { Folder as FolderIcon, KeyRound, Search as SearchIcon } from "lucide-react";
+import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { list, type Listing } from "../../api/client";
+import type { ApiError } from "../../api/errors";
+import { keyOf, useSession } from "../../api/hooks";
+import { nameOf } from "../../api/paths";
 import { useNavigate, useParam } from "../../app/location";
 import { Anchor, Button, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Failure } from "../../components/Failure";
-import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
-import { dataPath, editLink, folderLink, folderPath, secretLink, type Store, useStore } from "./store";
+import { mountPath } from "../mounts/table";
+import { crumbsOf } from "./crumbs";
+import { Jump } from "./Jump";
+import { configPath, editLink, folderLink, folderPath, needs, searchLink, secretLink, type Store, storeSettingsLink, useStore } from "./store";
+import { Tree } from "./Tree";
+import "./kv.css";
+
+/** How many names one request asks for. */
+const MOST = 5000;
 
 /** The names in a folder of a store. */
 export default function Folder() {
   const store = useStore();
-  return <Loaded of={store}>{(found) => <Names store={found} />}</Loaded>;
+  const folder = useParam("path");
+  const isTree = useParam("view") === "tree";
+  return (
+    <Loaded of={store}>
+      {(found) => (
+        <>
+          <Head store={found} folder={folder} />
+          <ViewChoice store={found} folder={folder} isTree={isTree} />
+          {isTree ? <Tree key={`${found.mount} ${folder}`} store={found} folder={folder} /> : <Names key={`${found.mount} ${folder}`} store={found} folder={folder} />}
+        </>
+      )}
+    </Loaded>
+  );
 }
 
-function Names({ store }: { store: Store }) {
-  const folder = useParam("path");
-  const names = useList(folderPath(store, folder));
+interface Props {
+  store: Store;
+  folder: string;
+}
+
+function Head({ store, folder }: Props) {
+  return (
+    <PageHead title={folder ? nameOf(folder) : store.mount} crumbs={crumbsOf(store, folder)} intro={store.type === "cubbyhole" ? t("kv.cubbyhole_about") : undefined}>
+      <LinkButton to={editLink(store, "", folder)} look="primary" needs={needs(store, `${folder}new`).create}>
+        {t("kv.create")}
+      </LinkButton>
+      {store.type !== "cubbyhole" && (
+        <LinkButton to={searchLink({ mount: store.mount })} icon={<SearchIcon aria-hidden size={16} />} needs="update sys/search">
+          {t("kv.search")}
+        </LinkButton>
+      )}
+      {folder === "" && store.type !== "cubbyhole" && (
+        <LinkButton to={storeSettingsLink(store)} needs={store.versioned ? `read ${configPath(store)}` : `read ${mountPath("secret", store.mount)}/tune`}>
+          {t("kv.settings")}
+        </LinkButton>
+      )}
+    </PageHead>
+  );
+}
+
+function ViewChoice({ store, folder, isTree }: Props & { isTree: boolean }) {
+  const navigate = useNavigate();
+  return (
+    <div className="version-bar">
+      <Jump key={folder} store={store} folder={folder} />
+      <ToggleButtonGroup className="row" aria-label={t("kv.view")} selectionMode="single" disallowEmptySelection selectedKeys={[isTree ? "tree" : "list"]} onSelectionChange={(keys) => navigate(folderLink(store, folder, keys.has("tree") ? "tree" : ""), { replace: true })}>
+        {(["list", "tree"] as const).map((each) => (
+          <ToggleButton key={each} id={each} className="button button-plain toggle">
+            {t(`kv.view_${each}`)}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+    </div>
+  );
+}
+
+/** The names of a folder, in pages of the API. */
+function useNames(path: string) {
+  const { interrupted } = useSession();
+  return useInfiniteQuery<Listing<unknown>, ApiError, string[], unknown[], string>({
+    queryKey: [...keyOf("LIST", path), "pages"],
+    queryFn: ({ pageParam, signal }) => list(path, { query: { limit: MOST, after: pageParam || undefined }, signal }),
+    initialPageParam: "",
+    getNextPageParam: ({ keys }) => (keys.length < MOST ? undefined : keys.at(-1)),
+    select: ({ pages }) => pages.flatMap(({ keys }) => keys),
+    enabled: interrupted === null,
+  });
+}
+
+function Names({ store, folder }: Props) {
+  const names = useNames(folderPath(store, folder));
   const navigate = useNavigate();
   const open = (name: string) => (name.endsWith("/") ? folderLink(store, folder + name) : secretLink(store, folder + name));
+  if (names.error?.kind === "denied" && !names.data) return <Unlisted error={names.error} />;
+  return (
+    <Loaded of={names}>
+      {(keys) => (
+        <>
+          <DataTable
+            label={folder || store.mount}
+            rows={keys.map((name) => ({ name }))}
+            idOf={({ name }) => name}
+            textOf={({ name }) => name}
+            onOpen={({ name }) => navigate(open(name))}
+            columns={[
+              {
+                id: "name",
+                title: t("kv.name"),
+                order: ({ name }) => name,
+                cell: ({ name }) => (
+                  <span className="row">
+                    {name.endsWith("/") ? <FolderIcon aria-hidden size={16} /> : <KeyRound aria-hidden size={16} />}
+                    <Anchor to={open(name)}>{name}</Anchor>
+                  </span>
+                ),
+              },
+            ]}
+            empty={<Empty title={t(folder ? "kv.empty_folder" : "kv.empty_store")} />}
+          />
+          {keys.length > 0 && <p className="description">{t(names.hasNextPage ? "kv.count_more" : "kv.count", { n: keys.length })}</p>}
+          {names.error && <Failure error={names.error} />}
+          {names.hasNextPage && (
+            <Button onPress={() => void names.fetchNextPage()} isPending={names.isFetchingNextPage}>
+              {t("kv.next_names")}
+            </Button>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+/** A folder that can't be listed: what it holds may be readable all the same. */
+export function Unlisted({ error }: { error: ApiError }) {
   return (
     <>
-      <PageHead title={folder ? nameOf(folder) : store.mount} crumbs={crumbsOf(store, folder)}>
-        <LinkButton to={editLink(store, "", folder)} look="primary" needs={`create ${dataPath(store, `${folder}new`)}`}>
-          {t("kv.create")}
-        </LinkButton>
-      </PageHead>
-      {names.error?.kind === "denied" ? (
-        <Failure error={names.error} />
-      ) : (
-        <Loaded of={names}>
-          {({ keys }) => (
-            <DataTable
-              label={folder || store.mount}
-              rows={keys.map((name) => ({ name }))}
-              idOf={({ name }) => name}
-              textOf={({ name }) => name}
-              onOpen={({ name }) => navigate(open(name))}
-              columns={[
-                {
-                  id: "name",
-                  title: t("kv.name"),
-                  order: ({ name }) => name,
-                  cell: ({ name }) => (
-                    <span className="row">
-                      {name.endsWith("/") ? <FolderIcon aria-hidden size={16} /> : <KeyRound aria-hidden size={16} />}
-                      <Anchor to={open(name)}>{name}</Anchor>
-                    </span>
-                  ),
-                },
-              ]}
-              empty={<Empty title={t(folder ? "kv.empty_folder" : "kv.empty_store")} />}
-            />
-          )}
-        </Loaded>
-      )}
-      <Jump store={store} folder={folder} />
+      <Failure error={error} />
+      <p className="description">{t("kv.jump_unlisted")}</p>
     </>
   );
-}
-
-/** The way to a secret whose folder can't be listed, or is long. */
-function Jump({ store, folder }: { store: Store; folder: string }) {
-  const [path, setPath] = useState(folder);
-  const navigate = useNavigate();
-  const may = useMay(`list ${folderPath(store, folder)}`);
-  return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        navigate(path.endsWith("/") || path === "" ? folderLink(store, path) : secretLink(store, path));
-      }}
-    >
-      <TextField label={t("kv.jump")} description={t(may === false ? "kv.jump_unlisted" : "kv.jump_hint")} value={path} onChange={setPath} code />
-      <div className="row">
-        <Button type="submit">{t("kv.open")}</Button>
-      </div>
-    </form>
-  );
-}
-
-/** The way to a path of a store. */
-export function crumbsOf(store: Pick<Store, "mount">, path: string) {
-  const top = { text: t("secrets.title"), to: "/secrets" };
-  if (path === "") return [top];
-  return [top, { text: store.mount, to: folderLink(store) }, ...foldersOf(path).map((folder) => ({ text: nameOf(folder), to: folderLink(store, folder) }))];
 }

@@ -1,62 +1,128 @@
 import { useState } from "react";
-import { write } from "../../api/client";
+import { useMay } from "../../api/capabilities";
+import { type Envelope, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
+import { moment } from "../../components/time";
 import { toast } from "../../components/toasts";
-import { t } from "../../texts";
 import { Pairs } from "../../forms/Pairs";
+import { t } from "../../texts";
+import { changesOf, customOf, formOf, KNOWN, type MetadataForm, type SecretMetadata } from "./secret_metadata";
 import { metadataPath, needs, type Store } from "./store";
 
-/** What `metadata/` says of a secret. */
-export interface SecretMetadata {
-  created_time: string;
-  updated_time: string;
-  current_version: number;
-  oldest_version: number;
-  max_versions: number;
-  cas_required: boolean;
-  delete_version_after: string;
-  custom_metadata: Record<string, string> | null;
-  versions: Record<string, { created_time: string; deletion_time: string; destroyed: boolean }>;
+interface Props {
+  store: Store;
+  path: string;
 }
 
-/** The settings of a secret, and what its users have noted of it. */
-export function Metadata({ store, path }: { store: Store; path: string }) {
+/** The settings of a secret, and what its users have noted of it: a form for who may change them. */
+export function Metadata({ store, path }: Props) {
   const found = useRead<SecretMetadata>(metadataPath(store, path));
+  const need = needs(store, path);
+  const [mayWrite, mayPatch] = [useMay(need.changeMetadata), useMay(need.patchMetadata)];
   return (
     <Loaded of={found} missing={<Empty title={t("kv.missing")} />}>
-      {(metadata) => <Settings key={metadata.updated_time} store={store} path={path} metadata={metadata} />}
+      {(metadata) => (
+        <div className="stack">
+          <Facts metadata={metadata} isWhole={!mayWrite && !mayPatch} />
+          {(mayWrite || mayPatch) && <Settings key={path} store={store} path={path} metadata={metadata} latest={async () => (await found.refetch()).data} isPatch={!mayWrite} />}
+        </div>
+      )}
     </Loaded>
   );
 }
 
-function Settings({ store, path, metadata }: { store: Store; path: string; metadata: SecretMetadata }) {
-  const [most, setMost] = useState<number | null>(metadata.max_versions);
-  const [cas, setCas] = useState(metadata.cas_required);
-  const [after, setAfter] = useState(metadata.delete_version_after);
-  const [custom, setCustom] = useState<[string, string][]>(Object.entries(metadata.custom_metadata ?? {}));
-  const save = useChange(
-    () => write(metadataPath(store, path), { max_versions: most ?? 0, cas_required: cas, delete_version_after: after || "0s", custom_metadata: Object.fromEntries(custom.filter(([name]) => name !== "")) }),
-    () => toast(t("kv.metadata_saved")),
+/** What nobody can change; for who may change nothing, everything. */
+function Facts({ metadata, isWhole }: { metadata: SecretMetadata; isWhole: boolean }) {
+  const facts = [
+    [t("kv.created"), moment(metadata.created_time)?.toLocaleString()],
+    [t("kv.updated"), moment(metadata.updated_time)?.toLocaleString()],
+    [t("kv.state_current"), metadata.current_version],
+    ...(isWhole
+      ? [
+          ...Object.entries(metadata.custom_metadata ?? {}),
+          [t("kv.max_versions"), metadata.max_versions || t("kv.as_engine")],
+          [t("kv.delete_after"), metadata.delete_version_after === "0s" ? t("kv.as_engine") : metadata.delete_version_after],
+          [t("kv.cas"), t(metadata.cas_required ? "common.yes" : "common.no")],
+        ]
+      : []),
+  ];
+  return (
+    <dl className="facts card">
+      {facts.map(([name, text]) => (
+        <div key={name} className="fact">
+          <dt>{name}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
   );
+}
+
+function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata: SecretMetadata; latest: () => Promise<SecretMetadata | undefined>; isPatch: boolean }) {
+  const [base, setBase] = useState(metadata);
+  const [form, setForm] = useState(() => formOf(metadata));
+  const set = <K extends keyof MetadataForm>(name: K) => (value: MetadataForm[K]) => setForm({ ...form, [name]: value });
+  const { twice } = customOf(form);
+  const changes = changesOf(base, form, isPatch);
+  const save = useChange(
+    // Who has looked at older settings doesn't overwrite newer ones.
+    () => send<Envelope<null> | undefined>(isPatch ? "PATCH" : "POST", metadataPath(store, path), { data: { ...changes, metadata_cas: base.current_metadata_version } }),
+    () => {
+      toast(t("kv.metadata_saved"));
+      void renew(false);
+    },
+  );
+  const renew = async (isMine: boolean) => {
+    const found = await latest();
+    if (!found) return;
+    setBase(found);
+    if (!isMine) setForm(formOf(found));
+  };
+  const isOvertaken = save.error?.errors.some((text) => text.includes("metadata check-and-set")) ?? false;
   return (
     <form
       className="stack card"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        if (twice === null) save.mutate(undefined);
       }}
     >
-      <Pairs label={t("kv.custom")} description={t("kv.custom_hint")} value={custom} onChange={setCustom} />
-      <NumberField label={t("kv.max_versions")} description={t("kv.max_versions_hint")} value={most} onChange={setMost} min={0} />
-      <TextField label={t("kv.delete_after")} description={t("kv.delete_after_hint")} value={after} onChange={setAfter} code />
-      <Checkbox label={t("kv.cas")} description={t("kv.cas_hint")} value={cas} onChange={setCas} />
+      <div className="grid">
+        {KNOWN.map((name) => (
+          <TextField key={name} label={t(`kv.${name}`)} description={t(`kv.${name}_hint`)} value={form[name]} onChange={set(name)} />
+        ))}
+      </div>
+      <Pairs label={t("kv.custom")} description={t("kv.custom_hint")} value={form.custom} onChange={set("custom")} />
+      <div className="grid">
+        <NumberField label={t("kv.max_versions")} description={t("kv.max_versions_hint")} value={form.max} onChange={set("max")} min={0} />
+        <TextField label={t("kv.delete_after")} description={t("kv.delete_after_hint")} value={form.after} onChange={set("after")} code />
+      </div>
+      <Checkbox label={t("kv.cas")} description={t("kv.cas_hint")} value={form.cas} onChange={set("cas")} />
+      <Checkbox label={t("kv.metadata_cas")} value={form.metadataCas} onChange={set("metadataCas")} />
+      {twice !== null && <p className="notice notice-danger">{t("kv.custom_twice", { name: twice })}</p>}
+      {save.data?.warnings?.map((text) => (
+        <p key={text} className="notice notice-warn" role="status">
+          {text}
+        </p>
+      ))}
       {save.error && <Failure error={save.error} />}
+      {isOvertaken && (
+        <div className="notice notice-warn">
+          <div>
+            <p>{t("kv.metadata_overtaken")}</p>
+            <div className="row">
+              <Button onPress={() => void renew(true).then(save.reset)}>{t("kv.metadata_mine")}</Button>
+              <Button onPress={() => void renew(false).then(save.reset)}>{t("kv.metadata_theirs")}</Button>
+            </div>
+          </div>
+        </div>
+      )}
       <div className="row">
-        <Button type="submit" look="primary" isPending={save.isPending} needs={needs(store, path).changeMetadata}>
+        <Button type="submit" look="primary" isPending={save.isPending} isDisabled={Object.keys(changes).length === 0} needs={isPatch ? needs(store, path).patchMetadata : needs(store, path).changeMetadata}>
           {t("common.save")}
         </Button>
       </div>

@@ -1,8 +1,8 @@
 import { useState } from "react";
+import { useMay } from "../../api/capabilities";
 import { remove } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { nameOf, parentOf } from "../../api/paths";
-import { useMay } from "../../api/capabilities";
 import { useNavigate } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
@@ -17,7 +17,7 @@ export function Remove({ store, path }: { store: Store; path: string }) {
   const mayNewest = useMay(need.remove);
   const mayAll = useMay(need.removeAll) && store.versioned;
   const [open, setOpen] = useState(false);
-  const [wanted, setWanted] = useState<"newest" | "all">("newest");
+  const [wanted, setWanted] = useState("newest");
   const navigate = useNavigate();
   const isAll = !store.versioned || (mayAll && (wanted === "all" || !mayNewest));
   const act = useChange(
@@ -25,7 +25,7 @@ export function Remove({ store, path }: { store: Store; path: string }) {
     () => {
       toast(t(isAll ? "kv.removed" : "kv.newest_removed", { name: path }));
       setOpen(false);
-      if (isAll) navigate(folderLink(store, parentOf(path)));
+      if (isAll) navigate(folderLink(store, parentOf(path)), { replace: true });
     },
   );
   if (!mayNewest && !mayAll) return null;
@@ -35,19 +35,20 @@ export function Remove({ store, path }: { store: Store; path: string }) {
         {t("common.delete")}
       </Button>
       {open && (
-        <Confirm title={t("kv.remove_title", { name: nameOf(path) })} isOpen onClose={() => setOpen(false)} action={t("common.delete")} onConfirm={() => act.mutate(undefined)} isPending={act.isPending} error={act.error} {...(isAll && { typed: nameOf(path) })}>
-          {mayNewest && mayAll && (
+        <Confirm key={String(isAll)} title={t("kv.remove_title", { name: nameOf(path) })} isOpen onClose={() => setOpen(false)} action={t("common.delete")} onConfirm={() => act.mutate(undefined)} isPending={act.isPending} error={act.error} {...(isAll && { typed: nameOf(path) })}>
+          {mayNewest && mayAll ? (
             <Choices
               label={t("kv.remove_what")}
               value={wanted}
-              onChange={(next) => setWanted(next as "newest" | "all")}
+              onChange={setWanted}
               choices={[
                 { id: "newest", label: t("kv.remove_newest"), description: t("kv.remove_newest_hint") },
                 { id: "all", label: t("kv.remove_all"), description: t("kv.remove_all_hint") },
               ]}
             />
+          ) : (
+            <p>{t(isAll ? "kv.remove_all_hint" : "kv.remove_newest_hint")}</p>
           )}
-          {isAll && <p>{t("kv.remove_all_hint")}</p>}
         </Confirm>
       )}
     </>

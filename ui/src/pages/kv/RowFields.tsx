@@ -3,8 +3,8 @@ import { useState } from "react";
 import { IconButton } from "../../components/Button";
 import { TextArea, TextField } from "../../components/Field";
 import { t } from "../../texts";
-import type { Row, RowFault } from "./values";
-import "./RowFields.css";
+import { MASK, type Row, type RowFault } from "./values";
+import "./kv.css";
 
 interface Props {
   rows: readonly Row[];
@@ -12,10 +12,14 @@ interface Props {
   faults: readonly RowFault[];
 }
 
+const MOST_LINES = 12;
+/** More letters than this aren't counted for lines. */
+const LOOKED_AT = 10_000;
+
 /** The fields of a secret while it is edited: a name and a value each. */
 export function RowFields({ rows, onChange, faults }: Props) {
   return (
-    <ul className="row-fields" aria-label={t("kv.fields")}>
+    <ul className="row-fields">
       {rows.map((row) => (
         <RowField
           key={row.id}
@@ -30,22 +34,17 @@ export function RowFields({ rows, onChange, faults }: Props) {
 }
 
 function RowField({ row, fault, onChange, onRemove }: { row: Row; fault: RowFault["fault"] | null; onChange: (row: Row) => void; onRemove: () => void }) {
-  const [shown, setShown] = useState(row.text === "");
+  const [shown, setShown] = useState(!row.isStored);
   const name = row.name || t("kv.new_field");
-  const isLong = row.text.includes("\n") || !row.isText;
-  const value = { label: t("kv.value"), value: row.text, onChange: (text: string) => onChange({ ...row, text }), error: fault === "json" ? t("forms.json") : null };
+  const lines = row.text.slice(0, LOOKED_AT).split("\n").length;
   return (
     <li className="row-field">
       <TextField label={t("kv.name")} value={row.name} onChange={(next) => onChange({ ...row, name: next })} error={fault === "name" || fault === "twice" ? t(`kv.row_${fault}`) : null} code />
       {shown ? (
-        isLong ? (
-          <TextArea {...value} rows={Math.min(12, row.text.split("\n").length + 1)} code />
-        ) : (
-          // Several lines need a text area: a line end that is pasted into a field of one line would be lost.
-          <TextArea {...value} rows={1} code />
-        )
+        // Several lines need a text area: a line end that is pasted into a field of one line would be lost.
+        <TextArea label={t(row.isText ? "kv.value" : "kv.value_json")} value={row.text} onChange={(text) => onChange({ ...row, text })} error={fault === "json" ? t("forms.json") : null} rows={Math.min(MOST_LINES, lines)} code />
       ) : (
-        <TextField label={t("kv.value")} value="••••••••" onChange={() => undefined} isReadOnly />
+        <TextField label={t("kv.value")} value={MASK} onChange={() => undefined} isReadOnly />
       )}
       <span className="row-actions">
         <IconButton label={`${t(shown ? "common.hide" : "common.reveal")} ${name}`} onPress={() => setShown(!shown)}>

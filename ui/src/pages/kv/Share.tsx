@@ -1,8 +1,8 @@
 import { Share2 } from "lucide-react";
 import { useState } from "react";
 import { type Envelope, send } from "../../api/client";
-import { useChange } from "../../api/hooks";
-import { session } from "../../api/session";
+import { useChange, useSession } from "../../api/hooks";
+import { link } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
@@ -14,55 +14,90 @@ import { dataPath, needs, type Store } from "./store";
 
 const TIMES = ["15m", "1h", "24h", "168h"] as const;
 
+interface Props {
+  store: Store;
+  path: string;
+  /** 0 for the newest. */
+  version: number;
+}
+
 /** Makes a token with which somebody reads the secret once, without rights of his own. */
-export function Share({ store, path }: { store: Store; path: string }) {
+export function Share({ store, path, version }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button icon={<Share2 aria-hidden size={16} />} onPress={() => setOpen(true)} needs={needs(store, path).read}>
         {t("kv.share")}
       </Button>
-      {open && <Sharing store={store} path={path} onClose={() => setOpen(false)} />}
+      {open && <Sharing store={store} path={path} version={version} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
-function Sharing({ store, path, onClose }: { store: Store; path: string; onClose: () => void }) {
+function Sharing({ store, path, version, onClose }: Props & { onClose: () => void }) {
   const [time, setTime] = useState<string>(TIMES[1]);
-  const wrap = useChange(() => send<Envelope<null>>("GET", dataPath(store, path), { wrapTtl: time }));
+  const wrap = useChange(() => send<Envelope<null>>("GET", dataPath(store, path), { wrapTtl: time, ...(version > 0 && { query: { version } }) }));
   const made = wrap.data?.wrap_info;
-  const { namespace } = session.current();
-  const command = made ? `${namespace ? `VAULT_NAMESPACE=${namespace} ` : ""}strongroom unwrap -address=${window.location.origin} ${made.token}` : "";
   return (
-    <Dialog title={t("kv.share_title")} isOpen onClose={onClose}>
+    <Dialog title={t("kv.share_title")} isOpen onClose={onClose} wide={made !== undefined}>
       <div className="body">
-        <p>{t("kv.share_intro")}</p>
         {made ? (
-          <>
-            <p>{t("kv.share_made", { time: duration(made.ttl) })}</p>
-            <Secret value={made.token} name={t("kv.share_token")} />
-            <p className="row">
-              {t("kv.share_page", { place: `${window.location.origin}/ui/?with=wrapped` })}
-              <CopyButton text={`${window.location.origin}/ui/?with=wrapped`} label={t("kv.share_copy_page")} />
-            </p>
-            <p className="row">
-              {t("kv.share_command")}
-              <CopyButton text={command} label={t("kv.share_copy_command")} />
-            </p>
-          </>
+          <Made token={made.token} ttl={made.ttl} />
         ) : (
-          <Select label={t("kv.share_time")} value={time} onChange={setTime} choices={TIMES.map((each) => ({ id: each, label: t(`kv.time_${each}`) }))} />
+          <>
+            <p>{t("kv.share_intro")}</p>
+            <Select label={t("kv.share_time")} value={time} onChange={setTime} choices={TIMES.map((each) => ({ id: each, label: t(`kv.time_${each}`) }))} />
+          </>
         )}
         {wrap.error && <Failure error={wrap.error} />}
       </div>
-      {!made && (
-        <footer>
-          <Button onPress={onClose}>{t("common.cancel")}</Button>
-          <Button look="primary" onPress={() => wrap.mutate(undefined)} isPending={wrap.isPending}>
+      <footer>
+        <Button onPress={onClose}>{t(made ? "common.close" : "common.cancel")}</Button>
+        {!made && (
+          <Button look="primary" onPress={() => wrap.mutate(undefined)} isPending={wrap.isPending} needs={needs(store, path).read}>
             {t("kv.share_make")}
           </Button>
-        </footer>
-      )}
+        )}
+      </footer>
     </Dialog>
   );
+}
+
+/** The token, and what its receiver does with it: on a page that needs no login, or with the command line. */
+function Made({ token, ttl }: { token: string; ttl: number }) {
+  const { namespace } = useSession();
+  const address = `${window.location.origin}/ui${link("/unwrap", { namespace })}`;
+  const command = `${namespace ? `VAULT_NAMESPACE=${quoted(namespace)} ` : ""}strongroom unwrap -address=${window.location.origin} ${token}`;
+  return (
+    <>
+      <p>{t("kv.share_made", { time: duration(ttl) })}</p>
+      <dl className="facts values">
+        <div className="fact">
+          <dt>{t("kv.share_token")}</dt>
+          <dd>
+            <Secret value={token} name={t("kv.share_token")} />
+          </dd>
+        </div>
+        <div className="fact">
+          <dt>{t("kv.share_page")}</dt>
+          <dd className="row">
+            <code>{address}</code>
+            <CopyButton text={address} label={t("kv.share_copy_page")} />
+          </dd>
+        </div>
+        <div className="fact">
+          <dt>{t("kv.share_command")}</dt>
+          <dd>
+            <Secret value={command} name={t("kv.share_command")} />
+          </dd>
+        </div>
+      </dl>
+      <p className="description">{t("kv.share_apart")}</p>
+    </>
+  );
+}
+
+/** A text as one word of a shell. */
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -2,80 +2,115 @@ import { useState } from "react";
 import { write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { join } from "../../api/paths";
+import { useNavigate, useParam } from "../../app/location";
 import { Anchor, Button } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Confirm } from "../../components/Dialog";
+import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
 import { moment } from "../../components/time";
+import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { Diff } from "./Diff";
-import type { SecretMetadata } from "./Metadata";
+import { type SecretMetadata, type Version, versionsOf } from "./secret_metadata";
 import { metadataPath, needs, secretLink, type Store } from "./store";
 
-interface Version {
-  number: number;
-  state: "current" | "kept" | "deleted" | "destroyed";
-  created: string;
+type Act = "delete" | "undelete" | "destroy";
+
+interface Props {
+  store: Store;
+  path: string;
 }
 
-type Change = "delete" | "undelete" | "destroy";
-
 /** The versions of a secret, the newest first. */
-export function Versions({ store, path }: { store: Store; path: string }) {
+export function Versions({ store, path }: Props) {
   const found = useRead<SecretMetadata>(metadataPath(store, path));
-  const [compared, setCompared] = useState<number | null>(null);
-  const [asked, setAsked] = useState<{ change: Change; number: number } | null>(null);
-  const change = useChange(
-    ({ change: what, number }: { change: Change; number: number }) => write(join(store.mount, what, path), { versions: [number] }),
-    () => setAsked(null),
-  );
-  const may = needs(store, path);
   return (
     <Loaded of={found} missing={<Empty title={t("kv.missing")} />}>
-      {(metadata) => (
-        <div className="stack">
-          <DataTable
-            label={t("kv.tab_versions")}
-            rows={versionsOf(metadata)}
-            idOf={({ number }) => String(number)}
-            columns={[
-              { id: "number", title: t("kv.number"), order: ({ number }) => number, cell: ({ number, state }) => (state === "destroyed" ? number : <Anchor to={secretLink(store, path, { version: number })}>{number}</Anchor>) },
-              { id: "created", title: t("kv.created"), order: ({ created }) => created, cell: ({ created }) => moment(created)?.toLocaleString() },
-              { id: "state", title: t("kv.state"), cell: ({ state }) => <span className={`badge ${state === "current" ? "badge-good" : state === "kept" ? "" : "badge-warn"}`}>{t(`kv.state_${state}`)}</span> },
-              {
-                id: "actions",
-                title: t("kv.actions"),
-                cell: ({ number, state }) => (
-                  <span className="row">
-                    {state === "kept" && <Button look="quiet" onPress={() => setCompared(number)} needs={may.read}>{t("kv.compare")}</Button>}
-                    {(state === "kept" || state === "current") && <Button look="quiet" onPress={() => setAsked({ change: "delete", number })} needs={may.removeVersions}>{t("common.delete")}</Button>}
-                    {state === "deleted" && <Button look="quiet" onPress={() => change.mutate({ change: "undelete", number })} needs={may.undelete}>{t("kv.undelete")}</Button>}
-                    {state !== "destroyed" && <Button look="quiet" onPress={() => setAsked({ change: "destroy", number })} needs={may.destroy}>{t("kv.destroy")}</Button>}
-                  </span>
-                ),
-              },
-            ]}
-            empty={<Empty title={t("kv.no_versions")} />}
-          />
-          {compared !== null && <Diff store={store} path={path} before={compared} after={metadata.current_version} onClose={() => setCompared(null)} />}
-          {asked && (
-            <Confirm title={t(`kv.${asked.change}_title`, { n: asked.number })} isOpen onClose={() => setAsked(null)} action={t(asked.change === "destroy" ? "kv.destroy" : "common.delete")} onConfirm={() => change.mutate(asked)} isPending={change.isPending} error={change.error}>
-              <p>{t(`kv.${asked.change}_text`)}</p>
-            </Confirm>
-          )}
-        </div>
-      )}
+      {(metadata) => <Table store={store} path={path} metadata={metadata} />}
     </Loaded>
   );
 }
 
-/** The versions that metadata tell of (pure). */
-export function versionsOf({ versions, current_version }: SecretMetadata): Version[] {
-  return Object.entries(versions)
-    .map(([key, { created_time, deletion_time, destroyed }]): Version => {
-      const number = Number(key);
-      const isDeleted = deletion_time !== "" && new Date(deletion_time) <= new Date();
-      return { number, created: created_time, state: destroyed ? "destroyed" : isDeleted ? "deleted" : number === current_version ? "current" : "kept" };
-    })
-    .sort((a, b) => b.number - a.number);
+function Table({ store, path, metadata }: Props & { metadata: SecretMetadata }) {
+  const [asked, setAsked] = useState<{ act: Act; number: number } | null>(null);
+  const [before, after] = [Number(useParam("before")), Number(useParam("after"))];
+  const navigate = useNavigate();
+  const change = useChange(
+    ({ act, number }: { act: Act; number: number }) => write(join(store.mount, act, path), { versions: [number] }),
+    (_, { act, number }) => {
+      setAsked(null);
+      toast(t(`kv.done_${act}`, { n: number }));
+    },
+  );
+  const shows = (more: Record<string, number>) => secretLink(store, path, { tab: "versions", ...more });
+  const versions = versionsOf(metadata, new Date());
+  const readable = versions.filter(({ state }) => state === "current" || state === "kept").map(({ number }) => number);
+  const compare = (number: number) => navigate(shows({ before: readable.find((each) => each < number) ?? number, after: number }));
+  const actions = (version: Version) => <Actions store={store} path={path} version={version} onCompare={readable.length > 1 ? compare : null} onAct={(act) => (change.reset(), act === "undelete" ? change.mutate({ act, number: version.number }) : setAsked({ act, number: version.number }))} />;
+  return (
+    <div className="stack">
+      {change.error && !asked && <Failure error={change.error} />}
+      <DataTable
+        label={t("kv.tab_versions")}
+        rows={versions}
+        idOf={({ number }) => String(number)}
+        columns={[
+          { id: "number", title: t("kv.number"), order: ({ number }) => number, cell: ({ number }) => <Anchor to={secretLink(store, path, number === metadata.current_version ? {} : { version: number })}>{number}</Anchor> },
+          { id: "created", title: t("kv.created"), order: ({ created }) => created, cell: ({ created }) => moment(created)?.toLocaleString() },
+          { id: "state", title: t("kv.state"), cell: (version) => <State version={version} /> },
+          { id: "actions", title: t("kv.actions"), cell: actions },
+        ]}
+        empty={<Empty title={t("kv.no_versions")} />}
+      />
+      {metadata.oldest_version > 1 && <p className="description">{t("kv.dropped", { n: metadata.oldest_version - 1 })}</p>}
+      {before > 0 && after > 0 && <Diff store={store} path={path} numbers={readable} before={before} after={after} onChoose={(from, to) => navigate(shows({ before: from, after: to }), { replace: true })} onClose={() => navigate(shows({}))} />}
+      {asked && (
+        <Confirm title={t(`kv.${asked.act}_title`, { n: asked.number })} isOpen onClose={() => setAsked(null)} action={t(asked.act === "destroy" ? "kv.destroy" : "common.delete")} onConfirm={() => change.mutate(asked)} isPending={change.isPending} error={change.error}>
+          <p>{t(`kv.${asked.act}_text`)}</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+function State({ version: { state, deletion } }: { version: Version }) {
+  const look = { current: "badge-good", kept: "", deleted: "badge-warn", destroyed: "badge-danger" }[state];
+  const when = moment(deletion)?.toLocaleString();
+  return (
+    <span className="row">
+      <span className={`badge ${look}`}>{t(`kv.state_${state}`)}</span>
+      {when && state !== "destroyed" && <span className="description">{t(state === "deleted" ? "kv.deleted_on" : "kv.deleted_from", { when })}</span>}
+    </span>
+  );
+}
+
+/** What can be done with a version, by its state. */
+function Actions({ store, path, version: { number, state }, onCompare, onAct }: Props & { version: Version; onCompare: ((number: number) => void) | null; onAct: (act: Act) => void }) {
+  const may = needs(store, path);
+  const isReadable = state === "current" || state === "kept";
+  return (
+    <span className="row">
+      {isReadable && onCompare && (
+        <Button look="quiet" onPress={() => onCompare(number)} needs={may.read}>
+          {t("kv.compare")}
+        </Button>
+      )}
+      {isReadable && (
+        <Button look="quiet" onPress={() => onAct("delete")} needs={may.removeVersions}>
+          {t("common.delete")}
+        </Button>
+      )}
+      {state === "deleted" && (
+        <Button look="quiet" onPress={() => onAct("undelete")} needs={may.undelete}>
+          {t("kv.undelete")}
+        </Button>
+      )}
+      {state !== "destroyed" && (
+        <Button look="quiet" onPress={() => onAct("destroy")} needs={may.destroy}>
+          {t("kv.destroy")}
+        </Button>
+      )}
+    </span>
+  );
 }

@@ -1,6 +1,6 @@
+import type { Need } from "../../api/capabilities";
 import { useRead } from "../../api/hooks";
 import { join } from "../../api/paths";
-import type { Need } from "../../api/capabilities";
 import { link, useParam } from "../../app/location";
 import type { Question } from "../../components/Loaded";
 import type { Mount } from "../secrets/Mounts";
@@ -14,42 +14,60 @@ export interface Store {
   versioned: boolean;
 }
 
+type Place = Pick<Store, "mount">;
+
 /** The store that the page shows. */
 export function useStore(): Question<Store> {
   const mount = useParam("mount");
   const { data, error, refetch } = useRead<Mount>(`sys/internal/ui/mounts/${mount}`);
-  return { data: data && { mount, type: data.type, versioned: data.options?.["version"] === "2" }, error, refetch };
+  return { data: data && storeOf(mount, data), error, refetch };
 }
+
+/** A mount as a store (pure). */
+export function storeOf(mount: string, { type, options }: Pick<Mount, "type" | "options">): Store {
+  return { mount, type, versioned: type === "kv" && options?.["version"] === "2" };
+}
+
+/** Whether a mount keeps secrets by their paths (pure). */
+export const isStore = ({ type }: Pick<Mount, "type">) => type === "kv" || type === "generic" || type === "cubbyhole";
 
 const below = (store: Store, part: string, path: string) => (store.versioned ? join(store.mount, part, path) : join(store.mount, path));
 
 /** Where a secret's values are. */
 export const dataPath = (store: Store, path: string) => below(store, "data", path);
-/** Where a folder is listed, and a secret's metadata are. */
-export const metadataPath = (store: Store, path: string) => below(store, "metadata", path) || store.mount;
+/** Where a secret's metadata are. */
+export const metadataPath = (store: Store, path: string) => below(store, "metadata", path);
+/** Where the names of a secret's fields are, without their values. */
+export const subkeysPath = (store: Store, path: string) => below(store, "subkeys", path);
+/** Where the settings of the engine are. */
+export const configPath = (store: Store) => join(store.mount, "config");
 
 /** Where a folder is listed; with a slash at its end. */
 export function folderPath(store: Store, folder: string): string {
   return store.versioned ? `${join(store.mount, "metadata/")}${folder}` : `${store.mount}${folder}`;
 }
 
-/** What a change of a secret needs. */
+/** What each use of a secret needs. */
 export function needs(store: Store, path: string) {
   return {
-    read: `read ${dataPath(store, path)}` as Need,
-    write: `update ${dataPath(store, path)}` as Need,
-    create: `create ${dataPath(store, path)}` as Need,
-    patch: `patch ${dataPath(store, path)}` as Need,
-    remove: `delete ${dataPath(store, path)}` as Need,
-    undelete: `update ${join(store.mount, "undelete", path)}` as Need,
-    removeVersions: `update ${join(store.mount, "delete", path)}` as Need,
-    destroy: `update ${join(store.mount, "destroy", path)}` as Need,
-    metadata: `read ${metadataPath(store, path)}` as Need,
-    changeMetadata: `update ${metadataPath(store, path)}` as Need,
-    removeAll: `delete ${metadataPath(store, path)}` as Need,
-  };
+    read: `read ${dataPath(store, path)}`,
+    subkeys: `read ${subkeysPath(store, path)}`,
+    write: `update ${dataPath(store, path)}`,
+    create: `create ${dataPath(store, path)}`,
+    patch: `patch ${dataPath(store, path)}`,
+    remove: `delete ${dataPath(store, path)}`,
+    undelete: `update ${join(store.mount, "undelete", path)}`,
+    removeVersions: `update ${join(store.mount, "delete", path)}`,
+    destroy: `update ${join(store.mount, "destroy", path)}`,
+    metadata: `read ${metadataPath(store, path)}`,
+    changeMetadata: `update ${metadataPath(store, path)}`,
+    patchMetadata: `patch ${metadataPath(store, path)}`,
+    removeAll: `delete ${metadataPath(store, path)}`,
+  } satisfies Record<string, Need>;
 }
 
-export const folderLink = (store: Pick<Store, "mount">, folder = "") => link("/secrets/kv", { mount: store.mount, path: folder });
-export const secretLink = (store: Pick<Store, "mount">, path: string, more: Record<string, string | number> = {}) => link("/secrets/kv/secret", { mount: store.mount, path, ...more });
-export const editLink = (store: Pick<Store, "mount">, path = "", folder = "") => link("/secrets/kv/edit", { mount: store.mount, path, folder });
+export const folderLink = (store: Place, folder = "", view = "") => link("/secrets/kv", { mount: store.mount, path: folder, view });
+export const secretLink = (store: Place, path: string, more: Record<string, string | number> = {}) => link("/secrets/kv/secret", { mount: store.mount, path, ...more });
+export const editLink = (store: Place, path = "", folder = "") => link("/secrets/kv/edit", { mount: store.mount, path, folder });
+export const storeSettingsLink = (store: Place) => link("/secrets/kv/settings", { mount: store.mount });
+export const searchLink = (shows: { text?: string; mount?: string; name?: string; value?: string } = {}) => link("/secrets/kv/search", shows);

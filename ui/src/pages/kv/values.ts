@@ -1,4 +1,7 @@
 import type { Fields, Json } from "../../api/client";
+import { isFields, parseExact } from "../../api/json";
+
+export { fieldsIn } from "./env";
 
 /** A field of a secret while it is edited. */
 export interface Row {
@@ -8,18 +11,21 @@ export interface Row {
   /** The text itself, or JSON of what is no text. */
   text: string;
   isText: boolean;
+  /** Whether its value came from the server, and is masked at first. */
+  isStored: boolean;
 }
 
 let last = 0;
 
-/** A new row without anything in it. */
-export function newRow(name = "", value: Json = ""): Row {
+/** A new row; without a value it has nothing in it. */
+export function newRow(name = "", value: Json = "", isStored = false): Row {
   const isText = typeof value === "string";
-  return { id: ++last, name, text: isText ? value : JSON.stringify(value), isText };
+  return { id: ++last, name, text: isText ? value : shown(value), isText, isStored };
 }
 
-export function rowsOf(fields: Fields): Row[] {
-  return Object.entries(fields).map(([name, value]) => newRow(name, value));
+/** A row for each field. */
+export function rowsOf(fields: Fields, isStored = false): Row[] {
+  return Object.entries(fields).map(([name, value]) => newRow(name, value, isStored));
 }
 
 /** Why rows make no secret. */
@@ -43,77 +49,42 @@ export function fieldsOf(rows: readonly Row[]): Fields {
   return Object.fromEntries(used(rows).map(({ name, text, isText }) => [name, isText ? text : (parsed(text) ?? null)]));
 }
 
+/** Rows with what was pasted: fields of the same name get its value (pure). */
+export function merged(rows: readonly Row[], found: Fields): Row[] {
+  const kept = used(rows).filter(({ name }) => !Object.hasOwn(found, name));
+  return [...kept, ...rowsOf(found)];
+}
+
 function used(rows: readonly Row[]): Row[] {
   return rows.filter(({ name, text }) => name !== "" || text !== "");
 }
 
+/** The value of a JSON text with every digit; undefined for any other text. */
 function parsed(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return parseExact(text) as Json; // what JSON has is Json
   } catch {
     return undefined;
   }
 }
 
-/**
- * The fields in a pasted text: a JSON object, or lines of a `.env` file (pure).
- *
- * @returns null for any other text.
- */
-export function fieldsIn(text: string): Fields | null {
-  const document = text.trim();
-  if (document.startsWith("{")) {
-    const value = parsed(document);
-    return value !== undefined && value !== null && typeof value === "object" && !Array.isArray(value) ? value : null;
-  }
-  return fieldsOfEnv(document);
-}
-
-const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(?:"((?:[^"\\]|\\[\s\S])*)"|'([^']*)'|([^\n#]*?))\s*(?:#.*)?$/;
-
-function fieldsOfEnv(text: string): Fields | null {
-  const found: Fields = {};
-  for (const statement of statementsOf(text)) {
-    if (/^\s*(#.*)?$/.test(statement)) continue;
-    const match = ASSIGNMENT.exec(statement);
-    if (!match) return null;
-    const [, name, double, single, bare] = match;
-    found[name as string] = double !== undefined ? unescaped(double) : (single ?? bare ?? "");
-  }
-  return Object.keys(found).length ? found : null;
-}
-
-/** The lines of a text; a quoted value may go over several. */
-function statementsOf(text: string): string[] {
-  const lines: string[] = [];
-  let open = "";
-  for (const line of text.split(/\r?\n/)) {
-    open = open ? `${open}\n${line}` : line;
-    const value = open.slice(open.indexOf("=") + 1).trimStart();
-    const quote = value[0];
-    if ((quote === '"' || quote === "'") && !isClosed(value, quote)) continue;
-    lines.push(open);
-    open = "";
-  }
-  if (open) lines.push(open);
-  return lines;
-}
-
-function isClosed(value: string, quote: string): boolean {
-  for (let at = 1; at < value.length; at++) {
-    if (quote === '"' && value[at] === "\\") at++;
-    else if (value[at] === quote) return true;
-  }
-  return false;
-}
-
-const ESCAPES: Record<string, string> = { n: "\n", r: "\r", t: "\t" };
-
-function unescaped(text: string): string {
-  return text.replace(/\\([\s\S])/g, (_, each: string) => ESCAPES[each] ?? each);
+/** The secret that a text of JSON makes; null if it makes none (pure). */
+export function fieldsOfJson(text: string): Fields | null {
+  const value = parsed(text);
+  return isFields(value) ? value : null;
 }
 
 /** A value as text, for showing and copying. */
 export function shown(value: Json | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? null, null, 2);
+}
+
+/** What stands for a value that isn't shown. */
+export const MASK = "••••••••";
+
+/** The same names with every value masked (pure). */
+export function maskedOf(value: Json): Json {
+  if (Array.isArray(value)) return value.map(maskedOf);
+  if (isFields(value)) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, maskedOf(each)]));
+  return MASK;
 }

@@ -1,4 +1,5 @@
 import type { Fields } from "../../api/client";
+import { isSame } from "./merging";
 import { shown } from "./values";
 
 /** How a field differs between two versions. */
@@ -13,8 +14,8 @@ export interface Change {
 export function changesOf(before: Fields, after: Fields): Change[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.map((name) => {
-    const [old, now] = [before[name], after[name]];
-    const kind = old === undefined ? "added" : now === undefined ? "removed" : JSON.stringify(old) === JSON.stringify(now) ? "same" : "changed";
-    return { name, kind, before: old === undefined ? "" : shown(old), after: now === undefined ? "" : shown(now) };
+    const [had, has] = [Object.hasOwn(before, name), Object.hasOwn(after, name)];
+    const kind = !had ? "added" : !has ? "removed" : isSame(before[name], after[name]) ? "same" : "changed";
+    return { name, kind, before: had ? shown(before[name]) : "", after: has ? shown(after[name]) : "" };
   });
 }

@@ -1,0 +1,98 @@
+import { useState } from "react";
+import { type Envelope, type Fields, send } from "../../api/client";
+import { useChange, useSession } from "../../api/hooks";
+import { useParam } from "../../app/location";
+import { Button } from "../../components/Button";
+import { Failure } from "../../components/Failure";
+import { TextField } from "../../components/Field";
+import { PageHead } from "../../components/PageHead";
+import { CopyButton, Secret } from "../../components/Secret";
+import { distance, moment } from "../../components/time";
+import { t } from "../../texts";
+import { MaskedJson } from "./MaskedJson";
+import { insideOf } from "./inside";
+import { shown } from "./values";
+import "./kv.css";
+
+interface Looked {
+  creation_path: string;
+  creation_time: string;
+}
+
+/** Opens what somebody has shared.  It works without a login: the wrapping token is all that it needs. */
+export default function Received() {
+  const session = useSession();
+  const namespace = useParam("namespace") || session.namespace;
+  const [token, setToken] = useState("");
+  const given = token.trim();
+  // The token itself has no rights but to be opened; nobody's session is needed, and none is shown to the server.
+  const look = useChange(() => send<Envelope<Looked>>("POST", "sys/wrapping/lookup", { data: { token: given }, token: "", namespace }));
+  const open = useChange(
+    () => send<Envelope<Fields | null>>("POST", "sys/wrapping/unwrap", { token: given, namespace, exact: true }),
+    () => setToken(""),
+  );
+  const made = moment(look.data?.data.creation_time);
+  return (
+    <div className="stack">
+      <PageHead title={t("kv.received_title")} intro={t("kv.received_intro")} />
+      {open.data ? (
+        <Inside answer={open.data} />
+      ) : (
+        <form
+          className="stack card"
+          onSubmit={(event) => {
+            event.preventDefault();
+            look.reset();
+            open.mutate(undefined);
+          }}
+        >
+          <TextField label={t("kv.share_token")} description={namespace ? t("kv.received_in", { namespace }) : undefined} type="password" value={token} onChange={setToken} isRequired autoFocus code />
+          {look.data && <p className="notice">{t("kv.received_looked", { path: look.data.data.creation_path, when: made ? distance(made, new Date()) : "" })}</p>}
+          {[open.error, look.error].map((error, index) => error && <Spent key={index} error={error} />)}
+          <div className="row">
+            <Button type="submit" look="primary" isPending={open.isPending} isDisabled={given === ""}>
+              {t("kv.received_open")}
+            </Button>
+            <Button onPress={() => look.mutate(undefined)} isPending={look.isPending} isDisabled={given === ""}>
+              {t("kv.received_look")}
+            </Button>
+          </div>
+        </form>
+      )}
+    </div>
+  );
+}
+
+/** A token that is refused was used already, has ended or never was: the first is what its receiver has to know. */
+function Spent({ error }: { error: Parameters<typeof Failure>[0]["error"] }) {
+  return (
+    <>
+      <Failure error={error} />
+      {(error.kind === "denied" || error.kind === "invalid") && <p className="notice notice-warn">{t("kv.received_spent")}</p>}
+    </>
+  );
+}
+
+function Inside({ answer }: { answer: Envelope<Fields | null> }) {
+  const fields = insideOf(answer);
+  const names = Object.keys(fields);
+  return (
+    <section className="card stack">
+      <p className="notice notice-warn">{t("kv.received_once")}</p>
+      <div className="row">
+        <CopyButton text={() => JSON.stringify(fields, null, 2)} label={t("kv.copy_json")} />
+      </div>
+      {names.length === 0 && <MaskedJson fields={fields} />}
+      <dl className="facts values">
+        {names.map((name) => (
+          <div key={name} className="fact">
+            <dt className="code">{name}</dt>
+            <dd>
+              <Secret value={shown(fields[name])} name={name} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

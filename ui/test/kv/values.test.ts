@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { faultsOf, fieldsOf, fieldsOfJson, maskedOf, merged, newRow, rowsOf } from "../../src/pages/kv/values";
+
+describe("the rows of a secret", () => {
+  test("make the same secret again, with every digit", () => {
+    const text = '{"a":"<b>","n":12345678901234567890,"o":{"x":[1,null]},"t":true}';
+    const fields = fieldsOfJson(text);
+    expect(fields && JSON.stringify(fieldsOf(rowsOf(fields)))).toBe(text);
+  });
+
+  test("have faults: no name, a name twice, no JSON", () => {
+    const rows = [newRow("", "a"), newRow("b", "1"), newRow("b", "2"), { ...newRow("c", 1), text: "{" }, newRow()];
+    expect(faultsOf(rows).map(({ fault }) => fault)).toEqual(["name", "twice", "json"]);
+  });
+
+  test("take what is pasted in the place of the same names", () => {
+    const rows = merged([newRow("a", "1"), newRow("b", "1"), newRow()], { b: "2", c: "2" });
+    expect(fieldsOf(rows)).toEqual({ a: "1", b: "2", c: "2" });
+  });
+});
+
+test.each(["[1]", '"a"', "1", "12345678901234567890", "null", "{"])("%s is no secret", (text) => {
+  expect(fieldsOfJson(text)).toBeNull();
+});
+
+test("a masked secret has no value", () => {
+  expect(JSON.stringify(maskedOf({ a: "canary", b: { c: ["canary", 1] } }))).not.toMatch(/canary|1/);
+});
