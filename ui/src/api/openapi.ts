@@ -44,6 +44,8 @@ export type PathItem = Partial<Record<Verb, Operation>> & {
   parameters?: Parameter[];
   /** Whether making something new there needs the capability `create`; otherwise it is an update. */
   "x-vault-createSupported"?: boolean;
+  /** Whether `sudo` is needed beside the capability. */
+  "x-vault-sudo"?: boolean;
 };
 
 export interface Document {

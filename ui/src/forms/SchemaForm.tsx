@@ -45,7 +45,7 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
   const [fault, setFault] = useState<FieldFault | null>(null);
   const shown = { ...before, ...texts };
   const isChange = Object.keys(values).length > 0;
-  const { first, rest, groups } = sectionsOf(fields, Math.max(order?.length ?? 0, FIRST));
+  const { first, rest, groups } = sectionsOf(fields, order?.length ?? FIRST);
   useForgotten(fields, isPending, error, setTexts);
   const send = () => {
     try {

@@ -5,34 +5,43 @@ import { DataTable } from "../../components/DataTable";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
-import { enableLink, mayEnable, settingsLink } from "../mounts/table";
-import type { Mount } from "../secrets/Mounts";
+import { enableLink, mountNeeds, settingsLink, tunePath } from "../mounts/table";
+import type { Visible } from "../secrets/Mounts";
 
-/** The ways to log in. */
+const openLink = (path: string) => link("/secrets/engine", { mount: `auth/${path}` });
+
+/** The ways to log in of which the user may use or change something. */
 export default function Methods() {
-  const found = useRead<Record<string, Mount>>("sys/auth");
+  const found = useRead<Visible>("sys/internal/ui/mounts");
   const navigate = useNavigate();
-  const open = (path: string) => link("/secrets/engine", { mount: `auth/${path}` });
   return (
     <>
       <PageHead title={t("auth.title")} intro={t("auth.intro")}>
-        <LinkButton to={enableLink("auth")} look="primary" needs={mayEnable("auth")}>
+        <LinkButton to={enableLink("auth")} look="primary" needs={mountNeeds("update", "auth")}>
           {t("mounts.enable_auth")}
         </LinkButton>
       </PageHead>
       <Loaded of={found}>
-        {(methods) => (
+        {({ auth }) => (
           <DataTable
             label={t("auth.title")}
-            rows={Object.entries(methods).map(([path, mount]) => ({ path, mount }))}
+            rows={Object.entries(auth).map(([path, mount]) => ({ path, mount }))}
             idOf={({ path }) => path}
             textOf={({ path, mount }) => `${path} ${mount.type} ${mount.description}`}
-            onOpen={({ path }) => navigate(open(path))}
+            onOpen={({ path }) => navigate(openLink(path))}
             columns={[
-              { id: "path", title: t("secrets.path"), order: ({ path }) => path, cell: ({ path }) => <Anchor to={open(path)}>{path}</Anchor> },
+              { id: "path", title: t("secrets.path"), order: ({ path }) => path, cell: ({ path }) => <Anchor to={openLink(path)}>{path}</Anchor> },
               { id: "type", title: t("secrets.type"), order: ({ mount }) => mount.type, cell: ({ mount }) => <span className="badge">{mount.type}</span> },
               { id: "description", title: t("secrets.description"), secondary: true, cell: ({ mount }) => mount.description },
-              { id: "settings", title: t("mounts.settings"), cell: ({ path }) => <LinkButton look="quiet" to={settingsLink("auth", path)} needs={`read sys/auth/${path}tune`}>{t("mounts.settings")}</LinkButton> },
+              {
+                id: "settings",
+                title: t("mounts.settings"),
+                cell: ({ path }) => (
+                  <LinkButton look="quiet" to={settingsLink("auth", path)} needs={`read ${tunePath("auth", path)}`}>
+                    {t("mounts.settings")}
+                  </LinkButton>
+                ),
+              },
             ]}
             empty={<Empty title={t("auth.empty")} />}
           />

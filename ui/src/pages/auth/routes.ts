@@ -1,3 +1,3 @@
 import { page } from "../../app/pages";
 
-export const pages = [page("/auth", "auth.title", () => import("./Methods"), { group: "access", needs: ["read sys/auth"] })];
+export const pages = [page("/auth", "auth.title", () => import("./Methods"), { group: "access" })];

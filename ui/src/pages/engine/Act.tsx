@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { type Need, useMay } from "../../api/capabilities";
+import { useMay } from "../../api/capabilities";
 import { type Envelope, type Fields, type Method, send } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { bodyOf, type Operation, queryOf } from "../../api/openapi";
@@ -10,7 +10,7 @@ import { SchemaForm } from "../../forms/SchemaForm";
 import { t } from "../../texts";
 import { Answer } from "./Answer";
 import type { Engine } from "./engine";
-import type { Place } from "./shape";
+import { needsAt, type Place } from "./shape";
 
 interface Props {
   engine: Engine;
@@ -29,7 +29,7 @@ type Answered = Envelope<Fields> | string | undefined;
 
 /** One operation, done when it is asked for; not there for who may not do it. */
 export function Act({ engine, place, path, method, operation }: Props) {
-  const need: Need = `${CAPABILITIES[method]} ${path}`;
+  const needs = needsAt(place, CAPABILITIES[method], path);
   const [asked, setAsked] = useState<Fields | null>(null);
   const schema = method === "GET" || method === "DELETE" ? queryOf(operation) : bodyOf(engine.document, operation);
   const act = useChange(
@@ -37,7 +37,7 @@ export function Act({ engine, place, path, method, operation }: Props) {
     () => setAsked(null),
   );
   const isGrave = method === "DELETE" || (method === "POST" && GRAVE.test(place.below));
-  if (!useMay(need)) return null;
+  if (!useMay(...needs)) return null;
   const { data } = act;
   const document = typeof data === "object" ? data : undefined;
   const button = t(`engine.do_${method}`);
@@ -54,7 +54,7 @@ export function Act({ engine, place, path, method, operation }: Props) {
           leftOut={place.variables}
           submit={button}
           look={isGrave ? "danger" : "primary"}
-          needs={need}
+          needs={needs}
           onSubmit={(body) => (isGrave ? setAsked(body) : act.mutate(body))}
           isPending={act.isPending}
           error={asked ? null : act.error}

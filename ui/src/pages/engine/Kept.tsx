@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { type Need, useMay } from "../../api/capabilities";
+import { useMay } from "../../api/capabilities";
 import { type Envelope, type Fields, remove, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { bodyOf, filled } from "../../api/openapi";
@@ -18,7 +18,7 @@ import { Answer } from "./Answer";
 import { type Engine, engineLink, placeLink } from "./engine";
 import { wordsFor } from "./Overview";
 import { crumbsOf } from "./Path";
-import { actionsWith, creating, type Place, subjectOf } from "./shape";
+import { actionsWith, creating, needsAt, type Place, subjectOf } from "./shape";
 
 interface Props {
   engine: Engine;
@@ -29,7 +29,7 @@ interface Props {
 /** Something that is kept: what it is now, what can be done with it, and the form to change it. */
 export function Kept({ engine, place, values, isChanging }: Props & { isChanging: boolean }) {
   const path = filled(place.path, values);
-  const mayRead = useMay(`read ${path}`);
+  const mayRead = useMay(...needsAt(place, "read", path));
   const found = useRead<Fields>(path, { enabled: mayRead === true });
   const collection = engine.places.find(({ entry }) => entry === place);
   const isNew = found.error?.kind === "missing";
@@ -41,7 +41,7 @@ export function Kept({ engine, place, values, isChanging }: Props & { isChanging
       <PageHead title={filled(place.below, values)} intro={<Prose text={place.item.description ?? ""} />} crumbs={crumbsOf(engine, place, values)}>
         {!isNew && actionsWith(engine.places, place).map((action) => <Do key={action.below} engine={engine} action={action} values={values} />)}
         {place.item.post && !isForm && (
-          <LinkButton to={here("change")} look={isNew ? "primary" : "plain"} needs={isNew ? creating(place, path) : `update ${path}`}>
+          <LinkButton to={here("change")} look={isNew ? "primary" : "plain"} needs={isNew ? creating(place, path) : needsAt(place, "update", path)}>
             {t(isNew ? "engine.set_up" : "engine.change")}
           </LinkButton>
         )}
@@ -77,7 +77,7 @@ function Change({ engine, place, values, now, isNew, back }: Props & { now: Fiel
           values={now ?? {}}
           leftOut={place.variables}
           submit={t("common.save")}
-          needs={isNew ? creating(place, path) : `update ${path}`}
+          needs={isNew ? creating(place, path) : needsAt(place, "update", path)}
           onSubmit={(body) => save.mutate(body)}
           isPending={save.isPending}
           error={save.error}
@@ -92,9 +92,8 @@ function Change({ engine, place, values, now, isNew, back }: Props & { now: Fiel
 function Do({ engine, action, values }: { engine: Engine; action: Place; values: Record<string, string> }) {
   const path = filled(action.path, values);
   const { get, post } = action.item;
-  const need: Need = `${get ? "read" : post ? "update" : "delete"} ${path}`;
   return (
-    <LinkButton to={placeLink(engine.mount, action, values)} needs={need}>
+    <LinkButton to={placeLink(engine.mount, action, values)} needs={needsAt(action, get ? "read" : post ? "update" : "delete", path)}>
       {wordsFor(subjectOf(action.below))}
     </LinkButton>
   );
@@ -113,7 +112,7 @@ function Remove({ place, path, back }: { place: Place; path: string; back: strin
   );
   return (
     <>
-      <Button onPress={() => setOpen(true)} needs={`delete ${path}`}>
+      <Button onPress={() => setOpen(true)} needs={needsAt(place, "delete", path)}>
         {t("common.delete")}
       </Button>
       {open && (

@@ -6,7 +6,7 @@ import { PageHead } from "../../components/PageHead";
 import { Prose } from "../../components/Prose";
 import { labelOf } from "../../forms/fields";
 import { t, textOr } from "../../texts";
-import { mountPath, partsOfMount, settingsLink } from "../mounts/table";
+import { partsOfMount, settingsLink, tunePath } from "../mounts/table";
 import type { Mount } from "../secrets/Mounts";
 import { type Engine, placeLink, useEngine } from "./engine";
 import { grouped, type Place, subjectOf } from "./shape";
@@ -20,13 +20,20 @@ export default function Overview() {
   const { table, path } = partsOfMount(mount);
   return (
     <>
-      <PageHead title={mount} intro={about.data?.description || t("engine.intro")} crumbs={[table === "auth" ? { text: t("auth.title"), to: "/auth" } : { text: t("secrets.title"), to: "/secrets" }]}>
-        {about.data && <span className="badge">{about.data.type}</span>}
-        <LinkButton to={settingsLink(table, path)} needs={`read ${mountPath(table, path)}/tune`}>
+      <PageHead title={mount} intro={<About mount={about.data} />} crumbs={[table === "auth" ? { text: t("auth.title"), to: "/auth" } : { text: t("secrets.title"), to: "/secrets" }]}>
+        <LinkButton to={settingsLink(table, path)} needs={`read ${tunePath(table, path)}`}>
           {t("mounts.settings")}
         </LinkButton>
       </PageHead>
       <Loaded of={useEngine()}>{(engine) => <Groups key={engine.mount} engine={engine} />}</Loaded>
+    </>
+  );
+}
+
+function About({ mount }: { mount: Mount | undefined }) {
+  return (
+    <>
+      {mount && <span className="badge">{mount.type}</span>} {mount?.description || t("engine.intro")}
     </>
   );
 }

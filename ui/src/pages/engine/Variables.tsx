@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useMay } from "../../api/capabilities";
 import { filled } from "../../api/openapi";
 import { useNavigate } from "../../app/location";
 import { useList } from "../../api/hooks";
@@ -48,7 +49,9 @@ function useKnown(engine: Engine, place: Place, values: Record<string, string>):
   const last = place.variables.at(-1) ?? "";
   const collections = engine.places.filter(({ role, entry, variables }) => role === "collection" && variables.every((name) => values[name]) && entry?.variables.at(-1) === last);
   const roles = collections.find(({ below }) => below.startsWith("static-") === place.below.startsWith("static-")) ?? null;
-  const listed = useList(roles ? filled(roles.path, values) : "", { enabled: roles !== null });
+  const path = roles ? filled(roles.path, values) : "";
+  const mayList = useMay(`list ${path}`);
+  const listed = useList(path, { enabled: roles !== null && mayList === true });
   const ruled = useNamesInRules(place);
   return [...new Set([...(listed.data?.keys ?? []), ...ruled])];
 }

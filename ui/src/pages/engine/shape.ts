@@ -73,5 +73,10 @@ export function capabilitiesAt({ item, role }: Place): Capability[] {
   return found;
 }
 
+/** What doing something at a place needs (pure). */
+export function needsAt(place: Place, capability: Capability, path: string): Need[] {
+  return place.item["x-vault-sudo"] ? [`${capability} ${path}`, `sudo ${path}`] : [`${capability} ${path}`];
+}
+
 /** What making a new entry needs (pure). */
-export const creating = (place: Place, path: string): Need => `${place.item["x-vault-createSupported"] ? "create" : "update"} ${path}`;
+export const creating = (place: Place, path: string): Need[] => needsAt(place, place.item["x-vault-createSupported"] ? "create" : "update", path);

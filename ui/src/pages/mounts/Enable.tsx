@@ -1,16 +1,20 @@
 import { useState } from "react";
+import { useMay } from "../../api/capabilities";
 import { send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
+import { faultOf } from "../../api/paths";
 import { link, useNavigate, useParam } from "../../app/location";
-import { Button } from "../../components/Button";
+import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, Choices, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { toast } from "../../components/toasts";
+import { Pairs } from "../../forms/Pairs";
 import { t, textOr } from "../../texts";
 import { pageOf } from "../engines";
-import { listLink, mountPath, prefixOf, type Table } from "./table";
+import { listLink, mountNeeds, mountPath, prefixOf, type Table } from "./table";
+import "./mounts.css";
 
 interface Catalogue {
   secret: string[];
@@ -23,29 +27,49 @@ const LEFT_OUT = new Set(["openldap", "app-id", "postgresql", "mysql", "generic"
 /** Enables a secrets engine or an auth method. */
 export default function Enable() {
   const table: Table = useParam("table") === "auth" ? "auth" : "secret";
-  const catalogue = useRead<Catalogue>("sys/plugins/catalog");
+  const mayLook = useMay("read sys/plugins/catalog");
+  const catalogue = useRead<Catalogue>("sys/plugins/catalog", { enabled: mayLook === true });
   return (
     <>
-      <PageHead title={t(`mounts.enable_${table}`)} crumbs={[{ text: t(table === "auth" ? "auth.title" : "secrets.title"), to: listLink(table) }]} />
-      {catalogue.error?.kind === "denied" ? <Form table={table} types={[]} /> : <Loaded of={catalogue}>{(found) => <Form table={table} types={found[table].filter((type) => !LEFT_OUT.has(type))} />}</Loaded>}
+      <PageHead title={t(`mounts.enable_${table}`)} intro={t(`mounts.enable_intro_${table}`)} crumbs={[{ text: t(table === "auth" ? "auth.title" : "secrets.title"), to: listLink(table) }]} />
+      {mayLook === false ? <Form table={table} types={[]} /> : <Loaded of={catalogue}>{(found) => <Form key={table} table={table} types={found[table].filter((type) => !LEFT_OUT.has(type))} />}</Loaded>}
     </>
   );
 }
 
+interface Settings {
+  description: string;
+  versioned: boolean;
+  isVisible: boolean;
+  defaultTime: string;
+  mostTime: string;
+  local: boolean;
+  options: [string, string][];
+}
+
+const NONE: Settings = { description: "", versioned: true, isVisible: false, defaultTime: "", mostTime: "", local: false, options: [] };
+
+/** The body that enables a mount (pure). */
+export function bodyFor(type: string, table: Table, settings: Settings) {
+  const options = { ...(type === "kv" && { version: settings.versioned ? "2" : "1" }), ...Object.fromEntries(settings.options.filter(([name]) => name !== "")) };
+  const config = {
+    ...(table === "auth" && settings.isVisible && { listing_visibility: "unauth" }),
+    ...(settings.defaultTime && { default_lease_ttl: settings.defaultTime }),
+    ...(settings.mostTime && { max_lease_ttl: settings.mostTime }),
+  };
+  return { type, description: settings.description, options, config, ...(settings.local && { local: true }) };
+}
+
 function Form({ table, types }: { table: Table; types: readonly string[] }) {
-  const [type, setType] = useState(types.includes("kv") ? "kv" : (types[0] ?? ""));
+  const [type, setType] = useState(table === "secret" && types.includes("kv") ? "kv" : (types.find((each) => each === "userpass") ?? types[0] ?? ""));
   const [path, setPath] = useState("");
-  const [description, setDescription] = useState("");
-  const [versioned, setVersioned] = useState(true);
-  const [isVisible, setIsVisible] = useState(false);
+  const [settings, setSettings] = useState(NONE);
   const navigate = useNavigate();
+  const set = (change: Partial<Settings>) => setSettings({ ...settings, ...change });
   const place = (path || type).replace(/^\/+|\/+$/g, "");
+  const fault = place === "" ? null : faultOf(place);
   const enable = useChange(
-    () => {
-      const options = type === "kv" ? { options: { version: versioned ? "2" : "1" } } : {};
-      const config = table === "auth" && isVisible ? { config: { listing_visibility: "unauth" } } : {};
-      return send("POST", mountPath(table, place), { data: { type, description, ...options, ...config } });
-    },
+    () => send("POST", mountPath(table, place), { data: bodyFor(type, table, settings) }),
     () => {
       toast(t("mounts.enabled", { path: place }));
       const to = table === "auth" ? "/secrets/engine" : pageOf({ type, options: null });
@@ -57,24 +81,42 @@ function Form({ table, types }: { table: Table; types: readonly string[] }) {
       className="stack card"
       onSubmit={(event) => {
         event.preventDefault();
-        enable.mutate(undefined);
+        if (!fault) enable.mutate(undefined);
       }}
     >
       {types.length > 0 ? (
-        <Choices label={t("mounts.type")} value={type} onChange={setType} choices={types.map((each) => ({ id: each, label: each, description: textOr(`mounts.about_${table}_${each}`, "") }))} />
+        <div className="types">
+          <Choices label={t("mounts.type")} value={type} onChange={setType} choices={types.map((each) => ({ id: each, label: each, description: textOr(`mounts.about_${table}_${each}`, t("mounts.about_plugin")) }))} />
+        </div>
       ) : (
-        <TextField label={t("mounts.type")} value={type} onChange={setType} isRequired code />
+        <TextField label={t("mounts.type")} description={t("mounts.type_hint")} value={type} onChange={setType} isRequired code />
       )}
-      <TextField label={t("mounts.path")} description={t("mounts.path_hint")} value={path} onChange={setPath} placeholder={type} code />
-      <TextField label={t("mounts.description")} description={t("mounts.description_hint")} value={description} onChange={setDescription} />
-      {type === "kv" && <Checkbox label={t("mounts.versioned")} description={t("mounts.versioned_hint")} value={versioned} onChange={setVersioned} />}
-      {table === "auth" && <Checkbox label={t("mounts.visible")} description={t("mounts.visible_hint")} value={isVisible} onChange={setIsVisible} />}
+      <TextField label={t("mounts.path")} description={t("mounts.path_hint")} value={path} onChange={setPath} placeholder={type} error={fault ? t(`kv.fault_${fault}`) : null} code />
+      <TextField label={t("mounts.description")} description={t("mounts.description_hint")} value={settings.description} onChange={(description) => set({ description })} />
+      {type === "kv" && table === "secret" && <Checkbox label={t("mounts.versioned")} description={t("mounts.versioned_hint")} value={settings.versioned} onChange={(versioned) => set({ versioned })} />}
+      {table === "auth" && <Checkbox label={t("mounts.visible")} description={t("mounts.visible_hint")} value={settings.isVisible} onChange={(isVisible) => set({ isVisible })} />}
+      <More settings={settings} set={set} />
       {enable.error && <Failure error={enable.error} />}
       <div className="row">
-        <Button type="submit" look="primary" isPending={enable.isPending} isDisabled={type === ""} needs={`update ${mountPath(table, place || "new")}`}>
+        <Button type="submit" look="primary" isPending={enable.isPending} isDisabled={type === "" || fault !== null} needs={mountNeeds("update", table, place || "new")}>
           {t("mounts.enable")}
         </Button>
+        <LinkButton to={listLink(table)}>{t("common.cancel")}</LinkButton>
       </div>
     </form>
+  );
+}
+
+function More({ settings, set }: { settings: Settings; set: (change: Partial<Settings>) => void }) {
+  return (
+    <details className="form-part">
+      <summary>{t("mounts.more")}</summary>
+      <div className="stack">
+        <TextField label={t("mounts.default_time")} description={t("mounts.default_time_hint")} value={settings.defaultTime} onChange={(defaultTime) => set({ defaultTime })} code />
+        <TextField label={t("mounts.most_time")} description={t("mounts.most_time_hint")} value={settings.mostTime} onChange={(mostTime) => set({ mostTime })} code />
+        <Checkbox label={t("mounts.local")} description={t("mounts.local_hint")} value={settings.local} onChange={(local) => set({ local })} />
+        <Pairs label={t("mounts.options")} description={t("mounts.options_hint")} value={settings.options} onChange={(options) => set({ options })} />
+      </div>
+    </details>
   );
 }

@@ -1,80 +1,94 @@
-import { useState } from "react";
-import type { Need } from "../../api/capabilities";
-import { type Fields, remove, send } from "../../api/client";
+import { useMay } from "../../api/capabilities";
+import { type Fields, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { bodyOf, useDescription } from "../../api/openapi";
-import { useNavigate, useParam } from "../../app/location";
-import { Button } from "../../components/Button";
-import { Confirm } from "../../components/Dialog";
-import { Checkbox } from "../../components/Field";
+import { link, useParam } from "../../app/location";
+import { LinkButton } from "../../components/Button";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { CopyButton } from "../../components/Secret";
 import { toast } from "../../components/toasts";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { t } from "../../texts";
-import { listLink, mountPath, prefixOf, type Table } from "./table";
+import { pageOf } from "../engines";
+import type { Mount } from "../secrets/Mounts";
+import { Disable } from "./Disable";
+import { Move } from "./Move";
+import { listLink, prefixOf, type Table, tunePath } from "./table";
+import { tuning } from "./tuning";
 
-/** The settings of a mount, and its end. */
+/** The settings of a mount, the way to another path, and its end. */
 export default function Settings() {
   const table: Table = useParam("table") === "auth" ? "auth" : "secret";
   const path = useParam("path");
-  const place = mountPath(table, path);
-  const found = useRead<Fields>(`${place}/tune`);
-  const document = useDescription();
-  const save = useChange(
-    (body: Fields) => send("POST", `${place}/tune`, { data: body }),
-    () => toast(t("mounts.saved", { path })),
-  );
+  const mount = prefixOf(table, path);
+  const about = useRead<Mount>(`sys/internal/ui/mounts/${mount}`);
   return (
     <>
-      <PageHead title={prefixOf(table, path)} crumbs={[{ text: t(table === "auth" ? "auth.title" : "secrets.title"), to: listLink(table) }]}>
-        <Disable table={table} path={path} />
+      <PageHead title={mount} crumbs={[{ text: t(table === "auth" ? "auth.title" : "secrets.title"), to: listLink(table) }]}>
+        {about.data && <LinkButton to={link(table === "auth" ? "/secrets/engine" : pageOf(about.data), { mount })}>{t("mounts.open")}</LinkButton>}
+        {about.data && <Move table={table} path={path} />}
+        {about.data && <Disable table={table} path={path} />}
       </PageHead>
-      <Loaded of={found}>
-        {(values) => (
-          <Loaded of={document}>
-            {(description) => {
-              const item = description.paths[`/sys/${table === "auth" ? "auth" : "mounts"}/{path}/tune`];
-              return (
-                <div className="card">
-                  <SchemaForm schema={item?.post ? bodyOf(description, item.post) : {}} values={values} submit={t("common.save")} needs={`update ${place}/tune`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />
-                </div>
-              );
-            }}
-          </Loaded>
-        )}
-      </Loaded>
+      <Loaded of={about}>{(found) => <Facts mount={found} />}</Loaded>
+      <Tune key={mount} table={table} path={path} type={about.data?.type ?? ""} />
     </>
   );
 }
 
-function Disable({ table, path }: { table: Table; path: string }) {
-  const [open, setOpen] = useState(false);
-  const [force, setForce] = useState(false);
-  const navigate = useNavigate();
-  const place = mountPath(table, path);
-  const act = useChange(
-    async () => {
-      if (force) await send("POST", `sys/leases/revoke-force/${prefixOf(table, path).replace(/\/$/, "")}`, { data: {} });
-      await remove(place);
-    },
-    () => {
-      toast(t("mounts.disabled", { path }));
-      setOpen(false);
-      navigate(listLink(table));
-    },
-  );
+function Facts({ mount }: { mount: Mount }) {
+  const options = Object.entries(mount.options ?? {});
   return (
-    <>
-      <Button look="danger" onPress={() => setOpen(true)} needs={`delete ${place}` as Need}>
-        {t("mounts.disable")}
-      </Button>
-      {open && (
-        <Confirm title={t("mounts.disable_title", { path })} isOpen onClose={() => setOpen(false)} action={t("mounts.disable")} onConfirm={() => act.mutate(undefined)} isPending={act.isPending} error={act.error} typed={path.replace(/\/$/, "")}>
-          <p>{t(table === "auth" ? "mounts.disable_auth" : "mounts.disable_secret")}</p>
-          {act.error && <Checkbox label={t("mounts.force")} description={t("mounts.force_hint")} value={force} onChange={setForce} />}
-        </Confirm>
+    <dl className="facts card">
+      <div className="fact">
+        <dt>{t("mounts.type")}</dt>
+        <dd>
+          <span className="badge">{mount.type}</span> {mount.running_plugin_version}
+        </dd>
+      </div>
+      <div className="fact">
+        <dt>{t("mounts.accessor")}</dt>
+        <dd className="row">
+          <span className="code">{mount.accessor}</span>
+          <CopyButton text={mount.accessor} label={t("mounts.copy_accessor")} />
+        </dd>
+      </div>
+      {options.length > 0 && (
+        <div className="fact">
+          <dt>{t("mounts.options")}</dt>
+          <dd className="code">{options.map(([name, value]) => `${name}=${value}`).join(", ")}</dd>
+        </div>
       )}
-    </>
+    </dl>
+  );
+}
+
+function Tune({ table, path, type }: { table: Table; path: string; type: string }) {
+  const place = tunePath(table, path);
+  const mayRead = useMay(`read ${place}`);
+  const found = useRead<Fields>(place, { enabled: mayRead === true });
+  const document = useDescription();
+  const save = useChange(
+    (body: Fields) => send("POST", place, { data: body }),
+    () => toast(t("mounts.saved", { path })),
+  );
+  if (!mayRead) return null;
+  return (
+    <Loaded of={found}>
+      {(values) => (
+        <Loaded of={document}>
+          {(description) => {
+            const operation = description.paths["/sys/mounts/{path}/tune"]?.post;
+            const { schema, order, leftOut } = tuning(operation ? bodyOf(description, operation) : {}, table, type);
+            return (
+              <section className="card stack">
+                <h2>{t("mounts.tune")}</h2>
+                <SchemaForm schema={schema} values={values} order={order} leftOut={leftOut} submit={t("common.save")} needs={`update ${place}`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />
+              </section>
+            );
+          }}
+        </Loaded>
+      )}
+    </Loaded>
   );
 }

@@ -7,7 +7,14 @@ export type Table = "secret" | "auth";
 /** Where the API changes a mount.  `path` is without `auth/`, with or without its slash. */
 export const mountPath = (table: Table, path: string) => `sys/${table === "auth" ? "auth" : "mounts"}/${path.replace(/\/$/, "")}`;
 
-export const mayEnable = (table: Table): Need => (table === "auth" ? "update sys/auth/new" : "update sys/mounts/new");
+/** Where the API tunes a mount: for auth methods by the path that needs no `sudo`. */
+export const tunePath = (table: Table, path: string) => `sys/mounts/${prefixOf(table, path).replace(/\/$/, "")}/tune`;
+
+/** What enabling and disabling need: of auth methods `sudo`, too. */
+export function mountNeeds(capability: "update" | "delete", table: Table, path = "new"): Need[] {
+  const place = mountPath(table, path);
+  return table === "auth" ? [`${capability} ${place}`, `sudo ${place}`] : [`${capability} ${place}`];
+}
 
 /** Where requests for a mount begin, with its slash. */
 export const prefixOf = (table: Table, path: string) => (table === "auth" ? `auth/${path}` : path);
