@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { covers } from "../../api/capabilities";
+import { type Capability, covers } from "../../api/capabilities";
 import { write } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { useRead, useSession } from "../../api/hooks";
@@ -49,6 +49,16 @@ export function useTouched(mount: string, places: readonly Place[]): Question<Pl
 function useRules(): Rules | null | undefined {
   const { data, error } = useRead<Rules>("sys/internal/ui/resultant-acl");
   return error ? null : data;
+}
+
+const ALL: readonly Capability[] = ["read", "update", "create", "patch", "delete"];
+
+/** Names that the user's rules have in the place of the last variable of some paths. */
+export function useNamesAt(paths: readonly string[]): string[] {
+  const { namespace } = useSession();
+  const rules = useRules();
+  if (!rules) return [];
+  return [...new Set(paths.flatMap((path) => namesIn(join(namespace, path), ALL, rules)))].sort();
 }
 
 /** Names that the user's rules have in the place of a path's last variable. */
