@@ -1,3 +1,17 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [
+  page("/entities", "identity.entities", () => import("./Entities"), { group: "access", needs: ["list identity/entity/id", "list identity/entity/name", "update identity/lookup/entity"] }),
+  page("/entities/entity", "identity.entity", () => import("./Entity")),
+  page("/entities/edit", "identity.edit_entity", () => import("./EntityForm")),
+  page("/entities/clearing", "identity.clearing", () => import("./Clearing")),
+  page("/entities/graph", "identity.graph", () => import("./Graph")),
+  page("/groups", "identity.groups", () => import("./Groups"), { group: "access", needs: ["list identity/group/id", "list identity/group/name", "update identity/lookup/group"] }),
+  page("/groups/group", "identity.group", () => import("./Group")),
+  page("/groups/edit", "identity.edit_group", () => import("./GroupForm")),
+  page("/mfa", "mfa.title", () => import("./mfa/Mfa"), { group: "access", needs: ["list identity/mfa/method", "list identity/mfa/login-enforcement"] }),
+  page("/mfa/method", "mfa.method", () => import("./mfa/MethodPage")),
+  page("/mfa/enforcement", "mfa.enforcement", () => import("./mfa/Enforcement")),
+  page("/provider", "provider.title", () => import("./oidc/Provider"), { group: "access", needs: ["list identity/oidc/client", "list identity/oidc/provider", "list identity/oidc/key"] }),
+  page("/provider/item", "provider.item", () => import("./oidc/Item")),
+];

@@ -1,0 +1,71 @@
+import { useState } from "react";
+import { remove, write } from "../../api/client";
+import { useChange } from "../../api/hooks";
+import { Button } from "../../components/Button";
+import { Failure } from "../../components/Failure";
+import { Suggested, TextField } from "../../components/Field";
+import { Removal } from "../../components/Removal";
+import { toast } from "../../components/toasts";
+import { t } from "../../texts";
+import { useMountChoices } from "./names";
+import type { Group } from "./records";
+
+/** By which name an auth method knows an external group. */
+export function GroupAlias({ group }: { group: Group }) {
+  const { alias } = group;
+  return (
+    <>
+      <p className="intro">{t("identity.group_alias_intro")}</p>
+      {alias.id ? (
+        <section className="card stack">
+          <dl className="facts">
+            <dt>{t("identity.name")}</dt>
+            <dd>{alias.name}</dd>
+            <dt>{t("identity.mount")}</dt>
+            <dd className="code">{alias.mount_path}</dd>
+          </dl>
+          <div className="row">
+            <Removal title={t("identity.remove_alias", { name: alias.name ?? "" })} needs={`delete identity/group-alias/id/${alias.id}`} act={() => remove(`identity/group-alias/id/${alias.id}`)} done={() => toast(t("identity.removed", { name: alias.name ?? "" }))}>
+              <p>{t("identity.remove_group_alias_text")}</p>
+            </Removal>
+          </div>
+        </section>
+      ) : (
+        <p>{t("identity.no_group_alias")}</p>
+      )}
+      <Form key={alias.last_update_time} group={group} />
+    </>
+  );
+}
+
+function Form({ group }: { group: Group }) {
+  const { alias } = group;
+  const [name, setName] = useState(alias.name ?? "");
+  const [mount, setMount] = useState(alias.mount_path ?? "");
+  const mounts = useMountChoices();
+  const accessor = mounts.find(({ label }) => label === mount)?.id ?? (mount === alias.mount_path ? (alias.mount_accessor ?? "") : mount);
+  const path = alias.id ? `identity/group-alias/id/${alias.id}` : "identity/group-alias";
+  const save = useChange(
+    () => write(path, { name: name.trim(), mount_accessor: accessor, canonical_id: group.id }),
+    () => toast(t("identity.saved", { name: name.trim() })),
+  );
+  return (
+    <form
+      className="card stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(undefined);
+      }}
+    >
+      <TextField label={t("identity.group_there")} description={t("identity.group_there_hint")} value={name} onChange={setName} isRequired code />
+      <Suggested label={t("identity.mount")} description={t("identity.mount_hint")} value={mount} onChange={setMount} choices={mounts.map(({ label }) => ({ id: label, label }))} isRequired />
+      {alias.id && <p className="description">{t("identity.group_alias_change")}</p>}
+      {save.error && <Failure error={save.error} />}
+      <div className="row">
+        <Button type="submit" look="primary" isPending={save.isPending} isDisabled={name.trim() === "" || accessor === ""} needs={`update ${path}`}>
+          {t("common.save")}
+        </Button>
+      </div>
+    </form>
+  );
+}
