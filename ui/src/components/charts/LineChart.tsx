@@ -1,6 +1,6 @@
 import { type PointerEvent, useState } from "react";
 import { t } from "../../texts";
-import { areaOf, ceilingOf, indexAt, lineOf } from "./shape";
+import { areaOf, ceilingOf, ceilingOfBytes, indexAt, lineOf } from "./shape";
 import "./charts.css";
 
 export interface Series {
@@ -16,15 +16,17 @@ interface Props {
   /** Two at the most: they are told apart by colour and by dashes. */
   series: readonly Series[];
   format: (value: number) => string;
+  /** Whether the numbers are of bytes, whose axis ends at a power of two. */
+  inBytes?: boolean;
 }
 
 const ROWS = 60;
 
 /** How numbers went over time: the newest in words, all as lines, and the same as a table. */
-export function LineChart({ title, times, series, format }: Props) {
+export function LineChart({ title, times, series, format, inBytes = false }: Props) {
   const [at, setAt] = useState<number | null>(null);
   const shown = at !== null && at < times.length ? at : times.length - 1;
-  const ceiling = ceilingOf(series.flatMap(({ values }) => values));
+  const ceiling = (inBytes ? ceilingOfBytes : ceilingOf)(series.flatMap(({ values }) => values));
   const say = (value: number | null | undefined) => (value === null || value === undefined ? "–" : format(value));
   const moved = (event: PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();

@@ -10,6 +10,12 @@ export function ceilingOf(values: Values): number {
   return 10 * power;
 }
 
+/** The same for numbers of bytes: the next power of two (pure). */
+export function ceilingOfBytes(values: Values): number {
+  const most = values.reduce<number>((highest, value) => (value !== null && value > highest ? value : highest), 0);
+  return most <= 0 ? 1 : 2 ** Math.ceil(Math.log2(most));
+}
+
 /** The points that are known, in pieces without a gap. */
 function pieces(times: readonly number[], values: Values, ceiling: number): [number, number][][] {
   const first = times[0] ?? 0;

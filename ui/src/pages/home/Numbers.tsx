@@ -34,8 +34,8 @@ export function Numbers() {
           <>
             <Faults metrics={metrics} />
             <Tiles metrics={metrics} />
-            <Charts points={points} />
             <div className="charts">
+              <Charts points={points} />
               <Logins metrics={metrics} />
               <Requests metrics={metrics} />
             </div>
@@ -102,10 +102,12 @@ function Charts({ points }: { points: readonly Point[] }) {
   const times = points.map(({ at }) => at);
   const chart = (title: string, lines: readonly Line[], format: (value: number) => string) => {
     const series = lines.map(([name, of]) => ({ name, values: points.map((point) => point[of]) }));
-    return series.some(({ values }) => values.some((value) => value !== null)) || points.length < 2 ? <LineChart key={title} title={title} times={times} series={series} format={format} /> : null;
+    return <LineChart key={title} title={title} times={times} series={series} format={format} inBytes={format === bytes} />;
   };
+  // Only some stores and audit devices have these.
+  const known = (of: keyof Point) => points.some((point) => point[of] !== null);
   return (
-    <div className="charts">
+    <>
       {chart(t("home.requests"), [[t("home.per_second"), "requests"]], digits)}
       {chart(t("home.latency"), [["p50", "p50"], ["p99", "p99"]], milliseconds)}
       {chart(t("home.errors"), [[t("home.client_errors"), "clientErrors"], [t("home.server_errors"), "serverErrors"]], digits)}
@@ -113,9 +115,9 @@ function Charts({ points }: { points: readonly Point[] }) {
       {chart(t("home.leases"), [[t("home.alive"), "leases"], [t("home.irrevocable"), "irrevocable"]], digits)}
       {chart(t("home.memory"), [[t("home.resident"), "memory"]], bytes)}
       {chart(t("home.cpu"), [[t("home.of_one"), "cpu"]], percent)}
-      {points.some(({ free }) => free !== null) && chart(t("home.free"), [[t("home.free_now"), "free"]], bytes)}
-      {points.some(({ spool }) => spool !== null) && chart(t("home.spool"), [[t("home.waiting"), "spool"]], bytes)}
-    </div>
+      {known("free") && chart(t("home.free"), [[t("home.free_now"), "free"]], bytes)}
+      {known("spool") && chart(t("home.spool"), [[t("home.waiting"), "spool"]], bytes)}
+    </>
   );
 }
 

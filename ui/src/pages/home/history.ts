@@ -7,6 +7,8 @@ import { parsed } from "./metrics";
 import { MOST_POINTS, type Point, pointOf, type Taken } from "./points";
 
 const EVERY_MS = 5_000;
+/** What goes by the time between two moments needs a second one soon. */
+const SOON_MS = 1_000;
 
 interface Kept {
   /** Whose numbers they are: nobody else's pages show them. */
@@ -31,7 +33,7 @@ export function useHistory(paused: boolean) {
   const question = useQuery<Taken, ApiError>({
     queryKey: keyOf("GET", "sys/metrics"),
     queryFn: async ({ signal }) => ({ metrics: parsed(await send<string>("GET", "sys/metrics", { query: { format: "prometheus" }, signal })), at: Date.now() }),
-    refetchInterval: paused ? false : EVERY_MS,
+    refetchInterval: () => (paused ? false : kept.token === token && kept.points.length > 1 ? EVERY_MS : SOON_MS),
     refetchOnWindowFocus: !paused,
     structuralSharing: false,
     staleTime: 0,

@@ -26,7 +26,7 @@ export interface Point {
   inFlight: number | null;
 }
 
-/** The times of points, and one of their numbers for each; in the order in which they came. */
+/** How many are kept: half an hour's. */
 export const MOST_POINTS = 360;
 
 /** What the numbers of a moment say, with those of the moment before, if there was one (pure). */
