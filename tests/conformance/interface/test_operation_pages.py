@@ -70,3 +70,88 @@ def test_audit_for_a_role(opened: Opened, role: Role) -> None:
         window.press("Open")
         window.sees("Your policies don't let you look for values in this log.")
         assert not window.offers("Disable")
+
+
+def test_loggers_and_the_live_log(team: World, opened: Opened) -> None:
+    """A logger's level is changed and reset; a line appears while it is written, can be held, and filtered."""
+    window = opened("root")
+    window.go("/nodes/log?tab=loggers")
+    window.choose("Level of mounts", "debug")
+    window.sees("mounts logs debug and above.")
+    assert team.ask("GET", "sys/loggers/mounts")["data"] == {"mounts": "debug"}
+    window.press("Reset all")
+    window.sees("All loggers are as the configuration says.")
+    assert team.ask("GET", "sys/loggers/mounts")["data"] == {"mounts": "info"}
+    window.page.get_by_role("tab", name="Live").click()
+    window.page.get_by_role("status").filter(has_text="live").wait_for()
+    team.ask("POST", "sys/mounts/moving", {"type": "kv"})
+    moved = team.ask("POST", "sys/remount", {"from": "moving", "to": "moved"})["migration_id"]
+    log = window.page.get_by_role("log")
+    log.get_by_text(moved).wait_for()
+    window.type("Filter", "nothing has this")
+    log.get_by_text(moved).wait_for(state="detached")
+    window.type("Filter", moved)
+    log.get_by_text(moved).wait_for()
+    with window.page.expect_download() as saved:
+        window.press("Save as a file")
+    assert f"migration_id={moved}" in saved.value.path().read_text()
+    window.choose("Level", "error")
+    assert "level=error" in window.page.url
+    team.ask("DELETE", "sys/mounts/moved")
+
+
+def test_the_nodes(team: World, opened: Opened) -> None:
+    """What the API tells of the node is shown: its address, requests, machine, configuration and versions."""
+    node = team.ask("GET", "sys/ha-status")["data"]["nodes"][0]
+    window = opened("root")
+    window.go("/nodes")
+    window.sees("healthy")
+    row = window.page.get_by_role("row").filter(has_text=node["hostname"])
+    assert node["api_address"] in row.inner_text() and node["version"] in row.inner_text()
+    window.press("Step down")
+    window.page.get_by_role("dialog").get_by_role("button", name="Step down").click()
+    window.sees("The node has given up its roles.")
+    for tab, text in {
+        "Requests": "/v1/sys/in-flight-req",
+        "Machine": team.ask("GET", "sys/host-info")["data"]["host"]["kernelVersion"],
+        "Versions": node["version"],
+    }.items():
+        window.page.get_by_role("tab", name=tab).click()
+        window.sees(text)
+    window.page.get_by_role("tab", name="Configuration").click()
+    window.settle()
+    assert "tab=configuration" in window.page.url
+    window.page.locator(".cm-content").wait_for()
+    assert '"storage"' in window.page.locator(".cm-content").inner_text()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nodes_for_a_role(opened: Opened, role: Role) -> None:
+    """Everybody may see whether the node is healthy; logs, requests and regions are for who may read them."""
+    window = opened(role)
+    window.refused.add(403)
+    window.go("/nodes")
+    window.sees("healthy")
+    assert window.offers("Step down") is (role == "root")
+    assert (window.page.get_by_role("tab", name="Requests").count() > 0) is (role == "root")
+    window.go("/nodes/log")
+    window.sees("Live" if role == "root" else "Your policies don't let you read the log.")
+    window.go("/nodes/regions")
+    window.sees("No other region follows it" if role == "root" else "Your policies do not allow this.")
+    assert window.offers("Follow another region") is (role == "root")
+
+
+def test_regions_without_a_listener(opened: Opened) -> None:
+    """The server says what is missing, and what was typed is still there; a token that is none is refused."""
+    window = opened("root")
+    window.refused.add(400)
+    window.go("/nodes/regions")
+    window.type("Address of the region listener", "eu.example.com:8203")
+    window.press("Let others follow")
+    window.sees("the configuration has no region stanza")
+    assert window.field("Address of the region listener").input_value() == "eu.example.com:8203"
+    window.type("Enrolment token", "no token")
+    window.press("Follow another region")
+    window.type("Type join to confirm", "join")
+    window.page.get_by_role("dialog").get_by_role("button", name="Follow another region").click()
+    window.page.get_by_role("dialog").get_by_role("alert").wait_for()

@@ -1,9 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useMay } from "../../api/capabilities";
-import { read, send } from "../../api/client";
-import type { ApiError } from "../../api/errors";
-import { keyOf, useRead, useSession } from "../../api/hooks";
+import { read } from "../../api/client";
+import { useRead } from "../../api/hooks";
 import { useNavigate } from "../../app/location";
 import { Anchor, Button, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
@@ -13,23 +10,10 @@ import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
 import { t } from "../../texts";
-import { type Device, deviceLink, type Health, healthOf, LIST, type Metrics } from "./device";
+import { type Device, deviceLink, type Health, healthOf, LIST } from "./device";
 import { Headers } from "./Headers";
 import { HealthBadge } from "./HealthBadge";
-
-const EVERY_MS = 10_000;
-
-/** The server's numbers, for who may read them. */
-export function useMetrics() {
-  useSession();
-  const may = useMay("read sys/metrics");
-  return useQuery<Metrics, ApiError>({
-    queryKey: keyOf("GET", "sys/metrics", { format: "json" }),
-    queryFn: ({ signal }) => send<Metrics>("GET", "sys/metrics", { signal }),
-    enabled: may === true,
-    refetchInterval: EVERY_MS,
-  });
-}
+import { useMetrics } from "./metrics";
 
 /** The audit devices, and what their logs show of requests' headers. */
 export default function Audit() {

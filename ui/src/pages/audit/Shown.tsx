@@ -14,11 +14,12 @@ import { RootOnly } from "../../components/RootOnly";
 import { Secret } from "../../components/Secret";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
-import { readDevice, useMetrics } from "./Audit";
+import { readDevice } from "./Audit";
 import { Chain } from "./Chain";
 import { type Device, devicePath, hashPath, healthOf, LIST, mayDisable, mayReadChain } from "./device";
 import { HealthBadge } from "./HealthBadge";
 import { Look } from "./Look";
+import { useMetrics } from "./metrics";
 
 /** One audit device: how it is, what its log shows, and its end. */
 export default function Shown() {
