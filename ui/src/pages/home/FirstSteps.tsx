@@ -3,7 +3,7 @@ import { useRead } from "../../api/hooks";
 import { LinkButton } from "../../components/Button";
 import { t } from "../../texts";
 import { editLink } from "../kv/store";
-import { enableLink, mayEnable } from "../mounts/table";
+import { enableLink, mountNeeds } from "../mounts/table";
 import { type MyKv, storesIn } from "./stores";
 
 /** The ways into the product, each for who may go it. */
@@ -16,8 +16,8 @@ export function FirstSteps() {
       <h2>{t("home.steps")}</h2>
       <div className="grid">
         {first && <Store mount={first.mount} need={first.need} />}
-        <Step title={t("home.step_engine")} text={t("home.step_engine_text")} to={enableLink("secret")} needs={mayEnable("secret")} />
-        <Step title={t("home.step_auth")} text={t("home.step_auth_text")} to={enableLink("auth")} needs={mayEnable("auth")} />
+        <Step title={t("home.step_engine")} text={t("home.step_engine_text")} to={enableLink("secret")} needs={mountNeeds("update", "secret")} />
+        <Step title={t("home.step_auth")} text={t("home.step_auth_text")} to={enableLink("auth")} needs={mountNeeds("update", "auth")} />
         <Step title={t("home.step_policy")} text={t("home.step_policy_text")} to="/policies/edit" needs="create sys/policies/acl/new" />
         <Step title={t("home.step_share")} text={t("home.step_share_text")} to="/tools" needs="update sys/wrapping/wrap" />
       </div>
@@ -29,8 +29,9 @@ function Store({ mount, need }: { mount: string; need: Need }) {
   return <Step title={t("home.step_secret")} text={t("home.step_secret_text", { mount })} to={editLink({ mount })} needs={need} />;
 }
 
-function Step({ title, text, to, needs }: { title: string; text: string; to: string; needs: Need }) {
-  if (!useMay(needs)) return null;
+function Step({ title, text, to, needs }: { title: string; text: string; to: string; needs: Need | readonly Need[] }) {
+  const wanted = typeof needs === "string" ? [needs] : needs;
+  if (!useMay(...wanted)) return null;
   return (
     <div className="card stack">
       <p>{text}</p>

@@ -57,12 +57,12 @@ function Shown({ entity }: { entity: Record }) {
       {entity.disabled && <p className="notice notice-warn">{t("identity.is_disabled")}</p>}
       <PageTabs
         label={entity.name}
-        parts={[
-          { id: "about", title: t("identity.about"), body: <About entity={entity} /> },
-          { id: "aliases", title: t("identity.aliases"), body: <Aliases entity={entity} /> },
-          { id: "holds", title: t("identity.holds"), body: <Holdings entity={entity} /> },
-          { id: "factors", title: t("identity.factors"), body: <SecondFactors entity={entity} /> },
-          { id: "merge", title: t("identity.merge"), body: <Merge entity={entity} /> },
+        tabs={[
+          { id: "about", title: t("identity.about"), content: <About entity={entity} /> },
+          { id: "aliases", title: t("identity.aliases"), content: <Aliases entity={entity} /> },
+          { id: "holds", title: t("identity.holds"), content: <Holdings entity={entity} /> },
+          { id: "factors", title: t("identity.factors"), content: <SecondFactors entity={entity} /> },
+          { id: "merge", title: t("identity.merge"), content: <Merge entity={entity} /> },
         ]}
       />
     </>

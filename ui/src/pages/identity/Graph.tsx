@@ -63,9 +63,9 @@ function Shown({ graph, focus }: { graph: Found; focus: string }) {
     <>
       <PageTabs
         label={t("identity.graph")}
-        parts={[
-          { id: "drawing", title: t("identity.drawing"), body: <Drawing graph={graph} focus={focus} linkOf={linkOf} /> },
-          { id: "list", title: t("identity.as_list"), body: <List graph={graph} /> },
+        tabs={[
+          { id: "drawing", title: t("identity.drawing"), content: <Drawing graph={graph} focus={focus} linkOf={linkOf} /> },
+          { id: "list", title: t("identity.as_list"), content: <List graph={graph} /> },
         ]}
       />
       {graph.leftOut > 0 && <p className="notice">{t("identity.graph_left_out", { n: graph.leftOut })}</p>}

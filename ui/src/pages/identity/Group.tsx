@@ -53,10 +53,10 @@ function Shown({ group }: { group: Record }) {
       </PageHead>
       <PageTabs
         label={group.name}
-        parts={[
-          { id: "about", title: t("identity.about"), body: <About group={group} /> },
-          { id: "members", title: t("identity.members"), body: <Members group={group} /> },
-          ...(external ? [{ id: "alias", title: t("identity.group_alias"), body: <GroupAlias group={group} /> }] : []),
+        tabs={[
+          { id: "about", title: t("identity.about"), content: <About group={group} /> },
+          { id: "members", title: t("identity.members"), content: <Members group={group} /> },
+          ...(external ? [{ id: "alias", title: t("identity.group_alias"), content: <GroupAlias group={group} /> }] : []),
         ]}
       />
     </>

@@ -17,7 +17,7 @@ export default function Log() {
   return (
     <RootOnly title={t("nodes.log")}>
       <PageHead title={t("nodes.log")} intro={t("nodes.log_intro")} />
-      {tabs.length > 0 && <PageTabs page="/nodes/log" label={t("nodes.log")} tabs={tabs} />}
+      {tabs.length > 0 && <PageTabs label={t("nodes.log")} tabs={tabs} />}
       {live === false && loggers === false && <p>{t("nodes.no_log")}</p>}
     </RootOnly>
   );

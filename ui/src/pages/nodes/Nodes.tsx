@@ -35,7 +35,7 @@ export default function Nodes() {
       <PageHead title={t("nodes.title")} intro={t("nodes.intro")}>
         <StepDown />
       </PageHead>
-      <PageTabs page="/nodes" label={t("nodes.title")} tabs={tabs} />
+      <PageTabs label={t("nodes.title")} tabs={tabs} />
     </RootOnly>
   );
 }

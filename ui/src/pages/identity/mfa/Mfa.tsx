@@ -20,9 +20,9 @@ export default function Mfa() {
       <PageHead title={t("mfa.title")} intro={t("mfa.intro")} />
       <PageTabs
         label={t("mfa.title")}
-        parts={[
-          { id: "methods", title: t("mfa.methods"), body: <Methods /> },
-          { id: "enforcements", title: t("mfa.enforcements"), body: <Enforcements /> },
+        tabs={[
+          { id: "methods", title: t("mfa.methods"), content: <Methods /> },
+          { id: "enforcements", title: t("mfa.enforcements"), content: <Enforcements /> },
         ]}
       />
     </>

@@ -17,7 +17,7 @@ export default function Provider() {
   return (
     <>
       <PageHead title={t("provider.title")} intro={t("provider.intro")} />
-      <PageTabs label={t("provider.title")} parts={KINDS.map((kind) => ({ id: kind, title: t(`provider.${kind}s`), body: <Names kind={kind} /> }))} />
+      <PageTabs label={t("provider.title")} tabs={KINDS.map((kind) => ({ id: kind, title: t(`provider.${kind}s`), content: <Names kind={kind} /> }))} />
     </>
   );
 }
