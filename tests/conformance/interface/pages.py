@@ -13,6 +13,9 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
         "/secrets/kv?mount=team/&path=web/",
         "/secrets/kv/secret?mount=team/&path=web/db",
         "/secrets/kv/edit?mount=team/&path=web/db",
+        "/secrets/kv/settings?mount=team/",
+        "/secrets/kv/search?text=web",
+        "/unwrap",
     ),
     "engine": (
         "/secrets/engine?mount=identity/",
@@ -35,7 +38,7 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
         "/secrets/transit/random?mount=transit/",
     ),
     "pki": (),
-    "due": (),
+    "due": ("/due",),
     "auth": ("/auth",),
     "policies": ("/policies", "/policies/edit?name=default", "/policies/why"),
     "identity": (),

@@ -30,6 +30,7 @@ path "auth/userpass/users"  { capabilities = ["list"] }
 path "auth/userpass/users/*" { capabilities = ["create", "read", "update", "delete", "list"] }
 path "sys/leases/lookup/database/*" { capabilities = ["list", "sudo"] }
 path "sys/leases/lookup"    { capabilities = ["update"] }
+path "sys/search"           { capabilities = ["update"] }
 """
 _READER: Final = """
 # Who uses what a team has: reads its secrets, and asks for credentials and certificates.
@@ -39,6 +40,7 @@ path "team-v1/*"            { capabilities = ["read", "list"] }
 path "database/creds/*"     { capabilities = ["read"] }
 path "transit/encrypt/team" { capabilities = ["update"] }
 path "transit/keys"         { capabilities = ["list"] }
+path "sys/search"           { capabilities = ["update"] }
 """
 
 

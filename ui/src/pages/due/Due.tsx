@@ -9,6 +9,7 @@ import { distance } from "../../components/time";
 import { t } from "../../texts";
 import type { Due as DueThing } from "./sources";
 import { useDue } from "./useDue";
+import "./due.css";
 
 const DAYS = ["7", "30", "90", "365"] as const;
 const STANDARD = "30";
@@ -21,7 +22,7 @@ export default function Due() {
   return (
     <>
       <PageHead title={t("due.title")} intro={t("due.intro")} />
-      <div className="version-bar">
+      <div className="due-within">
         <Select label={t("due.within")} value={days} onChange={(next) => navigate(link("/due", { days: next === STANDARD ? "" : next }), { replace: true })} choices={DAYS.map((each) => ({ id: each, label: t("common.days", { n: Number(each) }) }))} />
       </div>
       <Found days={Number(days)} />

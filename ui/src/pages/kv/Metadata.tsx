@@ -40,7 +40,7 @@ function Facts({ metadata, isWhole }: { metadata: SecretMetadata; isWhole: boole
   const facts = [
     [t("kv.created"), moment(metadata.created_time)?.toLocaleString()],
     [t("kv.updated"), moment(metadata.updated_time)?.toLocaleString()],
-    [t("kv.state_current"), metadata.current_version],
+    [t("kv.current_version"), metadata.current_version],
     ...(isWhole
       ? [
           ...Object.entries(metadata.custom_metadata ?? {}),
@@ -91,13 +91,13 @@ function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata
         if (twice === null) save.mutate(undefined);
       }}
     >
-      <div className="grid">
+      <div className="grid top">
         {KNOWN.map((name) => (
           <TextField key={name} label={t(`kv.${name}`)} description={t(`kv.${name}_hint`)} value={form[name]} onChange={set(name)} />
         ))}
       </div>
       <Pairs label={t("kv.custom")} description={t("kv.custom_hint")} value={form.custom} onChange={set("custom")} />
-      <div className="grid">
+      <div className="grid top">
         <NumberField label={t("kv.max_versions")} description={t("kv.max_versions_hint")} value={form.max} onChange={set("max")} min={0} />
         <TextField label={t("kv.delete_after")} description={t("kv.delete_after_hint")} value={form.after} onChange={set("after")} code />
       </div>

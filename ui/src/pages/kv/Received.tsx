@@ -33,7 +33,7 @@ export default function Received() {
   );
   const made = moment(look.data?.data.creation_time);
   return (
-    <div className="stack">
+    <div className="stack received">
       <PageHead title={t("kv.received_title")} intro={t("kv.received_intro")} />
       {open.data ? (
         <Inside answer={open.data} />

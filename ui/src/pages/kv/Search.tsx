@@ -11,6 +11,7 @@ import { t } from "../../texts";
 import type { Mount } from "../secrets/Mounts";
 import { type Asked, type Secret, useSearch } from "./searching";
 import { isStore, searchLink, secretLink } from "./store";
+import "./kv.css";
 
 /** Finds secrets by their names and custom metadata, over all mounts. */
 export default function Search() {
@@ -40,7 +41,7 @@ function Form({ asked }: { asked: Asked }) {
         navigate(searchLink({ ...wanted }));
       }}
     >
-      <div className="grid">
+      <div className="grid top">
         <TextField label={t("kv.search_text")} description={t("kv.search_text_hint")} value={wanted.text} onChange={set("text")} type="search" autoFocus />
         <Suggested label={t("kv.search_mount")} description={t("kv.search_mount_hint")} value={wanted.mount} onChange={set("mount")} choices={choices} />
         <TextField label={t("kv.search_name")} description={t("kv.search_name_hint")} value={wanted.name} onChange={set("name")} />

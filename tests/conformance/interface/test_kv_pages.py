@@ -1,0 +1,563 @@
+"""Secrets in the browser: written, found, shown, compared, deleted, brought back and shared."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from tests.conformance.interface.browser import Window
+from tests.conformance.interface.conftest import Opened
+from tests.conformance.interface.world import PASSWORD, ROLES, Role, World
+from tests.conformance.servers import ROOT_TOKEN
+
+WRITERS: Final[tuple[Role, ...]] = ("root", "admin")
+ENV: Final = """# of the service
+export SERVICE_URL=https://service.test/#top
+SERVICE_KEY="canary of\\na key"   # two lines
+EMPTY=
+"""
+MARKUP: Final = "<img src=x onerror=alert(1)>&amp;'\""
+
+
+def at(page: str, **shows: object) -> str:
+    """The address of a page with what it shows."""
+    return f"/secrets/kv{page}?{urlencode(shows)}"
+
+
+def put(team: World, path: str, *versions: dict[str, Any], mount: str = "team") -> None:
+    """Store versions of a secret."""
+    for fields in versions:
+        team.ask("POST", f"{mount}/data/{quote(path)}", {"data": fields})
+
+
+def stored(team: World, path: str, mount: str = "team") -> Any:
+    """The newest values of a secret."""
+    return team.ask("GET", f"{mount}/data/{quote(path)}")["data"]["data"]
+
+
+def row(window: Window, name: str) -> Any:
+    """The row of a field in the form, by its name."""
+    names = window.page.locator(".row-field input").evaluate_all("all => all.map(each => each.value)")
+    return window.page.locator(".row-field").nth(names.index(name))
+
+
+def fill_row(window: Window, name: str, value: str) -> None:
+    """Type a value into a field of the form."""
+    if row(window, name).locator("textarea").count() == 0:
+        window.press(f"Reveal {name}")
+    row(window, name).locator("textarea").fill(value)
+
+
+def limited(team: World, name: str, rules: str) -> World:
+    """The same server for a user with rules of his own, as the role `reader`."""
+    team.ask("POST", f"sys/policies/acl/{name}", {"policy": rules})
+    made = team.ask("POST", "auth/token/create", {"policies": [name]})
+    return World(team.server, {"reader": made["auth"]["client_token"]})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_first_secret(team: World, opened: Opened, role: Role) -> None:
+    """From the list of engines to a secret that is stored; who may not write isn't offered it."""
+    window = opened(role)
+    window.go("/secrets")
+    window.press("team/")
+    window.page.get_by_role("heading", name="team/").wait_for()
+    if role == "reader":
+        assert not window.offers("Create a secret")
+        return
+    window.press("Create a secret")
+    window.press("Save")
+    window.sees("A name is needed, without a slash at its end.")
+    window.type("Path", f"first/{role}/api")
+    window.type("Name", "key")
+    window.type("Value", "canary-of-the-first\nsecond line")
+    window.press("Add a field")
+    window.page.get_by_role("textbox", name="Name").last.fill("key")
+    window.page.get_by_role("textbox", name="Value").last.fill("again")
+    window.press("Save")
+    window.sees("There is another field of this name.")
+    window.page.get_by_role("textbox", name="Name").last.fill("count")
+    window.page.get_by_role("textbox", name="Value").last.fill("12345678901234567890")
+    window.press("Take count as JSON")
+    window.press("Save")
+    window.page.get_by_role("heading", name="api").wait_for()
+    assert "canary" not in window.page.content() and "canary" not in window.page.url
+    assert window.reveal("key") == "canary-of-the-first\nsecond line"
+    assert stored(team, f"first/{role}/api") == {
+        "key": "canary-of-the-first\nsecond line",
+        "count": 12345678901234567890,
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_find_and_reveal(team: World, opened: Opened, role: Role) -> None:
+    """By a part of the name over all engines, by custom metadata, and in the tree; values are masked until asked for."""
+    put(team, f"found/{role}/Needle", {"user": "web", "password": f"canary-{role}", "deep": {"list": [1, None]}})
+    team.ask("POST", f"team/metadata/found/{role}/Needle", {"custom_metadata": {"owner": f"eva-{role}"}})
+    team.ask("POST", f"team-v1/found/{role}-needle", {"value": "canary-plain"})
+    window = opened(role)
+    window.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    window.go("/secrets/kv/search")
+    window.type("Text", f"{role}")
+    window.page.get_by_role("searchbox", name="Text").fill("needle")
+    window.page.get_by_role("searchbox", name="Text").press("Enter")
+    window.page.get_by_role("row", name=re.compile(f"{role}-needle")).wait_for()
+    window.page.get_by_role("row", name=re.compile(f"{role}/Needle")).wait_for()
+    window.type("Name of custom metadata", "owner")
+    window.type("Its text", f"EVA-{role}")
+    window.press("Search")
+    window.sees("1 secret was found.")
+    window.page.get_by_role("link", name=f"found/{role}/Needle").click()
+    window.sees(f"Owner: eva-{role}")
+    assert "canary" not in window.page.content()
+    assert window.reveal("password") == f"canary-{role}"
+    window.press("Copy as JSON")
+    copied = json.loads(window.page.evaluate("navigator.clipboard.readText()"))
+    assert copied == stored(team, f"found/{role}/Needle")
+    window.page.get_by_text("As JSON").click()
+    assert "canary" not in window.page.content()
+    window.press("Reveal all values")
+    assert json.loads(window.page.get_by_label("As JSON").locator("visible=true").last.inner_text()) == copied
+    window.go(at("", mount="team/", view="tree"))
+    window.press("Open found/")
+    window.press(f"Open {role}/")
+    window.page.get_by_role("link", name="Needle").wait_for()
+
+
+def test_an_older_version(team: World, opened: Opened) -> None:
+    """Is told from the current one, can be chosen, and made the current one again."""
+    put(team, "older/db", {"password": "one"}, {"password": "two"})
+    window = opened("admin")
+    window.go(at("/secret", mount="team/", path="older/db"))
+    assert not window.offers("Make these values the current ones")
+    window.page.get_by_role("button", name="Version").click()
+    window.page.get_by_role("option", name=re.compile("^1, kept")).click()
+    window.sees("This is version 1. The current one is 2.")
+    assert window.reveal("password") == "one"
+    window.press("Make these values the current ones")
+    window.sees("The values of version 1 are the current ones.")
+    assert stored(team, "older/db") == {"password": "one"}
+    window.page.go_back()
+    window.sees("This is version 1. The current one is 3.")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_new_version_and_what_differs(team: World, opened: Opened, role: Role) -> None:
+    """One field is changed, one removed, one added; the two versions are compared field by field."""
+    path = f"differ/{role}"
+    put(team, path, {"kept": "k", "changed": "canary-old", "gone": "g"})
+    window = opened(role)
+    window.go(at("/secret", mount="team/", path=path))
+    if role == "reader":
+        put(team, path, {"kept": "k", "changed": "canary-new", "added": "a"})
+        assert not window.offers("Create a version")
+    else:
+        window.press("Create a version")
+        assert "canary" not in window.page.content()
+        fill_row(window, "changed", "canary-new")
+        window.press("Remove gone")
+        window.press("Add a field")
+        window.page.get_by_role("textbox", name="Name").last.fill("added")
+        window.page.get_by_role("textbox", name="Value").last.fill("a")
+        window.press("Save")
+        window.page.get_by_role("heading", name=role).wait_for()
+    assert stored(team, path) == {"kept": "k", "changed": "canary-new", "added": "a"}
+    window.go(at("/secret", mount="team/", path=path, tab="versions"))
+    window.page.get_by_role("row", name=re.compile("^2")).get_by_role("button", name="Compare").click()
+    dialog = window.page.get_by_role("dialog")
+    shown = {
+        name: dialog.locator("section", has_text=name).locator(".badge").inner_text()
+        for name in ("changed", "gone", "added")
+    }
+    assert shown == {"changed": "changed", "gone": "removed", "added": "added"}
+    assert "canary" not in window.page.content()
+    assert window.reveal("changed in version 1") == "canary-old"
+    assert window.reveal("changed in version 2") == "canary-new"
+    assert "before=1&after=2" in window.page.url
+    dialog.get_by_text("Also the field that is the same").click()
+    dialog.get_by_role("heading", name=re.compile("kept")).wait_for()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_delete_undelete_destroy(team: World, opened: Opened, role: Role) -> None:
+    """Each asks before, the page says what is left, and who may not isn't offered it."""
+    path = f"removed/{role}"
+    put(team, path, {"a": "1"}, {"a": "2"})
+    window = opened(role)
+    window.refused.add(404)
+    window.go(at("/secret", mount="team/", path=path))
+    if role == "reader":
+        team.ask("DELETE", f"team/data/{path}")
+        window.page.reload()
+        window.sees("Version 2 was deleted on")
+        assert not window.offers("Undelete") and not window.offers("Delete")
+        window.go(at("/secret", mount="team/", path=path, tab="versions"))
+        assert not window.offers("Destroy")
+        return
+    window.press("Delete")
+    window.sees("It can be undeleted.")
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.sees("Version 2 was deleted on")
+    window.press("Undelete")
+    window.sees("Version 2 is back.")
+    assert stored(team, path) == {"a": "2"}
+    window.page.get_by_role("tab", name="Versions").click()
+    window.page.get_by_role("row", name=re.compile("^1")).get_by_role("button", name="Destroy").click()
+    window.sees("Its values are gone for ever.")
+    window.page.get_by_role("dialog").get_by_role("button", name="Destroy").click()
+    window.sees("Version 1 is destroyed.")
+    versions = team.ask("GET", f"team/metadata/{path}")["data"]["versions"]
+    assert versions["1"]["destroyed"] and not versions["2"]["destroyed"] and not versions["2"]["deletion_time"]
+    window.page.get_by_role("link", name="1", exact=True).click()
+    window.sees("Version 1 was destroyed; nothing of it is left.")
+    window.press("Delete")
+    window.page.get_by_text("All versions and the metadata").click()
+    confirm = window.page.get_by_role("dialog").get_by_role("button", name="Delete")
+    assert not confirm.is_enabled()
+    window.type(f"Type {role} to confirm", role)
+    confirm.click()
+    window.page.get_by_role("heading", name="removed/").wait_for()
+    assert team.answer("GET", f"team/metadata/{path}")[0] == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_paste_and_share_once(team: World, opened: Opened, role: Role) -> None:
+    """A .env file becomes a secret; somebody without a login opens it, once."""
+    path = f"pasted/{role}"
+    window = opened(role)
+    if role == "reader":
+        put(team, path, {"SERVICE_URL": "https://service.test/#top", "SERVICE_KEY": "canary of\na key", "EMPTY": ""})
+        window.go(at("/edit", mount="team/", path=path))
+        window.sees("Your policies do not let you write this secret.")
+        assert not window.offers("Save")
+        window.go(at("/secret", mount="team/", path=path))
+    else:
+        window.go(at("/edit", mount="team/", folder="pasted/"))
+        window.type("Path", path)
+        window.press("Paste JSON or .env")
+        window.type("JSON or .env", "no assignment")
+        window.sees("Line 1 is no NAME=value.")
+        window.type("JSON or .env", ENV)
+        window.press("Take 3 fields")
+        window.press("Save")
+        window.page.get_by_role("heading", name=role).wait_for()
+    assert stored(team, path) == {
+        "SERVICE_URL": "https://service.test/#top",
+        "SERVICE_KEY": "canary of\na key",
+        "EMPTY": "",
+    }
+    window.press("Share once")
+    window.choose("Usable for", "15 minutes")
+    window.press("Make a wrapping token")
+    window.sees("It can be used once, within 15 minutes.")
+    token = window.reveal("Wrapping token")
+    command = window.reveal("Command line")
+    assert command == f"strongroom unwrap -address={team.server.url} {token}"
+    place = window.page.get_by_text(f"{team.url}/unwrap").inner_text()
+    assert token not in place
+
+    receiver = opened()
+    receiver.refused.update({400, 403})
+    receiver.page.goto(place)
+    receiver.type("Wrapping token", token)
+    receiver.press("Look, without opening it")
+    receiver.sees(f"from team/data/{path}")
+    receiver.press("Open")
+    receiver.sees("This is shown once.")
+    assert "canary" not in receiver.page.content()
+    assert receiver.reveal("SERVICE_KEY") == "canary of\na key"
+    receiver.page.reload()
+    receiver.type("Wrapping token", token)
+    receiver.press("Open")
+    receiver.sees("If you haven't used it, somebody else has read what was in it")
+
+
+def test_two_tabs(team: World, opened: Opened) -> None:
+    """Who is slower is told of it, keeps what he typed, and brings both changes together."""
+    put(team, "tabs/db", {"host": "old", "user": "old", "password": "old", "port": "1"})
+    window = opened("admin")
+    window.refused.add(400)
+    window.go(at("/edit", mount="team/", path="tabs/db"))
+    fill_row(window, "password", "canary-mine")
+    fill_row(window, "port", "2")
+    put(team, "tabs/db", {"host": "theirs", "password": "canary-theirs", "port": "1"})
+    window.press("Save")
+    window.sees("Somebody has written version 2 meanwhile. What you typed is still here.")
+    assert row(window, "password").locator("textarea").input_value() == "canary-mine"
+    assert window.reveal("password, as it is now") == "canary-theirs"
+    window.page.get_by_role("alert").get_by_text("not there").wait_for()
+    window.press("Bring both together")
+    window.press("Save")
+    window.page.get_by_role("heading", name="db").wait_for()
+    assert stored(team, "tabs/db") == {"host": "theirs", "password": "canary-mine", "port": "2"}
+
+
+@pytest.mark.parametrize("mount", ["team", "team-v1"])
+def test_a_secret_that_is_there_already(team: World, opened: Opened, mount: str) -> None:
+    """Nothing is overwritten by whoever thinks that he makes a new secret, in either kind of store."""
+    place = f"{mount}/data/there/already" if mount == "team" else f"{mount}/there/already"
+    team.ask("POST", place, {"data": {"a": "theirs"}} if mount == "team" else {"a": "theirs"})
+    window = opened("root")
+    window.refused.update({400, 404})
+    window.go(at("/edit", mount=f"{mount}/"))
+    window.type("Path", "there/already")
+    window.type("Name", "a")
+    window.type("Value", "mine")
+    window.press("Save")
+    window.sees("What you typed is still here.")
+    window.page.get_by_text("The one that is there now").click()
+    window.press("Bring both together")
+    window.press("Add a field")
+    window.page.get_by_role("textbox", name="Name").last.fill("b")
+    window.page.get_by_role("textbox", name="Value").last.fill("new")
+    window.press("Save")
+    window.page.get_by_role("heading", name="already").wait_for()
+    found = team.ask("GET", place)["data"]
+    assert (found["data"] if mount == "team" else found) == {"a": "theirs", "b": "new"}
+
+
+def test_strange_names_and_values(team: World, opened: Opened) -> None:
+    """A mount with a slash, names with percent signs, spaces and markup, values of 1 MiB and of many digits."""
+    team.ask("POST", "sys/mounts/strange/kv", {"type": "kv", "options": {"version": "2"}})
+    path = "a b/100%25 %2F/ü?#&=<b>"
+    large = "x" * 1024 * 1024
+    window = opened("root")
+    window.go(at("/edit", mount="strange/kv/"))
+    window.type("Path", path)
+    window.page.get_by_text("As JSON").click()
+    window.page.locator(".cm-content").fill(json.dumps({MARKUP: MARKUP, "n": 12345678901234567890, "large": large}))
+    window.press("Save")
+    window.page.get_by_role("heading", name="ü?#&=<b>").wait_for()
+    assert stored(team, path, "strange/kv") == {MARKUP: MARKUP, "n": 12345678901234567890, "large": large}
+    assert window.reveal(MARKUP) == MARKUP
+    assert window.reveal("n") == "12345678901234567890"
+    window.press("Create a version")
+    fill_row(window, "large", large + "y")
+    window.press("Save")
+    window.page.get_by_role("tab", name="Values").wait_for()
+    assert stored(team, path, "strange/kv") == {MARKUP: MARKUP, "n": 12345678901234567890, "large": large + "y"}
+    assert len(window.reveal("large")) == len(large) + 1
+    for part in ("strange/kv/", "a b/", "100%25 %2F/"):
+        window.page.get_by_role("link", name=part, exact=True).first.wait_for()
+    window.page.get_by_role("link", name="100%25 %2F/", exact=True).click()
+    window.page.get_by_role("link", name="ü?#&=<b>").click()
+    window.page.get_by_role("heading", name="ü?#&=<b>").wait_for()
+
+
+def _write(team: World, names: Iterable[str]) -> None:
+    connection = HTTPConnection(team.server.address, timeout=60)
+    for name in names:
+        connection.request("POST", f"/v1/team-v1/{name}", '{"a": "b"}', {"X-Vault-Token": ROOT_TOKEN})
+        response = connection.getresponse()
+        response.read()
+        assert response.status == 204
+    connection.close()
+
+
+def test_five_thousand_names(team: World, opened: Opened) -> None:
+    """Are filtered and shown in parts; what is more than a page of the API is asked for by a button."""
+    names = [f"many/n{number:05d}" for number in range(5001)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda start: _write(team, names[start::4]), range(4)))
+    window = opened("reader")
+    window.go(at("", mount="team-v1/", path="many/"))
+    window.sees("The first 5000 names; the filter looks in these.")
+    window.page.get_by_role("searchbox", name="Filter").fill("n0499")
+    window.page.get_by_role("link", name="n04999").wait_for()
+    assert window.page.get_by_role("row").count() == 11
+    window.press("Get the next names")
+    window.sees("5001 names")
+    window.page.get_by_role("searchbox", name="Filter").fill("n05000")
+    window.page.get_by_role("link", name="n05000").click()
+    window.page.get_by_role("heading", name="n05000").wait_for()
+
+
+def test_without_list(team: World, opened: Opened) -> None:
+    """Who may read a secret, but not list its folder, types its path."""
+    put(team, "unlisted/db", {"password": "canary"})
+    of = limited(team, "unlisted", 'path "team/data/unlisted/*" { capabilities = ["read"] }')
+    window = opened("reader", of=of)
+    window.refused.add(403)
+    window.go(at("", mount="team/", path="unlisted/"))
+    window.sees("If you know the path of a secret in it, type it above.")
+    window.type("Go to a path", "unlisted/db")
+    window.press("Open")
+    window.page.get_by_role("heading", name="db").wait_for()
+    assert window.reveal("password") == "canary"
+    assert not any(window.offers(name) for name in ("Create a version", "Delete"))
+    assert window.page.get_by_role("tab").count() == 0
+
+
+def test_patch_alone(team: World, opened: Opened) -> None:
+    """Who may patch a secret and see its fields' names, but not its values, changes one field and keeps the others."""
+    put(team, "patched/db", {"user": "canary", "password": "canary", "old": "canary"})
+    of = limited(
+        team,
+        "patcher",
+        'path "team/data/patched/*" { capabilities = ["patch"] }\n'
+        'path "team/subkeys/patched/*" { capabilities = ["read"] }',
+    )
+    window = opened("reader", of=of)
+    window.refused.add(403)
+    window.go(at("/secret", mount="team/", path="patched/db"))
+    window.sees("but not their values")
+    assert window.page.locator("li.code").all_inner_texts() == ["user", "password", "old"]
+    window.press("Create a version")
+    window.sees("You may write this secret, but not read it.")
+    window.type("Name", "password")
+    window.type("Value", "new")
+    window.press("Add a field")
+    window.page.get_by_role("textbox", name="Name").last.fill("old")
+    window.page.get_by_role("textbox", name="Value").last.fill("null")
+    window.press("Take old as JSON")
+    window.press("Save")
+    window.sees("That can't store null in a field.")
+    window.press("Remove old")
+    window.press("Save")
+    window.page.get_by_role("heading", name="db").wait_for()
+    assert stored(team, "patched/db") == {"user": "canary", "password": "new", "old": "canary"}
+
+
+def test_what_is_typed_outlives_the_session(team: World, opened: Opened) -> None:
+    """A session that was locked goes on after the login, with what stands in the form."""
+    put(team, "locked/db", {"password": "old"})
+    window = opened("admin")
+    window.refused.add(403)
+    window.go(at("/edit", mount="team/", path="locked/db"))
+    fill_row(window, "password", "typed")
+    window.press("Your session", exact=False)
+    window.page.get_by_role("menuitem", name="Lock").click()
+    window.sees("Locked, because nobody was there")
+    window.choose("Method", "User name and password")
+    window.type("User name", "admin")
+    window.type("Password", PASSWORD)
+    window.page.get_by_role("dialog").get_by_role("button", name="Log in").click()
+    window.page.get_by_role("dialog").wait_for(state="detached")
+    assert row(window, "password").locator("textarea").input_value() == "typed"
+    window.press("Save")
+    window.page.get_by_role("heading", name="db").wait_for()
+    assert stored(team, "locked/db") == {"password": "typed"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_metadata(team: World, opened: Opened, role: Role) -> None:
+    """Settings and notes are changed by who may, and shown to who may not; a time that can't be read is told of."""
+    path = f"noted/{role}"
+    put(team, path, {"a": "b"})
+    team.ask("POST", f"team/metadata/{path}", {"custom_metadata": {"owner": "eva", "ticket": "A-1"}})
+    window = opened(role)
+    window.refused.add(400)
+    window.go(at("/secret", mount="team/", path=path, tab="metadata"))
+    if role == "reader":
+        window.sees("A-1")
+        assert not window.offers("Save")
+        return
+    assert not window.page.get_by_role("button", name="Save").is_enabled()
+    window.type("Rotate after", "sometimes")
+    window.type("Value 1", "A-2")
+    window.page.get_by_text("Only writes that name the version they are based on").click()
+    window.press("Save")
+    window.sees("is no time that can be read")
+    window.type("Rotate after", "20d")
+    window.press("Save")
+    window.sees("The metadata are saved.")
+    team.ask("POST", f"team/metadata/{path}", {"custom_metadata": {"owner": "ann"}})
+    window.type("Owner", "bob")
+    window.press("Save")
+    window.sees("Somebody has changed these settings meanwhile.")
+    window.press("Go on with mine")
+    window.press("Save")
+    window.page.get_by_text("Somebody has changed these settings meanwhile.").wait_for(state="detached")
+    window.settle()
+    found = team.ask("GET", f"team/metadata/{path}")["data"]
+    assert found["custom_metadata"] == {"owner": "bob", "ticket": "A-2", "rotate_after": "20d"}
+    assert found["cas_required"] is True
+    window.page.get_by_role("tab", name="Values").click()
+    window.sees("To be rotated in")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_cubbyhole_and_plain_secrets(team: World, opened: Opened, role: Role) -> None:
+    """Without versions there are none on the pages; a cubbyhole is everybody's own."""
+    window = opened(role)
+    window.refused.add(404)
+    window.go(at("", mount="cubbyhole/"))
+    window.sees("Only your present token can read what is here, and it is gone with it.")
+    window.press("Create a secret")
+    window.type("Path", f"note/{role}")
+    window.type("Name", "text")
+    window.type("Value", "mine")
+    window.press("Save")
+    window.page.get_by_role("heading", name=role).wait_for()
+    assert window.page.get_by_role("tab").count() == 0
+    assert team.ask("GET", f"cubbyhole/note/{role}", token=team.tokens[role])["data"] == {"text": "mine"}
+    window.press("Change")
+    fill_row(window, "text", "changed")
+    window.press("Save")
+    window.page.get_by_role("heading", name=role).wait_for()
+    assert window.reveal("text") == "changed"
+    window.press("Delete")
+    window.type(f"Type {role} to confirm", role)
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.page.get_by_role("heading", name="note/").wait_for()
+    assert team.answer("GET", f"cubbyhole/note/{role}", token=team.tokens[role])[0] == 404
+    window.go(at("/secret", mount="team-v1/", path="old"))
+    assert window.reveal("value") == "canary-of-the-old"
+    assert window.offers("Change") is (role != "reader")
+
+
+def test_settings_of_the_engine(team: World, opened: Opened) -> None:
+    """What holds for all secrets of an engine; one without versions is made one that keeps them."""
+    team.ask("POST", "sys/mounts/plain/kv", {"type": "kv"})
+    team.ask("POST", "plain/kv/a", {"b": "c"})
+    window = opened("root")
+    window.go(at("", mount="plain/kv/"))
+    window.press("Settings")
+    window.press("Keep versions from now on")
+    window.type("Type plain/kv to confirm", "plain/kv")
+    window.page.get_by_role("dialog").get_by_role("button", name="Keep versions from now on").click()
+    window.type("Delete versions after", "720h")
+    window.page.get_by_role("textbox", name="Versions to keep").fill("3")
+    window.press("Save")
+    window.sees("The settings of plain/kv/ are saved.")
+    assert team.ask("GET", "plain/kv/config")["data"] == {
+        "cas_required": False,
+        "delete_version_after": "720h0m0s",
+        "max_versions": 3,
+        "metadata_cas_required": False,
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_due(team: World, opened: Opened, role: Role) -> None:
+    """Secrets and certificates by their time, of the engines that the user may ask."""
+    team.answer("POST", "sys/mounts/pki", {"type": "pki"})
+    team.answer("POST", "pki/root/generate/internal", {"common_name": "due.test", "ttl": "600h"})
+    put(team, f"due/{role}", {"a": "b"})
+    custom = {"owner": "eva", "expires_at": "2024-01-31"}
+    team.ask("POST", f"team/metadata/due/{role}", {"custom_metadata": custom})
+    window = opened(role)
+    window.go("/due")
+    if role == "reader":
+        window.sees("Your policies show you no engine in which something could be due.")
+        window.sees("team/")
+        return
+    late = window.page.get_by_role("row", name=re.compile(f"due/{role}"))
+    late.wait_for()
+    assert "overdue" in late.inner_text() and "Secret expires" in late.inner_text()
+    told = team.ask("GET", "team/due")["data"]["secrets"]
+    shown = window.page.get_by_role("table").get_by_role("rowheader").all_inner_texts()
+    assert [name for name in shown if name != "due.test"] == [each["path"] for each in told]
+    assert shown.index("due.test") > shown.index(f"due/{role}")
+    window.choose("Within", "7 days")
+    window.page.get_by_role("link", name="due.test").wait_for(state="detached")
+    assert "days=7" in window.page.url
+    window.page.get_by_role("link", name=f"due/{role}").click()
+    window.sees("Owner: eva")
