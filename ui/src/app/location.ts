@@ -1,4 +1,6 @@
-import { useSearch, useLocation } from "wouter";
+import { useLocation } from "wouter";
+// Not the one of the router, which decodes the query before it is taken apart: a percent sign in a name would be lost.
+import { useSearch } from "wouter/use-browser-location";
 
 /**
  * The address of a page: `/kv/secret` and what it shows.
