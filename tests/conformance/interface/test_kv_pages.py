@@ -44,6 +44,7 @@ def stored(team: World, path: str, mount: str = "team") -> Any:
 
 def row(window: Window, name: str) -> Any:
     """The row of a field in the form, by its name."""
+    window.page.locator(".row-field").first.wait_for()
     names = window.page.locator(".row-field input").evaluate_all("all => all.map(each => each.value)")
     return window.page.locator(".row-field").nth(names.index(name))
 
@@ -98,18 +99,17 @@ def test_the_first_secret(team: World, opened: Opened, role: Role) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_find_and_reveal(team: World, opened: Opened, role: Role) -> None:
-    """By a part of the name over all engines, by custom metadata, and in the tree; values are masked until asked for."""
+    """By a part of the name over all engines, by custom metadata, and in the tree; values are masked at first."""
     put(team, f"found/{role}/Needle", {"user": "web", "password": f"canary-{role}", "deep": {"list": [1, None]}})
     team.ask("POST", f"team/metadata/found/{role}/Needle", {"custom_metadata": {"owner": f"eva-{role}"}})
     team.ask("POST", f"team-v1/found/{role}-needle", {"value": "canary-plain"})
     window = opened(role)
     window.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     window.go("/secrets/kv/search")
-    window.type("Text", f"{role}")
     window.page.get_by_role("searchbox", name="Text").fill("needle")
     window.page.get_by_role("searchbox", name="Text").press("Enter")
-    window.page.get_by_role("row", name=re.compile(f"{role}-needle")).wait_for()
-    window.page.get_by_role("row", name=re.compile(f"{role}/Needle")).wait_for()
+    window.page.get_by_role("row").filter(has_text=f"{role}-needle").wait_for()
+    window.page.get_by_role("row").filter(has_text=f"{role}/Needle").wait_for()
     window.type("Name of custom metadata", "owner")
     window.type("Its text", f"EVA-{role}")
     window.press("Search")
@@ -408,7 +408,7 @@ def test_patch_alone(team: World, opened: Opened) -> None:
     window.refused.add(403)
     window.go(at("/secret", mount="team/", path="patched/db"))
     window.sees("but not their values")
-    assert window.page.locator("li.code").all_inner_texts() == ["user", "password", "old"]
+    assert window.page.locator("li.code").all_inner_texts() == ["old", "password", "user"]
     window.press("Create a version")
     window.sees("You may write this secret, but not read it.")
     window.type("Name", "password")
@@ -438,7 +438,7 @@ def test_what_is_typed_outlives_the_session(team: World, opened: Opened) -> None
     window.choose("Method", "User name and password")
     window.type("User name", "admin")
     window.type("Password", PASSWORD)
-    window.page.get_by_role("dialog").get_by_role("button", name="Log in").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Log in", exact=True).click()
     window.page.get_by_role("dialog").wait_for(state="detached")
     assert row(window, "password").locator("textarea").input_value() == "typed"
     window.press("Save")
@@ -473,8 +473,8 @@ def test_metadata(team: World, opened: Opened, role: Role) -> None:
     window.press("Save")
     window.sees("Somebody has changed these settings meanwhile.")
     window.press("Go on with mine")
-    window.press("Save")
     window.page.get_by_text("Somebody has changed these settings meanwhile.").wait_for(state="detached")
+    window.press("Save")
     window.settle()
     found = team.ask("GET", f"team/metadata/{path}")["data"]
     assert found["custom_metadata"] == {"owner": "bob", "ticket": "A-2", "rotate_after": "20d"}
@@ -549,7 +549,7 @@ def test_what_is_due(team: World, opened: Opened, role: Role) -> None:
         window.sees("Your policies show you no engine in which something could be due.")
         window.sees("team/")
         return
-    late = window.page.get_by_role("row", name=re.compile(f"due/{role}"))
+    late = window.page.get_by_role("row").filter(has_text=f"due/{role}")
     late.wait_for()
     assert "overdue" in late.inner_text() and "Secret expires" in late.inner_text()
     told = team.ask("GET", "team/due")["data"]["secrets"]

@@ -122,7 +122,7 @@ function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata
         </div>
       )}
       <div className="row">
-        <Button type="submit" look="primary" isPending={save.isPending} isDisabled={Object.keys(changes).length === 0} needs={isPatch ? needs(store, path).patchMetadata : needs(store, path).changeMetadata}>
+        <Button type="submit" look="primary" isPending={save.isPending} isDisabled={isOvertaken || Object.keys(changes).length === 0} needs={isPatch ? needs(store, path).patchMetadata : needs(store, path).changeMetadata}>
           {t("common.save")}
         </Button>
       </div>
