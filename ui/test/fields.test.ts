@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Schema } from "../src/api/openapi";
-import { bodyFrom, durationText, FieldFault, fieldsOf, labelOf, sectionsOf, textOf, type Widget } from "../src/forms/fields";
+import { bodyFrom, durationText, FieldFault, fieldsOf, keptBy, labelOf, sectionsOf, textOf, type Widget } from "../src/forms/fields";
 
 const WIDGETS: [Schema, Widget][] = [
   [{ type: "string" }, "text"],
@@ -77,4 +77,11 @@ test.each([
 ])("%d seconds are typed as %s", (seconds, text) => {
   expect(durationText(seconds)).toBe(text);
   expect(textOf(fieldsOf({ properties: { ttl: { format: "duration" } } })[0] as Parameters<typeof textOf>[0], seconds)).toBe(text);
+});
+
+test("what a change leaves alone is sent again, in case the server replaces all of it", () => {
+  const schema: Schema = {
+    properties: { a: { type: "string" }, off: { type: "boolean", default: true }, zero: { type: "integer" }, none: { type: "string" }, password: { type: "string" }, old: { type: "string", deprecated: true } },
+  };
+  expect(keptBy(schema, { a: "x", off: false, zero: 0, none: "", password: "s", old: "y", other: 1 })).toEqual({ a: "x", off: false });
 });

@@ -106,6 +106,19 @@ export function textOf(field: FormField, value: Json | undefined): string {
   return typeof value === "object" ? JSON.stringify(value, null, 2) : String(value);
 }
 
+const isNothing = (value: Json | undefined) => value === undefined || value === null || value === "" || value === 0 || value === false || (typeof value === "object" && Object.keys(value).length === 0);
+
+/**
+ * What has to be sent beside changes, so that a server which replaces all by what it is sent keeps the rest (pure).
+ *
+ * What is hidden can't be sent again, and stays by itself.  Emptiness is sent only where it isn't the default.
+ */
+export function keptBy(schema: Schema, now: Readonly<Record<string, Json>>): Record<string, Json> {
+  const known = Object.entries(schema.properties ?? {}).filter(([name, property]) => name in now && !property.deprecated && !isSensitive(name, property));
+  const kept = known.map(([name, property]): [string, Json, Schema] => [name, now[name] ?? null, property]);
+  return Object.fromEntries(kept.filter(([, value, property]) => value !== null && (!isNothing(value) || (property.default !== undefined && property.default !== value))).map(([name, value]) => [name, value]));
+}
+
 const UNITS = [
   ["h", 3600],
   ["m", 60],

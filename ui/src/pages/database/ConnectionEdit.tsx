@@ -69,7 +69,7 @@ function Form({ mount, given, schema, now }: { mount: string; given: string; sch
         values={now ? valuesOf(now) : {}}
         initial={now ? {} : { connection_url: EXAMPLE_URLS[family], allowed_roles: "*" }}
         submit={t("common.save")}
-        needs={`update ${mount}config/${name || "new"}`}
+        needs={`${given ? "update" : "create"} ${mount}config/${name || "new"}`}
         onSubmit={(fields) => {
           setTried(true);
           if (!fault) save.mutate(fields);

@@ -49,10 +49,10 @@ export default function ConnectionPage() {
       </Loaded>
       <Check key={name} mount={mount} name={name} />
       <div className="row">
-        <LinkButton to={roleEdit(mount, "", name)} needs={`update ${mount}roles/new`}>
+        <LinkButton to={roleEdit(mount, "", name)} needs={`create ${mount}roles/new`}>
           {t("database.create_role")}
         </LinkButton>
-        <LinkButton to={staticEdit(mount, "", name)} needs={`update ${mount}static-roles/new`}>
+        <LinkButton to={staticEdit(mount, "", name)} needs={`create ${mount}static-roles/new`}>
           {t("database.create_static")}
         </LinkButton>
       </div>

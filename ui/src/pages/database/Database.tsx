@@ -31,7 +31,7 @@ function Roles({ mount }: { mount: string }) {
   return (
     <>
       <div className="row">
-        <LinkButton to={roleEdit(mount)} look="primary" needs={`update ${mount}roles/new`}>
+        <LinkButton to={roleEdit(mount)} look="primary" needs={`create ${mount}roles/new`}>
           {t("database.create_role")}
         </LinkButton>
       </div>
@@ -45,7 +45,7 @@ function StaticRoles({ mount }: { mount: string }) {
     <>
       <p className="intro">{t("database.static_intro")}</p>
       <div className="row">
-        <LinkButton to={staticEdit(mount)} look="primary" needs={`update ${mount}static-roles/new`}>
+        <LinkButton to={staticEdit(mount)} look="primary" needs={`create ${mount}static-roles/new`}>
           {t("database.create_static")}
         </LinkButton>
       </div>
@@ -59,7 +59,7 @@ function Connections({ mount }: { mount: string }) {
   return (
     <>
       <div className="row">
-        <LinkButton to={connectionEdit(mount)} look="primary" needs={`update ${mount}config/new`}>
+        <LinkButton to={connectionEdit(mount)} look="primary" needs={`create ${mount}config/new`}>
           {t("database.create_connection")}
         </LinkButton>
       </div>
@@ -74,7 +74,7 @@ function First({ mount, title }: { mount: string; title: string }) {
   return (
     <Empty title={title}>
       <p>{t("database.first")}</p>
-      <LinkButton to={connectionEdit(mount)} needs={`update ${mount}config/new`}>
+      <LinkButton to={connectionEdit(mount)} needs={`create ${mount}config/new`}>
         {t("database.create_connection")}
       </LinkButton>
     </Empty>

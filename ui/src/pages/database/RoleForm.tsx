@@ -73,7 +73,7 @@ function Form({ kind, mount, given, schema, now }: { kind: Kind; mount: string; 
         order={kind.order}
         leftOut={["db_name", ...kind.leftOut]}
         submit={t("common.save")}
-        needs={`update ${mount}${kind.collection}/${name || "new"}`}
+        needs={`${given ? "update" : "create"} ${mount}${kind.collection}/${name || "new"}`}
         onSubmit={(fields) => {
           setTried(true);
           if (!fault && connection) save.mutate(fields);

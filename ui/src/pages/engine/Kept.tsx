@@ -11,7 +11,7 @@ import { Empty, Loading } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Prose } from "../../components/Prose";
 import { toast } from "../../components/toasts";
-import { fieldsOf } from "../../forms/fields";
+import { fieldsOf, keptBy } from "../../forms/fields";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { t } from "../../texts";
 import { Answer } from "./Answer";
@@ -59,15 +59,18 @@ export function Kept({ engine, place, values, isChanging }: Props & { isChanging
 function Change({ engine, place, values, now, isNew, back }: Props & { now: Fields | undefined; isNew: boolean; back: string }) {
   const path = filled(place.path, values);
   const navigate = useNavigate();
-  const schema = place.item.post ? bodyOf(engine.document, place.item.post) : {};
+  const mayPatch = useMay(...needsAt(place, "patch", path));
+  const isPatch = !isNew && mayPatch === true && place.item.patch !== undefined;
+  const operation = isPatch ? place.item.patch : place.item.post;
+  const schema = operation ? bodyOf(engine.document, operation) : {};
   const save = useChange(
-    (body: Fields) => send<Envelope<Fields> | undefined>("POST", path, { data: body }),
+    (body: Fields) => send<Envelope<Fields> | undefined>(isPatch ? "PATCH" : "POST", path, { data: isPatch || !now ? body : { ...keptBy(schema, now), ...body } }),
     (answered) => {
       toast(t("engine.saved", { name: path }));
       if (back && !answered?.data && !answered?.warnings) navigate(back);
     },
   );
-  if (!place.item.post) return null;
+  if (!operation) return null;
   return (
     <div className="stack">
       <section className="card">
@@ -77,7 +80,7 @@ function Change({ engine, place, values, now, isNew, back }: Props & { now: Fiel
           values={now ?? {}}
           leftOut={place.variables}
           submit={t("common.save")}
-          needs={isNew ? creating(place, path) : needsAt(place, "update", path)}
+          needs={isNew ? creating(place, path) : needsAt(place, isPatch ? "patch" : "update", path)}
           onSubmit={(body) => save.mutate(body)}
           isPending={save.isPending}
           error={save.error}

@@ -1,3 +1,7 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [
+  page("/secrets/totp", "totp.title", () => import("./Keys")),
+  page("/secrets/totp/key", "totp.key", () => import("./KeyPage")),
+  page("/secrets/totp/create", "totp.create", () => import("./Create")),
+];

@@ -1,0 +1,52 @@
+import { useMay } from "../../api/capabilities";
+import { useParam } from "../../app/location";
+import { LinkButton } from "../../components/Button";
+import { Empty } from "../../components/Loaded";
+import { TabPages } from "../../components/TabPages";
+import { t, textOr } from "../../texts";
+import { EngineHead } from "../engine/EngineHead";
+import { useMount } from "../engine/mount";
+import { NameTable } from "../engine/NameTable";
+import { Authority } from "./Authority";
+import { Certificates } from "./Certificates";
+import { Lookup } from "./Lookup";
+import { roleEdit, roleLink, sshLink } from "./paths";
+
+/** An SSH engine: its roles, its authorities, and what it has signed. */
+export default function Ssh() {
+  const mount = useMount();
+  const tab = useParam("tab");
+  const mayList = useMay(`list ${mount}certs`);
+  const tabs = [
+    { id: "roles", title: t("ssh.roles"), content: <Roles mount={mount} /> },
+    { id: "authority", title: t("ssh.authority"), content: <Authority mount={mount} /> },
+    ...(mayList ? [{ id: "certificates", title: t("ssh.certificates"), content: <Certificates mount={mount} /> }] : []),
+  ];
+  return (
+    <>
+      <EngineHead mount={mount} intro={t("ssh.intro")} />
+      <TabPages label={mount} tabs={tabs} selected={tab} to={(id) => sshLink(mount, id)} />
+    </>
+  );
+}
+
+function Roles({ mount }: { mount: string }) {
+  return (
+    <>
+      <div className="row">
+        <LinkButton to={roleEdit(mount)} look="primary" needs={`update ${mount}roles/new`}>
+          {t("ssh.create_role")}
+        </LinkButton>
+      </div>
+      <NameTable<{ key_type: string }>
+        label={t("ssh.roles")}
+        path={`${mount}roles`}
+        to={(name) => roleLink(mount, name)}
+        used={["sign", "issue", "creds", "roles"].map((each) => `${mount}${each}/{name}`)}
+        columns={[{ id: "kind", title: t("ssh.kind"), order: ({ info }) => info?.key_type ?? "", cell: ({ info }) => info && textOr(`ssh.kind_${info.key_type}`, info.key_type) }]}
+        empty={<Empty title={t("ssh.no_roles")} />}
+      />
+      <Lookup mount={mount} />
+    </>
+  );
+}
