@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useMay } from "../api/capabilities";
 import { type Envelope, send } from "../api/client";
 import { useChange } from "../api/hooks";
 import { t } from "../texts";
@@ -20,8 +21,9 @@ interface Props {
 /** The lease of what was just issued: how long it lasts, and what can be done with it. */
 export function Lease({ lease, at, onRevoked }: Props) {
   const [until, setUntil] = useState(() => new Date(at.getTime() + lease.lease_duration * 1000));
+  const renewing = usePlace("renew", lease.lease_id);
   const renew = useChange(
-    () => send<Envelope<null>>("POST", "sys/leases/renew", { data: { lease_id: lease.lease_id } }),
+    () => send<Envelope<null>>("POST", renewing, { data: { lease_id: lease.lease_id } }),
     (renewed) => {
       setUntil(new Date(Date.now() + renewed.lease_duration * 1000));
       toast(t("lease.renewed", { time: duration(renewed.lease_duration) }));
@@ -47,7 +49,7 @@ export function Lease({ lease, at, onRevoked }: Props) {
       {renew.error && <Failure error={renew.error} />}
       <div className="row">
         {lease.renewable && (
-          <Button onPress={() => renew.mutate(undefined)} isPending={renew.isPending} needs="update sys/leases/renew">
+          <Button onPress={() => renew.mutate(undefined)} isPending={renew.isPending} needs={`update ${renewing}`}>
             {t("lease.renew")}
           </Button>
         )}
@@ -57,10 +59,17 @@ export function Lease({ lease, at, onRevoked }: Props) {
   );
 }
 
+/** Where the user may do it: for all leases, or for those below a path that his policies name. */
+function usePlace(what: "renew" | "revoke", id: string): string {
+  const all = `sys/leases/${what}`;
+  return useMay(`update ${all}`) === false ? `${all}/${id}` : all;
+}
+
 function Revoke({ id, onRevoked }: { id: string; onRevoked: () => void }) {
   const [open, setOpen] = useState(false);
+  const place = usePlace("revoke", id);
   const revoke = useChange(
-    () => send("POST", "sys/leases/revoke", { data: { lease_id: id, sync: true } }),
+    () => send("POST", place, { data: { lease_id: id, sync: true } }),
     () => {
       toast(t("lease.revoked"));
       setOpen(false);
@@ -69,7 +78,7 @@ function Revoke({ id, onRevoked }: { id: string; onRevoked: () => void }) {
   );
   return (
     <>
-      <Button onPress={() => setOpen(true)} needs="update sys/leases/revoke">
+      <Button onPress={() => setOpen(true)} needs={`update ${place}`}>
         {t("lease.revoke")}
       </Button>
       {open && (

@@ -20,7 +20,7 @@ export default function RolePage() {
   const found = useRead<SshRole>(path, { enabled: mayRead === true });
   const kind = found.data?.key_type;
   const forHosts = found.data?.["allow_host_certificates"] === true && found.data["allow_user_certificates"] !== true;
-  const initial = forHosts ? { cert_type: "host" } : {};
+  const initial: Record<string, string> = forHosts ? { cert_type: "host" } : {};
   return (
     <>
       <PageHead title={name} intro={t("ssh.role_intro")} crumbs={[{ text: mount, to: sshLink(mount) }]}>
