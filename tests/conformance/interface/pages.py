@@ -59,7 +59,12 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
         "/nodes/log?tab=loggers",
         "/nodes/regions",
     ),
-    "snapshots": (),
+    "snapshots": (
+        "/snapshots",
+        "/snapshots/schedule?name=none",
+        "/snapshots/read?id=none&mount=team/&path=web/db",
+        "/snapshots/restore",
+    ),
     "plugins": (),
     "tools": ("/tools",),
     "console": (),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { kept, lineOf, MOST_LINES, parted, written } from "../../src/pages/nodes/lines";
-import { bytes, processors } from "../../src/pages/nodes/machine";
+import { bytes } from "../../src/components/bytes";
+import { processors } from "../../src/pages/nodes/machine";
 
 describe("the server's log", () => {
   test("is parted into whole lines, and what isn't whole waits", () => {

@@ -1,10 +1,11 @@
 import { useRead } from "../../api/hooks";
+import { bytes } from "../../components/bytes";
 import { Facts } from "../../components/Facts";
 import { Loaded } from "../../components/Loaded";
 import { Progress } from "../../components/Progress";
 import { duration } from "../../components/time";
 import { t } from "../../texts";
-import { bytes, type HostInfo, processors } from "./machine";
+import { type HostInfo, processors } from "./machine";
 
 /** The machine that the node runs on. */
 export function Machine() {

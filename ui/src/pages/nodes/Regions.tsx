@@ -54,12 +54,14 @@ function Status({ region }: { region: Region }) {
           [t("nodes.settled"), region.settled === false ? t("nodes.unsettled") : null],
         ]}
       />
-      <div className="row">
-        {region.role === "follower" && <Act what="promote" />}
-        {region.role === "follower" && <Act what="leave" />}
-        {region.role === "primary" && <Act what="demote" />}
-        {region.role === "fenced" && <Act what="promote" force />}
-      </div>
+      {region.role !== "alone" && (
+        <div className="row">
+          {region.role === "follower" && <Act what="promote" />}
+          {region.role === "follower" && <Act what="leave" />}
+          {region.role === "primary" && <Act what="demote" />}
+          {region.role === "fenced" && <Act what="promote" force />}
+        </div>
+      )}
     </section>
   );
 }

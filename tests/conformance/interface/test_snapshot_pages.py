@@ -1,0 +1,131 @@
+"""Snapshots in a browser: taken, kept by a schedule, verified, looked into, restored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.interface.conftest import Opened
+from tests.conformance.interface.world import ROLES, Role, World
+from tests.conformance.servers import ROOT_TOKEN, start_ours
+
+
+@pytest.fixture(scope="module")
+def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Path]]:
+    """A server that may keep snapshots in a directory, and that directory."""
+    directory = tmp_path_factory.mktemp("snapshots")
+    backups = directory / "backups"
+    backups.mkdir()
+    with start_ours(directory, dev_config=f'snapshot_directories = ["{backups}"]\n') as server:
+        made = World(server, {"root": ROOT_TOKEN})
+        made.ask("POST", "sys/mounts/team", {"type": "kv", "options": {"version": "2"}})
+        yield made, backups
+
+
+def test_a_snapshot_is_taken_and_looked_into(keeping: tuple[World, Path], opened: Opened, tmp_path: Path) -> None:
+    """It comes as a file; of that, one secret is read and brought back, while all else stays."""
+    world, _ = keeping
+    world.ask("POST", "team/data/web/db", {"data": {"password": "canary-of-then"}})
+    window = opened("root", of=world)
+    window.go("/snapshots")
+    with window.page.expect_download() as saved:
+        window.press("Take a snapshot")
+    file = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(file)
+    window.sees(f"{file.name} is saved")
+    assert file.suffix == ".snap" and file.read_bytes()[:2] == b"\x1f\x8b"
+    world.ask("DELETE", "team/metadata/web/db")
+    window.press("Restore")
+    with window.page.expect_file_chooser() as chooser:
+        window.press("Choose a file")
+    chooser.value.set_files(file)
+    window.press("Look into it")
+    window.page.get_by_role("heading", name="A secret of a snapshot").wait_for()
+    window.choose("Mount", "team/")
+    window.page.get_by_role("combobox", name="Path").fill("web/")
+    window.page.get_by_role("option", name="web/db").click()
+    window.page.get_by_role("button", name="Read", exact=True).click()
+    window.sees("team/web/db as it was then")
+    assert "canary-of-then" not in window.page.content()
+    assert window.reveal("password") == "canary-of-then"
+    window.press("Bring back")
+    window.sees("It is written to")
+    assert world.ask("GET", "team/data/web/db")["data"]["data"] == {"password": "canary-of-then"}
+    window.go("/snapshots")
+    window.page.get_by_role("button", name="Unload").first.click()
+    window.sees("It is unloaded.")
+    assert world.answer("GET", "sys/storage/raft/snapshot-load?list=true")[0] == 404
+
+
+def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:
+    """It is made, takes a snapshot, which is verified and restored; the freeze is seen and ended."""
+    world, backups = keeping
+    window = opened("root", of=world)
+    window.refused.update({404, 503})  # Before the first snapshot, and while rows are replaced.
+    window.go("/snapshots")
+    window.press("New schedule")
+    window.type("Name", "daily")
+    window.type("Interval", "24h")
+    window.type("Path prefix", str(backups / "daily"))
+    window.press("Save")
+    window.sees("The schedule daily is saved.")
+    assert world.ask("GET", "sys/snapshots/schedule/daily")["data"]["interval"] == 86400
+    window.press("Take one now")
+    window.sees("is taken, and was read back.")
+    file = world.ask("GET", "sys/snapshots/status/daily")["data"]["good_name"]
+    row = window.page.get_by_role("row").filter(has_text=file)
+    row.get_by_role("button", name="Verify").click()
+    window.sees(f"{file} is whole")
+    window.sees("by this cluster's keys")
+    world.ask("POST", "team/data/after", {"data": {"written": "after it"}})
+    row.get_by_role("button", name="Restore").click()
+    restore = window.page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True)
+    assert not restore.is_enabled()
+    window.type("Type restore to confirm", "restore")
+    restore.click()
+    window.sees("The snapshot is restored, and the store is frozen")
+    assert world.answer("GET", "team/data/after")[0] == 404
+    window.go("/snapshots")
+    window.sees("The store is frozen after a restore")
+    window.press("Go")
+    window.page.get_by_role("dialog").get_by_role("button", name="Go", exact=True).click()
+    window.sees("Leases end, credentials rotate and webhooks are posted from now on.")
+    assert world.ask("GET", "sys/restore")["data"]["frozen"] is False
+
+
+def test_what_is_refused(keeping: tuple[World, Path], opened: Opened, tmp_path: Path) -> None:
+    """A directory that isn't allowed, and a file that is no snapshot: the server says so, and nothing is lost."""
+    world, _ = keeping
+    window = opened("root", of=world)
+    window.refused.add(400)
+    window.go("/snapshots/schedule")
+    window.type("Name", "elsewhere")
+    window.type("Interval", "24h")
+    window.type("Path prefix", "/etc/cron.d")
+    window.press("Save")
+    window.sees("snapshot_directories")
+    assert window.field("Path prefix").input_value() == "/etc/cron.d"
+    file = tmp_path / "no.snap"
+    file.write_bytes(b"no snapshot")
+    window.go("/snapshots/restore")
+    with window.page.expect_file_chooser() as chooser:
+        window.press("Choose a file")
+    chooser.value.set_files(file)
+    window.press("Look into it")
+    window.page.get_by_role("alert").wait_for()
+    window.sees("no.snap (11 B)")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_snapshots_for_a_role(opened: Opened, role: Role) -> None:
+    """Who may do nothing with snapshots is offered nothing."""
+    window = opened(role)
+    window.go("/snapshots")
+    window.settle()
+    for action in ("Take a snapshot", "New schedule", "Restore"):
+        assert window.offers(action) is (role == "root"), action
+    window.go("/snapshots/restore")
+    window.settle()
+    assert window.offers("Look into it") is window.offers("Restore") is (role == "root")

@@ -1,0 +1,63 @@
+import { useState } from "react";
+import { FileTrigger } from "react-aria-components";
+import { data } from "../../api/client";
+import { useChange } from "../../api/hooks";
+import { useNavigate } from "../../app/location";
+import { bytes } from "../../components/bytes";
+import { Button } from "../../components/Button";
+import { Checkbox } from "../../components/Field";
+import { Failure } from "../../components/Failure";
+import { PageHead } from "../../components/PageHead";
+import { Progress } from "../../components/Progress";
+import { RootOnly } from "../../components/RootOnly";
+import { t } from "../../texts";
+import { Outcome, RestoreDialog } from "./RestoreDialog";
+import { LOAD, type Loaded, may, readLink, type Restored, SNAPSHOT } from "./snapshot";
+
+const FORCE = `${SNAPSHOT}-force`;
+
+/** A snapshot in a file: one secret of it is read, or all of it is restored. */
+export default function Restore() {
+  const [file, setFile] = useState<File | null>(null);
+  const [forced, setForced] = useState(false);
+  const [open, setOpen] = useState(false);
+  const navigate = useNavigate();
+  const load = useChange(
+    (chosen: File) => data<Loaded>("POST", LOAD, { data: chosen }),
+    ({ snapshot_id: id }) => navigate(readLink(id)),
+  );
+  const restore = useChange(
+    ({ chosen, thaw }: { chosen: File; thaw: boolean }) => data<Restored>("POST", forced ? FORCE : SNAPSHOT, { data: chosen, query: { thaw } }),
+    () => setOpen(false),
+  );
+  const busy = load.isPending || restore.isPending;
+  return (
+    <RootOnly title={t("snapshots.restore")}>
+      <PageHead title={t("snapshots.from_file")} crumbs={[{ text: t("snapshots.title"), to: "/snapshots" }]} intro={t("snapshots.from_file_intro")} />
+      <section className="card stack">
+        <div className="row">
+          <FileTrigger onSelect={(files) => setFile(files?.[0] ?? null)}>
+            <Button isDisabled={busy}>{t("snapshots.choose")}</Button>
+          </FileTrigger>
+          {file && <span>{t("snapshots.chosen", { name: file.name, size: bytes(file.size) })}</span>}
+        </div>
+        {busy && <Progress label={t(load.isPending ? "snapshots.loading" : "snapshots.restoring")} value={0} most={0} text={bytes(file?.size ?? 0)} />}
+        {load.error && <Failure error={load.error} />}
+        <div className="row">
+          <Button onPress={() => file && load.mutate(file)} isDisabled={!file || busy} needs={may("update", LOAD)}>
+            {t("snapshots.load")}
+          </Button>
+        </div>
+        <p className="description">{t("snapshots.load_hint")}</p>
+        <Checkbox label={t("snapshots.force")} description={t("snapshots.force_hint")} value={forced} onChange={setForced} isDisabled={busy} />
+        <div className="row">
+          <Button look="danger" onPress={() => setOpen(true)} isDisabled={!file || busy} needs={may("update", forced ? FORCE : SNAPSHOT)}>
+            {t("snapshots.restore")}
+          </Button>
+        </div>
+      </section>
+      {restore.data && <Outcome restored={restore.data} />}
+      {open && file && <RestoreDialog name={file.name} forced={forced} onClose={() => setOpen(false)} onRestore={(thaw) => restore.mutate({ chosen: file, thaw })} isPending={restore.isPending} error={restore.error} />}
+    </RootOnly>
+  );
+}

@@ -1,0 +1,39 @@
+import { useState } from "react";
+import type { ApiError } from "../../api/errors";
+import { Confirm } from "../../components/Dialog";
+import { Checkbox } from "../../components/Field";
+import { t } from "../../texts";
+import type { Restored } from "./snapshot";
+import { WholeFacts } from "./WholeFacts";
+
+interface Props {
+  name: string;
+  /** Whether it may be of another cluster. */
+  forced?: boolean;
+  onClose: () => void;
+  onRestore: (thaw: boolean) => void;
+  isPending: boolean;
+  error: ApiError | null;
+}
+
+/** Asks before everything that is stored is replaced. */
+export function RestoreDialog({ name, forced = false, onClose, onRestore, isPending, error }: Props) {
+  const [thaw, setThaw] = useState(false);
+  return (
+    <Confirm title={t("snapshots.restore_title", { name })} isOpen onClose={onClose} action={t("snapshots.restore")} onConfirm={() => onRestore(thaw)} isPending={isPending} error={error} typed="restore">
+      <p>{t("snapshots.restore_text")}</p>
+      {forced && <p className="notice notice-danger">{t("snapshots.force_text")}</p>}
+      <Checkbox label={t("snapshots.thaw")} description={t("snapshots.thaw_hint")} value={thaw} onChange={setThaw} />
+    </Confirm>
+  );
+}
+
+/** What a restore has done. */
+export function Outcome({ restored }: { restored: Restored }) {
+  return (
+    <div className="stack">
+      {restored.sealed && <p className="notice notice-warn">{t("snapshots.restored_sealed")}</p>}
+      <WholeFacts title={t(restored.frozen ? "snapshots.restored_frozen" : "snapshots.restored")} whole={restored} />
+    </div>
+  );
+}

@@ -1,0 +1,175 @@
+import { useState } from "react";
+import { type Fields, remove, write } from "../../api/client";
+import { useChange, useRead } from "../../api/hooks";
+import { bodyOf, useDescription } from "../../api/openapi";
+import { useNavigate, useParam } from "../../app/location";
+import { Button } from "../../components/Button";
+import { Confirm } from "../../components/Dialog";
+import { Facts } from "../../components/Facts";
+import { Choices, TextField } from "../../components/Field";
+import { Loaded } from "../../components/Loaded";
+import { May } from "../../components/May";
+import { PageHead } from "../../components/PageHead";
+import { RootOnly } from "../../components/RootOnly";
+import { moment } from "../../components/time";
+import { toast } from "../../components/toasts";
+import { SchemaForm } from "../../forms/SchemaForm";
+import { t } from "../../texts";
+import { Outcome } from "./Schedules";
+import { may, schedulePath, scheduleLink, type Status, takenPath } from "./snapshot";
+import { TakenOnes } from "./TakenOnes";
+
+/** A schedule: what is taken when and kept where, how it goes, and what it has taken. */
+export default function Schedule() {
+  const name = useParam("name");
+  const found = useRead<Fields>(schedulePath(name), { enabled: name !== "" });
+  return (
+    <RootOnly title={t("snapshots.schedule")}>
+      <PageHead title={name || t("snapshots.new_schedule")} crumbs={[{ text: t("snapshots.title"), to: "/snapshots" }]}>
+        {name && <TakeNow name={name} />}
+        {name && <Remove name={name} />}
+      </PageHead>
+      {name ? (
+        <>
+          <May needs={[`read sys/snapshots/status/${name}`]}>
+            <StatusOf name={name} />
+          </May>
+          <May needs={may("list", takenPath(name))}>
+            <TakenOnes name={name} />
+          </May>
+          <Loaded of={found}>{(values) => <Form name={name} values={values} />}</Loaded>
+        </>
+      ) : (
+        <Form name="" values={{}} />
+      )}
+    </RootOnly>
+  );
+}
+
+function StatusOf({ name }: { name: string }) {
+  const found = useRead<Status>(`sys/snapshots/status/${name}`, { every: 5_000 });
+  const when = (text: string) => moment(text)?.toLocaleString();
+  return (
+    <Loaded of={found}>
+      {(status) => (
+        <section className="card stack">
+          <h2>{t("snapshots.status")}</h2>
+          <Facts
+            rows={[
+              [t("snapshots.last_good"), <Outcome key="good" status={status} />],
+              [t("snapshots.rows"), status.good_rows || null],
+              [t("snapshots.last_attempt"), when(status.last_snapshot_start)],
+              [t("snapshots.error"), status.last_snapshot_error],
+              [t("snapshots.next"), when(status.next_snapshot_start)],
+            ]}
+          />
+        </section>
+      )}
+    </Loaded>
+  );
+}
+
+type Storage = "local" | "aws-s3";
+
+/** The fields of a place that isn't chosen. */
+function leftOut(names: readonly string[], storage: Storage): string[] {
+  const others = names.filter((each) => (storage === "local" ? each.startsWith("aws_") : each.startsWith("local_")));
+  return ["name", "storage_type", ...others];
+}
+
+function Form({ name, values }: { name: string; values: Fields }) {
+  const document = useDescription();
+  const [typed, setTyped] = useState("");
+  const [storage, setStorage] = useState<Storage>(values["storage_type"] === "aws-s3" ? "aws-s3" : "local");
+  const navigate = useNavigate();
+  const wanted = name || typed.trim();
+  const save = useChange(
+    (body: Fields) => write(schedulePath(wanted), { ...body, storage_type: storage }),
+    () => {
+      toast(t("snapshots.saved", { name: wanted }));
+      navigate(scheduleLink(wanted), { replace: true });
+    },
+  );
+  return (
+    <May needs={may("update", schedulePath(name || "new"))}>
+      <section className="card stack">
+        <h2>{t("snapshots.settings")}</h2>
+        <Loaded of={document}>
+          {(description) => {
+            const post = description.paths["/sys/snapshots/schedule/{name}"]?.post;
+            const schema = post ? bodyOf(description, post) : {};
+            return (
+              <SchemaForm
+                key={storage}
+                schema={{ ...schema, required: name ? [] : ["interval", ...(storage === "local" ? ["path_prefix"] : ["aws_s3_bucket"])] }}
+                values={values}
+                leftOut={leftOut(Object.keys(schema.properties ?? {}), storage)}
+                submit={t("common.save")}
+                needs={may("update", schedulePath(wanted || "new"))}
+                onSubmit={(body) => save.mutate(body)}
+                isPending={save.isPending}
+                error={save.error}
+              >
+                {name === "" && <TextField label={t("snapshots.name")} value={typed} onChange={setTyped} isRequired code />}
+                <Choices
+                  label={t("snapshots.where")}
+                  value={storage}
+                  onChange={(next) => setStorage(next === "aws-s3" ? "aws-s3" : "local")}
+                  choices={[
+                    { id: "local", label: t("snapshots.local"), description: t("snapshots.local_hint") },
+                    { id: "aws-s3", label: t("snapshots.s3"), description: t("snapshots.s3_hint") },
+                  ]}
+                />
+              </SchemaForm>
+            );
+          }}
+        </Loaded>
+      </section>
+    </May>
+  );
+}
+
+function TakeNow({ name }: { name: string }) {
+  const act = useChange(
+    () => write<{ name: string; rows: number }>(`sys/snapshots/take/${name}`, {}),
+    ({ name: file }) => toast(t("snapshots.took", { name: file })),
+  );
+  const said = act.error?.errors.join(" ");
+  return (
+    <>
+      {act.error && (
+        <p role="alert" className="notice notice-danger">
+          {said || t(`errors.${act.error.kind}`)}
+        </p>
+      )}
+      <Button look="primary" onPress={() => act.mutate(undefined)} isPending={act.isPending} needs={may("update", `sys/snapshots/take/${name}`)}>
+        {t("snapshots.take_now")}
+      </Button>
+    </>
+  );
+}
+
+function Remove({ name }: { name: string }) {
+  const [open, setOpen] = useState(false);
+  const navigate = useNavigate();
+  const act = useChange(
+    () => remove(schedulePath(name)),
+    () => {
+      setOpen(false);
+      toast(t("snapshots.removed", { name }));
+      navigate("/snapshots");
+    },
+  );
+  return (
+    <>
+      <Button onPress={() => setOpen(true)} needs={may("delete", schedulePath(name))}>
+        {t("common.delete")}
+      </Button>
+      {open && (
+        <Confirm title={t("snapshots.remove_title", { name })} isOpen onClose={() => setOpen(false)} action={t("common.delete")} onConfirm={() => act.mutate(undefined)} isPending={act.isPending} error={act.error}>
+          <p>{t("snapshots.remove_text")}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
