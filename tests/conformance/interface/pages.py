@@ -67,7 +67,7 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
     ),
     "plugins": (),
     "tools": ("/tools",),
-    "console": (),
+    "console": ("/console",),
     "explorer": (),
     "oidc": (),
     "me": ("/me",),

@@ -1,3 +1,3 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [page("/console", "console.title", () => import("./Console"), { group: "tools" })];
