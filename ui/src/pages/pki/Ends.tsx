@@ -1,0 +1,18 @@
+import { distance } from "../../components/time";
+import { t } from "../../texts";
+import { stateOf } from "./chain";
+
+const LOOKS = { future: "badge-warn", valid: "", soon: "badge-warn", expired: "badge-danger" } as const;
+
+/** When a certificate ends: the day, how far that is, and in words if there is something to do. */
+export function Ends({ certificate }: { certificate: { notBefore: Date; notAfter: Date } }) {
+  const now = new Date();
+  const state = stateOf(certificate, now);
+  return (
+    <span className="row">
+      <time dateTime={certificate.notAfter.toISOString()}>{certificate.notAfter.toLocaleDateString()}</time>
+      <span className="description">{distance(certificate.notAfter, now)}</span>
+      {state !== "valid" && <span className={`badge ${LOOKS[state]}`}>{t(`pki.state_${state}`)}</span>}
+    </span>
+  );
+}

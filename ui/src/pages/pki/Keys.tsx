@@ -1,0 +1,148 @@
+import { useState } from "react";
+import { useMay } from "../../api/capabilities";
+import { remove, send } from "../../api/client";
+import { useChange, useList } from "../../api/hooks";
+import { join } from "../../api/paths";
+import { useParam } from "../../app/location";
+import { Button } from "../../components/Button";
+import { DataTable } from "../../components/DataTable";
+import { Dialog } from "../../components/Dialog";
+import { Failure } from "../../components/Failure";
+import { TextField } from "../../components/Field";
+import { Empty, Loaded } from "../../components/Loaded";
+import { Removal } from "../../components/Removal";
+import { toast } from "../../components/toasts";
+import { SchemaForm } from "../../forms/SchemaForm";
+import { useSchema } from "../../forms/schema";
+import { t } from "../../texts";
+import { Head } from "./Head";
+
+interface KeyEntry {
+  key_name: string;
+  is_default: boolean;
+}
+
+interface Key extends KeyEntry {
+  id: string;
+}
+
+/** The private keys of a mount's authorities: they have names, and never leave it. */
+export default function Keys() {
+  const mount = useParam("mount");
+  const found = useList<KeyEntry>(join(mount, "keys"));
+  const [renamed, setRenamed] = useState<Key | null>(null);
+  const makeDefault = useChange(
+    ({ id }: Key) => send("POST", join(mount, "config/keys"), { data: { default: id } }),
+    (_, { key_name, id }) => toast(t("pki.is_default", { name: key_name || id })),
+  );
+  return (
+    <>
+      <Head part="keys" intro={t("pki.keys_intro")}>
+        <Generate mount={mount} />
+      </Head>
+      {makeDefault.error && <Failure error={makeDefault.error} />}
+      <Loaded of={found}>
+        {({ keys, key_info }) => (
+          <DataTable
+            label={t("pki.part_keys")}
+            rows={keys.map((id): Key => ({ id, key_name: key_info[id]?.key_name ?? "", is_default: key_info[id]?.is_default ?? false }))}
+            idOf={({ id }) => id}
+            textOf={({ id, key_name }) => `${id} ${key_name}`}
+            columns={[
+              {
+                id: "name",
+                title: t("pki.name"),
+                order: ({ key_name }) => key_name,
+                cell: ({ key_name, is_default }) => (
+                  <span className="row">
+                    {key_name || t("pki.unnamed")}
+                    {is_default && <span className="badge badge-good">{t("pki.default")}</span>}
+                  </span>
+                ),
+              },
+              { id: "id", title: t("pki.id"), secondary: true, cell: ({ id }) => <span className="code">{id}</span> },
+              {
+                id: "actions",
+                title: t("pki.actions"),
+                cell: (key) => (
+                  <span className="row">
+                    <Button look="quiet" onPress={() => setRenamed(key)} needs={`update ${join(mount, "key", key.id)}`}>
+                      {t("pki.rename")}
+                    </Button>
+                    {!key.is_default && (
+                      <Button look="quiet" onPress={() => makeDefault.mutate(key)} needs={`update ${join(mount, "config/keys")}`}>
+                        {t("pki.make_default")}
+                      </Button>
+                    )}
+                    <Removal look="quiet" title={t("pki.remove_key_title", { name: key.key_name || key.id })} needs={`delete ${join(mount, "key", key.id)}`} act={() => remove(join(mount, "key", key.id))} done={() => toast(t("pki.key_removed", { name: key.key_name || key.id }))} typed={key.key_name || key.id}>
+                      <p>{t("pki.remove_key_text")}</p>
+                    </Removal>
+                  </span>
+                ),
+              },
+            ]}
+            empty={<Empty title={t("pki.no_keys")} />}
+          />
+        )}
+      </Loaded>
+      {renamed && <Rename mount={mount} subject={renamed} onClose={() => setRenamed(null)} />}
+    </>
+  );
+}
+
+function Rename({ mount, subject, onClose }: { mount: string; subject: Key; onClose: () => void }) {
+  const [name, setName] = useState(subject.key_name);
+  const path = join(mount, "key", subject.id);
+  const save = useChange(
+    () => send("POST", path, { data: { key_name: name.trim() } }),
+    () => {
+      toast(t("pki.saved"));
+      onClose();
+    },
+  );
+  return (
+    <Dialog title={t("pki.rename")} isOpen onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <TextField label={t("pki.name")} value={name} onChange={setName} autoFocus code />
+        {save.error && <Failure error={save.error} />}
+        <footer className="row">
+          <Button type="submit" look="primary" isPending={save.isPending} needs={`update ${path}`}>
+            {t("common.save")}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function Generate({ mount }: { mount: string }) {
+  const [open, setOpen] = useState(false);
+  const path = join(mount, "keys/generate/internal");
+  const schema = useSchema(path);
+  const may = useMay(`update ${path}`);
+  const make = useChange(
+    (body: object) => send("POST", path, { data: body }),
+    () => {
+      toast(t("pki.key_made"));
+      setOpen(false);
+    },
+  );
+  return (
+    <>
+      <Button onPress={() => setOpen(true)} needs={`update ${path}`}>
+        {t("pki.make_key")}
+      </Button>
+      {open && may && (
+        <Dialog title={t("pki.make_key")} isOpen onClose={() => setOpen(false)}>
+          <Loaded of={schema}>{(found) => <SchemaForm schema={found} order={["key_name", "key_type", "key_bits"]} leftOut={["external_key_ref"]} submit={t("common.create")} needs={`update ${path}`} onSubmit={(body) => make.mutate(body)} isPending={make.isPending} error={make.error} />}</Loaded>
+        </Dialog>
+      )}
+    </>
+  );
+}

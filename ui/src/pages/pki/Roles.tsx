@@ -1,0 +1,60 @@
+import { useMay } from "../../api/capabilities";
+import { useList } from "../../api/hooks";
+import { join } from "../../api/paths";
+import { useNavigate, useParam } from "../../app/location";
+import { Anchor, LinkButton } from "../../components/Button";
+import { DataTable } from "../../components/DataTable";
+import { Empty, Loaded } from "../../components/Loaded";
+import { OpenByName } from "../../components/OpenByName";
+import { t } from "../../texts";
+import { Head } from "./Head";
+import { needs, pkiLink, roleLink } from "./mount";
+
+/** The roles of a mount: what may be asked for, and by whom is said by policies. */
+export default function Roles() {
+  const mount = useParam("mount");
+  const may = useMay(needs(mount).listRoles);
+  return (
+    <>
+      <Head part="roles" intro={t("pki.roles_intro")}>
+        <LinkButton to={pkiLink(mount, "/role")} look="primary" needs={needs(mount).makeRole}>
+          {t("pki.make_role")}
+        </LinkButton>
+      </Head>
+      {may && <Names mount={mount} />}
+      <OpenByName label={t("pki.open_role")} {...(may === false && { description: t("pki.open_role_unlisted") })} to={(name) => roleLink(mount, name)} />
+    </>
+  );
+}
+
+function Names({ mount }: { mount: string }) {
+  const found = useList(join(mount, "roles"));
+  const navigate = useNavigate();
+  return (
+    <Loaded of={found}>
+      {({ keys }) => (
+        <DataTable
+          label={t("pki.part_roles")}
+          rows={keys.map((name) => ({ name }))}
+          idOf={({ name }) => name}
+          textOf={({ name }) => name}
+          onOpen={({ name }) => navigate(roleLink(mount, name))}
+          columns={[
+            { id: "name", title: t("pki.name"), order: ({ name }) => name, cell: ({ name }) => <Anchor to={roleLink(mount, name)}>{name}</Anchor> },
+            {
+              id: "issue",
+              title: t("pki.issue"),
+              cell: ({ name }) => (
+                <LinkButton look="quiet" to={pkiLink(mount, "/issue", { role: name })} needs={`update ${join(mount, "issue", name)}`}>
+                  {t("pki.issue")}
+                </LinkButton>
+              ),
+            },
+          ]}
+          empty={<Empty title={t("pki.no_roles")} />}
+        />
+      )}
+    </Loaded>
+  );
+}
+
