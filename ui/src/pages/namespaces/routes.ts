@@ -1,3 +1,7 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [
+  page("/namespaces", "namespaces.title", () => import("./Namespaces"), { group: "access", needs: ["scan sys/namespaces", "list sys/namespaces", "read sys/internal/ui/namespaces"] }),
+  page("/namespaces/create", "namespaces.create", () => import("./Create")),
+  page("/namespaces/namespace", "namespaces.namespace", () => import("./Namespace")),
+];

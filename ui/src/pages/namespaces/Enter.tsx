@@ -1,0 +1,18 @@
+import { session } from "../../api/session";
+import { useNavigate } from "../../app/location";
+import { Button } from "../../components/Button";
+import { t } from "../../texts";
+
+/** Has pages work in another namespace. */
+export function Enter({ path, look = "plain" }: { path: string; look?: "plain" | "primary" | "quiet" }) {
+  const navigate = useNavigate();
+  const enter = () => {
+    session.enter(path);
+    navigate("/");
+  };
+  return (
+    <Button look={look} onPress={enter} aria-label={t("namespaces.enter_name", { name: path })}>
+      {t("namespaces.enter")}
+    </Button>
+  );
+}
