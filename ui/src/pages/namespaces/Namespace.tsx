@@ -138,25 +138,31 @@ const childrenPath = (place: Place) => join(place.within, place.name, "sys/names
 function Below({ place }: { place: Place }) {
   const may = useMay(`list ${childrenPath(place)}`);
   const found = useList(childrenPath(place), { enabled: may === true });
-  if (!may || !found.data?.keys.length) return null;
+  if (!may || found.data?.keys.length === 0) return null;
   return (
     <section className="card stack">
       <h2>{t("namespaces.below")}</h2>
-      <ul>
-        {found.data.keys.map((name) => (
-          <li key={name}>
-            <Anchor to={namespaceLink(`${place.path}/${name}`)}>{name}</Anchor>
-          </li>
-        ))}
-      </ul>
+      {found.error?.kind === "sealed" ? (
+        <p>{t("namespaces.is_sealed")}</p>
+      ) : (
+        <Loaded of={found}>
+          {({ keys }) => (
+            <ul>
+              {keys.map((name) => (
+                <li key={name}>
+                  <Anchor to={namespaceLink(`${place.path}/${name}`)}>{name}</Anchor>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Loaded>
+      )}
     </section>
   );
 }
 
 function Delete({ place, isLocked }: { place: Place; isLocked: boolean }) {
   const navigate = useNavigate();
-  const may = useMay(`list ${childrenPath(place)}`);
-  const children = useList(childrenPath(place), { enabled: may === true && !isLocked });
   const done = () => {
     toast(t("namespaces.deleted", { name: place.path }));
     navigate("/namespaces");
@@ -164,7 +170,15 @@ function Delete({ place, isLocked }: { place: Place; isLocked: boolean }) {
   return (
     <Removal look="danger" title={t("namespaces.remove_title", { name: place.path })} needs={`delete ${apiPath(place)}`} act={() => remove(apiPath(place))} done={done} typed={place.name}>
       <p>{t("namespaces.remove_text")}</p>
-      {!!children.data?.keys.length && <p className="notice notice-warn">{t("namespaces.has_children", { names: children.data.keys.slice(0, 5).join(", ") })}</p>}
+      {!isLocked && <HasChildren place={place} />}
     </Removal>
   );
+}
+
+/** That the server will refuse to delete it, and why. */
+function HasChildren({ place }: { place: Place }) {
+  const may = useMay(`list ${childrenPath(place)}`);
+  const children = useList(childrenPath(place), { enabled: may === true });
+  if (!children.data?.keys.length) return null;
+  return <p className="notice notice-warn">{t("namespaces.has_children", { names: children.data.keys.slice(0, 5).join(", ") })}</p>;
 }

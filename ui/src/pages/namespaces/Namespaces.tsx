@@ -96,7 +96,7 @@ function Name({ row, here }: { row: Row; here: string }) {
 /** What keeps a namespace from being used. */
 export function State({ of: { locked, tainted } }: { of: Pick<Row, "locked" | "tainted"> }) {
   if (tainted) return <span className="badge badge-warn">{t("namespaces.tainted")}</span>;
-  if (!locked) return <span className="badge">{t("namespaces.unlocked")}</span>;
+  if (!locked) return t("namespaces.unlocked");
   return (
     <span className="badge badge-warn">
       <Lock aria-hidden size={12} /> {t("namespaces.locked")}

@@ -1,3 +1,6 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [
+  page("/quotas", "quotas.title", () => import("./Quotas"), { group: "access", needs: ["list sys/quotas/rate-limit", "list sys/quotas/lease-count", "read sys/quotas/config"] }),
+  page("/quotas/quota", "quotas.quota", () => import("./Quota")),
+];
