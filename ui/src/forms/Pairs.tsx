@@ -2,6 +2,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { Button, IconButton } from "../components/Button";
 import { TextField } from "../components/Field";
 import { t } from "../texts";
+import "./Pairs.css";
 
 interface Props {
   label: string;
