@@ -8,6 +8,7 @@ import { t } from "../../texts";
 import { entityLink } from "../identity/links";
 import { type Denied, useDenied } from "./ask";
 import { Explanation } from "./Explanation";
+import "./policies.css";
 
 /** Why a request was denied, by the number that its client was told. */
 export function Denial() {
