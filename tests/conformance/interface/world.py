@@ -31,6 +31,15 @@ path "auth/userpass/users/*" { capabilities = ["create", "read", "update", "dele
 path "sys/leases/lookup/database/*" { capabilities = ["list", "sudo"] }
 path "sys/leases/lookup"    { capabilities = ["update"] }
 path "sys/search"           { capabilities = ["update"] }
+path "brokers/*"            { capabilities = ["create", "read", "update", "delete", "list"] }
+path "sys/leases/lookup/brokers/*" { capabilities = ["list", "sudo"] }
+path "sys/leases/revoke-prefix/brokers/*" { capabilities = ["read", "update", "sudo"] }
+path "sys/leases/revoke"    { capabilities = ["update"] }
+path "auth/token/roles"     { capabilities = ["list"] }
+path "auth/token/roles/team-*" { capabilities = ["create", "read", "update", "delete"] }
+path "auth/token/create/team-*" { capabilities = ["update"] }
+path "auth/token/lookup-accessor" { capabilities = ["update"] }
+path "auth/token/revoke-accessor" { capabilities = ["update"] }
 """
 _READER: Final = """
 # Who uses what a team has: reads its secrets, and asks for credentials and certificates.
