@@ -80,6 +80,7 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
         "/nodes/log?tab=loggers",
         "/nodes/regions",
     ),
+    "explorer": ("/explorer?find=mounts", "/explorer/operation?method=post&path=sys/mounts/%7Bpath%7D"),
 }
 """Addresses below `/ui` by the folder of their sources; in the order of the documentation."""
 PAGES: Final = tuple(chain.from_iterable(BY_AREA.values()))

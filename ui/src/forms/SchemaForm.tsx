@@ -24,6 +24,8 @@ interface Props {
   submit: string;
   needs?: Need | readonly Need[];
   onSubmit: (body: Fields) => void;
+  /** Is told what would be sent while it is typed; null while that can't be sent. */
+  onTyped?: (body: Fields | null) => void;
   isPending: boolean;
   error: ApiError | null;
   /** Fields before those of the schema. */
@@ -38,7 +40,7 @@ const NOTHING: Fields = {};
 const NO_TEXTS = {};
 
 /** A form made from the description of a body. */
-export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftOut, order, suggestions = {}, submit, needs, onSubmit, isPending, error, children, actions, look = "primary" }: Props) {
+export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftOut, order, suggestions = {}, submit, needs, onSubmit, onTyped, isPending, error, children, actions, look = "primary" }: Props) {
   const fields = ordered(fieldsOf(schema, leftOut), order);
   const before = Object.fromEntries(fields.map((field) => [field.name, textOf(field, values[field.name])]));
   const [texts, setTexts] = useState<Record<string, string>>(initial);
@@ -56,12 +58,16 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
       setFault(thrown);
     }
   };
+  const type = (name: string, text: string) => {
+    setTexts((typed) => ({ ...typed, [name]: text }));
+    onTyped?.(bodyOrNull(fields, { ...shown, [name]: text }, before));
+  };
   const input = (field: FormField) => (
     <SchemaField
       key={field.name}
       field={field}
       value={shown[field.name] ?? ""}
-      onChange={(text) => setTexts((typed) => ({ ...typed, [field.name]: text }))}
+      onChange={(text) => type(field.name, text)}
       error={fault?.field === field.name ? t(`forms.${fault.fault}`) : null}
       suggestions={suggestions[field.name]}
       isKept={isChange && field.sensitive}
@@ -95,6 +101,15 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
       </div>
     </form>
   );
+}
+
+function bodyOrNull(fields: readonly FormField[], texts: Record<string, string>, before: Record<string, string>): Fields | null {
+  try {
+    return bodyFrom(fields, texts, before);
+  } catch (thrown) {
+    if (thrown instanceof FieldFault) return null;
+    throw thrown;
+  }
 }
 
 /** Fields with those of an order before the others; required ones stay before them all. */

@@ -1,3 +1,6 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [
+  page("/explorer", "explorer.title", () => import("./Explorer"), { group: "tools", needs: ["read sys/internal/specs/openapi"] }),
+  page("/explorer/operation", "explorer.operation", () => import("./Operation")),
+];
