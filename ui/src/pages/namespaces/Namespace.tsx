@@ -64,10 +64,10 @@ function Here({ place }: { place: Place }) {
         {(record) => (
           <PageTabs
             label={place.path}
-            parts={[
-              { id: "about", title: t("namespaces.about"), body: <About place={place} record={record} /> },
-              { id: "lock", title: t("namespaces.lock_tab"), body: <Locking place={place} locked={record.locked} /> },
-              { id: "seal", title: t("namespaces.seal_tab"), body: <Sealing place={place} /> },
+            tabs={[
+              { id: "about", title: t("namespaces.about"), content: <About place={place} record={record} /> },
+              { id: "lock", title: t("namespaces.lock_tab"), content: <Locking place={place} locked={record.locked} /> },
+              { id: "seal", title: t("namespaces.seal_tab"), content: <Sealing place={place} /> },
             ]}
           />
         )}

@@ -27,7 +27,7 @@ export default function Quotas() {
       {namespace ? (
         <RootOnly />
       ) : (
-        <PageTabs label={t("quotas.title")} parts={[...KINDS.map((kind) => ({ id: kind, title: t(`quotas.${kind}`), body: <Names kind={kind} /> })), { id: "settings", title: t("quotas.settings"), body: <Config /> }]} />
+        <PageTabs label={t("quotas.title")} tabs={[...KINDS.map((kind) => ({ id: kind, title: t(`quotas.${kind}`), content: <Names kind={kind} /> })), { id: "settings", title: t("quotas.settings"), content: <Config /> }]} />
       )}
     </>
   );
