@@ -1,6 +1,7 @@
 import qrcode from "qrcode-generator";
 import { useMemo } from "react";
 import { Secret } from "./Secret";
+import "./QrCode.css";
 
 const QUIET = 4;
 
