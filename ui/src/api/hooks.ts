@@ -53,6 +53,8 @@ export function useChange<A, R>(change: (argument: A) => Promise<R>, done?: (res
     mutationFn: change,
     onSuccess: async (result, argument) => {
       done?.(result, argument);
+      // What `done` has left, such as the page of something that was deleted, is gone in the next turn and isn't asked for again.
+      await new Promise((resolve) => setTimeout(resolve, 0));
       await client.invalidateQueries();
     },
   });
