@@ -40,6 +40,17 @@ path "auth/token/roles/team-*" { capabilities = ["create", "read", "update", "de
 path "auth/token/create/team-*" { capabilities = ["update"] }
 path "auth/token/lookup-accessor" { capabilities = ["update"] }
 path "auth/token/revoke-accessor" { capabilities = ["update"] }
+path "sys/policies/lint"    { capabilities = ["update"] }
+path "sys/policies/explain" { capabilities = ["update"] }
+path "sys/policies/denials/*" { capabilities = ["read"] }
+path "sys/policies/acl/default" { capabilities = ["read"] }
+path "auth/token/lookup-accessor" { capabilities = ["update"] }
+path "identity/entity/*"    { capabilities = ["read", "list"] }
+path "identity/group/*"     { capabilities = ["read", "list"] }
+path "identity/lookup/*"    { capabilities = ["update"] }
+path "sys/namespaces"       { capabilities = ["list"] }
+path "sys/namespaces/team-space" { capabilities = ["read"] }
+path "team-space/*"         { capabilities = ["create", "read", "update", "patch", "delete", "list", "scan"] }
 """
 _READER: Final = """
 # Who uses what a team has: reads its secrets, and asks for credentials and certificates.
@@ -119,3 +130,6 @@ def _fill(made: World) -> None:
     made.ask("POST", "team/data/web/db", {"data": {"username": "web", "password": "canary-of-the-database"}})
     made.ask("POST", "team/data/web/mail", {"data": {"host": "mail.test", "key": "canary-of-the-mail"}})
     made.ask("POST", "team-v1/old", {"value": "canary-of-the-old"})
+    made.ask("POST", "sys/namespaces/team-space", {"custom_metadata": {"owner": "the team"}})
+    eva = made.ask("POST", "identity/entity", {"name": "eva", "policies": ["team-reader"]})["data"]["id"]
+    made.ask("POST", "identity/group", {"name": "payments", "policies": ["team-payments"], "member_entity_ids": [eva]})

@@ -58,11 +58,11 @@ function Box({ box, isFocus, to }: { box: Placed; isFocus: boolean; to: string }
     >
       <title>{label}</title>
       <rect x={left(box.column)} y={top(box.row)} width={BOX.width} height={BOX.height} rx={box.kind === "entity" ? BOX.height / 2 : 6} />
-      <text x={left(box.column) + 16} y={top(box.row) + (policies ? 19 : 28)}>
+      <text aria-hidden x={left(box.column) + 16} y={top(box.row) + (policies ? 19 : 28)}>
         {cut(box.name)}
       </text>
       {policies && (
-        <text className="drawing-about" x={left(box.column) + 16} y={top(box.row) + 36}>
+        <text aria-hidden className="drawing-about" x={left(box.column) + 16} y={top(box.row) + 36}>
           {cut(policies, MOST_LETTERS + 3)}
         </text>
       )}

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { read } from "../../api/client";
 import { ApiError } from "../../api/errors";
-import { useSession } from "../../api/hooks";
+import { useRead, useSession } from "../../api/hooks";
 import { useParam } from "../../app/location";
 import { Anchor } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
@@ -33,6 +33,13 @@ const linkOf = ({ kind, id }: Node) => (kind === "entity" ? entityLink(id) : gro
 export default function Graph() {
   const kind: Kind = useParam("kind") === "group" ? "group" : "entity";
   const id = useParam("id");
+  const name = useParam("name");
+  const named = useRead<{ id: string }>(kind === "entity" ? entityPath("", name) : groupPath("", name), { enabled: id === "" && name !== "" });
+  if (id !== "") return <Around kind={kind} id={id} />;
+  return <Loaded of={named}>{(found) => <Around kind={kind} id={found.id} />}</Loaded>;
+}
+
+function Around({ kind, id }: { kind: Kind; id: string }) {
   const { token, namespace } = useSession();
   const entities = useEntities();
   const groups = useGroups();

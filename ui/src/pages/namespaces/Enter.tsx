@@ -11,7 +11,7 @@ export function Enter({ path, look = "plain" }: { path: string; look?: "plain" |
     navigate("/");
   };
   return (
-    <Button look={look} onPress={enter} aria-label={t("namespaces.enter_name", { name: path })}>
+    <Button look={look} onPress={enter} aria-label={t("namespaces.enter_name", { name: path || t("app.root_namespace") })}>
       {t("namespaces.enter")}
     </Button>
   );
