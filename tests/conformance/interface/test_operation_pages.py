@@ -38,7 +38,7 @@ def test_an_audit_device(team: World, opened: Opened, tmp_path: Path) -> None:
     assert "create" in row.inner_text() and "ok" in row.inner_text()
     window.press("Show the writers")
     window.page.get_by_role("grid", name="Is the log complete?").wait_for()
-    assert "canary-of-the-audit" not in window.page.content()
+    assert "canary-of-the-audit" not in window.page.content() and window.findings() == []
     window.press("Disable")
     window.type("Type journey to confirm", "journey")
     window.page.get_by_role("dialog").get_by_role("button", name="Disable", exact=True).click()
@@ -155,3 +155,21 @@ def test_regions_without_a_listener(opened: Opened) -> None:
     window.type("Type join to confirm", "join")
     window.page.get_by_role("dialog").get_by_role("button", name="Follow another region").click()
     window.page.get_by_role("dialog").get_by_role("alert").wait_for()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_plugins(team: World, opened: Opened, role: Role) -> None:
+    """Who may read the catalogue sees all of it, by type too, and where a plugin that he can see is mounted."""
+    window = opened(role)
+    window.refused.add(403)
+    window.go("/plugins?type=database")
+    if role != "root":
+        window.sees("Your policies do not allow this.")
+        return
+    names = team.ask("GET", "sys/plugins/catalog")["data"]["database"]
+    rows = window.page.get_by_role("row")
+    assert rows.count() == len(names) + 1
+    window.choose("Type", "secrets engine")
+    window.page.get_by_role("link", name="kv", exact=True).click()
+    window.page.get_by_role("link", name="team-v1/").wait_for()
+    window.sees("supported")

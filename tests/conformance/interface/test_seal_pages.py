@@ -88,12 +88,14 @@ def test_new_shares(own: Own, opened: Opened) -> None:
     window.page.reload()
     enter(window, "Present key share", own.shares[:2])
     window.sees("Share 3 of 3")
+    assert window.findings() == []
     shares = [window.reveal(f"Share {number} of 3") for number in (1, 2, 3)]
     assert len({*shares, *own.shares}) == 6
     assert not window.page.get_by_role("button", name="Go on to verify").is_enabled()
     window.page.get_by_text("Every share has its place").click()
     window.press("Go on to verify")
     window.sees("Until then, the present ones count.")
+    assert window.findings() == []
     assert not any(share in window.page.content() for share in shares)
     enter(window, "New key share", shares[1:])
     window.sees("The new key shares are in force.")
@@ -134,6 +136,7 @@ def test_a_root_token(own: Own, opened: Opened) -> None:
     otp = window.reveal("One-time password")
     enter(window, "Present key share", own.shares[:2])
     window.page.get_by_role("heading", name="The root token").wait_for()
+    assert window.findings() == []
     assert window.field("One-time password").input_value() == otp
     window.press("Decode it")
     token = window.reveal("Root token")

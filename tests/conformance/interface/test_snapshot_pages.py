@@ -48,7 +48,7 @@ def test_a_snapshot_is_taken_and_looked_into(keeping: tuple[World, Path], opened
     window.page.get_by_role("option", name="web/db").click()
     window.page.get_by_role("button", name="Read", exact=True).click()
     window.sees("team/web/db as it was then")
-    assert "canary-of-then" not in window.page.content()
+    assert "canary-of-then" not in window.page.content() and window.findings() == []
     assert window.reveal("password") == "canary-of-then"
     window.press("Bring back")
     window.sees("It is written to")
@@ -79,6 +79,7 @@ def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:
     row.get_by_role("button", name="Verify").click()
     window.sees(f"{file} is whole")
     window.sees("by this cluster's keys")
+    assert window.findings() == []
     world.ask("POST", "team/data/after", {"data": {"written": "after it"}})
     row.get_by_role("button", name="Restore").click()
     restore = window.page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True)
@@ -89,6 +90,7 @@ def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:
     assert world.answer("GET", "team/data/after")[0] == 404
     window.go("/snapshots")
     window.sees("The store is frozen after a restore")
+    assert window.findings() == []
     window.press("Go")
     window.page.get_by_role("dialog").get_by_role("button", name="Go", exact=True).click()
     window.sees("Leases end, credentials rotate and webhooks are posted from now on.")

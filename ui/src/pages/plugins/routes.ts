@@ -1,3 +1,6 @@
-import type { Page } from "../../app/pages";
+import { page } from "../../app/pages";
 
-export const pages: readonly Page[] = [];
+export const pages = [
+  page("/plugins", "plugins.title", () => import("./Plugins"), { group: "operations", needs: ["read sys/plugins/catalog"] }),
+  page("/plugins/one", "plugins.one", () => import("./One")),
+];

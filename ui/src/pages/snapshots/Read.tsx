@@ -5,7 +5,7 @@ import { link, useNavigate, useParam } from "../../app/location";
 import { Anchor, Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { NumberField, Select, Suggested, TextField } from "../../components/Field";
-import { Loaded as Awaited } from "../../components/Loaded";
+import { Empty, Loaded as Awaited } from "../../components/Loaded";
 import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
@@ -24,10 +24,18 @@ export default function Read() {
   return (
     <RootOnly title={t("snapshots.read")}>
       <PageHead title={t("snapshots.read")} crumbs={[{ text: t("snapshots.title"), to: "/snapshots" }]} intro={t("snapshots.read_intro")} />
-      <May needs={may("read", `${LOAD}/${id}`)}>
-        <About id={id} />
-      </May>
-      <Chosen id={id} />
+      {id === "" ? (
+        <Empty title={t("snapshots.not_chosen")}>
+          <Anchor to="/snapshots">{t("snapshots.title")}</Anchor>
+        </Empty>
+      ) : (
+        <>
+          <May needs={may("read", `${LOAD}/${id}`)}>
+            <About id={id} />
+          </May>
+          <Chosen id={id} />
+        </>
+      )}
     </RootOnly>
   );
 }

@@ -7,7 +7,7 @@ import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Facts } from "../../components/Facts";
 import { Choices, TextField } from "../../components/Field";
-import { Loaded } from "../../components/Loaded";
+import { Empty, Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
@@ -19,30 +19,48 @@ import { Outcome } from "./Schedules";
 import { may, schedulePath, scheduleLink, type Status, takenPath } from "./snapshot";
 import { TakenOnes } from "./TakenOnes";
 
+const crumbs = () => [{ text: t("snapshots.title"), to: "/snapshots" }];
+
 /** A schedule: what is taken when and kept where, how it goes, and what it has taken. */
 export default function Schedule() {
   const name = useParam("name");
-  const found = useRead<Fields>(schedulePath(name), { enabled: name !== "" });
   return (
     <RootOnly title={t("snapshots.schedule")}>
-      <PageHead title={name || t("snapshots.new_schedule")} crumbs={[{ text: t("snapshots.title"), to: "/snapshots" }]}>
-        {name && <TakeNow name={name} />}
-        {name && <Remove name={name} />}
-      </PageHead>
       {name ? (
-        <>
-          <May needs={[`read sys/snapshots/status/${name}`]}>
-            <StatusOf name={name} />
-          </May>
-          <May needs={may("list", takenPath(name))}>
-            <TakenOnes name={name} />
-          </May>
-          <Loaded of={found}>{(values) => <Form name={name} values={values} />}</Loaded>
-        </>
+        <Existing key={name} name={name} />
       ) : (
-        <Form name="" values={{}} />
+        <>
+          <PageHead title={t("snapshots.new_schedule")} crumbs={crumbs()} />
+          <Form name="" values={{}} />
+        </>
       )}
     </RootOnly>
+  );
+}
+
+function Existing({ name }: { name: string }) {
+  const found = useRead<Fields>(schedulePath(name));
+  if (found.error?.kind === "missing")
+    return (
+      <>
+        <PageHead title={name} crumbs={crumbs()} />
+        <Empty title={t("snapshots.no_schedule", { name })} />
+      </>
+    );
+  return (
+    <>
+      <PageHead title={name} crumbs={crumbs()}>
+        <TakeNow name={name} />
+        <Remove name={name} />
+      </PageHead>
+      <May needs={[`read sys/snapshots/status/${name}`]}>
+        <StatusOf name={name} />
+      </May>
+      <May needs={may("list", takenPath(name))}>
+        <TakenOnes name={name} />
+      </May>
+      <Loaded of={found}>{(values) => <Form name={name} values={values} />}</Loaded>
+    </>
   );
 }
 
