@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +27,8 @@ def copied(window: Window, language: str) -> str:
 
 def runs(world: World, command: list[str], role: Role) -> str:
     """What a command prints that gets address and token from variables."""
-    given = {"VAULT_ADDR": world.server.url, "VAULT_TOKEN": world.tokens[role], "PATH": os.environ["PATH"]}
+    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    given = {"VAULT_ADDR": world.server.url, "VAULT_TOKEN": world.tokens[role], "PATH": programs}
     done = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -79,8 +81,7 @@ def test_a_body_with_everything_in_it(team: World, opened: Opened) -> None:
     assert team.answer("POST", "auth/userpass/login/explored", {"password": secret}, token="")[0] == 200
     script = copied(window, "Python (hvac)")
     runs(team, [sys.executable, "-c", script], "root")
-    line = copied(window, "Command line").replace("strongroom", f"{sys.executable} -m strongroom", 1)
-    runs(team, ["sh", "-c", line], "root")
+    runs(team, ["sh", "-c", copied(window, "Command line")], "root")
     window.press("Try it")
     window.sees("done. The answer has no content.")
     assert window.field("Password").input_value() == ""
@@ -104,7 +105,7 @@ def test_what_is_at_fault_is_said(team: World, opened: Opened) -> None:
 
 def test_deleting_asks_once_more(team: World, opened: Opened) -> None:
     """Nothing is deleted before somebody has said so."""
-    team.ask("POST", "sys/policies/acl/explored", {"policy": ""})
+    team.ask("POST", "sys/policies/acl/explored", {"policy": 'path "a" { capabilities = ["read"] }'})
     window = opened("root")
     window.go("/explorer/operation?method=delete&path=sys/policies/acl/%7Bname%7D")
     window.type("Name", "explored")

@@ -58,7 +58,6 @@ function Explored({ operation }: { operation: Described }) {
   const [variables, setVariables] = useState<Record<string, string>>({});
   const [typed, setTyped] = useState<Fields | null>({});
   const [asked, setAsked] = useState<Request | null>(null);
-  const [attempt, setAttempt] = useState(0);
   const request = requestOf(operation, variables, typed ?? {});
   const need = useNeed(request);
   const may = useMay(need);
@@ -66,10 +65,11 @@ function Explored({ operation }: { operation: Described }) {
     (wanted: Request) => send<Answer>(wanted.method, wanted.path, wanted.body ? { data: wanted.body } : { query: wanted.query }),
     () => {
       setAsked(null);
-      if (secret.size > 0) setAttempt(attempt + 1); // a form begins anew that has had secrets in it
+      // The form forgets its secrets then, too.
+      setTyped((fields) => fields && Object.fromEntries(Object.entries(fields).filter(([name]) => !secret.has(name))));
     },
   );
-  const secret = new Set(fieldsOf(operation.body).filter(({ widget }) => widget === "secret").map(({ name }) => name));
+  const secret = new Set(fieldsOf(operation.body).filter(({ sensitive }) => sensitive).map(({ name }) => name));
   const ends = operation.verb === "delete" || (operation.needsSudo && operation.verb !== "get");
   const submit = (fields: Fields) => {
     const wanted = requestOf(operation, variables, fields);
@@ -85,7 +85,7 @@ function Explored({ operation }: { operation: Described }) {
         {operation.isOpen && <span className="badge">{t("explorer.open")}</span>}
       </PageHead>
       {isComplete && may === false && <p className="notice notice-warn">{t("explorer.may_not", { path: request.path })}</p>}
-      <Form key={attempt} operation={operation} variables={variables} onVariables={setVariables} onTyped={setTyped} isComplete={isComplete} need={need} onSubmit={submit} isPending={act.isPending} error={asked ? null : act.error} />
+      <Form operation={operation} variables={variables} onVariables={setVariables} onTyped={setTyped} isComplete={isComplete} need={need} onSubmit={submit} isPending={act.isPending} error={asked ? null : act.error} />
       {act.isSuccess && <Response answer={act.data} path={act.variables.path} />}
       {typed && <Copies request={request} namespace={namespace} secret={secret} />}
       {asked && (
