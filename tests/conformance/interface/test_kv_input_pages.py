@@ -38,6 +38,7 @@ def test_two_tabs(team: World, opened: Opened) -> None:
     assert stored(team, "tabs/db") == {"host": "theirs", "password": "canary-mine", "port": "2"}
 
 
+@pytest.mark.parametrize("mount", ["team", "team-v1"])
 def test_a_secret_that_is_there_already(team: World, opened: Opened, mount: str) -> None:
     """Nothing is overwritten by whoever thinks that he makes a new secret, in either kind of store."""
     place = f"{mount}/data/there/already" if mount == "team" else f"{mount}/there/already"

@@ -238,7 +238,6 @@ def test_paste_and_share_once(team: World, opened: Opened, role: Role) -> None:
     receiver.sees("If you haven't used it, somebody else has read what was in it")
 
 
-@pytest.mark.parametrize("mount", ["team", "team-v1"])
 @pytest.mark.parametrize("role", ROLES)
 def test_metadata(team: World, opened: Opened, role: Role) -> None:
     """Settings and notes are changed by who may, and shown to who may not; a time that can't be read is told of."""
