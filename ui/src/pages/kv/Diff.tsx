@@ -7,6 +7,7 @@ import { Secret } from "../../components/Secret";
 import { t } from "../../texts";
 import type { VersionedRead } from "./basis";
 import { type Change, changesOf } from "./changes";
+import { Lines } from "./Lines";
 import { dataPath, type Store } from "./store";
 
 interface Props {
@@ -60,6 +61,7 @@ function Changes({ changes, before, after }: { changes: readonly Change[]; befor
           </h3>
           {kind !== "added" && <Value label={t("kv.value_of", { name, n: before })} text={t("kv.version", { n: before })} value={was} />}
           {kind !== "removed" && kind !== "same" && <Value label={t("kv.value_of", { name, n: after })} text={t("kv.version", { n: after })} value={is} />}
+          {kind === "changed" && (was.includes("\n") || is.includes("\n")) && <Lines name={name} before={was} after={is} />}
         </section>
       ))}
     </div>

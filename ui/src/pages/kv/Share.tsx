@@ -1,7 +1,7 @@
 import { Share2 } from "lucide-react";
 import { useState } from "react";
 import { type Envelope, send } from "../../api/client";
-import { useChange, useSession } from "../../api/hooks";
+import { useChange, useRead, useSession } from "../../api/hooks";
 import { link } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
@@ -24,6 +24,8 @@ interface Props {
 /** Makes a token with which somebody reads the secret once, without rights of his own. */
 export function Share({ store, path, version }: Props) {
   const [open, setOpen] = useState(false);
+  const found = useRead(dataPath(store, path), { exact: true, ...(version > 0 && { query: { version } }) });
+  if (found.data === undefined) return null; // of a secret that was deleted there is nothing to share
   return (
     <>
       <Button icon={<Share2 aria-hidden size={16} />} onPress={() => setOpen(true)} needs={needs(store, path).read}>

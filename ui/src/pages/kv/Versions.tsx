@@ -4,7 +4,6 @@ import { useChange, useRead } from "../../api/hooks";
 import { join } from "../../api/paths";
 import { useNavigate, useParam } from "../../app/location";
 import { Anchor, Button } from "../../components/Button";
-import { DataTable } from "../../components/DataTable";
 import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
@@ -14,6 +13,9 @@ import { t } from "../../texts";
 import { Diff } from "./Diff";
 import { type SecretMetadata, type Version, versionsOf } from "./secret_metadata";
 import { metadataPath, needs, secretLink, type Store } from "./store";
+
+/** How many are shown at once. */
+const STEP = 100;
 
 type Act = "delete" | "undelete" | "destroy";
 
@@ -27,12 +29,13 @@ export function Versions({ store, path }: Props) {
   const found = useRead<SecretMetadata>(metadataPath(store, path));
   return (
     <Loaded of={found} missing={<Empty title={t("kv.missing")} />}>
-      {(metadata) => <Table store={store} path={path} metadata={metadata} />}
+      {(metadata) => <List store={store} path={path} metadata={metadata} />}
     </Loaded>
   );
 }
 
-function Table({ store, path, metadata }: Props & { metadata: SecretMetadata }) {
+function List({ store, path, metadata }: Props & { metadata: SecretMetadata }) {
+  const [most, setMost] = useState(STEP);
   const [asked, setAsked] = useState<{ act: Act; number: number } | null>(null);
   const [before, after] = [Number(useParam("before")), Number(useParam("after"))];
   const navigate = useNavigate();
@@ -47,22 +50,30 @@ function Table({ store, path, metadata }: Props & { metadata: SecretMetadata }) 
   const versions = versionsOf(metadata, new Date());
   const readable = versions.filter(({ state }) => state === "current" || state === "kept").map(({ number }) => number);
   const compare = (number: number) => navigate(shows({ before: readable.find((each) => each < number) ?? number, after: number }));
-  const actions = (version: Version) => <Actions store={store} path={path} version={version} onCompare={readable.length > 1 ? compare : null} onAct={(act) => (change.reset(), act === "undelete" ? change.mutate({ act, number: version.number }) : setAsked({ act, number: version.number }))} />;
+  const act = (number: number) => (what: Act) => {
+    change.reset();
+    if (what === "undelete") change.mutate({ act: what, number });
+    else setAsked({ act: what, number });
+  };
   return (
     <div className="stack">
       {change.error && !asked && <Failure error={change.error} />}
-      <DataTable
-        label={t("kv.tab_versions")}
-        rows={versions}
-        idOf={({ number }) => String(number)}
-        columns={[
-          { id: "number", title: t("kv.number"), order: ({ number }) => number, cell: ({ number }) => <Anchor to={secretLink(store, path, number === metadata.current_version ? {} : { version: number })}>{number}</Anchor> },
-          { id: "created", title: t("kv.created"), order: ({ created }) => created, cell: ({ created }) => moment(created)?.toLocaleString() },
-          { id: "state", title: t("kv.state"), cell: (version) => <State version={version} /> },
-          { id: "actions", title: t("kv.actions"), cell: actions },
-        ]}
-        empty={<Empty title={t("kv.no_versions")} />}
-      />
+      {versions.length === 0 && <Empty title={t("kv.no_versions")} />}
+      <ol className="versions" aria-label={t("kv.tab_versions")}>
+        {versions.slice(0, most).map((version) => (
+          <li key={version.number} className="card version">
+            <span className="row">
+              <Anchor to={secretLink(store, path, version.number === metadata.current_version ? {} : { version: version.number })}>{t("kv.version", { n: version.number })}</Anchor>
+              <State version={version} />
+            </span>
+            <time className="description" dateTime={version.created}>
+              {moment(version.created)?.toLocaleString()}
+            </time>
+            <Actions store={store} path={path} version={version} onCompare={readable.length > 1 ? compare : null} onAct={act(version.number)} />
+          </li>
+        ))}
+      </ol>
+      {versions.length > most && <Button onPress={() => setMost(most + STEP)}>{`${t("common.show_more")} (${versions.length - most})`}</Button>}
       {metadata.oldest_version > 1 && <p className="description">{t("kv.dropped", { n: metadata.oldest_version - 1 })}</p>}
       {before > 0 && after > 0 && <Diff store={store} path={path} numbers={readable} before={before} after={after} onChoose={(from, to) => navigate(shows({ before: from, after: to }), { replace: true })} onClose={() => navigate(shows({}))} />}
       {asked && (
