@@ -12,6 +12,7 @@ import { Metadata } from "./Metadata";
 import { Remove } from "./Remove";
 import { Share } from "./Share";
 import { editLink, needs, secretLink, type Store, useStore } from "./store";
+import { UsesOf } from "./UsesOf";
 import { Versions } from "./Versions";
 import "./kv.css";
 
@@ -23,6 +24,7 @@ export default function Secret() {
 
 function Shown({ store }: { store: Store }) {
   const path = useParam("path");
+  const tab = useParam("tab") || "values";
   const version = Number(useParam("version")) || 0;
   return (
     <>
@@ -31,7 +33,8 @@ function Shown({ store }: { store: Store }) {
         <Share store={store} path={path} version={version} />
         <Remove store={store} path={path} />
       </PageHead>
-      {store.versioned ? <Parts store={store} path={path} version={version} /> : <Current key={path} store={store} path={path} version={0} />}
+      {store.versioned ? <Parts store={store} path={path} version={version} tab={tab} /> : <Current key={path} store={store} path={path} version={0} />}
+      {tab === "values" && <UsesOf store={store} path={path} />}
     </>
   );
 }
@@ -49,8 +52,7 @@ function Change({ store, path }: { store: Store; path: string }) {
   );
 }
 
-function Parts({ store, path, version }: { store: Store; path: string; version: number }) {
-  const tab = useParam("tab") || "values";
+function Parts({ store, path, version, tab }: { store: Store; path: string; version: number; tab: string }) {
   const navigate = useNavigate();
   const may = useMay(needs(store, path).metadata);
   const values = <Current key={`${path} ${version}`} store={store} path={path} version={version} />;

@@ -11,6 +11,7 @@ import { CopyButton, Secret } from "../../components/Secret";
 import { duration } from "../../components/time";
 import { t } from "../../texts";
 import { dataPath, needs, type Store } from "./store";
+import { quoted } from "./uses";
 
 const TIMES = ["15m", "1h", "24h", "168h"] as const;
 
@@ -97,9 +98,4 @@ function Made({ token, ttl }: { token: string; ttl: number }) {
       <p className="description">{t("kv.share_apart")}</p>
     </>
   );
-}
-
-/** A text as one word of a shell. */
-function quoted(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
