@@ -21,6 +21,8 @@ _ADMIN: Final = """
 path "team/*"               { capabilities = ["create", "read", "update", "patch", "delete", "list"] }
 path "team-v1/*"            { capabilities = ["create", "read", "update", "delete", "list"] }
 path "database/*"           { capabilities = ["create", "read", "update", "delete", "list"] }
+path "ssh/*"                { capabilities = ["create", "read", "update", "delete", "list"] }
+path "totp/*"               { capabilities = ["create", "read", "update", "delete", "list"] }
 path "transit/*"            { capabilities = ["create", "read", "update", "delete", "list"] }
 path "pki/*"                { capabilities = ["create", "read", "update", "delete", "list"] }
 path "sys/mounts/team/tune" { capabilities = ["read", "update"] }
@@ -51,6 +53,7 @@ path "identity/lookup/*"    { capabilities = ["update"] }
 path "sys/namespaces"       { capabilities = ["list"] }
 path "sys/namespaces/team-space" { capabilities = ["read"] }
 path "team-space/*"         { capabilities = ["create", "read", "update", "patch", "delete", "list", "scan"] }
+path "sys/leases/revoke/database/*" { capabilities = ["update"] }
 """
 _READER: Final = """
 # Who uses what a team has: reads its secrets, and asks for credentials and certificates.
@@ -58,6 +61,8 @@ path "team/data/*"          { capabilities = ["read"] }
 path "team/metadata/*"      { capabilities = ["read", "list"] }
 path "team-v1/*"            { capabilities = ["read", "list"] }
 path "database/creds/*"     { capabilities = ["read"] }
+path "ssh/sign/team"        { capabilities = ["update"] }
+path "totp/code/team"       { capabilities = ["read"] }
 path "transit/encrypt/team" { capabilities = ["update"] }
 path "transit/keys"         { capabilities = ["list"] }
 path "sys/search"           { capabilities = ["update"] }
@@ -121,6 +126,7 @@ def _fill(made: World) -> None:
     made.ask("POST", "sys/mounts/team-v1", {"type": "kv", "options": {"version": "1"}})
     made.ask("POST", "sys/mounts/transit", {"type": "transit"})
     made.ask("POST", "transit/keys/team", {})
+    _fill_engines(made)
     made.ask("POST", "sys/auth/userpass", {"type": "userpass"})
     for role, policy in (("admin", _ADMIN), ("reader", _READER)):
         made.ask("POST", f"sys/policies/acl/team-{role}", {"policy": policy})
@@ -133,3 +139,21 @@ def _fill(made: World) -> None:
     made.ask("POST", "sys/namespaces/team-space", {"custom_metadata": {"owner": "the team"}})
     eva = made.ask("POST", "identity/entity", {"name": "eva", "policies": ["team-reader"]})["data"]["id"]
     made.ask("POST", "identity/group", {"name": "payments", "policies": ["team-payments"], "member_entity_ids": [eva]})
+
+
+def _fill_engines(made: World) -> None:
+    """Something to look at in each engine that has pages of its own.  The database is none: nothing logs in there."""
+    for engine in ("database", "ssh", "totp"):
+        made.ask("POST", f"sys/mounts/{engine}", {"type": engine})
+    url = "postgresql://{{username}}:{{password}}@127.0.0.1:1/shop"
+    user = {"username": "strongroom", "password": "canary-of-the-connection", "verify_connection": False}
+    plugin = {"plugin_name": "postgresql-database-plugin", "connection_url": url, "allowed_roles": "*"}
+    made.ask("POST", "database/config/shop", {**plugin, **user})
+    made.ask("POST", "database/roles/reports", {"db_name": "shop", "creation_statements": "CREATE ROLE;"})
+    rotated = {"db_name": "shop", "username": "app", "rotation_period": "24h", "skip_import_rotation": True}
+    made.ask("POST", "database/static-roles/app", rotated)
+    made.ask("POST", "ssh/config/ca", {"key_type": "ed25519"})
+    allowed = {"allow_user_certificates": True, "allowed_users": "deploy", "default_user": "deploy", "ttl": "30m"}
+    made.ask("POST", "ssh/roles/team", {"key_type": "ca", **allowed})
+    made.ask("POST", "ssh/roles/legacy", {"key_type": "otp", "default_user": "deploy", "cidr_list": "10.0.0.0/8"})
+    made.ask("POST", "totp/keys/team", {"key": "JBSWY3DPEHPK3PXP", "issuer": "Bank", "account_name": "team"})

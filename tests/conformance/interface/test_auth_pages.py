@@ -1,0 +1,84 @@
+"""Auth methods: one is enabled and tuned, and a user is made who logs in."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.interface.conftest import Opened
+from tests.conformance.interface.world import ROLES, Role, World
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_method_is_enabled_and_tuned(team: World, opened: Opened, role: Role) -> None:
+    """By who may; it is shown in the login form then, because that was wanted."""
+    window = opened(role)
+    window.go("/auth")
+    if role != "root":
+        assert not window.offers("Enable an auth method")
+        return
+    window.press("Enable an auth method")
+    window.page.get_by_text("Machines, by an id and a secret").click()
+    window.type("Path", "machines")
+    window.page.get_by_text("Show it in the login form").click()
+    window.press("Enable")
+    window.page.get_by_role("heading", name="auth/machines/").wait_for()
+    window.press("Settings")
+    window.type("Default lease TTL", "10m")
+    window.press("Save")
+    window.sees("The settings of machines/ are saved.")
+    found = team.ask("GET", "sys/auth")["data"]["machines/"]
+    assert (found["type"], found["config"]["default_lease_ttl"]) == ("approle", 600)
+    assert "machines/" in team.ask("GET", "sys/internal/ui/mounts", token="")["data"]["auth"]
+    window.press("Disable")
+    window.type("Type machines to confirm", "machines")
+    window.page.get_by_role("dialog").get_by_role("button", name="Disable").click()
+    window.page.get_by_role("heading", name="Auth methods").wait_for()
+    assert "machines/" not in team.ask("GET", "sys/auth")["data"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_user_is_made_and_logs_in(team: World, opened: Opened, role: Role) -> None:
+    """By who may administer users; the password is in no answer and no address."""
+    window = opened(role)
+    window.go("/auth")
+    methods = window.page.get_by_role("rowheader").all_inner_texts()
+    assert ("userpass/" in methods) is (role != "reader")
+    if role == "reader":
+        return
+    name, password = f"new-{role}", "canary-of-the-new-user"
+    window.page.get_by_role("link", name="userpass/", exact=True).click()
+    window.page.get_by_role("main").get_by_role("link", name="Users").click()
+    window.press("Create")
+    window.type("Username", name)
+    window.type("Password", password)
+    window.page.locator("summary", has_text="Tokens").click()
+    window.type("Token policies", "team-reader")
+    window.press("Create")
+    window.page.get_by_role("heading", name=f"users/{name}").wait_for()
+    window.sees("team-reader")
+    assert password not in window.page.content() and password not in window.page.url
+    stranger = opened()
+    stranger.go("/")
+    stranger.choose("Method", "User name and password")
+    stranger.type("User name", name)
+    stranger.type("Password", password)
+    stranger.press("Log in")
+    stranger.page.get_by_role("button", name="Your session").wait_for()
+    window.press("Delete")
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.page.get_by_role("heading", name="Users").wait_for()
+    assert team.answer("GET", f"auth/userpass/users/{name}")[0] == 404
+
+
+def test_a_users_password_stays_when_something_else_changes(team: World, opened: Opened) -> None:
+    """It isn't shown, and what isn't typed isn't sent."""
+    team.ask("POST", "auth/userpass/users/kept", {"password": "canary-of-kept", "token_ttl": "1h"})
+    window = opened("admin")
+    window.go("/secrets/engine/path?mount=auth/userpass/&path=users/{username}&v.username=kept&mode=change")
+    window.page.locator("summary", has_text="Tokens").click()
+    assert window.field("Token TTL").input_value() == "1h"
+    window.type("Token TTL", "2h")
+    window.press("Save")
+    window.page.get_by_role("link", name="Change", exact=True).wait_for()
+    team.ask("POST", "auth/userpass/login/kept", {"password": "canary-of-kept"}, token="")
+    assert team.ask("GET", "auth/userpass/users/kept")["data"]["token_ttl"] == 7200
