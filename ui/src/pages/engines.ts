@@ -15,7 +15,7 @@ const PAGES: Record<string, string> = {
   totp: "/secrets/totp",
 };
 
-/** Where an engine is shown. */
+/** Where an engine is shown.  What each namespace has of its own is called `ns_…` there. */
 export function pageOf({ type }: Kind): string {
-  return PAGES[type] ?? "/secrets/engine";
+  return PAGES[type.replace(/^ns_/, "")] ?? "/secrets/engine";
 }

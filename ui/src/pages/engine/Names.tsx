@@ -1,10 +1,10 @@
 import { useState } from "react";
+import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { filled } from "../../api/openapi";
 import { useNavigate, useParam } from "../../app/location";
 import { Anchor, Button, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
-import { Failure } from "../../components/Failure";
 import { Suggested } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
@@ -52,9 +52,10 @@ function Collection({ engine, place }: { engine: Engine; place: Place }) {
 }
 
 function Table({ place, path, to }: { place: Place; path: string; to: ((name: string) => string) | null }) {
-  const names = useList<Record<string, unknown>>(path);
+  const mayList = useMay(`list ${path}`);
+  const names = useList<Record<string, unknown>>(path, { enabled: mayList === true });
   const navigate = useNavigate();
-  if (names.error?.kind === "denied") return <Failure error={names.error} />;
+  if (mayList === false) return <p className="intro">{t("engine.jump_unlisted")}</p>;
   return (
     <Loaded of={names}>
       {({ keys, key_info }) => (

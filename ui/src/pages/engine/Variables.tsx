@@ -31,8 +31,8 @@ export function Variables({ engine, place, values }: { engine: Engine; place: Pl
           if (missing.every((name) => typed[name])) navigate(placeLink(engine.mount, place, { ...values, ...typed }));
         }}
       >
-        {missing.map((name, index) => (
-          <Suggested key={name} label={labelOf(name)} value={typed[name] ?? ""} onChange={(text) => setTyped({ ...typed, [name]: text })} choices={missing.length === 1 ? known.map((each) => ({ id: each, label: each })) : []} isRequired autoFocus={index === 0} />
+        {missing.map((name) => (
+          <Suggested key={name} label={labelOf(name)} value={typed[name] ?? ""} onChange={(text) => setTyped({ ...typed, [name]: text })} choices={missing.length === 1 ? known.map((each) => ({ id: each, label: each })) : []} isRequired />
         ))}
         <div className="row">
           <Button type="submit" look="primary" isDisabled={missing.some((name) => !typed[name])}>

@@ -13,6 +13,7 @@ import { toast } from "../../components/toasts";
 import { Pairs } from "../../forms/Pairs";
 import { t, textOr } from "../../texts";
 import { pageOf } from "../engines";
+import { bodyFor, NONE, type Settings } from "./body";
 import { listLink, mountNeeds, mountPath, prefixOf, type Table } from "./table";
 import "./mounts.css";
 
@@ -35,29 +36,6 @@ export default function Enable() {
       {mayLook === false ? <Form table={table} types={[]} /> : <Loaded of={catalogue}>{(found) => <Form key={table} table={table} types={found[table].filter((type) => !LEFT_OUT.has(type))} />}</Loaded>}
     </>
   );
-}
-
-interface Settings {
-  description: string;
-  versioned: boolean;
-  isVisible: boolean;
-  defaultTime: string;
-  mostTime: string;
-  local: boolean;
-  options: [string, string][];
-}
-
-const NONE: Settings = { description: "", versioned: true, isVisible: false, defaultTime: "", mostTime: "", local: false, options: [] };
-
-/** The body that enables a mount (pure). */
-export function bodyFor(type: string, table: Table, settings: Settings) {
-  const options = { ...(type === "kv" && { version: settings.versioned ? "2" : "1" }), ...Object.fromEntries(settings.options.filter(([name]) => name !== "")) };
-  const config = {
-    ...(table === "auth" && settings.isVisible && { listing_visibility: "unauth" }),
-    ...(settings.defaultTime && { default_lease_ttl: settings.defaultTime }),
-    ...(settings.mostTime && { max_lease_ttl: settings.mostTime }),
-  };
-  return { type, description: settings.description, options, config, ...(settings.local && { local: true }) };
 }
 
 function Form({ table, types }: { table: Table; types: readonly string[] }) {

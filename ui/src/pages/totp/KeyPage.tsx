@@ -12,7 +12,7 @@ import { RemoveButton } from "../../components/RemoveButton";
 import { t } from "../../texts";
 import { Facts } from "../engine/Answer";
 import { useMount } from "../engine/mount";
-import { Code } from "./Code";
+import { Code } from "./PresentCode";
 import { keysLink } from "./paths";
 
 /** A key: its present code, the check of somebody's code, and how its codes are made. */

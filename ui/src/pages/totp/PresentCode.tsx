@@ -10,19 +10,8 @@ import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loaded";
 import { CopyButton } from "../../components/Secret";
 import { t } from "../../texts";
+import { type Answered, endOf } from "./code";
 import "./totp.css";
-
-interface Answered {
-  code: string;
-  /** Seconds since 1970, by the server's clock. */
-  expire_time: number;
-  generated: number;
-}
-
-/** How long a code is the present one, by the browser's clock, whatever that says (pure). */
-export function endOf({ expire_time, generated }: Answered, receivedAt: number): number {
-  return receivedAt + (expire_time - generated) * 1000;
-}
 
 /** The code of a key while somebody looks at it; the next one takes its place when its time is over. */
 export function Code({ path }: { path: string }) {
