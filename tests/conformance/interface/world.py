@@ -66,6 +66,8 @@ path "totp/code/team"       { capabilities = ["read"] }
 path "transit/encrypt/team" { capabilities = ["update"] }
 path "transit/keys"         { capabilities = ["list"] }
 path "sys/search"           { capabilities = ["update"] }
+path "pki/issue/web"        { capabilities = ["update"] }
+path "pki/roles"            { capabilities = ["list"] }
 """
 
 
@@ -127,6 +129,10 @@ def _fill(made: World) -> None:
     made.ask("POST", "sys/mounts/transit", {"type": "transit"})
     made.ask("POST", "transit/keys/team", {})
     _fill_engines(made)
+    made.ask("POST", "sys/mounts/pki", {"type": "pki", "config": {"max_lease_ttl": "87600h"}})
+    root = {"common_name": "Team Root", "issuer_name": "root", "key_type": "ec", "ttl": "80000h"}
+    made.ask("POST", "pki/root/generate/internal", root)
+    made.ask("POST", "pki/roles/web", {"allowed_domains": "team.example", "allow_subdomains": True, "key_type": "ec"})
     made.ask("POST", "sys/auth/userpass", {"type": "userpass"})
     for role, policy in (("admin", _ADMIN), ("reader", _READER)):
         made.ask("POST", f"sys/policies/acl/team-{role}", {"policy": policy})

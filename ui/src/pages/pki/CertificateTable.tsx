@@ -18,6 +18,9 @@ export interface Row {
   isRevoked: boolean;
 }
 
+/** Letters of a serial number that are enough to tell one from another; the filter knows all of them. */
+const SHOWN = 14;
+
 /** The rows of a listing, in its order (pure). */
 export function rowsOf({ keys, key_info }: Listing<CertificateEntry>): Row[] {
   return keys.flatMap((serial) => {
@@ -51,7 +54,7 @@ export function CertificateTable({ mount, rows }: { mount: string; rows: readonl
         },
         { id: "ends", title: t("pki.ends"), order: ({ notAfter }) => notAfter.getTime(), cell: (row) => <Ends certificate={row} /> },
         { id: "role", title: t("pki.role"), order: ({ role }) => role, cell: ({ role }) => role, secondary: true },
-        { id: "serial", title: t("pki.serial"), cell: ({ serial }) => <span className="code">{serial}</span>, secondary: true },
+        { id: "serial", title: t("pki.serial"), cell: ({ serial }) => <span className="code">{`${serial.slice(0, SHOWN)}…`}</span>, secondary: true },
       ]}
       empty={<Empty title={t("pki.no_certificates")} />}
     />

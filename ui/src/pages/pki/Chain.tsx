@@ -22,6 +22,7 @@ export function Chain({ authorities, to, current }: Props) {
   const placed = forestOf(authorities);
   const deepest = Math.max(0, ...placed.map(({ depth }) => depth));
   const [width, height] = [WIDTH + deepest * INDENT + 2, placed.length * (HEIGHT + GAP) - GAP + 2];
+  if (placed.length === 0) return null;
   const top = (row: number) => row * (HEIGHT + GAP) + 1;
   return (
     <figure className="chain" tabIndex={0} aria-label={t("pki.chain_picture")}>
@@ -46,7 +47,6 @@ function Box({ placed: { authority, signedBy }, x, y, to, isCurrent }: { placed:
   return (
     <a
       href={`/ui${to}`}
-      aria-label={`${title} ${ends}`}
       aria-current={isCurrent ? "true" : undefined}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;
@@ -54,16 +54,14 @@ function Box({ placed: { authority, signedBy }, x, y, to, isCurrent }: { placed:
         navigate(to);
       }}
     >
-      <title>{certificate?.subject ?? title}</title>
       <rect className="chain-box" data-state={state} data-current={isCurrent || undefined} x={x} y={y} width={WIDTH} height={HEIGHT} rx={6} />
       {signedBy === "elsewhere" && <path className="chain-line chain-open" d={`M${x + 14} ${y - GAP + 2}v${GAP - 2}`} />}
       <text className="chain-name" x={x + 12} y={y + 21}>
         {shortened(title)}
       </text>
       <text className="chain-about" x={x + 12} y={y + 40}>
-        {[t(`pki.signed_${signedBy}`), ends].filter(Boolean).join(" · ")}
+        {[t(`pki.signed_${signedBy}`), ends, authority.isDefault ? t("pki.default") : ""].filter(Boolean).join(" · ")}
       </text>
-      {authority.isDefault && <circle className="chain-default" cx={x + WIDTH - 16} cy={y + 16} r={6} />}
     </a>
   );
 }

@@ -1,13 +1,12 @@
 import { useState } from "react";
 import { remove, send } from "../../api/client";
-import { useRead } from "../../api/hooks";
-import { useMay } from "../../api/capabilities";
 import { useNavigate } from "../../app/location";
 import { Removal } from "../../components/Removal";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { issuerPath, pkiLink } from "./mount";
 import { ReasonField } from "./ReasonField";
+import { useStanding } from "./standing";
 
 interface Props {
   mount: string;
@@ -19,13 +18,10 @@ interface Props {
 export function EndIssuer({ mount, id, title }: Props) {
   const [reason, setReason] = useState("");
   const navigate = useNavigate();
-  const mayRead = useMay(`read ${issuerPath(mount, id)}`);
-  const found = useRead<{ revoked: boolean }>(issuerPath(mount, id), { enabled: mayRead === true });
+  const { isRevoked } = useStanding(mount, id);
   return (
     <>
-      {found.data?.revoked ? (
-        <span className="badge badge-danger">{t("pki.revoked")}</span>
-      ) : (
+      {!isRevoked && (
         <Removal action={t("pki.revoke")} title={t("pki.revoke_issuer_title", { name: title })} needs={`update ${issuerPath(mount, id, "revoke")}`} act={() => send("POST", issuerPath(mount, id, "revoke"), { data: reason ? { reason } : {} })} done={() => toast(t("pki.issuer_revoked", { name: title }))} typed={title}>
           <p>{t("pki.revoke_issuer_text")}</p>
           <ReasonField path={`${mount}issuer/{issuer_ref}/revoke`} value={reason} onChange={setReason} />

@@ -59,9 +59,9 @@ export function Issued({ mount, role, answer, onAgain }: Props) {
           <Download name={`${file}.p12`} content={() => new Uint8Array(bytesOfBase64(pkcs12_bundle) ?? [])} label={t("pki.save", { name: `${file}.p12` })} />
         </div>
       )}
-      {certificate && <PemText title={t("pki.certificate")} text={joined([certificate])} file={`${file}.pem`} />}
-      {certificate && ca_chain.length > 0 && <PemText title={t("pki.with_chain")} text={joined([certificate, ...ca_chain])} file={`${file}-fullchain.pem`} />}
-      {ca_chain.length > 0 && <PemText title={t("pki.chain_of", { n: ca_chain.length })} text={joined(ca_chain)} file={`${file}-chain.pem`} />}
+      {certificate && <PemText title={t("pki.certificate")} text={joined([certificate])} file={`${file}.pem`} isFolded />}
+      {certificate && ca_chain.length > 0 && <PemText title={t("pki.with_chain")} text={joined([certificate, ...ca_chain])} file={`${file}-fullchain.pem`} isFolded />}
+      {ca_chain.length > 0 && <PemText title={t("pki.chain_of", { n: ca_chain.length })} text={joined(ca_chain)} file={`${file}-chain.pem`} isFolded />}
       {answer.lease_id && !isRevoked && <Lease lease={answer} at={at} onRevoked={() => setIsRevoked(true)} />}
       <div className="row">
         <Button onPress={onAgain}>{t("pki.issue_again")}</Button>

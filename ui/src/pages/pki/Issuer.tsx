@@ -19,6 +19,7 @@ import { crumbsOf, issuerLink, issuerPath, needs, pkiLink, type PublicIssuer } f
 import { joined } from "./pem";
 import { fileName, PemText } from "./PemText";
 import { RevocationLists } from "./RevocationLists";
+import { useStanding } from "./standing";
 import { certificateIn } from "./x509";
 
 /** One authority: its certificate and chain, its settings, and its list of revoked certificates. */
@@ -52,6 +53,7 @@ function Shown({ mount, issuer }: { mount: string; issuer: PublicIssuer }) {
         <MakeDefault mount={mount} id={issuer_id} title={title} />
         <EndIssuer mount={mount} id={issuer_id} title={title} />
       </PageHead>
+      <Standing mount={mount} id={issuer_id} />
       <PageTabs label={title} tabs={tabs} />
     </>
   );
@@ -67,21 +69,32 @@ function Certificate({ mount, issuer, title }: { mount: string; issuer: PublicIs
       <section className="card stack">{read ? <CertificateFacts certificate={read}>{[[t("pki.id"), <span key="id" className="code">{issuer.issuer_id}</span>]]}</CertificateFacts> : <p>{t("pki.unreadable")}</p>}</section>
       <section className="card stack">
         <PemText title={t("pki.certificate")} text={joined([issuer.certificate])} file={`${file}.pem`} />
-        {issuer.ca_chain.length > 1 && <PemText title={t("pki.chain_of", { n: issuer.ca_chain.length })} text={joined(issuer.ca_chain)} file={`${file}-chain.pem`} />}
+        {issuer.ca_chain.length > 1 && <PemText title={t("pki.chain_of", { n: issuer.ca_chain.length })} text={joined(issuer.ca_chain)} file={`${file}-chain.pem`} isFolded />}
       </section>
     </div>
   );
 }
 
+/** What is particular about an issuer, as far as the user may know it. */
+function Standing({ mount, id }: { mount: string; id: string }) {
+  const { isDefault, isRevoked } = useStanding(mount, id);
+  if (!isDefault && !isRevoked) return null;
+  return (
+    <p className="row">
+      {isDefault && <span className="badge badge-good">{t("pki.default")}</span>}
+      {isRevoked && <span className="badge badge-danger">{t("pki.revoked")}</span>}
+    </p>
+  );
+}
+
 /** Certificates are issued by the default where a role names no other. */
 function MakeDefault({ mount, id, title }: { mount: string; id: string; title: string }) {
-  const mayRead = useMay(`read ${join(mount, "config/issuers")}`);
-  const found = useRead<{ default: string }>(join(mount, "config/issuers"), { enabled: mayRead === true });
+  const { isDefault } = useStanding(mount, id);
   const act = useChange(
     () => send("POST", join(mount, "config/issuers"), { data: { default: id } }),
     () => toast(t("pki.is_default", { name: title })),
   );
-  if (found.data?.default === id) return <span className="badge badge-good">{t("pki.default")}</span>;
+  if (isDefault) return null;
   return (
     <>
       <Button onPress={() => act.mutate(undefined)} isPending={act.isPending} needs={needs(mount).chooseDefault}>

@@ -67,7 +67,7 @@ function Shown({ mount, issuers }: { mount: string; issuers: readonly Issuer[] }
           },
           { id: "signer", title: t("pki.signed_by"), order: ({ id }) => signers.get(id) ?? "", cell: ({ id }) => signers.get(id) },
           { id: "ends", title: t("pki.ends"), order: ({ certificate }) => certificate?.notAfter.getTime() ?? 0, cell: ({ certificate }) => certificate && <Ends certificate={certificate} /> },
-          { id: "serial", title: t("pki.serial"), secondary: true, cell: ({ entry }) => <span className="code">{entry.serial_number}</span> },
+          { id: "serial", title: t("pki.serial"), secondary: true, cell: ({ entry }) => <span className="code">{entry.serial_number && `${entry.serial_number.slice(0, 14)}…`}</span> },
         ]}
         empty={null}
       />

@@ -4,7 +4,12 @@ import { t } from "../../texts";
 import "./PemText.css";
 
 /** A text in PEM that is no secret: to look at, to copy and as a file. */
-export function PemText({ title, text, file }: { title: string; text: string; file: string }) {
+export function PemText({ title, text, file, isFolded = false }: { title: string; text: string; file: string; isFolded?: boolean }) {
+  const shown = (
+    <pre tabIndex={0} aria-label={title}>
+      {text}
+    </pre>
+  );
   return (
     <section className="stack pem">
       <div className="row">
@@ -12,9 +17,14 @@ export function PemText({ title, text, file }: { title: string; text: string; fi
         <CopyButton text={text} label={t("pki.copy", { name: title })} />
         <Download name={file} content={text} label={t("pki.save", { name: file })} />
       </div>
-      <pre tabIndex={0} aria-label={title}>
-        {text}
-      </pre>
+      {isFolded ? (
+        <details>
+          <summary>{t("pki.show_text", { name: title })}</summary>
+          {shown}
+        </details>
+      ) : (
+        shown
+      )}
     </section>
   );
 }

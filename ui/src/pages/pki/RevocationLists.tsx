@@ -71,7 +71,7 @@ function List({ mount, list, pem, file }: { mount: string; list: RevocationList;
         empty={<Empty title={t("pki.list_empty")} />}
       />
       <section className="card">
-        <PemText title={t("pki.list_pem")} text={pem} file={file} />
+        <PemText title={t("pki.list_pem")} text={pem} file={file} isFolded />
       </section>
     </>
   );

@@ -21,8 +21,10 @@ export function useAuthorities(mount: string): Question<Issuer[]> {
   const ids = data?.keys ?? [];
   const certificates = useQueries({
     queries: ids.slice(0, MOST_READ).map((id) => ({
-      queryKey: keyOf("GET", issuerPath(mount, id, "json")),
+      queryKey: [...keyOf("GET", issuerPath(mount, id, "json")), "certificate"],
       queryFn: ({ signal }: { signal: AbortSignal }) => read<PublicIssuer>(issuerPath(mount, id, "json"), { signal }),
+      // The certificate of an id is always the same; one that was deleted meanwhile isn't asked for again.
+      staleTime: "static" as const,
     })),
   });
   if (!data || certificates.some(({ isPending }) => isPending)) return { data: undefined, error, refetch };
