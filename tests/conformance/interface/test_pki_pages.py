@@ -130,7 +130,7 @@ def test_an_intermediate_is_signed_by_the_root(team: World, opened: Opened, role
     do(window, "Sign it and take it over")
     window.page.get_by_role("heading", name=f"Middle {role}").wait_for()
     picture = window.page.get_by_role("group", name="root: a root.", exact=False)
-    assert f"Middle {role}: signed in this mount." in (picture.get_attribute("aria-label") or "")
+    assert f"Middle {role}: signed here." in (picture.get_attribute("aria-label") or "")
     assert fact(window, "Issuer") == "CN=Team Root"
     assert fact(window, "Authority") == "yes, with 0 authorities below at most"
     window.turn("/secrets/pki?mount=pki/")

@@ -76,7 +76,7 @@ function Weeks({ title, weeks, to, chosen }: { title: string; weeks: ReturnType<
                     <span className="calendar-day">{day.date.getDate()}</span>
                     {day.ending.length > 0 && (
                       <Anchor to={to(day.date.getDate())} className="badge badge-warn">
-                        {t("pki.ending", { n: day.ending.length })}
+                        {day.ending.length} <span className="calendar-word">{t("pki.ending", { n: day.ending.length })}</span>
                       </Anchor>
                     )}
                   </>

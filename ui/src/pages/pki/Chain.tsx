@@ -60,7 +60,7 @@ function Box({ placed: { authority, signedBy }, x, y, to, isCurrent }: { placed:
         {shortened(title)}
       </text>
       <text className="chain-about" x={x + 12} y={y + 40}>
-        {[t(`pki.signed_${signedBy}`), ends, authority.isDefault ? t("pki.default") : ""].filter(Boolean).join(" · ")}
+        {[t(`pki.signed_${signedBy}`), authority.isDefault ? t("pki.default") : "", ends].filter(Boolean).join(" · ")}
       </text>
     </a>
   );

@@ -1,6 +1,7 @@
 import { distance } from "../../components/time";
 import { t } from "../../texts";
 import { stateOf } from "./chain";
+import "./Ends.css";
 
 const LOOKS = { future: "badge-warn", valid: "", soon: "badge-warn", expired: "badge-danger" } as const;
 
@@ -9,7 +10,7 @@ export function Ends({ certificate }: { certificate: { notBefore: Date; notAfter
   const now = new Date();
   const state = stateOf(certificate, now);
   return (
-    <span className="row">
+    <span className="row ends">
       <time dateTime={certificate.notAfter.toISOString()}>{certificate.notAfter.toLocaleDateString()}</time>
       <span className="description">{distance(certificate.notAfter, now)}</span>
       {state !== "valid" && <span className={`badge ${LOOKS[state]}`}>{t(`pki.state_${state}`)}</span>}

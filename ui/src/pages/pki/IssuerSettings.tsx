@@ -5,13 +5,15 @@ import { Loaded } from "../../components/Loaded";
 import { toast } from "../../components/toasts";
 import { Warnings } from "../../components/Warnings";
 import { SettingValues } from "../../forms/SettingsForm";
+import { grouped } from "../../forms/grouped";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { useSchema } from "../../forms/schema";
 import { t } from "../../texts";
 import { whole } from "./merged";
 import { issuerPath } from "./mount";
 
-const OWN = ["issuer_name", "usage", "leaf_not_after_behavior", "revocation_signature_algorithm", "manual_chain", "issuing_certificates", "crl_distribution_points", "delta_crl_distribution_points", "ocsp_servers", "enable_aia_url_templating", "disable_name_constraint_checks"] as const;
+const FIRST = ["issuer_name", "usage", "leaf_not_after_behavior", "revocation_signature_algorithm", "manual_chain", "disable_name_constraint_checks"] as const;
+const URLS = ["issuing_certificates", "crl_distribution_points", "delta_crl_distribution_points", "ocsp_servers", "enable_aia_url_templating"] as const;
 
 /** How an issuer is used. */
 export function IssuerSettings({ mount, id }: { mount: string; id: string }) {
@@ -30,10 +32,10 @@ export function IssuerSettings({ mount, id }: { mount: string; id: string }) {
         {(values) => {
           // The API tells the usages as one text, and takes a list.
           const now: Fields = { ...values, usage: String(values["usage"] ?? "").split(",") };
-          if (mayPatch === false && mayWrite === false) return <SettingValues values={now} names={OWN} />;
+          if (mayPatch === false && mayWrite === false) return <SettingValues values={now} names={[...FIRST, ...URLS]} />;
           return (
             <Loaded of={schema}>
-              {(known) => <SchemaForm key={JSON.stringify(now)} schema={known} values={now} order={OWN} submit={t("common.save")} needs={mayPatch ? `patch ${path}` : `update ${path}`} onSubmit={(changed) => save.mutate({ now, changed })} isPending={save.isPending} error={save.error} />}
+              {(known) => <SchemaForm key={JSON.stringify(now)} schema={grouped(known, [[t("pki.group_urls"), URLS]])} values={now} order={FIRST} submit={t("common.save")} needs={mayPatch ? `patch ${path}` : `update ${path}`} onSubmit={(changed) => save.mutate({ now, changed })} isPending={save.isPending} error={save.error} />}
             </Loaded>
           );
         }}

@@ -57,15 +57,17 @@ export function TryNames({ mount, role }: { mount: string; role: string }) {
 }
 
 function Shown({ verdict }: { verdict: Verdict }) {
+  // What is about a name stands beside it.
+  const errors = verdict.errors.filter((text) => !verdict.names.some(({ refused_because }) => refused_because === text));
   return (
     <>
       <p className={`notice notice-${verdict.allowed ? "good" : "danger"}`} data-allowed={verdict.allowed}>
         {verdict.allowed ? <CircleCheck aria-hidden size={20} /> : <CircleX aria-hidden size={20} />}
         {t(verdict.allowed ? "pki.would_issue" : "pki.would_refuse")}
       </p>
-      {verdict.errors.length > 0 && (
+      {errors.length > 0 && (
         <ul>
-          {verdict.errors.map((text) => (
+          {errors.map((text) => (
             <li key={text}>{text}</li>
           ))}
         </ul>
