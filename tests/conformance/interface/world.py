@@ -143,6 +143,7 @@ def _fill(made: World) -> None:
     made.ask("POST", "team/data/web/mail", {"data": {"host": "mail.test", "key": "canary-of-the-mail"}})
     made.ask("POST", "team-v1/old", {"value": "canary-of-the-old"})
     made.ask("POST", "sys/namespaces/team-space", {"custom_metadata": {"owner": "the team"}})
+    made.ask("POST", "identity/config/clearing", {"unseen_for": "90d", "dry_run": True})
     eva = made.ask("POST", "identity/entity", {"name": "eva", "policies": ["team-reader"]})["data"]["id"]
     made.ask("POST", "identity/group", {"name": "payments", "policies": ["team-payments"], "member_entity_ids": [eva]})
 

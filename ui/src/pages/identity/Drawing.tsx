@@ -43,7 +43,10 @@ function Line({ from, to }: { from: Placed | undefined; to: Placed | undefined }
 function Box({ box, isFocus, to }: { box: Placed; isFocus: boolean; to: string }) {
   const navigate = useNavigate();
   const policies = box.policies?.join(", ") ?? "";
-  const label = [t(`identity.${box.kind}`), box.name, policies && t("identity.gives", { policies })].filter(Boolean).join(", ");
+  const shown = { name: cut(box.name), policies: cut(policies, MOST_LETTERS + 3) };
+  // What is seen comes first in what is read out; then what was cut.
+  const whole = shown.name === box.name && shown.policies === policies ? "" : ` ${box.name} ${policies}`;
+  const label = `${shown.name} ${shown.policies}`.trim() + `, ${t(`identity.${box.kind}`)}${whole}`;
   return (
     <a
       href={`/ui${to}`}
@@ -56,14 +59,13 @@ function Box({ box, isFocus, to }: { box: Placed; isFocus: boolean; to: string }
         navigate(to);
       }}
     >
-      <title>{label}</title>
       <rect x={left(box.column)} y={top(box.row)} width={BOX.width} height={BOX.height} rx={box.kind === "entity" ? BOX.height / 2 : 6} />
-      <text aria-hidden x={left(box.column) + 16} y={top(box.row) + (policies ? 19 : 28)}>
-        {cut(box.name)}
+      <text x={left(box.column) + 16} y={top(box.row) + (policies ? 19 : 28)}>
+        {`${shown.name} `}
       </text>
       {policies && (
-        <text aria-hidden className="drawing-about" x={left(box.column) + 16} y={top(box.row) + 36}>
-          {cut(policies, MOST_LETTERS + 3)}
+        <text className="drawing-about" x={left(box.column) + 16} y={top(box.row) + 36}>
+          {shown.policies}
         </text>
       )}
     </a>
