@@ -2,6 +2,10 @@ import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
+/** What a fault looks like by letters and lines: CodeMirror's own pictures are data, which the policy of the page forbids. */
+const underlined = (colour: string) => ({ backgroundImage: "none", textDecoration: `underline wavy ${colour}`, textDecorationSkipInk: "none" });
+const marked = (letter: string, colour: string) => ({ content: `"${letter}"`, color: colour, fontWeight: "bold", display: "block", textAlign: "center" });
+
 /** The colours of the page, whose custom properties reach into a shadow root. */
 const theme = EditorView.theme({
   "&": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--line-strong)", borderRadius: "var(--radius)", fontSize: "0.875rem" },
@@ -11,6 +15,11 @@ const theme = EditorView.theme({
   ".cm-gutters": { backgroundColor: "var(--surface-2)", color: "var(--text-2)", border: "none" },
   ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--line-strong)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  ".cm-lintRange-error": underlined("var(--danger)"),
+  ".cm-lintRange-warning": underlined("var(--warn)"),
+  ".cm-lint-marker-error, .cm-lint-marker-warning": { content: "normal" },
+  ".cm-lint-marker-error::before": marked("✕", "var(--danger)"),
+  ".cm-lint-marker-warning::before": marked("!", "var(--warn)"),
   ".cm-panels": { backgroundColor: "var(--surface-2)", color: "var(--text)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--selection)" },
 });
