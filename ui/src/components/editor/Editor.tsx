@@ -35,6 +35,9 @@ export default function Editor({ label, value, onChange, language = "text", faul
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const callbacks = useRef({ onChange, complete });
+  // What was typed comes back as the value later, when more may have been typed already: it must not take that away.
+  const echoes = useRef<string[]>([]);
+  const isGiven = useRef(false);
   callbacks.current = { onChange, complete };
   useEffect(() => {
     const element = host.current;
@@ -67,7 +70,10 @@ export default function Editor({ label, value, onChange, language = "text", faul
           EditorView.contentAttributes.of({ "aria-label": label }),
           EditorState.readOnly.of(callbacks.current.onChange === undefined),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) callbacks.current.onChange?.(update.state.doc.toString());
+            if (!update.docChanged || isGiven.current) return;
+            const typed = update.state.doc.toString();
+            echoes.current.push(typed);
+            callbacks.current.onChange?.(typed);
           }),
         ],
       }),
@@ -77,8 +83,17 @@ export default function Editor({ label, value, onChange, language = "text", faul
     return () => made.destroy();
   }, [label, language]);
   useEffect(() => {
+    const echo = echoes.current.indexOf(value);
+    if (echo >= 0) {
+      echoes.current.splice(0, echo + 1);
+      return;
+    }
     const shown = view.current;
-    if (shown && shown.state.doc.toString() !== value) shown.dispatch({ changes: { from: 0, to: shown.state.doc.length, insert: value } });
+    if (!shown || shown.state.doc.toString() === value) return;
+    echoes.current = [];
+    isGiven.current = true;
+    shown.dispatch({ changes: { from: 0, to: shown.state.doc.length, insert: value } });
+    isGiven.current = false;
   }, [value]);
   useEffect(() => {
     const shown = view.current;
