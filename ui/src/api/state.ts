@@ -27,7 +27,7 @@ export function useSealStatus() {
   return useQuery<SealStatus, ApiError>({
     queryKey: SEAL_STATUS,
     queryFn: ({ signal }) => send<SealStatus>("GET", "sys/seal-status", { token: "", namespace: "", signal }),
-    refetchInterval: ({ state }) => (state.data && state.data.initialized && !state.data.sealed ? 30_000 : 2_000),
+    refetchInterval: ({ state }) => (state.status === "success" && state.data?.initialized === true && !state.data.sealed ? 30_000 : 2_000),
     retry: false,
   });
 }

@@ -5,7 +5,7 @@ import { data } from "../api/client";
 import { ApiError } from "../api/errors";
 import { useSession } from "../api/hooks";
 import { session } from "../api/session";
-import { useSealStatus } from "../api/state";
+import { SEAL_STATUS, useSealStatus } from "../api/state";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loaded";
@@ -46,6 +46,13 @@ export function Gate({ children }: { children: ReactNode }) {
     if (interrupted) return () => void client.invalidateQueries({ predicate: ({ state }) => !isMissing(state.error) });
     if (!token) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "seal-status" });
   }, [client, token, interrupted]);
+  useEffect(() => {
+    // Somebody may have sealed it: whoever has its pages open is told at once.
+    return client.getQueryCache().subscribe(({ type, query }) => {
+      const { error } = query.state;
+      if (type === "updated" && query.queryKey[0] !== "seal-status" && query.state.fetchStatus === "idle" && error instanceof ApiError && error.kind === "sealed") void client.refetchQueries({ queryKey: SEAL_STATUS }, { cancelRefetch: false });
+    });
+  }, [client]);
   const sealed = status.data?.sealed === true;
   const wasSealed = useRef(sealed);
   useEffect(() => {
