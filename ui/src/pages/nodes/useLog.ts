@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { answer } from "../../api/client";
 import { type ApiError, asApiError } from "../../api/errors";
+import { useSession } from "../../api/hooks";
 import { kept, type Level, type Line, lineOf, parted } from "./lines";
 
 /** How often what has come is shown: a busy server logs more lines than a browser draws. */
@@ -16,8 +17,9 @@ export interface Followed {
   clear: () => void;
 }
 
-/** The server's log from now on, at a level or above; ends with the page. */
+/** The server's log from now on, at a level or above; ends with the page, and pauses while the session is locked. */
 export function useLog(level: Level): Followed {
+  const { token } = useSession();
   const [lines, setLines] = useState<readonly Line[]>([]);
   const [state, setState] = useState<State>("connecting");
   const [error, setError] = useState<ApiError | null>(null);
@@ -32,14 +34,15 @@ export function useLog(level: Level): Followed {
       came = [];
       setLines((before) => kept(before, more));
     };
-    const timer = window.setInterval(show, SHOWN_EVERY_MS);
     const follow = async () => {
       const response = await answer("GET", "sys/monitor", { query: { log_level: level, log_format: "json" }, signal: stop.signal });
       setState("open");
       for await (const text of textsOf(response)) came.push(lineOf(++count.current, text));
     };
-    setState("connecting");
     setError(null);
+    setState(token ? "connecting" : "ended");
+    if (!token) return;
+    const timer = window.setInterval(show, SHOWN_EVERY_MS);
     follow().then(
       () => !stop.signal.aborted && setState("ended"),
       (thrown: unknown) => {
@@ -52,7 +55,7 @@ export function useLog(level: Level): Followed {
       window.clearInterval(timer);
       stop.abort();
     };
-  }, [level, attempt]);
+  }, [level, attempt, token]);
   return { lines, state, error, again: () => setAttempt(attempt + 1), clear: () => setLines([]) };
 }
 

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useMay } from "../../api/capabilities";
 import { type Fields, remove, write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { bodyOf, useDescription } from "../../api/openapi";
@@ -39,7 +40,8 @@ export default function Schedule() {
 }
 
 function Existing({ name }: { name: string }) {
-  const found = useRead<Fields>(schedulePath(name));
+  const settings = useMay(...may("read", schedulePath(name)));
+  const found = useRead<Fields>(schedulePath(name), { enabled: settings === true });
   if (found.error?.kind === "missing")
     return (
       <>
@@ -59,7 +61,7 @@ function Existing({ name }: { name: string }) {
       <May needs={may("list", takenPath(name))}>
         <TakenOnes name={name} />
       </May>
-      <Loaded of={found}>{(values) => <Form name={name} values={values} />}</Loaded>
+      {settings && <Loaded of={found}>{(values) => <Form name={name} values={values} />}</Loaded>}
     </>
   );
 }
@@ -68,7 +70,7 @@ function StatusOf({ name }: { name: string }) {
   const found = useRead<Status>(`sys/snapshots/status/${name}`, { every: 5_000 });
   const when = (text: string) => moment(text)?.toLocaleString();
   return (
-    <Loaded of={found}>
+    <Loaded of={found} missing={<Empty title={t("snapshots.no_schedule", { name })} />}>
       {(status) => (
         <section className="card stack">
           <h2>{t("snapshots.status")}</h2>

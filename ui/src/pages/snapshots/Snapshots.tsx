@@ -1,5 +1,6 @@
 import { LinkButton } from "../../components/Button";
 import { May } from "../../components/May";
+import { OpenByName } from "../../components/OpenByName";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
 import { t } from "../../texts";
@@ -25,7 +26,7 @@ export default function Snapshots() {
         <Freeze />
       </May>
       <Take />
-      <May needs={may("list", SCHEDULES)}>
+      <May needs={may("list", SCHEDULES)} otherwise={<OpenByName label={t("snapshots.by_name")} description={t("snapshots.by_name_hint")} to={scheduleLink} />}>
         <Schedules />
       </May>
       <May needs={may("list", LOAD)}>
