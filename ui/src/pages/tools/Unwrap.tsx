@@ -1,13 +1,16 @@
 import { useState } from "react";
-import { type Envelope, type Fields, send, type WrapInfo } from "../../api/client";
+import { type Envelope, type Fields, send } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { Button } from "../../components/Button";
+import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
-import { Secret } from "../../components/Secret";
-import { distance, duration, moment } from "../../components/time";
+import { duration } from "../../components/time";
+import { When } from "../../components/When";
 import { t } from "../../texts";
-import { Answer } from "../engine/Answer";
+import { HandOn } from "./HandOn";
+import { fieldsInside } from "./inside";
+import { Opened } from "./Opened";
 
 interface Looked {
   creation_path: string;
@@ -15,45 +18,60 @@ interface Looked {
   creation_ttl: number;
 }
 
-/** Opens a wrapping token, or says what is in it without opening it. */
+/** Opens a wrapping token, says where it comes from without opening it, or puts its content into a new one. */
 export function Unwrap() {
   const [token, setToken] = useState("");
   const given = token.trim();
+  const forget = () => setToken("");
   const look = useChange(() => send<Envelope<Looked>>("POST", "sys/wrapping/lookup", { data: { token: given } }));
-  const open = useChange(
-    () => send<Envelope<Fields | null>>("POST", "sys/wrapping/unwrap", { data: { token: given } }),
-    () => setToken(""),
-  );
-  const rewrap = useChange(
-    () => send<Envelope<null>>("POST", "sys/wrapping/rewrap", { data: { token: given } }),
-    () => setToken(""),
-  );
-  const found = look.data?.data;
-  const made: WrapInfo | null | undefined = rewrap.data?.wrap_info;
+  const open = useChange(() => send<Envelope<Fields | null>>("POST", "sys/wrapping/unwrap", { data: { token: given } }), forget);
+  const rewrap = useChange(() => send<Envelope<null>>("POST", "sys/wrapping/rewrap", { data: { token: given } }), forget);
+  const act = (chosen: typeof look | typeof open | typeof rewrap) => {
+    for (const each of [look, open, rewrap]) each.reset(); // what was shown is of another token
+    chosen.mutate(undefined);
+  };
+  const failed = look.error ?? open.error ?? rewrap.error;
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        open.mutate(undefined);
+        if (given) act(open);
       }}
     >
-      <TextField label={t("kv.share_token")} type="password" value={token} onChange={setToken} isRequired code />
+      <TextField label={t("kv.share_token")} description={t("tools.unwrap_hint")} type="password" value={token} onChange={setToken} isRequired code />
       <div className="row">
+        <Button onPress={() => act(look)} isPending={look.isPending} isDisabled={given === ""}>
+          {t("tools.lookup")}
+        </Button>
         <Button type="submit" look="primary" isPending={open.isPending} isDisabled={given === ""} needs="update sys/wrapping/unwrap">
           {t("tools.unwrap")}
         </Button>
-        <Button onPress={() => look.mutate(undefined)} isPending={look.isPending} isDisabled={given === ""} needs="update sys/wrapping/lookup">
-          {t("tools.lookup")}
-        </Button>
-        <Button onPress={() => rewrap.mutate(undefined)} isPending={rewrap.isPending} isDisabled={given === ""} needs="update sys/wrapping/rewrap">
+        <Button onPress={() => act(rewrap)} isPending={rewrap.isPending} isDisabled={given === ""} needs="update sys/wrapping/rewrap">
           {t("tools.rewrap")}
         </Button>
       </div>
-      {[open.error, look.error, rewrap.error].map((error, index) => error && <Failure key={index} error={error} />)}
-      {found && <p>{t("tools.looked", { path: found.creation_path, when: distance(moment(found.creation_time) ?? new Date(), new Date()), time: duration(found.creation_ttl) })}</p>}
-      {made && <Secret value={made.token} name={t("kv.share_token")} />}
-      {open.data && <Answer title={t("tools.inside")} fields={open.data.data ?? (open.data.auth as unknown as Fields) ?? {}} />}
+      {failed && <Failure error={failed} />}
+      {look.data && <Origin looked={look.data.data} />}
+      {rewrap.data?.wrap_info && <HandOn made={rewrap.data.wrap_info} />}
+      {open.data && (
+        <section className="stack" aria-live="polite">
+          <h2>{t("tools.inside")}</h2>
+          <Opened fields={fieldsInside(open.data)} />
+        </section>
+      )}
     </form>
+  );
+}
+
+function Origin({ looked }: { looked: Looked }) {
+  return (
+    <Facts
+      rows={[
+        [t("tools.made_by"), <span key="path" className="code">{looked.creation_path}</span>],
+        [t("tools.made_at"), <When key="time" at={looked.creation_time} />],
+        [t("tools.made_for"), duration(looked.creation_ttl)],
+      ]}
+    />
   );
 }

@@ -4,10 +4,9 @@ import { useChange } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextArea, TextField } from "../../components/Field";
-import { Secret } from "../../components/Secret";
-import { duration } from "../../components/time";
 import { t } from "../../texts";
 import { fieldsIn } from "../kv/values";
+import { HandOn } from "./HandOn";
 
 /** Puts fields into a token that can be opened once. */
 export function Wrap() {
@@ -35,12 +34,7 @@ export function Wrap() {
           {t("tools.wrap")}
         </Button>
       </div>
-      {made && (
-        <section className="stack">
-          <p>{t("kv.share_made", { time: duration(made.ttl) })}</p>
-          <Secret value={made.token} name={t("kv.share_token")} />
-        </section>
-      )}
+      {made && <HandOn made={made} />}
     </form>
   );
 }
