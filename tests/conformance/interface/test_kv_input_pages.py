@@ -123,7 +123,7 @@ def test_five_thousand_names(team: World, opened: Opened) -> None:
 
 def test_without_list(team: World, opened: Opened) -> None:
     """Who may read a secret, but not list its folder, types its path."""
-    put(team, "unlisted/db", {"password": "canary"})
+    put(team, "unlisted/db", {"password": "old"}, {"password": "canary"})
     of = limited(team, "unlisted", 'path "team/data/unlisted/*" { capabilities = ["read"] }')
     window = opened("reader", of=of)
     window.refused.add(403)
@@ -135,6 +135,10 @@ def test_without_list(team: World, opened: Opened) -> None:
     assert window.reveal("password") == "canary"
     assert not any(window.offers(name) for name in ("Create a version", "Delete"))
     assert window.page.get_by_role("tab").count() == 0
+    window.page.get_by_role("textbox", name="Version").fill("1")
+    window.press("Open")
+    window.sees("This is version 1, which was asked for.")
+    assert window.reveal("password") == "old"
 
 
 def test_patch_alone(team: World, opened: Opened) -> None:

@@ -12,6 +12,7 @@ import type { VersionInfo } from "./basis";
 import { DueNote } from "./DueNote";
 import { type SecretMetadata, versionsOf } from "./secret_metadata";
 import { dataPath, metadataPath, needs, secretLink, type Store } from "./store";
+import { VersionJump } from "./VersionJump";
 
 interface Props {
   store: Store;
@@ -39,6 +40,8 @@ export function VersionBar({ store, path, info, isChosen, fields }: Props) {
           <div className="version-picker">
             <Select label={t("kv.number")} value={String(info.version)} onChange={(next) => navigate(secretLink(store, path, Number(next) === newest ? {} : { version: next }))} choices={choices} />
           </div>
+        ) : may === false ? (
+          <VersionJump key={info.version} store={store} path={path} version={info.version} />
         ) : (
           <span className="badge">{t("kv.version", { n: info.version })}</span>
         )}
