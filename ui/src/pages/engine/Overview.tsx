@@ -48,7 +48,7 @@ function Groups({ engine }: { engine: Engine }) {
         const shown = places.filter((place) => !listed.has(place));
         if (shown.length === 0) return <Empty title={t("engine.nothing")} />;
         return (
-          <div className="grid">
+          <div className="place-groups">
             {grouped(shown).map(([name, within]) => (
               <section key={name} className="card stack">
                 <h2>{wordsFor(name)}</h2>

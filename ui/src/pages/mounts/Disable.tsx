@@ -13,6 +13,7 @@ import { Loading } from "../../components/Loaded";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { listLink, mountNeeds, mountPath, prefixOf, type Table } from "./table";
+import "./mounts.css";
 
 /** What can't be disabled: the server has one of each. */
 const FIXED = new Set(["sys/", "identity/", "cubbyhole/", "auth/token/"]);
@@ -81,12 +82,14 @@ function Lost({ mount }: { mount: string }) {
   const { found, total, complete } = counted.data;
   if (total === 0) return <p>{t("mounts.lost_nothing")}</p>;
   return (
-    <ul className="notice notice-warn stack" aria-label={t("mounts.lost")}>
-      {Object.entries(found).map(([kind, counts]) => (
-        <li key={kind}>{wordsOf(kind, Object.values(counts).reduce((sum, n) => sum + n, 0))}</li>
-      ))}
-      {!complete && <li>{t("mounts.lost_more")}</li>}
-    </ul>
+    <div className="notice notice-warn">
+      <ul className="lost" aria-label={t("mounts.lost")}>
+        {Object.entries(found).map(([kind, counts]) => (
+          <li key={kind}>{wordsOf(kind, Object.values(counts).reduce((sum, n) => sum + n, 0))}</li>
+        ))}
+        {!complete && <li>{t("mounts.lost_more")}</li>}
+      </ul>
+    </div>
   );
 }
 

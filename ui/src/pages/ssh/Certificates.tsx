@@ -41,7 +41,7 @@ export function Certificates({ mount }: { mount: string }) {
             textOf={(row) => `${row.serial} ${row.key_id} ${row.role} ${row.display_name} ${row.valid_principals.join(" ")}`}
             columns={[
               { id: "serial", title: t("ssh.serial"), cell: ({ serial }) => <span className="code">{serial}</span> },
-              { id: "who", title: t("ssh.asked_by"), order: ({ display_name }) => display_name, cell: ({ display_name }) => display_name },
+              { id: "who", title: t("ssh.asked_by"), secondary: true, order: ({ display_name }) => display_name, cell: ({ display_name }) => display_name },
               { id: "role", title: t("ssh.role"), secondary: true, order: ({ role }) => role, cell: ({ role }) => role },
               { id: "principals", title: t("ssh.principals"), secondary: true, cell: ({ valid_principals }) => valid_principals.join(", ") },
               { id: "ends", title: t("ssh.ends"), order: ({ valid_before }) => valid_before, cell: ({ valid_before }) => <time dateTime={moment(valid_before).toISOString()}>{distance(moment(valid_before), new Date())}</time> },
