@@ -147,7 +147,12 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
         "/secrets/transit/random?mount=transit/",
     ),
     "due": ("/due",),
-    "auth": ("/auth",),
+    "auth": (
+        "/auth",
+        "/auth/engine?mount=auth/userpass/",
+        "/auth/engine/names?mount=auth/userpass/&path=users",
+        "/auth/engine/path?mount=auth/userpass/&path=users/{username}&v.username=reader",
+    ),
     "policies": (
         "/policies",
         "/policies?tab=password",

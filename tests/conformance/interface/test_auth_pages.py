@@ -74,7 +74,7 @@ def test_a_users_password_stays_when_something_else_changes(team: World, opened:
     """It isn't shown, and what isn't typed isn't sent."""
     team.ask("POST", "auth/userpass/users/kept", {"password": "canary-of-kept", "token_ttl": "1h"})
     window = opened("admin")
-    window.go("/secrets/engine/path?mount=auth/userpass/&path=users/{username}&v.username=kept&mode=change")
+    window.go("/auth/engine/path?mount=auth/userpass/&path=users/{username}&v.username=kept&mode=change")
     window.page.locator("summary", has_text="Tokens").click()
     assert window.field("Token TTL").input_value() == "1h"
     window.type("Token TTL", "2h")
@@ -82,3 +82,24 @@ def test_a_users_password_stays_when_something_else_changes(team: World, opened:
     window.page.get_by_role("link", name="Change", exact=True).wait_for()
     team.ask("POST", "auth/userpass/login/kept", {"password": "canary-of-kept"}, token="")
     assert team.ask("GET", "auth/userpass/users/kept")["data"]["token_ttl"] == 7200
+
+
+def test_a_machines_secret_id(team: World, opened: Opened) -> None:
+    """AppRole: a role, its id and a secret id, by the forms alone; the two log in."""
+    team.ask("POST", "sys/auth/ci", {"type": "approle"})
+    window = opened("root")
+    window.go("/auth/engine/path?mount=auth/ci/&path=role/{role_name}&mode=create")
+    window.type("Role name", "build")
+    window.press("Create")
+    window.page.get_by_role("heading", name="role/build").wait_for()
+    window.press("Role id")
+    window.page.get_by_role("button", name="Read", exact=True).click()
+    role_id = window.page.locator("dt:text-is('role_id') + dd").inner_text()
+    window.page.go_back()
+    window.press("Secret ids")
+    window.press("Do it")
+    secret_id = window.reveal("secret_id")
+    window.page.get_by_role("rowheader").first.wait_for()
+    assert secret_id not in window.page.url
+    login = team.ask("POST", "auth/ci/login", {"role_id": role_id, "secret_id": secret_id}, token="")
+    assert login["auth"]["metadata"]["role_name"] == "build"

@@ -106,7 +106,7 @@ def test_a_static_role(team: World, opened: Opened, connected: PostgresqlServer,
         return
     user = f"app_{role}"
     with psycopg.connect(connected.url, autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'known-to-many'")  # type: ignore[arg-type]
+        connection.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'known-to-many'")
     window.go("/secrets/database/static/edit?mount=database/&connection=real")
     window.type("Name", user)
     window.type("Username", user)

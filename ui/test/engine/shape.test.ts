@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pathsOf, type Document, type PathItem } from "../../src/api/openapi";
 import { isSecret } from "../../src/pages/engine/secrets";
-import { actionsWith, capabilitiesAt, creating, grouped, placesOf, subjectOf } from "../../src/pages/engine/shape";
+import { actionsWith, capabilitiesAt, creating, grouped, placesOf, subjectOf, subjectsWith } from "../../src/pages/engine/shape";
 
 const listing: PathItem = { get: { parameters: [{ name: "list", in: "query", required: true }] } };
 const kept: PathItem = { get: {}, post: {}, delete: {}, "x-vault-createSupported": true };
@@ -54,6 +54,11 @@ describe("the places of an engine", () => {
   test("something new needs what the path asks", () => {
     expect(creating(at("roles/{name}"), "db/roles/a")).toEqual(["create db/roles/a"]);
     expect(creating(at("rotate-role/{name}"), "db/rotate-role/a")).toEqual(["update db/rotate-role/a"]);
+  });
+
+  test("what belongs to an entry is named by what it adds", () => {
+    expect(subjectsWith("role/{name}/secret-id/destroy", "role/{name}")).toEqual(["secret-id", "destroy"]);
+    expect(subjectsWith("creds/{name}", "roles/{name}")).toEqual(["creds"]);
   });
 
   test("the subject of a path is no variable", () => expect(["roles/{name}", "role/{name}/secret-id", "config"].map(subjectOf)).toEqual(["roles", "secret-id", "config"]));

@@ -1,14 +1,15 @@
 import { useRead } from "../../api/hooks";
-import { link, useNavigate } from "../../app/location";
+import { useNavigate } from "../../app/location";
 import { Anchor, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
+import { engineLink } from "../engine/engine";
 import { enableLink, mountNeeds, settingsLink, tunePath } from "../mounts/table";
 import type { Visible } from "../secrets/Mounts";
 
-const openLink = (path: string) => link("/secrets/engine", { mount: `auth/${path}` });
+const openLink = (path: string) => engineLink(`auth/${path}`);
 
 /** The ways to log in of which the user may use or change something. */
 export default function Methods() {

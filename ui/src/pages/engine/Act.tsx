@@ -18,6 +18,8 @@ interface Props {
   path: string;
   method: Exclude<Method, "PUT">;
   operation: Operation;
+  /** Whether it says itself what it does; otherwise the page has said so. */
+  isTitled?: boolean;
 }
 
 const CAPABILITIES = { GET: "read", POST: "update", PATCH: "patch", DELETE: "delete" } as const;
@@ -28,7 +30,7 @@ const GRAVE = /(^|\/)(rotate-root|rotate|trim|destroy|tidy|revoke[^/]*|delete[^/
 type Answered = Envelope<Fields> | string | undefined;
 
 /** One operation, done when it is asked for; not there for who may not do it. */
-export function Act({ engine, place, path, method, operation }: Props) {
+export function Act({ engine, place, path, method, operation, isTitled = false }: Props) {
   const needs = needsAt(place, CAPABILITIES[method], path);
   const [asked, setAsked] = useState<Fields | null>(null);
   const schema = method === "GET" || method === "DELETE" ? queryOf(operation) : bodyOf(engine.document, operation);
@@ -44,7 +46,7 @@ export function Act({ engine, place, path, method, operation }: Props) {
   return (
     <>
       <section className="card stack">
-        {operation.summary && operation.summary !== place.item.description && (
+        {operation.summary && (isTitled || operation.summary !== place.item.description) && (
           <h2>
             <Prose text={operation.summary} />
           </h2>

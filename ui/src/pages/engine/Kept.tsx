@@ -18,7 +18,7 @@ import { Answer } from "./Answer";
 import { type Engine, engineLink, placeLink } from "./engine";
 import { wordsFor } from "./Overview";
 import { crumbsOf } from "./Path";
-import { actionsWith, creating, needsAt, type Place, subjectOf } from "./shape";
+import { actionsWith, creating, needsAt, type Place, subjectsWith } from "./shape";
 
 interface Props {
   engine: Engine;
@@ -39,7 +39,6 @@ export function Kept({ engine, place, values, isChanging }: Props & { isChanging
   return (
     <>
       <PageHead title={filled(place.below, values)} intro={<Prose text={place.item.description ?? ""} />} crumbs={crumbsOf(engine, place, values)}>
-        {!isNew && actionsWith(engine.places, place).map((action) => <Do key={action.below} engine={engine} action={action} values={values} />)}
         {place.item.post && !isForm && (
           <LinkButton to={here("change")} look={isNew ? "primary" : "plain"} needs={isNew ? creating(place, path) : needsAt(place, "update", path)}>
             {t(isNew ? "engine.set_up" : "engine.change")}
@@ -47,6 +46,7 @@ export function Kept({ engine, place, values, isChanging }: Props & { isChanging
         )}
         {place.item.delete && !isNew && <Remove place={place} path={path} back={collection ? placeLink(engine.mount, collection, values) : engineLink(engine.mount)} />}
       </PageHead>
+      {!isNew && !isChanging && <Actions engine={engine} place={place} values={values} />}
       {mayRead && found.isPending && <Loading />}
       {found.error && !isNew && <Failure error={found.error} />}
       {isNew && !isForm && <Empty title={t("engine.nothing_yet")} />}
@@ -92,12 +92,26 @@ function Change({ engine, place, values, now, isNew, back }: Props & { now: Fiel
   );
 }
 
-function Do({ engine, action, values }: { engine: Engine; action: Place; values: Record<string, string> }) {
+/** What can be done with it, each on a page of its own. */
+function Actions({ engine, place, values }: Props) {
+  const actions = actionsWith(engine.places, place);
+  if (actions.length === 0) return null;
+  return (
+    <div className="row" role="group" aria-label={t("engine.actions")}>
+      {actions.map((action) => (
+        <Do key={action.below} engine={engine} action={action} of={place} values={values} />
+      ))}
+    </div>
+  );
+}
+
+function Do({ engine, action, of, values }: { engine: Engine; action: Place; of: Place; values: Record<string, string> }) {
   const path = filled(action.path, values);
   const { get, post } = action.item;
+  const capability = action.role === "collection" ? "list" : get ? "read" : post ? "update" : "delete";
   return (
-    <LinkButton to={placeLink(engine.mount, action, values)} needs={needsAt(action, get ? "read" : post ? "update" : "delete", path)}>
-      {wordsFor(subjectOf(action.below))}
+    <LinkButton to={placeLink(engine.mount, action, values)} needs={needsAt(action, capability, path)}>
+      {subjectsWith(action.below, of.below).map(wordsFor).join(" · ")}
     </LinkButton>
   );
 }

@@ -10,6 +10,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Prose } from "../../components/Prose";
 import { t } from "../../texts";
+import { Act } from "./Act";
 import { type Engine, engineLink, placeLink, useEngine, useVariables } from "./engine";
 import { Variables } from "./Variables";
 import { wordsFor } from "./Overview";
@@ -38,7 +39,7 @@ function Collection({ engine, place }: { engine: Engine; place: Place }) {
   const to = (name: string) => (entry ? placeLink(engine.mount, entry, { ...values, [variable]: name }) : placeLink(engine.mount, place, values));
   return (
     <>
-      <PageHead title={wordsFor(subjectOf(place.below))} intro={<Prose text={place.item.get?.summary ?? ""} />} crumbs={[{ text: engine.mount, to: engineLink(engine.mount) }]}>
+      <PageHead title={wordsFor(subjectOf(place.below))} intro={<Prose text={place.item.get?.summary ?? ""} />} crumbs={crumbsTo(engine, place, values)}>
         {entry?.item.post && (
           <LinkButton to={placeLink(engine.mount, entry, values, "create")} look="primary" needs={creating(entry, filled(entry.path, { ...values, [variable]: "new" }))}>
             {t("engine.create")}
@@ -46,9 +47,16 @@ function Collection({ engine, place }: { engine: Engine; place: Place }) {
         )}
       </PageHead>
       <Table place={place} path={filled(place.path, values)} to={entry ? to : null} />
+      {place.item.post && <Act engine={engine} place={place} path={filled(place.path, values)} method="POST" operation={place.item.post} isTitled />}
       {entry && <Jump entry={entry} onOpen={(name) => navigate(to(name))} />}
     </>
   );
+}
+
+/** The way to a collection; through the entry that it is of, if it is one's. */
+function crumbsTo(engine: Engine, place: Place, values: Record<string, string>) {
+  const owner = engine.places.find((each) => each.role === "entry" && each.variables.length === place.variables.length && place.below.startsWith(`${each.below}/`));
+  return [{ text: engine.mount, to: engineLink(engine.mount) }, ...(owner ? [{ text: filled(owner.below, values), to: placeLink(engine.mount, owner, values) }] : [])];
 }
 
 function Table({ place, path, to }: { place: Place; path: string; to: ((name: string) => string) | null }) {

@@ -23,10 +23,13 @@ export function useVariables(): Record<string, string> {
 
 const asVariables = (values: Record<string, string>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`v.${name}`, value]));
 
-export const engineLink = (mount: string) => link("/secrets/engine", { mount });
+/** Auth methods have the same pages at addresses of their own, so that the navigation shows where they belong. */
+const baseOf = (mount: string) => (mount.startsWith("auth/") ? "/auth/engine" : "/secrets/engine");
+
+export const engineLink = (mount: string) => link(baseOf(mount), { mount });
 
 /** How the page of an entry is opened: to look, to change it, or to make another. */
 export type Mode = "" | "change" | "create";
 
 export const placeLink = (mount: string, place: Place, values: Record<string, string> = {}, mode: Mode = "") =>
-  link(place.role === "collection" ? "/secrets/engine/names" : "/secrets/engine/path", { mount, path: place.below, mode, ...asVariables(values) });
+  link(`${baseOf(mount)}/${place.role === "collection" ? "names" : "path"}`, { mount, path: place.below, mode, ...asVariables(values) });

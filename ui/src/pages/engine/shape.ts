@@ -48,12 +48,12 @@ export function grouped(places: readonly Place[]): [string, Place[]][] {
 
 const ofStatic = (place: Place) => place.below.startsWith("static-");
 
-/** What can be done with an entry besides reading, changing and deleting it: paths with the same variable elsewhere (pure). */
+/** What else there is of an entry, besides reading, changing and deleting it: actions and names with the same variable elsewhere (pure). */
 export function actionsWith(places: readonly Place[], entry: Place): Place[] {
   const [last] = entry.variables.slice(-1);
   if (!last) return [];
   const isWith = ({ variables }: Place) => variables.length > 0 && variables.every((name) => entry.variables.includes(name)) && variables.includes(last);
-  const found = places.filter((place) => place !== entry && place.role === "action" && isWith(place));
+  const found = places.filter((place) => place !== entry && place.role !== "entry" && isWith(place));
   // A user that exists and one that is made have names of their own, in the same variable.
   return found.filter((place) => place.below.startsWith("rotate-") || ofStatic(place) === ofStatic(entry));
 }
@@ -61,6 +61,12 @@ export function actionsWith(places: readonly Place[], entry: Place): Place[] {
 /** The part of a path that says what it is about: the last one that isn't a variable (pure). */
 export function subjectOf(below: string): string {
   return below.split("/").filter((part) => part !== "" && !part.startsWith("{")).at(-1) ?? below;
+}
+
+/** The same of what belongs to an entry: what it adds to the entry's own path (pure). */
+export function subjectsWith(below: string, entry: string): string[] {
+  if (!below.startsWith(`${entry}/`)) return [subjectOf(below)];
+  return below.slice(entry.length + 1).split("/").filter((part) => part !== "" && !part.startsWith("{"));
 }
 
 /** The capabilities of which one suffices to do something at a place (pure). */

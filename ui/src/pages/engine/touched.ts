@@ -26,13 +26,14 @@ async function capabilitiesOf(paths: readonly string[]): Promise<Record<string, 
  * A rule for one name only isn't found by asking about any name, and a rule with a `+` isn't among the token's rules as they are told: so both are asked.
  */
 export function useTouched(mount: string, places: readonly Place[]): Question<Place[]> {
-  const { token, namespace } = useSession();
+  const { user, namespace, interrupted } = useSession();
   const rules = useRules();
   const paths = [...new Set(places.map(inPlaceOfAll))];
   const answer = useQuery<Record<string, string[]>, ApiError>({
-    queryKey: ["touched", token, namespace, mount],
+    queryKey: ["touched", user, namespace, mount],
     queryFn: () => capabilitiesOf(paths),
     staleTime: 30_000,
+    enabled: interrupted === null,
   });
   const { data: asked } = answer;
   const isHere = (place: Place) => {

@@ -69,12 +69,12 @@ const KINDS = ["leases", "tokens", "wrapped_answers"] as const;
 
 /** What was issued by a mount and ends with it, as the server counts it without ending anything. */
 function Lost({ mount }: { mount: string }) {
-  const { token, namespace } = useSession();
+  const { user, namespace, interrupted } = useSession();
   const may = useMay("update sys/revoke-issued", "sudo sys/revoke-issued");
   const counted = useQuery<Counted, ApiError>({
-    queryKey: ["lost", token, namespace, mount],
+    queryKey: ["lost", user, namespace, mount],
     queryFn: () => write<Counted>("sys/revoke-issued", { mount, dry_run: true }),
-    enabled: may === true,
+    enabled: may === true && interrupted === null,
   });
   if (!may) return null;
   if (counted.error) return <Failure error={counted.error} />;

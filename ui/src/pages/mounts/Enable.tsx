@@ -12,6 +12,7 @@ import { PageHead } from "../../components/PageHead";
 import { toast } from "../../components/toasts";
 import { Pairs } from "../../forms/Pairs";
 import { t, textOr } from "../../texts";
+import { engineLink } from "../engine/engine";
 import { pageOf } from "../engines";
 import { bodyFor, NONE, type Settings } from "./body";
 import { listLink, mountNeeds, mountPath, prefixOf, type Table } from "./table";
@@ -50,8 +51,8 @@ function Form({ table, types }: { table: Table; types: readonly string[] }) {
     () => send("POST", mountPath(table, place), { data: bodyFor(type, table, settings) }),
     () => {
       toast(t("mounts.enabled", { path: place }));
-      const to = table === "auth" ? "/secrets/engine" : pageOf({ type, options: null });
-      navigate(link(to, { mount: prefixOf(table, `${place}/`) }));
+      const mount = prefixOf(table, `${place}/`);
+      navigate(table === "auth" ? engineLink(mount) : link(pageOf({ type, options: null }), { mount }));
     },
   );
   return (

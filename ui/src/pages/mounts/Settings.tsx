@@ -10,6 +10,7 @@ import { CopyButton } from "../../components/Secret";
 import { toast } from "../../components/toasts";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { t } from "../../texts";
+import { engineLink } from "../engine/engine";
 import { pageOf } from "../engines";
 import type { Mount } from "../secrets/Mounts";
 import { Disable } from "./Disable";
@@ -26,7 +27,7 @@ export default function Settings() {
   return (
     <>
       <PageHead title={mount} crumbs={[{ text: t(table === "auth" ? "auth.title" : "secrets.title"), to: listLink(table) }]}>
-        {about.data && <LinkButton to={link(table === "auth" ? "/secrets/engine" : pageOf(about.data), { mount })}>{t("mounts.open")}</LinkButton>}
+        {about.data && <LinkButton to={table === "auth" ? engineLink(mount) : link(pageOf(about.data), { mount })}>{t("mounts.open")}</LinkButton>}
         {about.data && <Move table={table} path={path} />}
         {about.data && <Disable table={table} path={path} />}
       </PageHead>

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useMay } from "../../api/capabilities";
 import { read } from "../../api/client";
 import type { ApiError } from "../../api/errors";
-import { keyOf } from "../../api/hooks";
+import { keyOf, useSession } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { useNow } from "../../components/Countdown";
 import { Failure } from "../../components/Failure";
@@ -32,6 +32,7 @@ export function Code({ path }: { path: string }) {
 }
 
 function Present({ path }: { path: string }) {
+  const { interrupted } = useSession();
   const found = useQuery<Answered & { until: number }, ApiError>({
     queryKey: keyOf("GET", path),
     queryFn: async ({ signal }) => {
@@ -39,10 +40,11 @@ function Present({ path }: { path: string }) {
       return { ...answered, until: endOf(answered, Date.now()) };
     },
     gcTime: 0, // a code isn't kept when nobody looks
+    enabled: interrupted === null,
   });
   const now = useNow();
   const left = found.data ? Math.ceil((found.data.until - now.getTime()) / 1000) : 0;
-  const isOver = found.data !== undefined && left <= 0 && !found.isFetching;
+  const isOver = interrupted === null && found.data !== undefined && left <= 0 && !found.isFetching;
   useEffect(() => {
     if (isOver) void found.refetch();
   }, [isOver]);
