@@ -183,15 +183,15 @@ def test_a_backup_comes_back(team: World, opened: Opened) -> None:
     assert backup not in window.page.content()
 
 
-def test_every_type_that_is_offered_can_be_made(team: World, opened: Opened) -> None:
-    """What the form fills in besides is right for each, but for one that needs a package."""
+def test_types_that_need_more_can_be_made(team: World, opened: Opened) -> None:
+    """What the form fills in besides is right for each of their kinds."""
     window = opened("root")
     window.go("/secrets/transit/create?mount=transit/")
     window.page.get_by_role("button", name="Type").click()
     types = [each.partition("\n")[0] for each in window.page.get_by_role("option").all_inner_texts()]
     assert {"aes256-gcm96", "hmac", "ml-kem", "hybrid"} <= set(types)
     window.page.keyboard.press("Escape")
-    for type_ in [each for each in types if each != "slh-dsa" and not each.startswith("rsa-")]:
+    for type_ in ("aes256-cbc", "hmac", "ml-kem"):
         window.turn("/secrets/transit?mount=transit/")
         window.press("Create a key")
         window.type("Name", f"type-{type_}")

@@ -3,7 +3,7 @@ import { Anchor, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Empty, Loaded } from "../../components/Loaded";
 import { t } from "../../texts";
-import { type Issuer, useAuthorities } from "./authorities";
+import { type Issuer, MOST_READ, useAuthorities } from "./authorities";
 import { Chain, titleOf } from "./Chain";
 import { forestOf } from "./chain";
 import { Ends } from "./Ends";
@@ -46,6 +46,7 @@ function Shown({ mount, issuers }: { mount: string; issuers: readonly Issuer[] }
   return (
     <>
       <Chain authorities={issuers} to={({ id }) => issuerLink(mount, id)} />
+      {issuers.length > MOST_READ && <p className="notice">{t("pki.issuers_partial", { n: MOST_READ })}</p>}
       <DataTable
         label={t("pki.part_issuers")}
         rows={issuers}

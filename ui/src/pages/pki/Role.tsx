@@ -20,6 +20,7 @@ import { t } from "../../texts";
 import { ROLE_FIRST, roleGroups } from "./fields";
 import { whole } from "./merged";
 import { crumbsOf, needs, pkiLink, roleLink, rolePath } from "./mount";
+import { useIssuerNames } from "./standing";
 import { TryNames } from "./TryNames";
 
 /** A role: what certificates may be asked for by it. */
@@ -34,6 +35,7 @@ function Create({ mount }: { mount: string }) {
   const [name, setName] = useState("");
   const wanted = name.trim();
   const schema = useSchema(`${mount}roles/{name}`);
+  const issuers = useIssuerNames(mount);
   const navigate = useNavigate();
   const [tried, setTried] = useState(false);
   const make = useChange(
@@ -53,6 +55,7 @@ function Create({ mount }: { mount: string }) {
             <SchemaForm
               schema={grouped(found, roleGroups())}
               order={ROLE_FIRST}
+              suggestions={{ issuer_ref: issuers }}
               submit={t("common.create")}
               needs={wanted ? `create ${rolePath(mount, wanted)}` : needs(mount).makeRole}
               onSubmit={(body) => {
@@ -114,6 +117,7 @@ function Settings({ mount, name }: { mount: string; name: string }) {
   const path = rolePath(mount, name);
   const found = useRead<Fields>(path);
   const schema = useSchema(`${mount}roles/{name}`);
+  const issuers = useIssuerNames(mount);
   const [mayPatch, mayWrite] = [useMay(`patch ${path}`), useMay(`update ${path}`)];
   const save = useChange(
     ({ now, changed }: { now: Fields; changed: Fields }) => (mayPatch ? send<Envelope<Fields>>("PATCH", path, { data: changed }) : send<Envelope<Fields>>("POST", path, { data: whole(schema.data ?? {}, now, changed) })),
@@ -127,7 +131,7 @@ function Settings({ mount, name }: { mount: string; name: string }) {
             <SettingValues values={now} />
           ) : (
             <Loaded of={schema}>
-              {(known) => <SchemaForm key={JSON.stringify(now)} schema={grouped(known, roleGroups())} values={now} order={ROLE_FIRST} submit={t("common.save")} needs={mayPatch ? `patch ${path}` : `update ${path}`} onSubmit={(changed) => save.mutate({ now, changed })} isPending={save.isPending} error={save.error} />}
+              {(known) => <SchemaForm key={JSON.stringify(now)} schema={grouped(known, roleGroups())} values={now} order={ROLE_FIRST} suggestions={{ issuer_ref: issuers }} submit={t("common.save")} needs={mayPatch ? `patch ${path}` : `update ${path}`} onSubmit={(changed) => save.mutate({ now, changed })} isPending={save.isPending} error={save.error} />}
             </Loaded>
           )
         }

@@ -1,10 +1,13 @@
+import { namedIn, useMayBelow } from "../../api/below";
 import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { join } from "../../api/paths";
+import { useReach } from "../../api/reach";
 import { useNavigate, useParam } from "../../app/location";
 import { Anchor, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Empty, Loaded } from "../../components/Loaded";
+import { Named } from "../../components/Named";
 import { OpenByName } from "../../components/OpenByName";
 import { t } from "../../texts";
 import { Head } from "./Head";
@@ -14,17 +17,27 @@ import { needs, pkiLink, roleLink } from "./mount";
 export default function Roles() {
   const mount = useParam("mount");
   const may = useMay(needs(mount).listRoles);
+  const mayMake = useMayBelow("create", join(mount, "roles/"));
   return (
     <>
       <Head part="roles" intro={t("pki.roles_intro")}>
-        <LinkButton to={pkiLink(mount, "/role")} look="primary" needs={needs(mount).makeRole}>
-          {t("pki.make_role")}
-        </LinkButton>
+        {mayMake && (
+          <LinkButton to={pkiLink(mount, "/role")} look="primary">
+            {t("pki.make_role")}
+          </LinkButton>
+        )}
       </Head>
       {may && <Names mount={mount} />}
+      {may === false && <OfPolicies mount={mount} />}
       <OpenByName label={t("pki.open_role")} {...(may === false && { description: t("pki.open_role_unlisted") })} to={(name) => roleLink(mount, name)} />
     </>
   );
+}
+
+/** The roles that the user's policies name, where he may not list them. */
+function OfPolicies({ mount }: { mount: string }) {
+  const names = namedIn(useReach("update", join(mount, "issue/")), useReach("update", join(mount, "sign/")), useReach("read", join(mount, "roles/")));
+  return <Named title={t("pki.named_roles")} names={names} to={(name) => roleLink(mount, name)} />;
 }
 
 function Names({ mount }: { mount: string }) {

@@ -6,12 +6,14 @@ import { PageTabs } from "../../components/PageTabs";
 import { SettingsForm } from "../../forms/SettingsForm";
 import { t } from "../../texts";
 import { Head } from "./Head";
+import { useIssuerNames } from "./standing";
 
 const PARTS = ["urls", "cluster", "crl", "issuers"] as const;
 
 /** What certificates say about where things are found, and how lists are made. */
 export default function Settings() {
   const mount = useParam("mount");
+  const issuers = useIssuerNames(mount);
   const may: Record<(typeof PARTS)[number], boolean | undefined> = {
     urls: useMay(`read ${join(mount, "config/urls")}`),
     cluster: useMay(`read ${join(mount, "config/cluster")}`),
@@ -24,7 +26,7 @@ export default function Settings() {
     content: (
       <section className="card stack">
         <p>{t(`pki.settings_${id}_intro`)}</p>
-        <SettingsForm path={join(mount, "config", id)} saved={t("pki.saved")} />
+        <SettingsForm path={join(mount, "config", id)} saved={t("pki.saved")} {...(id === "issuers" && { suggestions: { default: issuers } })} />
       </section>
     ),
   }));

@@ -8,7 +8,7 @@ import { type IssuerEntry, issuerPath, type PublicIssuer } from "./mount";
 import { certificateIn } from "./x509";
 
 /** Of so many issuers the certificates are read: each is a request. */
-const MOST_READ = 60;
+export const MOST_READ = 60;
 
 export interface Issuer extends Authority {
   entry: IssuerEntry;

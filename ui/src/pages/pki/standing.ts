@@ -10,3 +10,9 @@ export function useStanding(mount: string, id: string): { isDefault: boolean; is
   const found = useRead<{ revoked: boolean }>(issuerPath(mount, id), { enabled: mayRead === true });
   return { isDefault: issuers.data?.key_info[id]?.is_default ?? false, isRevoked: found.data?.revoked ?? false };
 }
+
+/** By what the issuers of a mount can be named: `default`, and the name of each, or its id. */
+export function useIssuerNames(mount: string): string[] {
+  const issuers = useList<IssuerEntry>(join(mount, "issuers"));
+  return ["default", ...(issuers.data?.keys ?? []).map((id) => issuers.data?.key_info[id]?.issuer_name || id)];
+}

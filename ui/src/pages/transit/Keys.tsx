@@ -1,12 +1,14 @@
-import { useState } from "react";
+import { namedIn, useMayBelow } from "../../api/below";
 import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { join } from "../../api/paths";
+import { useReach } from "../../api/reach";
 import { link, useNavigate, useParam } from "../../app/location";
-import { Anchor, Button, LinkButton } from "../../components/Button";
+import { Anchor, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
-import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
+import { Named } from "../../components/Named";
+import { OpenByName } from "../../components/OpenByName";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
 import { crumbsOf, keyLink, mountLink } from "./mount";
@@ -15,18 +17,17 @@ import { crumbsOf, keyLink, mountLink } from "./mount";
 export default function Keys() {
   const mount = useParam("mount");
   const mayList = useMay(`list ${join(mount, "keys")}`);
+  const [mayCreate, mayImport, mayRestore] = [useMayBelow("create", join(mount, "keys/")), useMayImport(mount), useMayBelow("update", join(mount, "restore/"))];
   return (
     <>
       <PageHead title={mount} crumbs={crumbsOf(mount, true)} intro={t("transit.intro")}>
-        <LinkButton to={mountLink(mount, "/create")} look="primary" needs={`create ${join(mount, "keys/new")}`}>
-          {t("transit.create")}
-        </LinkButton>
-        <LinkButton to={mountLink(mount, "/import")} needs={`update ${join(mount, "keys/new/import")}`}>
-          {t("transit.import")}
-        </LinkButton>
-        <LinkButton to={mountLink(mount, "/restore")} needs={`update ${join(mount, "restore/new")}`}>
-          {t("transit.restore")}
-        </LinkButton>
+        {mayCreate && (
+          <LinkButton to={mountLink(mount, "/create")} look="primary">
+            {t("transit.create")}
+          </LinkButton>
+        )}
+        {mayImport && <LinkButton to={mountLink(mount, "/import")}>{t("transit.import")}</LinkButton>}
+        {mayRestore && <LinkButton to={mountLink(mount, "/restore")}>{t("transit.restore")}</LinkButton>}
         <LinkButton to={mountLink(mount, "/random")} needs={`update ${join(mount, "random")}`}>
           {t("transit.random")}
         </LinkButton>
@@ -35,7 +36,8 @@ export default function Keys() {
         </LinkButton>
       </PageHead>
       {mayList && <Names mount={mount} />}
-      <Jump mount={mount} isOnlyWay={mayList === false} />
+      {mayList === false && <OfPolicies mount={mount} />}
+      <OpenByName label={t("transit.jump")} {...(mayList === false && { description: t("transit.jump_unlisted") })} to={(name) => keyLink(mount, name)} />
       <p className="description">
         <Anchor to={link("/secrets/engine", { mount })}>{t("transit.all_paths")}</Anchor>
       </p>
@@ -63,24 +65,15 @@ function Names({ mount }: { mount: string }) {
   );
 }
 
-/** The way to a key whose name is known. */
-function Jump({ mount, isOnlyWay }: { mount: string; isOnlyWay: boolean }) {
-  const [name, setName] = useState("");
-  const navigate = useNavigate();
-  return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (name.trim() !== "") navigate(keyLink(mount, name.trim()));
-      }}
-    >
-      <TextField label={t("transit.jump")} description={isOnlyWay ? t("transit.jump_unlisted") : undefined} value={name} onChange={setName} code />
-      <div className="row">
-        <Button type="submit" isDisabled={name.trim() === ""}>
-          {t("transit.open")}
-        </Button>
-      </div>
-    </form>
-  );
+/** Whether some key may be imported: each name has its own path for it. */
+function useMayImport(mount: string): boolean {
+  const some = useReach("update", join(mount, "keys/")).some((name) => name.endsWith("*") || name.endsWith("/import"));
+  return useMay(`update ${join(mount, "keys/new/import")}`) === true || some;
+}
+
+/** The keys that the user's policies name, where he may not list them. */
+function OfPolicies({ mount }: { mount: string }) {
+  const below = (operation: string) => `${join(mount, operation)}/`;
+  const names = namedIn(useReach("update", below("encrypt")), useReach("update", below("decrypt")), useReach("update", below("rewrap")), useReach("update", below("sign")), useReach("update", below("verify")), useReach("update", below("hmac")), useReach("read", below("keys")));
+  return <Named title={t("transit.named")} names={names} to={(name) => keyLink(mount, name)} />;
 }
