@@ -64,21 +64,7 @@ export default function Keys() {
               {
                 id: "actions",
                 title: t("pki.actions"),
-                cell: (key) => (
-                  <span className="row">
-                    <Button look="quiet" onPress={() => setRenamed(key)} needs={`update ${join(mount, "key", key.id)}`}>
-                      {t("pki.rename")}
-                    </Button>
-                    {!key.is_default && (
-                      <Button look="quiet" onPress={() => makeDefault.mutate(key)} needs={`update ${join(mount, "config/keys")}`}>
-                        {t("pki.make_default")}
-                      </Button>
-                    )}
-                    <Removal look="quiet" title={t("pki.remove_key_title", { name: key.key_name || key.id })} needs={`delete ${join(mount, "key", key.id)}`} act={() => remove(join(mount, "key", key.id))} done={() => toast(t("pki.key_removed", { name: key.key_name || key.id }))} typed={key.key_name || key.id}>
-                      <p>{t("pki.remove_key_text")}</p>
-                    </Removal>
-                  </span>
-                ),
+                cell: (key) => <Actions mount={mount} subject={key} onRename={() => setRenamed(key)} onDefault={() => makeDefault.mutate(key)} />,
               },
             ]}
             empty={<Empty title={t("pki.no_keys")} />}
@@ -87,6 +73,26 @@ export default function Keys() {
       </Loaded>
       {renamed && <Rename mount={mount} subject={renamed} onClose={() => setRenamed(null)} />}
     </>
+  );
+}
+
+/** What can be done with a key. */
+function Actions({ mount, subject: { id, key_name, is_default }, onRename, onDefault }: { mount: string; subject: Key; onRename: () => void; onDefault: () => void }) {
+  const [path, name] = [join(mount, "key", id), key_name || id];
+  return (
+    <span className="row">
+      <Button look="quiet" onPress={onRename} needs={`update ${path}`}>
+        {t("pki.rename")}
+      </Button>
+      {!is_default && (
+        <Button look="quiet" onPress={onDefault} needs={`update ${join(mount, "config/keys")}`}>
+          {t("pki.make_default")}
+        </Button>
+      )}
+      <Removal look="quiet" title={t("pki.remove_key_title", { name })} needs={`delete ${path}`} act={() => remove(path)} done={() => toast(t("pki.key_removed", { name }))} typed={name}>
+        <p>{t("pki.remove_key_text")}</p>
+      </Removal>
+    </span>
   );
 }
 
