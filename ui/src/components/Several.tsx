@@ -1,6 +1,6 @@
 import { ChevronDown, Plus, X } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Button as AriaButton, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
+import { Button as AriaButton, ButtonContext, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
 import { t } from "../texts";
 import { Button, IconButton } from "./Button";
 import type { Choice } from "./Field";
@@ -29,6 +29,7 @@ export function Several({ label, description, value, onChange, choices }: Props)
     <div className="several">
       <ComboBox className="field" inputValue={text} onInputChange={setText} value={null} onChange={(key) => typeof key === "string" && add(key)} items={open} allowsCustomValue menuTrigger="focus">
         <Label>{label}</Label>
+        <Chosen label={label} value={value} onChange={onChange} nameOf={(id) => names.get(id) ?? id} />
         <div className="several-input">
           <Input
             className="input"
@@ -63,18 +64,26 @@ export function Several({ label, description, value, onChange, choices }: Props)
           {t("several.add", { name: text.trim() })}
         </Button>
       )}
-      {value.length > 0 && (
-        <ul className="chips" aria-label={label}>
-          {value.map((id) => (
-            <li key={id} className="chip">
-              <span>{names.get(id) ?? id}</span>
-              <IconButton label={t("several.remove", { name: names.get(id) ?? id })} onPress={() => onChange(value.filter((each) => each !== id))}>
-                <X aria-hidden size={14} />
-              </IconButton>
-            </li>
-          ))}
-        </ul>
-      )}
     </div>
+  );
+}
+
+/** What is chosen, above the field: its list would cover it. */
+function Chosen({ label, value, onChange, nameOf }: Pick<Props, "label" | "value" | "onChange"> & { nameOf: (id: string) => string }) {
+  if (value.length === 0) return null;
+  return (
+    // The buttons are their own, and not that which opens the list.
+    <ButtonContext.Provider value={null}>
+      <ul className="chips" aria-label={label}>
+        {value.map((id) => (
+          <li key={id} className="chip">
+            <span>{nameOf(id)}</span>
+            <IconButton label={t("several.remove", { name: nameOf(id) })} onPress={() => onChange(value.filter((each) => each !== id))}>
+              <X aria-hidden size={14} />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+    </ButtonContext.Provider>
   );
 }
