@@ -85,7 +85,8 @@ export async function answer(method: Method, path: string, options: Options = {}
   const shown = options.token ?? token;
   const within = options.namespace ?? namespace;
   if (shown) headers.set("X-Vault-Token", shown);
-  if (within) headers.set("X-Vault-Namespace", encodePath(within));
+  const [header, prefix] = named(within);
+  if (header) headers.set("X-Vault-Namespace", header);
   if (options.wrapTtl) headers.set("X-Vault-Wrap-TTL", options.wrapTtl);
   const init: RequestInit = { method, headers, cache: "no-store", credentials: "omit", redirect: "error" };
   if (options.signal) init.signal = options.signal;
@@ -96,7 +97,7 @@ export async function answer(method: Method, path: string, options: Options = {}
   }
   let response: Response;
   try {
-    response = await fetch(`/v1/${encodePath(path)}${queryOf(options.query)}`, init);
+    response = await fetch(`/v1/${prefix}${encodePath(path)}${queryOf(options.query)}`, init);
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError("unreachable", 0, [], method, path);
@@ -110,6 +111,12 @@ export async function answer(method: Method, path: string, options: Options = {}
   const failed = new ApiError(kind, response.status, errors, method, path, retryAfter, document, requestId);
   session.failed(failed, shown);
   throw failed;
+}
+
+/** How a request names its namespace (pure): by a header, or by the beginning of the path where a header can't hold the name. */
+export function named(namespace: string): [header: string, prefix: string] {
+  if (/^[\x21-\x7e]*$/.test(namespace)) return [namespace, ""];
+  return ["", `${encodePath(namespace)}/`];
 }
 
 /** The data of a response. */
