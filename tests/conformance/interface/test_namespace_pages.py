@@ -62,7 +62,7 @@ def test_a_locked_namespace_refuses_all(team: World, opened: Opened) -> None:
     window.type("Unlock key", "no key")
     window.refused.add(400)
     window.press("Unlock")
-    window.page.get_by_role("alert").wait_for()
+    window.page.locator("[data-kind=invalid]").wait_for()
     window.type("Unlock key", key)
     window.press("Unlock")
     window.sees("closed is unlocked")
