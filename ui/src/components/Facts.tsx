@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 /** Names with what they are; those without anything are left out. */
 export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
-  const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false);
   if (shown.length === 0) return null;
   return (
     <dl className="facts">

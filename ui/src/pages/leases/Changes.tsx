@@ -4,14 +4,14 @@ import { type Envelope, send } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { nameOf } from "../../api/paths";
 import { Button } from "../../components/Button";
-import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
+import { Removal } from "../../components/Removal";
 import { duration } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
-import { type LeaseFacts, needsOf } from "./lease";
-import { Warnings } from "./Warnings";
+import { endPath, type LeaseFacts, needsOf } from "./lease";
+import { Warnings } from "../../components/Warnings";
 
 /** What can be done with a lease: more time, its end, and forgetting one that can't be ended. */
 export function Changes({ lease }: { lease: LeaseFacts }) {
@@ -56,51 +56,35 @@ function Renew({ lease }: { lease: LeaseFacts }) {
 }
 
 function Revoke({ lease, isOver }: { lease: LeaseFacts; isOver: boolean }) {
-  const [open, setOpen] = useState(false);
   const [sync, setSync] = useState(isOver);
-  const revoke = useChange(
-    () => send("POST", "sys/leases/revoke", { data: { lease_id: lease.id, sync } }),
-    () => {
-      toast(t(sync ? "leases.revoked" : "leases.revoking"));
-      setOpen(false);
-    },
-  );
   return (
-    <>
-      <Button look="danger" onPress={() => setOpen(true)} needs="update sys/leases/revoke">
-        {t(isOver ? "leases.try_again" : "leases.revoke")}
-      </Button>
-      {open && (
-        <Confirm title={t("leases.revoke_title")} isOpen onClose={() => setOpen(false)} action={t("leases.revoke")} onConfirm={() => revoke.mutate(undefined)} isPending={revoke.isPending} error={revoke.error}>
-          <p className="code">{lease.id}</p>
-          <p>{t(lease.state ? "leases.revoke_text" : "leases.revoke_token_text")}</p>
-          {lease.state && <Checkbox label={t("leases.sync")} description={t("leases.sync_hint")} value={sync} onChange={setSync} />}
-        </Confirm>
-      )}
-    </>
+    <Removal
+      action={t(isOver ? "leases.try_again" : "leases.revoke")}
+      title={t("leases.revoke_title")}
+      needs="update sys/leases/revoke"
+      act={() => send("POST", "sys/leases/revoke", { data: { lease_id: lease.id, sync } })}
+      done={() => toast(t(sync ? "leases.revoked" : "leases.revoking"))}
+      look="danger"
+    >
+      <p className="code">{lease.id}</p>
+      <p>{t(lease.state ? "leases.revoke_text" : "leases.revoke_token_text")}</p>
+      {lease.state && <Checkbox label={t("leases.sync")} description={t("leases.sync_hint")} value={sync} onChange={setSync} />}
+    </Removal>
   );
 }
 
 function Force({ lease }: { lease: LeaseFacts }) {
-  const [open, setOpen] = useState(false);
-  const force = useChange(
-    () => send("POST", `sys/leases/revoke-force/${lease.id}`, { data: {} }),
-    () => {
-      toast(t("leases.forgotten"));
-      setOpen(false);
-    },
-  );
   return (
-    <>
-      <Button onPress={() => setOpen(true)} needs={needsOf(lease.id).force}>
-        {t("leases.force")}
-      </Button>
-      {open && (
-        <Confirm title={t("leases.force_title")} isOpen onClose={() => setOpen(false)} action={t("leases.force")} onConfirm={() => force.mutate(undefined)} isPending={force.isPending} error={force.error} typed={nameOf(lease.id)}>
-          <p>{t("leases.force_text")}</p>
-          {lease.account && <p>{t("leases.force_account", { account: lease.account })}</p>}
-        </Confirm>
-      )}
-    </>
+    <Removal
+      action={t("leases.force")}
+      title={t("leases.force_title")}
+      needs={needsOf(lease.id).force}
+      act={() => send("POST", endPath("revoke-force", lease.id), { data: {} })}
+      done={() => toast(t("leases.forgotten"))}
+      typed={nameOf(lease.id)}
+    >
+      <p>{t("leases.force_text")}</p>
+      {lease.account && <p>{t("leases.force_account", { account: lease.account })}</p>}
+    </Removal>
   );
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { nameOf } from "../../api/paths";
 import { link, useParam } from "../../app/location";
 import { Anchor } from "../../components/Button";
-import { FactList } from "../../components/FactList";
+import { Facts } from "../../components/Facts";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { CopyButton } from "../../components/Secret";
@@ -37,7 +37,7 @@ export default function Lease() {
             <>
               <Failing lease={lease} />
               <section className="card stack">
-                <Facts lease={lease} />
+                <About lease={lease} />
               </section>
               <Changes lease={lease} />
             </>
@@ -65,12 +65,12 @@ function Failing({ lease }: { lease: LeaseFacts }) {
   );
 }
 
-function Facts({ lease }: { lease: LeaseFacts }) {
+function About({ lease }: { lease: LeaseFacts }) {
   const searched = (name: "account" | "entity_id" | "role", value: string): ReactNode => value && <Anchor to={link("/leases/search", { [name]: value })}>{value}</Anchor>;
   const role = lease.group?.startsWith("role/") ? lease.group.slice("role/".length) : "";
   return (
-    <FactList
-      facts={[
+    <Facts
+      rows={[
         [t("leases.id"), <span key="id" className="row"><span className="code">{lease.id}</span><CopyButton text={lease.id} label={t("leases.copy_id")} /></span>],
         [t("leases.state"), lease.state ? <StateBadge state={lease.state} /> : t("leases.of_token")],
         [t("leases.path"), <span key="path" className="code">{lease.path}</span>],

@@ -5,14 +5,14 @@ import { useChange } from "../../api/hooks";
 import { useNavigate, useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
-import { FactList } from "../../components/FactList";
+import { Facts } from "../../components/Facts";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { Progress } from "../../components/Progress";
 import { t } from "../../texts";
 import { type Below, left, useBelow } from "./counting";
-import { folderOf, leasesLink, needsOf, revokeLink, STATES } from "./lease";
-import { Warnings } from "./Warnings";
-import "./leases.css";
+import { endPath, folderOf, leasesLink, needsOf, revokeLink, STATES } from "./lease";
+import { Warnings } from "../../components/Warnings";
 
 /** Ends everything that was made below a path: first how much that is, then how far it is. */
 export default function RevokeBelow() {
@@ -48,12 +48,12 @@ function Report({ prefix, below }: { prefix: string; below: Below }) {
   return (
     <section className="card stack" aria-label={t("leases.what_is_there")}>
       <h2 className="code">{prefix}</h2>
-      <FactList facts={[...STATES.map((state) => [t(`leases.count_${state}`), String(below.leases[state])] as const), [t("leases.count_tokens"), String(below.tokens)]]} />
+      <Facts rows={[...STATES.map((state) => [t(`leases.count_${state}`), String(below.leases[state])] as const), [t("leases.count_tokens"), String(below.tokens)]]} />
       {below.ends_own_token && <p className="notice notice-danger">{t("leases.ends_own")}</p>}
       {of > 0 && (
         <div role="status" className="stack">
           <p>{rest === 0 ? t(failing > 0 ? "leases.all_but_failing" : "leases.all_ended", { n: failing }) : going > 0 ? t("leases.going", { n: going }) : t("leases.not_begun", { n: toEnd })}</p>
-          <progress aria-label={t("leases.progress")} value={Math.max(0, of - rest)} max={of} />
+          <Progress label={t("leases.progress")} value={Math.max(0, of - rest)} most={of} />
         </div>
       )}
     </section>
@@ -66,16 +66,20 @@ function End({ prefix, below, force = false }: { prefix: string; below: Below | 
   const total = below && left(below).toEnd + left(below).going + (force ? left(below).failing : 0);
   const need = needsOf(prefix)[force ? "force" : "revoke"];
   const end = useChange(
-    () => send<Envelope<null> | undefined>("POST", `sys/leases/${force ? "revoke-force" : "revoke-prefix"}/${prefix}`, { data: {} }),
+    () => send<Envelope<null> | undefined>("POST", endPath(force ? "revoke-force" : "revoke-prefix", prefix), { data: {} }),
     () => {
       setOpen(false);
       navigate(revokeLink(prefix, total), { replace: true });
     },
   );
   const title = force ? t("leases.force_below") : t("leases.revoke_below");
+  const ask = () => {
+    end.reset();
+    setOpen(true);
+  };
   return (
     <>
-      <Button look={force ? "plain" : "danger"} onPress={() => setOpen(true)} isDisabled={total === 0} needs={need}>
+      <Button look={force ? "plain" : "danger"} onPress={ask} isDisabled={total === 0} needs={need}>
         {force ? t("leases.force_all") : total === undefined ? t("leases.revoke_all") : t("leases.revoke_n", { n: total })}
       </Button>
       <Warnings of={end.data?.warnings} />

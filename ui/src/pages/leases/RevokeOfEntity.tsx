@@ -6,7 +6,7 @@ import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
-import { Warnings } from "./Warnings";
+import { Warnings } from "../../components/Warnings";
 
 /** Ends every lease of an entity. */
 export function RevokeOfEntity({ id }: { id: string }) {
@@ -19,11 +19,15 @@ export function RevokeOfEntity({ id }: { id: string }) {
       setOpen(false);
     },
   );
+  const ask = () => {
+    revoke.reset();
+    setOpen(true);
+  };
   return (
     <>
       <Warnings of={revoke.data?.warnings} />
       <div className="row">
-        <Button look="danger" onPress={() => setOpen(true)} needs={[`update ${path}` as Need, `sudo ${path}` as Need]}>
+        <Button look="danger" onPress={ask} needs={[`update ${path}` as Need, `sudo ${path}` as Need]}>
           {t("leases.revoke_entity")}
         </Button>
       </div>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { read } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { keyOf, useSession } from "../../api/hooks";
-import type { LeaseState } from "./lease";
+import { endPath, type LeaseState } from "./lease";
 
 /** What is below a path. */
 export interface Below {
@@ -39,7 +39,7 @@ const WATCH_MS = 2_000;
 export function useBelow(prefix: string, enabled: boolean) {
   useSession();
   const [sofar, setSofar] = useState(0);
-  const path = `sys/leases/revoke-prefix/${prefix}`;
+  const path = endPath("revoke-prefix", prefix);
   const count = async (signal: AbortSignal): Promise<Below> => {
     let sum = NOTHING;
     let after = "";

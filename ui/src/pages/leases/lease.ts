@@ -42,14 +42,18 @@ export function folderOf(text: string): string {
   return bare === "" ? "" : `${bare}/`;
 }
 
+/** Where all that is below a path is ended: nothing is written to a path with a slash at its end (pure). */
+export const endPath = (verb: string, prefix: string) => `sys/leases/${verb}/${prefix.replace(/\/$/, "")}`;
+
 /** What looking through a folder needs, and ending what is in it. */
 export function needsOf(prefix: string) {
   const below = (verb: string) => `sys/leases/${verb}/${prefix}`;
+  const end = (verb: string) => endPath(verb, prefix);
   return {
     list: [`list ${below("lookup")}`, `sudo ${below("lookup")}`] as Need[],
-    count: [`read ${below("revoke-prefix")}`, `sudo ${below("revoke-prefix")}`] as Need[],
-    revoke: [`update ${below("revoke-prefix")}`, `sudo ${below("revoke-prefix")}`] as Need[],
-    force: [`update ${below("revoke-force")}`, `sudo ${below("revoke-force")}`] as Need[],
+    count: [`read ${end("revoke-prefix")}`, `sudo ${end("revoke-prefix")}`] as Need[],
+    revoke: [`update ${end("revoke-prefix")}`, `sudo ${end("revoke-prefix")}`] as Need[],
+    force: [`update ${end("revoke-force")}`, `sudo ${end("revoke-force")}`] as Need[],
   };
 }
 

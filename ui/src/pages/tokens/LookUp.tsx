@@ -7,7 +7,7 @@ import { Anchor, Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { t } from "../../texts";
-import { Facts } from "./Facts";
+import { About } from "./About";
 import { type TokenFacts, tokenLink } from "./token";
 
 /** Looks a token up by its accessor, or by itself. */
@@ -71,7 +71,7 @@ function ByToken() {
       </div>
       {found && (
         <section className="stack" aria-label={t("tokens.found")} role="status">
-          <Facts token={found} />
+          <About token={found} />
           {found.accessor && <Anchor to={tokenLink(found.accessor)}>{t("tokens.open")}</Anchor>}
         </section>
       )}

@@ -1,11 +1,11 @@
 import type { Auth, Envelope } from "../../api/client";
 import { Anchor, Button } from "../../components/Button";
-import { FactList } from "../../components/FactList";
+import { Facts } from "../../components/Facts";
 import { Secret } from "../../components/Secret";
 import { duration } from "../../components/time";
 import { useMay } from "../../api/capabilities";
 import { t } from "../../texts";
-import { Warnings } from "../leases/Warnings";
+import { Warnings } from "../../components/Warnings";
 import { tokenLink } from "./token";
 
 /** A token that was made, shown once. */
@@ -35,8 +35,8 @@ function Token({ auth }: { auth: Auth }) {
     <>
       <p>{t("tokens.made_once")}</p>
       <Secret value={auth.client_token} name={t("tokens.token")} />
-      <FactList
-        facts={[
+      <Facts
+        rows={[
           [t("tokens.accessor"), accessor && <span className="code">{accessor}</span>],
           [t("tokens.policies"), auth.policies?.join(", ")],
           [t("tokens.ttl"), auth.lease_duration > 0 ? duration(auth.lease_duration) : t("tokens.never_ends")],

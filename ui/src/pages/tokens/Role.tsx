@@ -1,17 +1,17 @@
 import { useState } from "react";
-import { type Envelope, type Fields, remove, send } from "../../api/client";
+import { type Envelope, type Fields, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { bodyOf, useDescription } from "../../api/openapi";
 import { useNavigate, useParam } from "../../app/location";
-import { Button, LinkButton } from "../../components/Button";
-import { Confirm } from "../../components/Dialog";
+import { LinkButton } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { RemoveButton } from "../../components/RemoveButton";
 import { toast } from "../../components/toasts";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { t } from "../../texts";
-import { Warnings } from "../leases/Warnings";
+import { Warnings } from "../../components/Warnings";
 import { createLink, roleLink, tokensLink } from "./token";
 
 const TEMPLATE = "/auth/token/roles/{role_name}";
@@ -29,7 +29,11 @@ export default function Role() {
           {t("tokens.create")}
         </LinkButton>
       )}
-      {name && found.data && <Remove name={name} />}
+      {name && found.data && (
+        <RemoveButton path={`auth/token/roles/${name}`} name={name} back="/tokens/roles">
+          <p>{t("tokens.remove_role_text")}</p>
+        </RemoveButton>
+      )}
     </PageHead>
   );
   return (
@@ -66,29 +70,5 @@ function Form({ name, values }: { name: string; values: Fields }) {
         );
       }}
     </Loaded>
-  );
-}
-
-function Remove({ name }: { name: string }) {
-  const [open, setOpen] = useState(false);
-  const navigate = useNavigate();
-  const act = useChange(
-    () => remove(`auth/token/roles/${name}`),
-    () => {
-      toast(t("tokens.role_removed", { name }));
-      navigate("/tokens/roles", { replace: true });
-    },
-  );
-  return (
-    <>
-      <Button onPress={() => setOpen(true)} needs={`delete auth/token/roles/${name}`}>
-        {t("common.delete")}
-      </Button>
-      {open && (
-        <Confirm title={t("tokens.remove_role", { name })} isOpen onClose={() => setOpen(false)} action={t("common.delete")} onConfirm={() => act.mutate(undefined)} isPending={act.isPending} error={act.error}>
-          <p>{t("tokens.remove_role_text")}</p>
-        </Confirm>
-      )}
-    </>
   );
 }

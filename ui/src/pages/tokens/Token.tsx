@@ -4,17 +4,17 @@ import { type Auth, type Envelope, send, write } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { useNavigate, useParam } from "../../app/location";
 import { Button, LinkButton } from "../../components/Button";
-import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { Removal } from "../../components/Removal";
 import { duration } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { useAsked } from "../leases/asking";
-import { Warnings } from "../leases/Warnings";
-import { Facts } from "./Facts";
+import { Warnings } from "../../components/Warnings";
+import { About } from "./About";
 import { type TokenFacts, tokensLink } from "./token";
 import { BREAK_GLASS, newLink } from "./withdrawals/withdrawal";
 
@@ -34,7 +34,7 @@ export default function Token() {
           {(token) => (
             <>
               <section className="card">
-                <Facts token={token} />
+                <About token={token} />
               </section>
               {token.renewable && <Renew accessor={accessor} />}
               <Capabilities accessor={accessor} />
@@ -116,26 +116,14 @@ function Capabilities({ accessor }: { accessor: string }) {
 }
 
 function Revoke({ token }: { token: TokenFacts }) {
-  const [open, setOpen] = useState(false);
   const navigate = useNavigate();
-  const revoke = useChange(
-    () => send("POST", "auth/token/revoke-accessor", { data: { accessor: token.accessor } }),
-    () => {
-      toast(t("tokens.revoked"));
-      setOpen(false);
-      navigate(tokensLink(), { replace: true });
-    },
-  );
+  const done = () => {
+    toast(t("tokens.revoked"));
+    navigate(tokensLink(), { replace: true });
+  };
   return (
-    <>
-      <Button look="danger" onPress={() => setOpen(true)} needs="update auth/token/revoke-accessor">
-        {t("tokens.revoke")}
-      </Button>
-      {open && (
-        <Confirm title={t("tokens.revoke_title", { name: token.display_name })} isOpen onClose={() => setOpen(false)} action={t("tokens.revoke")} onConfirm={() => revoke.mutate(undefined)} isPending={revoke.isPending} error={revoke.error}>
-          <p>{t("tokens.revoke_text")}</p>
-        </Confirm>
-      )}
-    </>
+    <Removal action={t("tokens.revoke")} title={t("tokens.revoke_title", { name: token.display_name })} needs="update auth/token/revoke-accessor" act={() => send("POST", "auth/token/revoke-accessor", { data: { accessor: token.accessor } })} done={done} look="danger">
+      <p>{t("tokens.revoke_text")}</p>
+    </Removal>
   );
 }

@@ -90,6 +90,10 @@ function Planned({ selection, plan }: { selection: Selection; plan: Plan }) {
     () => write<{ id: string }>("sys/revoke-issued", { ...bodyOf(selection), ...(own && { including_own: true }) }),
     ({ id }) => navigate(reportLink(id)),
   );
+  const ask = () => {
+    act.reset();
+    setOpen(true);
+  };
   return (
     <>
       <p role="status">{t("withdrawals.would_end", { n: plan.total })}</p>
@@ -104,7 +108,7 @@ function Planned({ selection, plan }: { selection: Selection; plan: Plan }) {
         </div>
       )}
       <div className="row">
-        <Button look="danger" onPress={() => setOpen(true)} isDisabled={plan.ends_own_token && !own} needs={BREAK_GLASS.make}>
+        <Button look="danger" onPress={ask} isDisabled={plan.ends_own_token && !own} needs={BREAK_GLASS.make}>
           {t("withdrawals.do")}
         </Button>
       </div>

@@ -6,9 +6,10 @@ import { useNavigate, useParam } from "../../../app/location";
 import { Anchor, Button } from "../../../components/Button";
 import { DataTable } from "../../../components/DataTable";
 import { Confirm } from "../../../components/Dialog";
-import { FactList } from "../../../components/FactList";
+import { Facts } from "../../../components/Facts";
 import { Empty, Loaded } from "../../../components/Loaded";
 import { PageHead } from "../../../components/PageHead";
+import { Progress } from "../../../components/Progress";
 import { toast } from "../../../components/toasts";
 import { When } from "../../../components/When";
 import { t, textOr } from "../../../texts";
@@ -16,7 +17,6 @@ import { leaseLink } from "../../leases/lease";
 import { Counted } from "./Counted";
 import { StateBadge } from "./StateBadge";
 import { listLink, needsOf, type Report as Told } from "./withdrawal";
-import "../../leases/leases.css";
 
 const WATCH_MS = 2_000;
 
@@ -52,11 +52,11 @@ function Shown({ report }: { report: Told }) {
         {report.leases_left > 0 && (
           <>
             <p>{t("withdrawals.leases_left", { n: report.leases_left })}</p>
-            <progress aria-label={t("leases.progress")} value={done} max={report.total} />
+            <Progress label={t("leases.progress")} value={done} most={report.total} />
           </>
         )}
-        <FactList
-          facts={[
+        <Facts
+          rows={[
             ...Object.entries(report.asked).map(([name, text]) => [textOr(`withdrawals.by_${name}`, name), <span key={name} className="code">{text}</span>] as const),
             [t("withdrawals.made"), <When key="made" at={report.made_time} />],
             [t("withdrawals.since_time"), report.since_time && <When at={report.since_time} />],
@@ -113,11 +113,15 @@ function Actions({ report }: { report: Told }) {
     },
   );
   const needs = needsOf(report.id);
+  const ask = (what: Act) => {
+    act.reset();
+    setAsked(what);
+  };
   return (
     <>
-      {report.blocks && <Button onPress={() => setAsked("lift")} needs={needs.lift}>{t("withdrawals.lift")}</Button>}
-      {report.stands && <Button onPress={() => setAsked("cancel")} needs={needs.cancel}>{t("withdrawals.cancel")}</Button>}
-      {!report.stands && <Button onPress={() => setAsked("remove")} needs={needs.remove}>{t("withdrawals.remove")}</Button>}
+      {report.blocks && <Button onPress={() => ask("lift")} needs={needs.lift}>{t("withdrawals.lift")}</Button>}
+      {report.stands && <Button onPress={() => ask("cancel")} needs={needs.cancel}>{t("withdrawals.cancel")}</Button>}
+      {!report.stands && <Button onPress={() => ask("remove")} needs={needs.remove}>{t("withdrawals.remove")}</Button>}
       {asked && (
         <Confirm title={t(`withdrawals.${asked}_title`)} isOpen onClose={() => setAsked(null)} action={t(`withdrawals.${asked}`)} onConfirm={() => act.mutate(asked)} isPending={act.isPending} error={act.error}>
           <p>{t(`withdrawals.${asked}_text`)}</p>

@@ -1,15 +1,15 @@
 import { useMay } from "../../api/capabilities";
 import { link } from "../../app/location";
 import { Anchor } from "../../components/Button";
-import { FactList } from "../../components/FactList";
+import { Facts } from "../../components/Facts";
 import { duration } from "../../components/time";
 import { When } from "../../components/When";
 import { t } from "../../texts";
 import type { TokenFacts } from "./token";
-import "../leases/leases.css";
+import "./tokens.css";
 
 /** All that is known of a token; never the token itself. */
-export function Facts({ token }: { token: TokenFacts }) {
+export function About({ token }: { token: TokenFacts }) {
   const policies = (names: readonly string[]) => (
     <ul className="row plain">
       {names.map((name) => (
@@ -22,8 +22,8 @@ export function Facts({ token }: { token: TokenFacts }) {
   const yes = (is: boolean) => t(is ? "common.yes" : "common.no");
   const issued = token.issue_time ?? new Date(token.creation_time * 1000).toISOString();
   return (
-    <FactList
-      facts={[
+    <Facts
+      rows={[
         [t("tokens.display_name"), token.display_name],
         [t("tokens.accessor"), token.accessor && <span className="code">{token.accessor}</span>],
         [t("tokens.policies"), token.policies.length > 0 && policies(token.policies)],
