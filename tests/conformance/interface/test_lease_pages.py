@@ -146,19 +146,19 @@ def test_leases_are_searched(team: World, broker: Brokers, opened: Opened) -> No
     window = opened("root")
     window.go("/leases/search")
     window.type("Account in the other system", account)
-    window.press("Search")
+    window.press("Find leases")
     window.page.get_by_role("link", name=leases[1]).wait_for()
     assert window.page.locator("tbody tr").count() == 1
     window.type("Account in the other system", "")
     window.type("Below the path", f"{MOUNT}/creds/searched")
-    window.press("Search")
+    window.press("Find leases")
     window.page.get_by_role("link", name=leases[0]).wait_for()
     window.page.reload()
     window.page.get_by_role("link", name=leases[0]).wait_for()
     shown = [text for text in window.page.locator("tbody tr a").all_inner_texts() if text.startswith(MOUNT)]
     assert sorted(shown) == sorted(leases)
     window.choose("State", "can't be revoked")
-    window.press("Search")
+    window.press("Find leases")
     window.sees("No lease matches.")
 
 
