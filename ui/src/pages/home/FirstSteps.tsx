@@ -4,18 +4,17 @@ import { LinkButton } from "../../components/Button";
 import { t } from "../../texts";
 import { editLink } from "../kv/store";
 import { enableLink, mountNeeds } from "../mounts/table";
-import { type MyKv, storesIn } from "./stores";
+import { type MyKv, type MyStore, storesIn } from "./stores";
 
 /** The ways into the product, each for who may go it. */
 export function FirstSteps() {
   const mounts = useRead<{ key_info: Record<string, MyKv> }>("sys/my/mounts");
   const stores = storesIn(mounts.data?.key_info ?? {});
-  const first = stores[0];
   return (
     <section className="stack">
       <h2>{t("home.steps")}</h2>
       <div className="grid">
-        {first && <Store mount={first.mount} need={first.need} />}
+        <FirstStore stores={stores.slice(0, MOST)} />
         <Step title={t("home.step_engine")} text={t("home.step_engine_text")} to={enableLink("secret")} needs={mountNeeds("update", "secret")} />
         <Step title={t("home.step_auth")} text={t("home.step_auth_text")} to={enableLink("auth")} needs={mountNeeds("update", "auth")} />
         <Step title={t("home.step_policy")} text={t("home.step_policy_text")} to="/policies/edit" needs="create sys/policies/acl/new" />
@@ -25,8 +24,17 @@ export function FirstSteps() {
   );
 }
 
-function Store({ mount, need }: { mount: string; need: Need }) {
-  return <Step title={t("home.step_secret")} text={t("home.step_secret_text", { mount })} to={editLink({ mount })} needs={need} />;
+/** Among so many stores one is looked for that the user may write to. */
+const MOST = 20;
+
+/** The first of some stores that the user may write to. */
+function FirstStore({ stores }: { stores: readonly MyStore[] }) {
+  const may = useMay(stores[0]?.need);
+  const [first, ...others] = stores;
+  if (!first || may === undefined) return null;
+  if (!may) return <FirstStore stores={others} />;
+  const text = t(first.versioned ? "home.step_secret_text" : "home.step_secret_plain", { mount: first.mount });
+  return <Step title={t("home.step_secret")} text={text} to={editLink(first)} needs={first.need} />;
 }
 
 function Step({ title, text, to, needs }: { title: string; text: string; to: string; needs: Need | readonly Need[] }) {

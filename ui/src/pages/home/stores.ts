@@ -7,10 +7,20 @@ export interface MyKv {
   options: Record<string, string> | null;
 }
 
-/** The stores for secrets among mounts, and what a first secret there needs; a token's own place comes last (pure). */
-export function storesIn(mounts: Record<string, MyKv>): { mount: string; need: Need }[] {
+/** A store for secrets, and what a first secret there needs. */
+export interface MyStore {
+  mount: string;
+  versioned: boolean;
+  need: Need;
+}
+
+/** The stores for secrets among mounts; a token's own place comes last (pure). */
+export function storesIn(mounts: Record<string, MyKv>): MyStore[] {
   return Object.entries(mounts)
     .filter(([, { type }]) => type === "kv" || type === "cubbyhole")
     .sort(([, a], [, b]) => Number(a.type === "cubbyhole") - Number(b.type === "cubbyhole"))
-    .map(([mount, { type, options }]) => ({ mount, need: `create ${dataPath({ mount, type, versioned: options?.["version"] === "2" }, "new")}` }));
+    .map(([mount, { type, options }]) => {
+      const versioned = options?.["version"] === "2";
+      return { mount, versioned, need: `create ${dataPath({ mount, type, versioned }, "new")}` };
+    });
 }
