@@ -19,15 +19,17 @@ const WATCH_MS = 2_000;
 /** A lease: whose it is, what ends it and when, and why it isn't revoked yet. */
 export default function Lease() {
   const id = useParam("id");
-  const found = useAsked<LeaseFacts>("sys/leases/lookup", { lease_id: id }, { every: (lease) => (lease?.state === "revoking" || lease?.state === "planned" ? WATCH_MS : false) });
+  const found = useAsked<LeaseFacts>("sys/leases/lookup", { lease_id: id }, { enabled: id !== "", every: (lease) => (lease?.state === "revoking" || lease?.state === "planned" ? WATCH_MS : false) });
   const folder = id.slice(0, id.lastIndexOf("/") + 1);
   const crumbs = [{ text: t("leases.title"), to: leasesLink() }, { text: folder, to: leasesLink(folder) }];
   // What was known before it ended isn't what holds now.
   const isGone = found.error?.kind === "invalid";
   return (
     <>
-      <PageHead title={nameOf(id)} crumbs={folder ? crumbs : crumbs.slice(0, 1)} />
-      {isGone ? (
+      <PageHead title={nameOf(id) || t("leases.lease")} crumbs={folder ? crumbs : crumbs.slice(0, 1)} />
+      {id === "" ? (
+        <Empty title={t("leases.no_id")} />
+      ) : isGone ? (
         <Empty title={t("leases.gone")}>
           <p className="code">{found.error?.errors.join("; ")}</p>
         </Empty>

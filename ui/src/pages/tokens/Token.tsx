@@ -15,17 +15,20 @@ import { t } from "../../texts";
 import { useAsked } from "../leases/asking";
 import { Warnings } from "../../components/Warnings";
 import { About } from "./About";
+import { LookUp } from "./LookUp";
 import { type TokenFacts, tokensLink } from "./token";
 import { BREAK_GLASS, newLink } from "./withdrawals/withdrawal";
 
 /** A token, by its accessor. */
 export default function Token() {
   const accessor = useParam("accessor");
-  const found = useAsked<TokenFacts>("auth/token/lookup-accessor", { accessor });
+  const found = useAsked<TokenFacts>("auth/token/lookup-accessor", { accessor }, { enabled: accessor !== "" });
   return (
     <>
-      <PageHead title={found.data?.display_name || accessor} crumbs={[{ text: t("tokens.title"), to: tokensLink() }]} />
-      {found.error?.kind === "invalid" ? (
+      <PageHead title={found.data?.display_name || accessor || t("tokens.token")} crumbs={[{ text: t("tokens.title"), to: tokensLink() }]} />
+      {accessor === "" ? (
+        <LookUp />
+      ) : found.error?.kind === "invalid" ? (
         <Empty title={t("tokens.gone")}>
           <p className="code">{accessor}</p>
         </Empty>

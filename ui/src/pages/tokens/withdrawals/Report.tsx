@@ -26,16 +26,17 @@ export default function Report() {
   const may = useMay(...needsOf(id).read);
   // The server goes on by itself, whoever looks: the page asks until it has nothing left to do.
   const [watched, setWatched] = useState(true);
-  const found = useRead<Told>(`sys/revoke-issued/${id}`, { enabled: may === true, ...(watched && { every: WATCH_MS }) });
+  const found = useRead<Told>(`sys/revoke-issued/${id}`, { enabled: may === true && id !== "", ...(watched && { every: WATCH_MS }) });
   const isBusy = found.data === undefined || found.data.state === "counting" || found.data.state === "clearing" || found.data.leases_left > 0;
   if (watched !== isBusy) setWatched(isBusy);
   return (
     <>
-      <PageHead title={id} crumbs={[{ text: t("withdrawals.title"), to: listLink() }]}>
+      <PageHead title={id || t("withdrawals.report")} crumbs={[{ text: t("withdrawals.title"), to: listLink() }]}>
         {found.data && <Actions report={found.data} />}
       </PageHead>
       {may === false && <p className="notice">{t("withdrawals.unreadable")}</p>}
-      {may && <Loaded of={found} missing={<Empty title={t("withdrawals.missing")} />}>{(report) => <Shown report={report} />}</Loaded>}
+      {id === "" && <Empty title={t("withdrawals.no_id")} />}
+      {may && id !== "" && <Loaded of={found} missing={<Empty title={t("withdrawals.missing")} />}>{(report) => <Shown report={report} />}</Loaded>}
     </>
   );
 }
