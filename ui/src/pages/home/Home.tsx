@@ -1,5 +1,5 @@
 import { useMay } from "../../api/capabilities";
-import { useRead } from "../../api/hooks";
+import { useRead, useSession } from "../../api/hooks";
 import { link } from "../../app/location";
 import { Anchor, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
@@ -14,12 +14,14 @@ import "./home.css";
 
 /** What a user has here; and how the server is, for who may know. */
 export default function Home() {
+  const { namespace } = useSession();
   const mayNumbers = useMay("read sys/metrics");
   return (
     <>
       <PageHead title={t("home.title")} />
       <News />
-      {mayNumbers && <Numbers />}
+      {/* Numbers are of the whole server, and told in the root namespace alone. */}
+      {mayNumbers && namespace === "" && <Numbers />}
       <MyMounts />
       <FirstSteps />
     </>
