@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
+from urllib.parse import quote
 
 from tests.conformance.interface.world import World
 
 MOUNT: Final = "brokers"
+"""Where a team's administrator may look through the leases, and end them."""
 _ROLE: Final = {"vhosts": json.dumps({"/": {"write": ".*", "read": ".*", "configure": ""}})}
 
 
@@ -40,22 +42,24 @@ class _Broker(BaseHTTPRequestHandler):
 
 @dataclass
 class Brokers:
-    """The engine `brokers/`, and the broker that it works with."""
+    """The engine, and the broker that it works with."""
 
     world: World
     server: ThreadingHTTPServer
+    mount: str
     roles: set[str] = field(default_factory=set)
 
     def lease(self, role: str, count: int = 1) -> list[str]:
         """The ids of new leases."""
+        mount = quote(self.mount)
         if role not in self.roles:
-            self.world.ask("POST", f"{MOUNT}/roles/{role}", _ROLE)
+            self.world.ask("POST", f"{mount}/roles/{role}", _ROLE)
             self.roles.add(role)
-        return [self.world.ask("GET", f"{MOUNT}/creds/{role}")["lease_id"] for _ in range(count)]
+        return [self.world.ask("GET", f"{mount}/creds/{role}")["lease_id"] for _ in range(count)]
 
     def count(self, role: str) -> dict[str, int]:
         """How many leases of a role there are, by state."""
-        found = self.world.ask("GET", f"sys/leases/revoke-prefix/{MOUNT}/creds/{role}")["data"]["leases"]
+        found = self.world.ask("GET", f"sys/leases/revoke-prefix/{quote(self.mount)}/creds/{role}")["data"]["leases"]
         return {state: n for state, n in found.items() if n}
 
     @contextmanager
@@ -69,21 +73,22 @@ class Brokers:
 
 
 @contextmanager
-def brokers(world: World) -> Iterator[Brokers]:
+def brokers(world: World, mount: str = MOUNT) -> Iterator[Brokers]:
     """The engine, until the block ends."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Broker)
     server.is_away = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    world.ask("POST", f"sys/mounts/{MOUNT}", {"type": "rabbitmq"})
+    place = quote(mount)
+    world.ask("POST", f"sys/mounts/{place}", {"type": "rabbitmq"})
     uri = f"http://127.0.0.1:{server.server_port}"
     connection = {"connection_uri": uri, "username": "strongroom", "password": "unused", "verify_connection": False}
-    world.ask("POST", f"{MOUNT}/config/connection", connection)
+    world.ask("POST", f"{place}/config/connection", connection)
     try:
-        yield Brokers(world, server)
+        yield Brokers(world, server, mount)
     finally:
-        world.ask("POST", f"sys/leases/revoke-force/{MOUNT}", {})
-        world.ask("DELETE", f"sys/mounts/{MOUNT}")
+        world.ask("POST", f"sys/leases/revoke-force/{place}", {})
+        world.ask("DELETE", f"sys/mounts/{place}")
         server.shutdown()
         thread.join()
         server.server_close()

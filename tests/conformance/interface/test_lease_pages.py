@@ -114,6 +114,26 @@ def test_a_path_is_counted_and_revoked(broker: Brokers, opened: Opened, role: Ro
     assert window.page.get_by_role("button", name="Revoke all 0").is_disabled()
 
 
+def test_a_path_of_any_letters(team: World, opened: Opened) -> None:
+    """Spaces, slashes and letters beyond ASCII in a mount's path lead to its leases, and end them."""
+    with brokers(team, "kü & b/my=brokers") as odd:
+        (lease,) = odd.lease("app")
+        window = opened("root")
+        window.go("/leases")
+        for name in ("kü & b/", "my=brokers/", "creds/", "app/", lease.rpartition("/")[2]):
+            window.page.get_by_role("link", name=name, exact=True).first.click()
+            window.settle()
+        window.sees(team.ask("POST", "sys/leases/lookup", {"lease_id": lease})["data"]["account"])
+        window.page.go_back()
+        window.press("Revoke everything below a path")
+        window.press("Revoke 1")
+        dialog = window.page.get_by_role("dialog")
+        dialog.get_by_role("textbox").fill(f"{odd.mount}/creds/app/")
+        dialog.get_by_role("button", name="Revoke", exact=True).click()
+        window.sees("Everything has ended.")
+        assert odd.count("app") == {}
+
+
 def test_what_cannot_be_revoked_is_told_and_forgotten(team: World, broker: Brokers, opened: Opened) -> None:
     """While the broker refuses, the page says why; who forgets the lease is told what stays, and types its name."""
     (lease,) = broker.lease("stuck")

@@ -166,6 +166,35 @@ def test_a_token_is_looked_up_by_itself(team: World, opened: Opened) -> None:
     assert window.findings() == []
 
 
+def test_tokens_are_shown_page_by_page(team: World, opened: Opened) -> None:
+    """Those of a namespace, each with what it is; the way back is the browser's."""
+    team.ask("POST", "sys/namespaces/many-tokens")
+    try:
+        for number in range(27):
+            team.ask("POST", "auth/token/create", {"display_name": f"n{number}", "ttl": "1h"}, namespace="many-tokens")
+        keys = team.ask("GET", "auth/token/accessors?list=true", namespace="many-tokens")["data"]["keys"]
+        window = opened("root")
+        window.go("/")
+        window.press("Namespace: root")
+        window.page.get_by_role("combobox", name="Namespace").fill("many-tokens")
+        window.page.keyboard.press("Tab")  # The proposals close.
+        window.press("Go there")
+        window.turn("/tokens")
+        rows = window.page.get_by_role("grid", name="All tokens").get_by_role("rowheader")
+        rows.nth(24).wait_for()
+        assert rows.all_inner_texts() == keys[:25]
+        names = window.page.get_by_text(re.compile(r"^token-n\d+$"))
+        names.nth(24).wait_for()
+        window.press("Next page")
+        rows.nth(25).wait_for(state="detached")
+        window.page.get_by_role("link", name=keys[-1]).wait_for()
+        assert rows.all_inner_texts() == keys[25:] and not window.offers("Next page")
+        window.page.go_back()
+        window.page.get_by_role("link", name=keys[0]).wait_for()
+    finally:
+        team.ask("DELETE", "sys/namespaces/many-tokens")
+
+
 def test_an_administrator_makes_tokens_by_a_role(team: World, opened: Opened) -> None:
     """Of his team's roles he makes one, changes it, makes a token by it, and deletes it; other ways aren't offered."""
     window = opened("admin")

@@ -8,6 +8,7 @@ export function Paging({ first, next }: { first?: string | undefined; next?: str
     <nav className="row" aria-label={t("common.pages")}>
       {first && <LinkButton to={first}>{t("common.first_page")}</LinkButton>}
       {next && <LinkButton to={next}>{t("common.next_page")}</LinkButton>}
+      <span className="description">{t("common.page_alone")}</span>
     </nav>
   );
 }
