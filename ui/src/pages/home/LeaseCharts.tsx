@@ -44,7 +44,7 @@ export function LeaseCharts() {
           {t("home.count_leases")}
         </Button>
         {count.isPending && <span role="status">{t("leases.counted_so_far", { n: sofar })}</span>}
-        {found?.isPartial && <span role="status">{t("home.partial", { n: found.counted })}</span>}
+        {found?.isPartial && <span role="status">{t("home.partial", { n: found.counted.toLocaleString() })}</span>}
       </div>
       {count.error && <Failure error={count.error} />}
       {found && (

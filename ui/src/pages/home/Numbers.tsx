@@ -71,7 +71,7 @@ function Tiles({ metrics }: { metrics: Metrics }) {
   return (
     <dl className="tiles">
       <Tile name={t("home.seal")}>{t(of("vault_core_unsealed") === 1 ? "home.unsealed" : "home.sealed", { type: status?.type ?? "" })}</Tile>
-      <Tile name={t("home.version")}>{status?.version}</Tile>
+      <Tile name={t("home.version")} isWide>{status?.version}</Tile>
       <Tile name={t("home.store")}>{status && t(of("vault_storage_writable") === 0 ? "home.store_readonly" : "home.store_ok", { type: status.storage_type })}</Tile>
       <Tile name={t("home.free")}>{size("vault_storage_free_bytes")}</Tile>
       <Tile name={t("home.reusable")}>{size("vault_storage_reusable_bytes")}</Tile>
@@ -86,10 +86,10 @@ function Tiles({ metrics }: { metrics: Metrics }) {
   );
 }
 
-function Tile({ name, children }: { name: string; children: ReactNode }) {
+function Tile({ name, children, isWide = false }: { name: string; children: ReactNode; isWide?: boolean }) {
   if (children === null || children === undefined || children === false) return null;
   return (
-    <div className="card tile">
+    <div className={isWide ? "card tile tile-wide" : "card tile"}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

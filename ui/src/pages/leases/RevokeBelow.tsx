@@ -10,7 +10,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Progress } from "../../components/Progress";
 import { t } from "../../texts";
-import { type Below, left, useBelow } from "./counting";
+import { type Below, left, NOTHING, useBelow } from "./counting";
 import { endPath, folderOf, leasesLink, needsOf, revokeLink, STATES } from "./lease";
 import { Warnings } from "../../components/Warnings";
 
@@ -32,8 +32,8 @@ export default function RevokeBelow() {
       )}
       {prefix !== "" && may !== undefined && (
         <div className="row">
-          <End prefix={prefix} below={question.data} />
-          <End prefix={prefix} below={question.data} force />
+          <End prefix={prefix} below={question.data} isCounting={question.isLoading} />
+          <End prefix={prefix} below={question.data} isCounting={question.isLoading} force />
         </div>
       )}
     </>
@@ -60,18 +60,30 @@ function Report({ prefix, below }: { prefix: string; below: Below }) {
   );
 }
 
-function End({ prefix, below, force = false }: { prefix: string; below: Below | undefined; force?: boolean }) {
+interface Ended {
+  prefix: string;
+  below: Below | undefined;
+  /** Whether it is about to be known how much ends: nobody confirms before. */
+  isCounting: boolean;
+  force?: boolean;
+}
+
+function End({ prefix, below, isCounting, force = false }: Ended) {
   const [open, setOpen] = useState(false);
   const navigate = useNavigate();
-  const total = below && left(below).toEnd + left(below).going + (force ? left(below).failing : 0);
+  const { toEnd, going, failing } = left(below ?? NOTHING);
+  // What is being revoked has ended already; by force it is forgotten, too.
+  const total = below && (force ? toEnd + going + failing : toEnd);
   const need = needsOf(prefix)[force ? "force" : "revoke"];
   const end = useChange(
     () => send<Envelope<null> | undefined>("POST", endPath(force ? "revoke-force" : "revoke-prefix", prefix), { data: {} }),
-    () => {
-      setOpen(false);
-      navigate(revokeLink(prefix, total), { replace: true });
-    },
+    () => setOpen(false),
   );
+  const begin = () => {
+    // How much there was is in the address before anything ends, so that a reload in the midst of it knows.
+    if (below) navigate(revokeLink(prefix, toEnd + going), { replace: true });
+    end.mutate(undefined);
+  };
   const title = force ? t("leases.force_below") : t("leases.revoke_below");
   const ask = () => {
     end.reset();
@@ -79,12 +91,12 @@ function End({ prefix, below, force = false }: { prefix: string; below: Below | 
   };
   return (
     <>
-      <Button look={force ? "plain" : "danger"} onPress={ask} isDisabled={total === 0} needs={need}>
-        {force ? t("leases.force_all") : total === undefined ? t("leases.revoke_all") : t("leases.revoke_n", { n: total })}
+      <Button look={force ? "plain" : "danger"} onPress={ask} isDisabled={isCounting || total === 0} needs={need}>
+        {force ? t("leases.force_all") : !total ? t("leases.revoke_all") : t("leases.revoke_n", { n: total })}
       </Button>
       <Warnings of={end.data?.warnings} />
       {open && (
-        <Confirm title={title} isOpen onClose={() => setOpen(false)} action={t(force ? "leases.force" : "leases.revoke")} onConfirm={() => end.mutate(undefined)} isPending={end.isPending} error={end.error} typed={prefix}>
+        <Confirm title={title} isOpen onClose={() => setOpen(false)} action={t(force ? "leases.force" : "leases.revoke")} onConfirm={begin} isPending={end.isPending} error={end.error} typed={prefix}>
           <p>{total === undefined ? t("leases.revoke_unknown") : t("leases.revoke_many", { n: total })}</p>
           <p>{t(force ? "leases.force_text" : "leases.revoke_text")}</p>
           {below?.ends_own_token && <p className="notice notice-danger">{t("leases.ends_own")}</p>}

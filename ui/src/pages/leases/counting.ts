@@ -28,7 +28,8 @@ export function left({ leases, tokens }: Below): { toEnd: number; going: number;
   return { toEnd: leases.active + leases.planned + tokens, going: leases.revoking, failing: leases.irrevocable };
 }
 
-const NOTHING: Below = { leases: { active: 0, planned: 0, revoking: 0, irrevocable: 0 }, tokens: 0, ends_own_token: false };
+/** Of a path with nothing below. */
+export const NOTHING: Below = { leases: { active: 0, planned: 0, revoking: 0, irrevocable: 0 }, tokens: 0, ends_own_token: false };
 const WATCH_MS = 2_000;
 
 /**
