@@ -7,6 +7,7 @@ import { Pairs } from "../../forms/Pairs";
 import { useNavigate } from "../../app/location";
 import { t } from "../../texts";
 import { createLink, type Wanted } from "./token";
+import "./tokens.css";
 
 interface Props {
   role: string;
@@ -32,7 +33,7 @@ export function CreateFields({ role, sudo, wanted, onChange, wrapTtl, onWrapTtl 
         <TextField label={t("tokens.display_name")} description={t("tokens.display_name_hint")} value={wanted.display_name} onChange={set("display_name")} />
         <NumberField label={t("tokens.num_uses")} description={t("tokens.num_uses_hint")} value={wanted.num_uses} onChange={set("num_uses")} min={0} />
       </div>
-      <details>
+      <details className="token-more">
         <summary>{t("tokens.more")}</summary>
         <div className="stack">
           <div className="grid">

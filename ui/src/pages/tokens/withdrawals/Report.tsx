@@ -50,6 +50,7 @@ function Shown({ report }: { report: Told }) {
           <StateBadge state={report.blocks && report.state === "holding" ? "blocking" : report.state} />
           {t(`withdrawals.about_${report.state}`)}
         </p>
+        {report.blocks && <p>{t("withdrawals.about_blocking")}</p>}
         {report.leases_left > 0 && (
           <>
             <p>{t("withdrawals.leases_left", { n: report.leases_left })}</p>
@@ -58,7 +59,7 @@ function Shown({ report }: { report: Told }) {
         )}
         <Facts
           rows={[
-            ...Object.entries(report.asked).map(([name, text]) => [textOr(`withdrawals.by_${name}`, name), <span key={name} className="code">{text}</span>] as const),
+            ...Object.entries(report.asked).filter(([name]) => name !== "block").map(([name, text]) => [textOr(`withdrawals.by_${name}`, name), <span key={name} className="code">{text}</span>] as const),
             [t("withdrawals.made"), <When key="made" at={report.made_time} />],
             [t("withdrawals.since_time"), report.since_time && <When at={report.since_time} />],
             [t("withdrawals.until_time"), report.until_time && <When at={report.until_time} />],
