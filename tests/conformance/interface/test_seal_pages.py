@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.test_start_pages import CONFIG
 from tests.conformance.interface.world import ROLES, Role, World
 from tests.conformance.servers import start_ours
+from tests.sim.pgp import Holder
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,40 @@ def test_new_shares(own: Own, opened: Opened) -> None:
     own.ask("PUT", "sys/seal")
     for share in shares[:2]:
         own.world.ask("PUT", "sys/unseal", {"key": share})
+    assert own.status()["sealed"] is False
+
+
+@pytest.mark.filterwarnings("ignore:.*has been moved to cryptography.hazmat.decrepit:UserWarning")
+def test_new_shares_for_the_holders_of_pgp_keys(own: Own, opened: Opened) -> None:
+    """Each share is encrypted for its holder; the copy that the server keeps is the same, until it is deleted."""
+    anna = Holder("anna")
+    window = opened("root", of=own.world)
+    window.page.on("dialog", lambda dialog: dialog.accept())
+    window.go("/seal/rekey")
+    window.type("Number of shares", "1")
+    window.type("Threshold", "1")
+    window.page.get_by_text("Verify the new shares before they count").click()
+    window.sees("The present shares are worthless as soon as the last one is entered.")
+    window.page.get_by_text("Encrypt each share for its holder with PGP").click()
+    window.sees("There are 0 public keys for 1 shares.")
+    window.type("Public keys, in the order of the shares", anna.public)
+    window.page.get_by_text("Keep a copy of the encrypted shares").click()
+    window.press("Begin")
+    enter(window, "Present key share", own.shares[:2])
+    window.page.locator(".shares").get_by_text(anna.fingerprint).wait_for()
+    encrypted = window.reveal("Share 1 of 1")
+    window.page.get_by_text("Every share has its place").click()
+    window.press("Done")
+    window.sees("The new key shares are in force.")
+    window.press("Show the copy")
+    assert window.reveal(anna.fingerprint) == encrypted
+    window.press("Delete the copy")
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    window.sees("The copy is deleted.")
+    assert own.world.answer("GET", "sys/rotate/root/backup", token=own.world.tokens["root"])[0] == 400
+    window.refused.add(503)  # The page goes on asking how far it is.
+    own.ask("PUT", "sys/seal")
+    own.world.ask("PUT", "sys/unseal", {"key": anna.decrypt(base64.b64decode(encrypted))})
     assert own.status()["sealed"] is False
 
 
