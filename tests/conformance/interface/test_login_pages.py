@@ -104,6 +104,42 @@ def test_a_login_in_a_window_can_be_cancelled(provider: str, opened: Opened) -> 
     assert window.page.get_by_role("button", name="Log in").is_enabled()
 
 
+def test_a_locked_page_stays_while_its_user_is_at_the_provider(team: World, provider: str, opened: Opened) -> None:
+    """Where windows are blocked, a page with something in it isn't left: its user opens the provider's page himself."""
+    window = opened()
+    window.elsewhere.add(urlsplit(provider).netloc)
+    window.page.add_init_script(NO_WINDOWS)
+    by_provider(window, "/tools")
+    at_provider(window.page, "carl")
+    window.type("What to wrap: JSON or .env", "typed=before")
+    window.press("Your session", exact=False)
+    window.page.get_by_role("menuitem", name="Lock").click()
+    window.sees("Locked, because nobody was there")
+    window.press("Log in")
+    with window.page.context.expect_page() as tab:
+        window.page.get_by_role("link", name="The provider's page").click()
+    tab.value.get_by_role("button", name="Continue").click()
+    window.page.get_by_role("dialog").wait_for(state="detached")
+    assert window.field("What to wrap: JSON or .env").input_value() == "typed=before"
+
+
+def test_a_login_by_a_code_at_the_provider(team: World, provider: str, opened: Opened) -> None:
+    """The provider asks the user alone; the page asks the server until that is done."""
+    role = {"user_claim": "sub", "callback_mode": "device", "poll_interval": 1, "token_policies": "team-reader"}
+    team.ask("POST", "auth/oidc/role/device", role)
+    window = opened()
+    window.refused.add(400)  # it isn't done yet
+    window.go("/?with=oidc")
+    window.type("Role", "device")
+    with window.page.expect_popup() as popup:
+        window.press("Log in")
+    window.sees("Log in at the provider")
+    page = popup.value
+    page.get_by_role("button", name="Continue").click()
+    at_provider(page, "dora")
+    window.page.get_by_role("heading", name="Overview").wait_for()
+
+
 def test_a_role_that_leads_elsewhere(team: World, provider: str, opened: Opened) -> None:
     """The server says which address isn't allowed; the role that was typed stays."""
     role = {"user_claim": "sub", "allowed_redirect_uris": "http://localhost:8250/oidc/callback"}

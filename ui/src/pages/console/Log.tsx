@@ -18,7 +18,7 @@ export function Log({ kept: { entries, leftOut } }: { kept: Kept }) {
       {entries.map((entry) => (
         <Line key={entry.id} entry={entry} />
       ))}
-      <div ref={end} />
+      <div ref={end} className="console-end" />
     </div>
   );
 }

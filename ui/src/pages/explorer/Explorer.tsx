@@ -6,6 +6,7 @@ import { DataTable } from "../../components/DataTable";
 import { Select } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { Prose } from "../../components/Prose";
 import { textOr, t } from "../../texts";
 import { type Described, found, operationsIn } from "./operations";
 import { VerbBadge } from "./VerbBadge";
@@ -51,7 +52,7 @@ function Operations({ all }: { all: Described[] }) {
         onOpen={(row) => navigate(operationLink(row))}
         columns={[
           { id: "path", title: t("explorer.operation"), cell: (row) => <OperationCell row={row} /> },
-          { id: "summary", title: t("explorer.what"), secondary: true, cell: ({ summary }) => summary },
+          { id: "summary", title: t("explorer.what"), secondary: true, cell: ({ summary }) => <Prose text={summary} /> },
         ]}
         empty={<Empty title={t(all.length ? "common.nothing_matches" : "explorer.nothing")} />}
       />

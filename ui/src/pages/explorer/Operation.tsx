@@ -7,6 +7,7 @@ import { useParam } from "../../app/location";
 import { Confirm } from "../../components/Dialog";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { Prose } from "../../components/Prose";
 import { fieldsOf } from "../../forms/fields";
 import { t } from "../../texts";
 import { Copies } from "./Copies";
@@ -79,7 +80,7 @@ function Explored({ operation }: { operation: Described }) {
   const isComplete = operation.variables.every((name) => variables[name]);
   return (
     <>
-      <PageHead title={operation.path} crumbs={crumbs} intro={operation.summary}>
+      <PageHead title={operation.path} crumbs={crumbs} intro={<Prose text={operation.summary} />}>
         <VerbBadge verb={operation.isList ? "list" : operation.verb} />
         {operation.needsSudo && <span className="badge badge-warn">sudo</span>}
         {operation.isOpen && <span className="badge">{t("explorer.open")}</span>}
@@ -93,7 +94,9 @@ function Explored({ operation }: { operation: Described }) {
           <p className="code">
             {asked.method} /v1/{asked.path}
           </p>
-          <p>{operation.summary}</p>
+          <p>
+            <Prose text={operation.summary} />
+          </p>
         </Confirm>
       )}
     </>
