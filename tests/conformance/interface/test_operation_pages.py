@@ -65,7 +65,7 @@ def test_audit_for_a_role(opened: Opened, role: Role) -> None:
     window.settle()
     assert window.offers("Enable a device") is (role == "root")
     if role != "root":
-        window.sees("Your policies don't let you list the devices.")
+        window.sees("Your policies don't let you list the devices")
         window.type("Path", "file")
         window.press("Open")
         window.sees("Your policies don't let you look for values in this log.")

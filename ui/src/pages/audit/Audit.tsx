@@ -1,12 +1,11 @@
-import { useState } from "react";
 import { read } from "../../api/client";
 import { useRead } from "../../api/hooks";
 import { useNavigate } from "../../app/location";
-import { Anchor, Button, LinkButton } from "../../components/Button";
+import { Anchor, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
-import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
+import { OpenByName } from "../../components/OpenByName";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
 import { t } from "../../texts";
@@ -24,7 +23,7 @@ export default function Audit() {
           {t("audit.enable")}
         </LinkButton>
       </PageHead>
-      <May needs={LIST} otherwise={<ByName />}>
+      <May needs={LIST} otherwise={<OpenByName label={t("audit.path")} description={t("audit.unlisted")} to={deviceLink} />}>
         <Devices />
       </May>
       <May needs={["read sys/config/auditing/request-headers", "sudo sys/config/auditing/request-headers"]}>
@@ -62,29 +61,6 @@ function Devices() {
         />
       )}
     </Loaded>
-  );
-}
-
-/** Who can't list devices may still be allowed to use one that he knows. */
-function ByName() {
-  const [path, setPath] = useState("file/");
-  const navigate = useNavigate();
-  return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        navigate(deviceLink(path.trim()));
-      }}
-    >
-      <p>{t("audit.unlisted")}</p>
-      <TextField label={t("audit.path")} value={path} onChange={setPath} isRequired code />
-      <div className="row">
-        <Button type="submit" isDisabled={path.trim() === ""}>
-          {t("audit.open")}
-        </Button>
-      </div>
-    </form>
   );
 }
 

@@ -1,6 +1,6 @@
 import { remove } from "../../api/client";
 import { useChange, useList } from "../../api/hooks";
-import { Anchor, Button } from "../../components/Button";
+import { Anchor, Button, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Failure } from "../../components/Failure";
 import { Loaded as Awaited } from "../../components/Loaded";
@@ -19,7 +19,12 @@ export function LoadedOnes() {
   const when = (text: string | undefined) => moment(text)?.toLocaleString();
   return (
     <section className="stack">
-      <h2>{t("snapshots.loaded_ones")}</h2>
+      <div className="row">
+        <h2>{t("snapshots.loaded_ones")}</h2>
+        <LinkButton to="/snapshots/restore" needs={may("update", LOAD)}>
+          {t("snapshots.load_file")}
+        </LinkButton>
+      </div>
       {unload.error && <Failure error={unload.error} />}
       <Awaited of={found}>
         {({ keys, key_info: info }) => (

@@ -7,6 +7,7 @@ import { bytes } from "../../components/bytes";
 import { Button } from "../../components/Button";
 import { Checkbox } from "../../components/Field";
 import { Failure } from "../../components/Failure";
+import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
 import { Progress } from "../../components/Progress";
 import { RootOnly } from "../../components/RootOnly";
@@ -43,13 +44,17 @@ export default function Restore() {
         </div>
         {busy && <Progress label={t(load.isPending ? "snapshots.loading" : "snapshots.restoring")} value={0} most={0} text={bytes(file?.size ?? 0)} />}
         {load.error && <Failure error={load.error} />}
-        <div className="row">
-          <Button onPress={() => file && load.mutate(file)} isDisabled={!file || busy} needs={may("update", LOAD)}>
-            {t("snapshots.load")}
-          </Button>
-        </div>
-        <p className="description">{t("snapshots.load_hint")}</p>
-        <Checkbox label={t("snapshots.force")} description={t("snapshots.force_hint")} value={forced} onChange={setForced} isDisabled={busy} />
+        <May needs={may("update", LOAD)}>
+          <div className="row">
+            <Button onPress={() => file && load.mutate(file)} isDisabled={!file || busy} needs={may("update", LOAD)}>
+              {t("snapshots.load")}
+            </Button>
+            <span className="description">{t("snapshots.load_hint")}</span>
+          </div>
+        </May>
+        <May needs={may("update", FORCE)}>
+          <Checkbox label={t("snapshots.force")} description={t("snapshots.force_hint")} value={forced} onChange={setForced} isDisabled={busy} />
+        </May>
         <div className="row">
           <Button look="danger" onPress={() => setOpen(true)} isDisabled={!file || busy} needs={may("update", forced ? FORCE : SNAPSHOT)}>
             {t("snapshots.restore")}
