@@ -2,7 +2,6 @@ import type { Need } from "../../api/capabilities";
 import { type Fields, list, read } from "../../api/client";
 import { link } from "../../app/location";
 import { moment } from "../../components/time";
-import { pageOf } from "../engines";
 import { secretLink } from "../kv/store";
 import type { Mount } from "../secrets/Mounts";
 
@@ -39,12 +38,13 @@ export function sourcesOf(path: string, mount: Mount): Source[] {
     case "kv":
       return mount.options?.["version"] === "2" ? [secretsOf(path)] : [];
     case "pki":
-      return [certificatesOf(path, mount)];
+      return [certificatesOf(path)];
     case "database":
+      return [rotationsOf(path, "static-roles", (name) => link("/secrets/database/static", { mount: path, name }))];
     case "aws":
-      return [rotationsOf(path, mount, "static-roles")];
+      return [rotationsOf(path, "static-roles", (name) => entryLink(path, "static-roles/{name}", name))];
     case "ldap":
-      return [rotationsOf(path, mount, "static-role")];
+      return [rotationsOf(path, "static-role", (name) => entryLink(path, "static-role/{name}", name))];
     default:
       return [];
   }
@@ -79,7 +79,7 @@ interface Certificate {
   role: string;
 }
 
-function certificatesOf(mount: string, { type, options }: Mount): Source {
+function certificatesOf(mount: string): Source {
   const place = `${mount}certs/detailed`;
   return {
     mount,
@@ -88,13 +88,16 @@ function certificatesOf(mount: string, { type, options }: Mount): Source {
       const { key_info } = await list<Certificate>(place, { query: { valid: true, expires_before: until.toISOString(), limit: MOST }, signal });
       return Object.entries(key_info).flatMap(([serial, { common_name, not_after, role }]) => {
         const at = moment(not_after);
-        return at ? [{ kind: "certificate", at, mount, name: common_name || serial, owner: role, reason: "", to: link(pageOf({ type, options }), { mount }) } satisfies Due] : [];
+        return at ? [{ kind: "certificate", at, mount, name: common_name || serial, owner: role, reason: "", to: link("/secrets/pki/certificate", { mount, serial }) } satisfies Due] : [];
       });
     },
   };
 }
 
-function rotationsOf(mount: string, { type, options }: Mount, folder: string): Source {
+/** The page of an entry of an engine whose pages are made from the API's description. */
+const entryLink = (mount: string, path: string, name: string) => link("/secrets/engine/path", { mount, path, "v.name": name });
+
+function rotationsOf(mount: string, folder: string, to: (name: string) => string): Source {
   const place = `${mount}${folder}`;
   return {
     mount,
@@ -105,7 +108,7 @@ function rotationsOf(mount: string, { type, options }: Mount, folder: string): S
       const found: Due[] = [];
       for (let at = 0; at < names.length; at += AT_ONCE) {
         const part = await Promise.all(names.slice(at, at + AT_ONCE).map(async (name) => ({ name, next: nextOf(await read(`${place}/${name}`, { signal })) })));
-        for (const { name, next } of part) if (next && next <= until) found.push({ kind: "rotation", at: next, mount, name, owner: "", reason: "", to: link(pageOf({ type, options }), { mount }) });
+        for (const { name, next } of part) if (next && next <= until) found.push({ kind: "rotation", at: next, mount, name, owner: "", reason: "", to: to(name) });
       }
       return found;
     },

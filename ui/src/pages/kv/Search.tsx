@@ -10,7 +10,7 @@ import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
 import type { Mount } from "../secrets/Mounts";
 import { type Asked, type Secret, useSearch } from "./searching";
-import { isStore, searchLink, secretLink } from "./store";
+import { isSearched, searchLink, secretLink } from "./store";
 import "./kv.css";
 
 /** Finds secrets by their names and custom metadata, over all mounts. */
@@ -30,7 +30,7 @@ function Form({ asked }: { asked: Asked }) {
   const navigate = useNavigate();
   const mounts = useRead<{ secret: Record<string, Mount> }>("sys/internal/ui/mounts");
   const choices = Object.entries(mounts.data?.secret ?? {})
-    .filter(([, mount]) => isStore(mount) && mount.type !== "cubbyhole")
+    .filter(([, mount]) => isSearched(mount))
     .map(([path, { description }]) => ({ id: path, label: path, description }));
   const set = (name: keyof Asked) => (text: string) => setWanted({ ...wanted, [name]: text });
   return (

@@ -25,11 +25,14 @@ export function useStore(): Question<Store> {
 
 /** A mount as a store (pure). */
 export function storeOf(mount: string, { type, options }: Pick<Mount, "type" | "options">): Store {
-  return { mount, type, versioned: type === "kv" && options?.["version"] === "2" };
+  return { mount, type: kindOf(type), versioned: type === "kv" && options?.["version"] === "2" };
 }
 
-/** Whether a mount keeps secrets by their paths (pure). */
-export const isStore = ({ type }: Pick<Mount, "type">) => type === "kv" || type === "generic" || type === "cubbyhole";
+/** What each namespace has of its own is called `ns_…` there. */
+const kindOf = (type: string) => type.replace(/^ns_/, "");
+
+/** Whether a search looks into a mount (pure). */
+export const isSearched = ({ type }: Pick<Mount, "type">) => type === "kv" || type === "generic";
 
 const below = (store: Store, part: string, path: string) => (store.versioned ? join(store.mount, part, path) : join(store.mount, path));
 
