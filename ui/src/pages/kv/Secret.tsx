@@ -30,7 +30,8 @@ function Shown({ store }: { store: Store }) {
     <>
       <PageHead title={nameOf(path)} crumbs={crumbsOf(store, path)}>
         <Change store={store} path={path} />
-        <Share store={store} path={path} version={version} />
+        {/* Elsewhere the values aren't read: each read of a secret is in the audit log. */}
+        {tab === "values" && <Share store={store} path={path} version={version} />}
         <Remove store={store} path={path} />
       </PageHead>
       {store.versioned ? <Parts store={store} path={path} version={version} tab={tab} /> : <Current key={path} store={store} path={path} version={0} />}
