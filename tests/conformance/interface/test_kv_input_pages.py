@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from tests.conformance.interface.browser import PHONE
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.kv import at, fill_row, limited, put, row, stored
 from tests.conformance.interface.world import World
@@ -178,3 +179,46 @@ def test_patch_alone(team: World, opened: Opened) -> None:
     window.press("Save")
     window.page.get_by_role("heading", name="db").wait_for()
     assert stored(team, "patched/db") == {"user": "canary", "password": "new", "old": "canary"}
+
+
+def test_what_opens_on_the_pages(team: World, opened: Opened) -> None:
+    """Dialogs, revealed values and conflicts have nothing serious for axe, and fit a phone."""
+    path, long = "states/db", "x" * 300
+    put(team, path, {"pem": "a\nb", "b": long}, {"pem": "a\nc", "b": long})
+    window = opened("root", viewport=PHONE, color_scheme="dark")
+    window.refused.add(400)
+    found: list[str] = []
+
+    def look_at(what: str) -> None:
+        window.settle()
+        found.extend(f"{what}: {each}" for each in window.findings())
+        if window.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"{what}: is wider than its window")
+
+    window.go(at("/secret", mount="team/", path=path, tab="versions", before=1, after=2))
+    window.press("Reveal what differs in pem, line by line")
+    look_at("comparison")
+    window.go(at("/secret", mount="team/", path=path))
+    window.reveal("b")
+    window.page.get_by_text("Use it elsewhere").click()
+    look_at("values")
+    window.page.get_by_text("As JSON").click()
+    window.press("Reveal all values")
+    look_at("JSON")
+    window.press("Share once")
+    window.press("Make a wrapping token")
+    window.reveal("Command line")
+    look_at("sharing")
+    window.go(at("/edit", mount="team/", path=path))
+    fill_row(window, "pem", "mine")
+    put(team, path, {"pem": "theirs"})
+    window.press("Save")
+    window.sees("Bring both together")
+    look_at("conflict")
+    window.press("Paste JSON or .env")
+    window.type("JSON or .env", f"b={long}")
+    look_at("pasting")
+    window.go(at("", mount="team/", view="tree"))
+    window.press("Open states/")
+    look_at("tree")
+    assert not found, "\n".join(found)
