@@ -70,7 +70,7 @@ function Sharing({ store, path, version, onClose }: Props & { onClose: () => voi
 function Made({ token, ttl }: { token: string; ttl: number }) {
   const { namespace } = useSession();
   const address = `${window.location.origin}/ui${link("/unwrap", { namespace })}`;
-  const command = `${namespace ? `VAULT_NAMESPACE=${quoted(namespace)} ` : ""}strongroom unwrap -address=${window.location.origin} ${token}`;
+  const command = `strongroom unwrap -address=${window.location.origin}${namespace ? ` -namespace=${quoted(namespace)}` : ""} ${token}`;
   return (
     <>
       <p>{t("kv.share_made", { time: duration(ttl) })}</p>
