@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pathsOf, type Document, type PathItem } from "../../src/api/openapi";
-import { isSecret } from "../../src/pages/engine/secrets";
+import { holdsSecret, isSecret } from "../../src/pages/engine/secrets";
 import { actionsWith, capabilitiesAt, creating, grouped, placesOf, subjectOf, subjectsWith } from "../../src/pages/engine/shape";
 
 const listing: PathItem = { get: { parameters: [{ name: "list", in: "query", required: true }] } };
@@ -75,3 +75,8 @@ test.each([
   ["password_policy", false],
   ["username", false],
 ])("%s is masked: %s", (name, expected) => expect(isSecret(name)).toBe(expected));
+
+test("what is within a value is masked with it", () => {
+  expect(holdsSecret({ credential: { user: "a", password: "b" } })).toBe(true);
+  expect(holdsSecret([{ secret_key: "" }, { public_key: "a" }])).toBe(false);
+});

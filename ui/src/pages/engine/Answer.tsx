@@ -2,9 +2,10 @@ import { useState } from "react";
 import type { Envelope, Fields, Json } from "../../api/client";
 import { Lease } from "../../components/Lease";
 import { CopyButton, Secret } from "../../components/Secret";
+import { moment } from "../../components/time";
 import { durationText } from "../../forms/fields";
 import { t } from "../../texts";
-import { isSecret } from "./secrets";
+import { holdsSecret, isSecret } from "./secrets";
 
 interface Props {
   title: string;
@@ -19,6 +20,8 @@ interface Props {
 }
 
 const TIME = /(^|_)(ttl|period|lease_duration|max_age|cooldown|duration)$/;
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /** What the server has answered; values that may be secret are shown when they are asked for. */
 export function Answer({ title, fields, text = "", lease, warnings, masked = [] }: Props) {
@@ -58,7 +61,7 @@ export function Facts({ fields, masked = [] }: { fields: Fields; masked?: readon
         <div key={name} className="fact">
           <dt className="code">{name}</dt>
           <dd>
-            <Value name={name} value={fields[name]} isMasked={masked.includes(name) || isSecret(name)} />
+            <Value name={name} value={fields[name]} isMasked={masked.includes(name) || isSecret(name) || holdsSecret(fields[name])} />
           </dd>
         </div>
       ))}
@@ -72,6 +75,8 @@ function Value({ name, value, isMasked }: { name: string; value: Json | undefine
   if (typeof value === "boolean") return t(value ? "common.yes" : "common.no");
   if (typeof value === "number") return TIME.test(name) && value > 0 ? durationText(value) : value;
   if (isMasked) return <Secret value={text} name={name} />;
+  const at = typeof value === "string" && MOMENT.test(value) ? moment(value) : null;
+  if (at) return <time dateTime={text} title={text}>{at.toLocaleString()}</time>;
   if (Array.isArray(value) && value.every((each) => typeof each === "string" && each.length < 100)) return value.join(", ");
   return typeof value === "object" || text.includes("\n") ? <pre>{text}</pre> : text;
 }
