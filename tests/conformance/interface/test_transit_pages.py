@@ -156,6 +156,11 @@ def test_what_was_typed_stays_when_it_is_refused(team: World, opened: Opened) ->
     window.type("Context", "b")
     do(window, "Decrypt")
     assert window.reveal("Plaintext") == "a"
+    window.press("Rewrap")
+    window.type("Ciphertexts", ciphertext)
+    window.type("Context", "b")
+    do(window, "Rewrap")
+    assert made(window, "1 rewrapped ciphertext").startswith("vault:v1:")
     window.press("Encrypt")
     window.page.get_by_role("group", name="Plaintext").get_by_role("button", name="Given as").click()
     window.page.get_by_role("option", name="Base64").click()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { batchOf } from "../../src/pages/transit/Ciphers";
 import { base64Of, EMPTY, linesOf, textIn } from "../../src/pages/transit/payload";
 
 describe("bytes that a user gives", () => {
@@ -37,4 +38,8 @@ describe("bytes that the server gives", () => {
 
 test("lines without anything are left out", () => {
   expect(linesOf(" a \n\n\tb\n")).toEqual(["a", "b"]);
+});
+
+test("each ciphertext of a batch has what is said beside it", () => {
+  expect(batchOf({ ciphertexts: ["a", "b"], context: "Yg==" })).toEqual({ batch_input: [{ ciphertext: "a", context: "Yg==" }, { ciphertext: "b", context: "Yg==" }] });
 });

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Facts } from "../../components/Facts";
 import { t } from "../../texts";
 import { Ends } from "./Ends";
@@ -6,7 +7,7 @@ import { type Certificate, type Request } from "./x509";
 const list = (values: readonly string[]) => (values.length > 0 ? <span className="code">{values.join(", ")}</span> : null);
 
 /** What a certificate says, in words. */
-export function CertificateFacts({ certificate, children }: { certificate: Certificate; children?: readonly (readonly [string, React.ReactNode])[] }) {
+export function CertificateFacts({ certificate, more = [] }: { certificate: Certificate; more?: readonly (readonly [string, ReactNode])[] }) {
   const { subject, issuer, names, notBefore, serial, key, usages, isAuthority, pathLength, crls } = certificate;
   return (
     <Facts
@@ -21,7 +22,7 @@ export function CertificateFacts({ certificate, children }: { certificate: Certi
         [t("pki.usages"), usages.join(", ")],
         [t("pki.authority"), isAuthority ? (pathLength === null ? t("pki.authority_any") : t("pki.authority_depth", { n: pathLength })) : null],
         [t("pki.crl_urls"), list(crls)],
-        ...(children ?? []),
+        ...more,
       ]}
     />
   );

@@ -66,7 +66,7 @@ function Certificate({ mount, issuer, title }: { mount: string; issuer: PublicIs
   return (
     <div className="stack">
       <Loaded of={authorities}>{(found) => <Chain authorities={found} to={({ id }) => issuerLink(mount, id)} current={issuer.issuer_id} />}</Loaded>
-      <section className="card stack">{read ? <CertificateFacts certificate={read}>{[[t("pki.id"), <span key="id" className="code">{issuer.issuer_id}</span>]]}</CertificateFacts> : <p>{t("pki.unreadable")}</p>}</section>
+      <section className="card stack">{read ? <CertificateFacts certificate={read} more={[[t("pki.id"), <span key="id" className="code">{issuer.issuer_id}</span>]]} /> : <p>{t("pki.unreadable")}</p>}</section>
       <section className="card stack">
         <PemText title={t("pki.certificate")} text={joined([issuer.certificate])} file={`${file}.pem`} />
         {issuer.ca_chain.length > 1 && <PemText title={t("pki.chain_of", { n: issuer.ca_chain.length })} text={joined(issuer.ca_chain)} file={`${file}-chain.pem`} isFolded />}

@@ -10,7 +10,7 @@ import { base64Of, EMPTY, linesOf, type Payload } from "./payload";
 import type { OfKey } from "./Use";
 
 /** The text of a field of an answer; empty where there is none. */
-export function textIn(answer: Fields, name: string): string {
+export function answered(answer: Fields, name: string): string {
   const value = answer[name];
   return typeof value === "string" ? value : "";
 }
@@ -31,7 +31,7 @@ export function Encrypt(key: OfKey) {
         return encoded === null ? null : { plaintext: encoded };
       }}
       onDone={() => setPlaintext(EMPTY)}
-      result={(answer) => <Made title={t("transit.ciphertext")} text={textIn(answer, "ciphertext")} version={answer["key_version"]} />}
+      result={(answer) => <Made title={t("transit.ciphertext")} text={answered(answer, "ciphertext")} version={answer["key_version"]} />}
     >
       <BytesField label={t("transit.plaintext")} description={t("transit.plaintext_hint")} value={plaintext} onChange={setPlaintext} />
     </OperationForm>
@@ -53,7 +53,7 @@ export function Decrypt(key: OfKey) {
       result={(answer) => (
         <section className="stack">
           <h3>{t("transit.plaintext")}</h3>
-          <BytesShown key={textIn(answer, "plaintext")} base64={textIn(answer, "plaintext")} name={t("transit.plaintext")} file={`${key.name}.decrypted`} />
+          <BytesShown key={answered(answer, "plaintext")} base64={answered(answer, "plaintext")} name={t("transit.plaintext")} file={`${key.name}.decrypted`} />
         </section>
       )}
     >
@@ -73,8 +73,13 @@ export function resultsOf(value: Json | undefined): Rewrapped[] {
   if (!Array.isArray(value)) return [];
   return value.map((each) => {
     const found = each !== null && typeof each === "object" && !Array.isArray(each) ? each : {};
-    return { ciphertext: textIn(found, "ciphertext"), error: textIn(found, "error") };
+    return { ciphertext: answered(found, "ciphertext"), error: answered(found, "error") };
   });
+}
+
+/** A batch of ciphertexts (pure): what stands beside a batch doesn't count, so each of them has it all. */
+export function batchOf({ ciphertexts, ...all }: Fields): Fields {
+  return { batch_input: (Array.isArray(ciphertexts) ? ciphertexts : []).map((ciphertext) => ({ ...all, ciphertext })) };
 }
 
 /** Ciphertexts get the newest version of the key; nobody sees what is in them. */
@@ -86,11 +91,13 @@ export function Rewrap(key: OfKey) {
       path={pathOf(key.mount, key.name, "rewrap")}
       described={describedPath(key.mount, "rewrap")}
       own={["ciphertext"]}
+      binds
       submit={t("transit.rewrap")}
       body={() => {
         const lines = linesOf(text);
-        return lines.length ? { batch_input: lines.map((ciphertext) => ({ ciphertext })) } : null;
+        return lines.length ? { ciphertexts: lines } : null;
       }}
+      shape={batchOf}
       result={(answer) => <Results results={resultsOf(answer["batch_results"])} />}
     >
       <TextArea label={t("transit.ciphertexts")} description={t("transit.ciphertexts_hint")} value={text} onChange={setText} placeholder="vault:v1:…" rows={6} isRequired code />

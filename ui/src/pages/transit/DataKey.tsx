@@ -3,7 +3,7 @@ import { useMay } from "../../api/capabilities";
 import { Choices, Select } from "../../components/Field";
 import { Secret } from "../../components/Secret";
 import { t } from "../../texts";
-import { textIn } from "./Ciphers";
+import { answered } from "./Ciphers";
 import { Made } from "./Made";
 import { describedPath, pathOf } from "./operations";
 import { OperationForm } from "./OperationForm";
@@ -31,11 +31,11 @@ export function DataKey(key: OfKey) {
       body={() => ({ bits: Number(bits) })}
       result={(answer) => (
         <>
-          <Made title={t("transit.datakey_encrypted")} text={textIn(answer, "ciphertext")} version={answer["key_version"]} />
-          {textIn(answer, "plaintext") && (
+          <Made title={t("transit.datakey_encrypted")} text={answered(answer, "ciphertext")} version={answer["key_version"]} />
+          {answered(answer, "plaintext") && (
             <section className="stack">
               <h3>{t("transit.datakey_clear")}</h3>
-              <Secret value={textIn(answer, "plaintext")} name={t("transit.datakey_clear")} />
+              <Secret value={answered(answer, "plaintext")} name={t("transit.datakey_clear")} />
               <p className="description">{t("transit.datakey_forget")}</p>
             </section>
           )}

@@ -27,6 +27,8 @@ interface Props {
   binds?: boolean;
   /** What is sent of the fields in `children`; null while something is missing or wrong. */
   body: () => Fields | null;
+  /** The request that all fields together make, if they aren't it as they are. */
+  shape?: (fields: Fields) => Fields;
   /** After it was done, so that nothing secret stays in the form. */
   onDone?: () => void;
   submit: string;
@@ -39,7 +41,7 @@ const LEFT_OUT = ["batch_input", "partial_failure_response_code", "context", "as
 const OF_RSA = ["padding_scheme", "hash_algorithm", "oaep_hash", "mgf_hash"];
 
 /** A form for something that is done with a key, with its result. */
-export function OperationForm({ info, path, described, own, binds = false, body, onDone, submit, children, result }: Props) {
+export function OperationForm({ info, path, described, own, binds = false, body, shape = (fields) => fields, onDone, submit, children, result }: Props) {
   const schema = useSchema(described);
   const [context, setContext] = useState<Payload>(EMPTY);
   const [bound, setBound] = useState<Payload>(EMPTY);
@@ -59,7 +61,7 @@ export function OperationForm({ info, path, described, own, binds = false, body,
     if (!made || inContext === null || inBound === null) return;
     try {
       setFault(null);
-      act.mutate({ ...bodyFrom(fields, texts), ...made, ...(takesContext && inContext !== "" && { context: inContext }), ...(takesBound && inBound !== "" && { associated_data: inBound }) });
+      act.mutate(shape({ ...bodyFrom(fields, texts), ...made, ...(takesContext && inContext !== "" && { context: inContext }), ...(takesBound && inBound !== "" && { associated_data: inBound }) }));
     } catch (thrown) {
       if (!(thrown instanceof FieldFault)) throw thrown;
       setFault(thrown);

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Select, TextArea } from "../../components/Field";
 import { t } from "../../texts";
 import { BytesField } from "./Bytes";
-import { textIn } from "./Ciphers";
+import { answered } from "./Ciphers";
 import { Made } from "./Made";
 import { describedPath, pathOf, proofOf } from "./operations";
 import { OperationForm } from "./OperationForm";
@@ -21,7 +21,7 @@ export function Sign(key: OfKey) {
       own={["input"]}
       submit={t("transit.sign")}
       body={() => bodyOf(input)}
-      result={(answer) => <Made title={t("transit.signature")} text={textIn(answer, "signature")} version={answer["key_version"]} />}
+      result={(answer) => <Made title={t("transit.signature")} text={answered(answer, "signature")} version={answer["key_version"]} />}
     >
       <BytesField label={t("transit.input")} value={input} onChange={setInput} />
     </OperationForm>
@@ -39,7 +39,7 @@ export function Mac({ operation, ...key }: OfKey & { operation: "hmac" | "cmac" 
       own={["input"]}
       submit={t(`transit.make_${operation}`)}
       body={() => bodyOf(input)}
-      result={(answer) => <Made title={t(`transit.${operation}`)} text={textIn(answer, operation)} version={answer["key_version"]} />}
+      result={(answer) => <Made title={t(`transit.${operation}`)} text={answered(answer, operation)} version={answer["key_version"]} />}
     >
       <BytesField label={t("transit.input")} value={input} onChange={setInput} />
     </OperationForm>
