@@ -56,7 +56,11 @@ function Found({ denied }: { denied: Denied }) {
             {denied.display_name} {denied.entity_id && <Anchor to={entityLink(denied.entity_id)}>{t("policies.its_entity")}</Anchor>}
           </dd>
           <dt>{t("policies.accessor")}</dt>
-          <dd className="code">{denied.accessor}</dd>
+          <dd>
+            <Anchor to={link("/tokens/token", { accessor: denied.accessor })}>
+              <span className="code">{denied.accessor}</span>
+            </Anchor>
+          </dd>
           <dt>{t("policies.time")}</dt>
           <dd>
             <When at={denied.time} />

@@ -117,7 +117,10 @@ function Name({ holder: { kind, name, id, display_name, entity_id, mount } }: { 
   if (kind === "role") return `${mount ?? ""}${name}`;
   return (
     <span>
-      {display_name} <span className="code description">{name}</span>
+      {display_name}{" "}
+      <Anchor to={link("/tokens/token", { accessor: name })}>
+        <span className="code">{name}</span>
+      </Anchor>{" "}
       {entity_id && <Anchor to={entityLink(entity_id)}>{t("policies.its_entity")}</Anchor>}
     </span>
   );
