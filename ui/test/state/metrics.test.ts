@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { between, buckets, byLabel, parsed, quantile, total } from "../../src/pages/home/metrics";
+import { withTaken } from "../../src/pages/home/history";
 import { faultsIn, loginsIn, pointOf } from "../../src/pages/home/points";
 
 /** As a server answers, cut short. */
@@ -99,4 +100,13 @@ test("logins are told by method, most first, and without methods that nobody use
     { method: "ldap", succeeded: 7, failed: 0 },
     { method: "userpass", succeeded: 2, failed: 1 },
   ]);
+});
+
+test("a history is one user's, and in the order of time", () => {
+  const none = { user: "", last: undefined, points: [] };
+  const first = withTaken(none, "ann", { at: 1_000, metrics: METRICS });
+  const second = withTaken(first, "ann", { at: 2_000, metrics: METRICS });
+  expect(second.points.map(({ at, requests }) => [at, requests])).toEqual([[1_000, null], [2_000, 0]]);
+  expect(withTaken(second, "ann", { at: 2_000, metrics: METRICS })).toBe(second);
+  expect(withTaken(second, "bob", { at: 3_000, metrics: METRICS }).points).toHaveLength(1);
 });

@@ -11,11 +11,12 @@ interface Asked<T> {
 
 /** What the server answers to a question that has a body, and so is a write, but changes nothing. */
 export function useAsked<T>(path: string, body: Record<string, unknown>, { enabled = true, every }: Asked<T> = {}): UseQueryResult<T, ApiError> {
-  useSession();
+  const { interrupted } = useSession();
   return useQuery<T, ApiError>({
     queryKey: [...keyOf("POST", path), body],
     queryFn: ({ signal }) => write<T>(path, body, { signal }),
     enabled,
-    refetchInterval: ({ state }) => every?.(state.data) ?? false,
+    refetchInterval: ({ state }) => (interrupted === null && every?.(state.data)) || false,
+    refetchOnWindowFocus: interrupted === null,
   });
 }

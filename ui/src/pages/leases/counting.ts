@@ -38,7 +38,7 @@ const WATCH_MS = 2_000;
  * @returns the question, and what was counted so far.
  */
 export function useBelow(prefix: string, enabled: boolean) {
-  useSession();
+  const { interrupted } = useSession();
   const [sofar, setSofar] = useState(0);
   const path = endPath("revoke-prefix", prefix);
   const count = async (signal: AbortSignal): Promise<Below> => {
@@ -56,7 +56,8 @@ export function useBelow(prefix: string, enabled: boolean) {
     queryKey: keyOf("COUNT", path),
     queryFn: ({ signal }) => count(signal),
     enabled,
-    refetchInterval: ({ state }) => (state.data && left(state.data).going > 0 ? WATCH_MS : false),
+    refetchInterval: ({ state }) => (interrupted === null && state.data && left(state.data).going > 0 ? WATCH_MS : false),
+    refetchOnWindowFocus: interrupted === null,
   });
   return { question, sofar };
 }

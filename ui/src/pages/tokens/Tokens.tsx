@@ -1,6 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useMay } from "../../api/capabilities";
 import { write } from "../../api/client";
+import { asApiError } from "../../api/errors";
 import { keyOf, useList } from "../../api/hooks";
 import { useNavigate, useParam } from "../../app/location";
 import { Anchor, LinkButton } from "../../components/Button";
@@ -68,7 +69,10 @@ function Table({ accessors }: { accessors: readonly string[] }) {
       staleTime: 60_000,
     })),
   });
-  const rows = accessors.map((accessor, index) => ({ accessor, token: asked[index]?.data, ended: asked[index]?.isError ?? false }));
+  const rows = accessors.map((accessor, index) => {
+    const error = asked[index]?.error;
+    return { accessor, token: asked[index]?.data, fault: error ? asApiError(error).kind : null };
+  });
   const to = (accessor: string, name: string) => (may ? <Anchor to={tokenLink(accessor)}>{name}</Anchor> : name);
   return (
     <DataTable
@@ -79,7 +83,7 @@ function Table({ accessors }: { accessors: readonly string[] }) {
       {...(may && { onOpen: ({ accessor }: { accessor: string }) => navigate(tokenLink(accessor)) })}
       columns={[
         { id: "accessor", title: t("tokens.accessor"), cell: ({ accessor }) => <span className="code">{to(accessor, accessor)}</span> },
-        { id: "name", title: t("tokens.display_name"), order: ({ token }) => token?.display_name ?? "", cell: ({ token, ended }) => (ended ? t("tokens.ended") : token?.display_name) },
+        { id: "name", title: t("tokens.display_name"), order: ({ token }) => token?.display_name ?? "", cell: ({ token, fault }) => (fault === null ? token?.display_name : <span className="description">{fault === "invalid" ? t("tokens.ended") : t(`errors.${fault}`)}</span>) },
         { id: "path", title: t("tokens.path"), secondary: true, order: ({ token }) => token?.path ?? "", cell: ({ token }) => token && <span className="code">{token.path}</span> },
         { id: "policies", title: t("tokens.policies"), secondary: true, cell: ({ token }) => token?.policies.join(", ") },
         { id: "expires", title: t("tokens.expires"), order: ({ token }) => token?.expire_time ?? "9", cell: ({ token }) => token && <When at={token.expire_time} never={t("tokens.never")} /> },

@@ -12,7 +12,7 @@ interface Page extends Plan {
 
 /** Counts what a withdrawal would end, request by request; with what was counted so far. */
 export function usePlan(selection: Selection) {
-  useSession();
+  const { interrupted } = useSession();
   const [sofar, setSofar] = useState(0);
   const count = async (signal: AbortSignal): Promise<Plan> => {
     let sum: Plan = { found: {}, undetermined: {}, total: 0, ends_own_token: false };
@@ -25,6 +25,6 @@ export function usePlan(selection: Selection) {
     } while (after !== "");
     return sum;
   };
-  const question = useQuery<Plan, ApiError>({ queryKey: [...keyOf("PLAN", "sys/revoke-issued"), selection], queryFn: ({ signal }) => count(signal) });
+  const question = useQuery<Plan, ApiError>({ queryKey: [...keyOf("PLAN", "sys/revoke-issued"), selection], queryFn: ({ signal }) => count(signal), refetchOnWindowFocus: interrupted === null });
   return { question, sofar };
 }
