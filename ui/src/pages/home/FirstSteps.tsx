@@ -33,7 +33,7 @@ function FirstStore({ stores }: { stores: readonly MyStore[] }) {
   const [first, ...others] = stores;
   if (!first || may === undefined) return null;
   if (!may) return <FirstStore stores={others} />;
-  const text = t(first.versioned ? "home.step_secret_text" : "home.step_secret_plain", { mount: first.mount });
+  const text = t(first.ends ? "home.step_secret_ends" : first.versioned ? "home.step_secret_text" : "home.step_secret_plain", { mount: first.mount });
   return <Step title={t("home.step_secret")} text={text} to={editLink(first)} needs={first.need} />;
 }
 

@@ -11,6 +11,8 @@ export interface MyKv {
 export interface MyStore {
   mount: string;
   versioned: boolean;
+  /** Whether what is kept there ends with the user's token. */
+  ends: boolean;
   need: Need;
 }
 
@@ -21,6 +23,6 @@ export function storesIn(mounts: Record<string, MyKv>): MyStore[] {
     .sort(([, a], [, b]) => Number(a.type === "cubbyhole") - Number(b.type === "cubbyhole"))
     .map(([mount, { type, options }]) => {
       const versioned = options?.["version"] === "2";
-      return { mount, versioned, need: `create ${dataPath({ mount, type, versioned }, "new")}` };
+      return { mount, versioned, ends: type === "cubbyhole", need: `create ${dataPath({ mount, type, versioned }, "new")}` };
     });
 }

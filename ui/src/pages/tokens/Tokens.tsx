@@ -9,6 +9,7 @@ import { DataTable } from "../../components/DataTable";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Paging } from "../../components/Paging";
+import { duration } from "../../components/time";
 import { When } from "../../components/When";
 import { t } from "../../texts";
 import { BREAK_GLASS } from "./withdrawals/withdrawal";
@@ -71,7 +72,7 @@ function Table({ accessors }: { accessors: readonly string[] }) {
   });
   const rows = accessors.map((accessor, index) => {
     const error = asked[index]?.error;
-    return { accessor, token: asked[index]?.data, fault: error ? asApiError(error).kind : null };
+    return { accessor, token: asked[index]?.data, fault: error ? asApiError(error) : null };
   });
   const to = (accessor: string, name: string) => (may ? <Anchor to={tokenLink(accessor)}>{name}</Anchor> : name);
   return (
@@ -83,7 +84,7 @@ function Table({ accessors }: { accessors: readonly string[] }) {
       {...(may && { onOpen: ({ accessor }: { accessor: string }) => navigate(tokenLink(accessor)) })}
       columns={[
         { id: "accessor", title: t("tokens.accessor"), cell: ({ accessor }) => <span className="code">{to(accessor, accessor)}</span> },
-        { id: "name", title: t("tokens.display_name"), order: ({ token }) => token?.display_name ?? "", cell: ({ token, fault }) => (fault === null ? token?.display_name : <span className="description">{fault === "invalid" ? t("tokens.ended") : t(`errors.${fault}`)}</span>) },
+        { id: "name", title: t("tokens.display_name"), order: ({ token }) => token?.display_name ?? "", cell: ({ token, fault }) => (fault === null ? token?.display_name : <span className="description">{fault.kind === "invalid" ? t("tokens.ended") : t(`errors.${fault.kind}`, { time: duration(fault.retryAfter || 1) })}</span>) },
         { id: "path", title: t("tokens.path"), secondary: true, order: ({ token }) => token?.path ?? "", cell: ({ token }) => token && <span className="code">{token.path}</span> },
         { id: "policies", title: t("tokens.policies"), secondary: true, cell: ({ token }) => token?.policies.join(", ") },
         { id: "expires", title: t("tokens.expires"), order: ({ token }) => token?.expire_time ?? "9", cell: ({ token }) => token && <When at={token.expire_time} never={t("tokens.never")} /> },
