@@ -173,3 +173,31 @@ def test_plugins(team: World, opened: Opened, role: Role) -> None:
     window.page.get_by_role("link", name="kv", exact=True).click()
     window.page.get_by_role("link", name="team-v1/").wait_for()
     window.sees("supported")
+
+
+def test_from_a_namespace_the_way_leads_to_the_root(team: World, opened: Opened) -> None:
+    """What belongs to the whole server isn't shown in a namespace, in which the API has none of it."""
+    team.ask("POST", "sys/namespaces/operations", {})
+    window = opened("root")
+    window.go("/audit")
+    window.page.evaluate(
+        "key => sessionStorage.setItem(key, JSON.stringify("
+        "{...JSON.parse(sessionStorage.getItem(key)), namespace: 'operations'}))",
+        "strongroom.session",
+    )
+    window.page.reload()
+    for place in (
+        "/audit",
+        "/seal",
+        "/seal/rekey",
+        "/seal/root",
+        "/nodes",
+        "/nodes/log",
+        "/nodes/regions",
+        "/snapshots",
+    ):
+        window.turn(place)
+        window.sees("This belongs to the whole server. You are in the namespace operations.")
+    window.press("Go to the root namespace")
+    window.page.get_by_role("heading", name="Take one now").wait_for()
+    team.ask("DELETE", "sys/namespaces/operations")

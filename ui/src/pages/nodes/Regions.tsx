@@ -13,9 +13,17 @@ const EVERY_MS = 5_000;
 
 /** What this region is to others, how far they are, and the way from one role to another. */
 export default function Regions() {
-  const found = useRead<Region>("sys/region/status", { every: EVERY_MS });
   return (
     <RootOnly title={t("nodes.regions")}>
+      <Shown />
+    </RootOnly>
+  );
+}
+
+function Shown() {
+  const found = useRead<Region>("sys/region/status", { every: EVERY_MS });
+  return (
+    <>
       <PageHead title={t("nodes.regions")} intro={t("nodes.regions_intro")} />
       <Loaded of={found}>
         {(region) => (
@@ -29,7 +37,7 @@ export default function Regions() {
           </>
         )}
       </Loaded>
-    </RootOnly>
+    </>
   );
 }
 

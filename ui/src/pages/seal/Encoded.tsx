@@ -7,12 +7,10 @@ import { TextField } from "../../components/Field";
 import { Secret } from "../../components/Secret";
 import { t } from "../../texts";
 import type { Generation } from "./ceremony";
-import { useStay } from "./NewShares";
 
 /** A root token as the last share has brought it, and what decodes it. */
 export function Encoded({ made, otp: known, onDone }: { made: Generation; otp: string; onDone: () => void }) {
   const [otp, setOtp] = useState(known);
-  useStay();
   const decode = useChange(
     () => data<{ token: string }>("POST", "sys/decode-token", { data: { encoded_token: made.encoded_token, otp: otp.trim() } }),
     () => setOtp(""),

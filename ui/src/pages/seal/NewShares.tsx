@@ -1,5 +1,5 @@
 import { Printer } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../components/Button";
 import { Checkbox } from "../../components/Field";
 import { Secret } from "../../components/Secret";
@@ -8,11 +8,10 @@ import { usePrinting } from "../start/Sheet";
 import "../start/Sheet.css";
 import type { Made, Rekeying } from "./ceremony";
 
-/** The new shares, which nobody sees again: the page isn't left by mistake. */
+/** The new shares, which nobody sees again once they have their place. */
 export function NewShares({ made, wanted, onDone }: { made: Made; wanted: Rekeying; onDone: () => void }) {
   const [kept, setKept] = useState(false);
   const printing = usePrinting();
-  useStay();
   const n = made.keys_base64.length;
   const name = (index: number) => t("start.share_number", { i: index + 1, n });
   return (
@@ -45,13 +44,4 @@ export function NewShares({ made, wanted, onDone }: { made: Made; wanted: Rekeyi
       </div>
     </section>
   );
-}
-
-/** Has the browser ask before the page is closed or reloaded. */
-export function useStay(): void {
-  useEffect(() => {
-    const asked = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", asked);
-    return () => window.removeEventListener("beforeunload", asked);
-  }, []);
 }

@@ -15,22 +15,33 @@ import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { Backup } from "./Backup";
 import { isMade, type Made, REKEY, type Rekeying, stageOf, type Verification } from "./ceremony";
+import { Kept, useKept } from "./kept";
 import { NewShares } from "./NewShares";
 import { RekeyForm } from "./RekeyForm";
 import { Shares } from "./Shares";
 
 const EVERY_MS = 2_000;
+/** The new shares are in one answer alone. */
+const MADE = new Kept<{ made: Made; wanted: Rekeying }>();
 
 /** New key shares, by those who hold the present ones.  The server knows how far it is, so others may go on elsewhere. */
 export default function Rekey() {
-  const found = useRead<Rekeying>(`${REKEY}/init`, { every: EVERY_MS });
-  const [made, setMade] = useState<{ made: Made; wanted: Rekeying } | null>(null);
-  const [done, setDone] = useState(false);
   return (
     <RootOnly title={t("seal.rekey")}>
+      <Ceremony />
+    </RootOnly>
+  );
+}
+
+function Ceremony() {
+  const found = useRead<Rekeying>(`${REKEY}/init`, { every: EVERY_MS });
+  const made = useKept(MADE);
+  const [done, setDone] = useState(false);
+  return (
+    <>
       <PageHead title={t("seal.rekey")} crumbs={[{ text: t("seal.title"), to: "/seal" }]} intro={t("seal.rekey_intro")} />
       {made ? (
-        <NewShares made={made.made} wanted={made.wanted} onDone={() => setMade(null)} />
+        <NewShares made={made.made} wanted={made.wanted} onDone={() => MADE.set(null)} />
       ) : (
         <Loaded of={found}>
           {(rekeying) => {
@@ -45,7 +56,7 @@ export default function Rekey() {
                   </>
                 );
               case "collecting":
-                return <Collecting rekeying={rekeying} onMade={(answer) => { setMade({ made: answer, wanted: rekeying }); setDone(!answer.verification_required); }} />;
+                return <Collecting rekeying={rekeying} onMade={(answer) => { MADE.set({ made: answer, wanted: rekeying }); setDone(!answer.verification_required); }} />;
               case "verifying":
                 return <Verifying rekeying={rekeying} onDone={() => setDone(true)} />;
             }
@@ -53,7 +64,7 @@ export default function Rekey() {
         </Loaded>
       )}
       <Backup />
-    </RootOnly>
+    </>
   );
 }
 

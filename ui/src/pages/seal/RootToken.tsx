@@ -15,20 +15,32 @@ import { t } from "../../texts";
 import { keysIn } from "../start/Initialise";
 import { type Generation, ROOT_TOKEN } from "./ceremony";
 import { Encoded } from "./Encoded";
-import { useStay } from "./NewShares";
+import { Kept, useKept } from "./kept";
 import { Shares } from "./Shares";
+
+/** What decodes the token is in the answer that begins, and the encoded token in the one that ends it. */
+const OTP = new Kept<string>();
+const MADE = new Kept<Generation>();
 
 /** A root token, by those who hold key shares.  What encrypts it is chosen first, so that nobody else can read it. */
 export default function RootToken() {
-  const found = useRead<Generation>(`${ROOT_TOKEN}/attempt`, { every: 2_000 });
-  const [otp, setOtp] = useState("");
-  const [made, setMade] = useState<Generation | null>(null);
-  const forget = () => {
-    setOtp("");
-    setMade(null);
-  };
   return (
     <RootOnly title={t("seal.root_token")}>
+      <Ceremony />
+    </RootOnly>
+  );
+}
+
+function Ceremony() {
+  const found = useRead<Generation>(`${ROOT_TOKEN}/attempt`, { every: 2_000 });
+  const otp = useKept(OTP) ?? "";
+  const made = useKept(MADE);
+  const forget = () => {
+    OTP.set(null);
+    MADE.set(null);
+  };
+  return (
+    <>
       <PageHead title={t("seal.root_token")} crumbs={[{ text: t("seal.title"), to: "/seal" }]} intro={t("seal.root_intro")} />
       {made ? (
         <Encoded made={made} otp={otp} onDone={forget} />
@@ -36,16 +48,16 @@ export default function RootToken() {
         <Loaded of={found}>
           {(generation) =>
             generation.started ? (
-              <Collecting generation={generation} otp={otp} onMade={setMade} onCancel={forget} />
+              <Collecting generation={generation} otp={otp} onMade={(answer) => MADE.set(answer)} onCancel={forget} />
             ) : (
               <May needs={[`update ${ROOT_TOKEN}/attempt`]} otherwise={<p>{t("seal.no_root")}</p>}>
-                <Begin onBegin={setOtp} />
+                <Begin onBegin={(pad) => OTP.set(pad || null)} />
               </May>
             )
           }
         </Loaded>
       )}
-    </RootOnly>
+    </>
   );
 }
 
@@ -117,7 +129,6 @@ function Collecting({ generation, otp, onMade, onCancel }: { generation: Generat
 
 /** The one-time password, which only the answer to the beginning has. */
 function Pad({ otp }: { otp: string }) {
-  useStay();
   return (
     <div className="notice notice-warn">
       <div>

@@ -7,10 +7,12 @@ import { useNavigate, useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Facts } from "../../components/Facts";
+import { Failure } from "../../components/Failure";
 import { Choices, TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
+import { Progress } from "../../components/Progress";
 import { RootOnly } from "../../components/RootOnly";
 import { moment } from "../../components/time";
 import { toast } from "../../components/toasts";
@@ -52,9 +54,9 @@ function Existing({ name }: { name: string }) {
   return (
     <>
       <PageHead title={name} crumbs={crumbs()}>
-        <TakeNow name={name} />
         <Remove name={name} />
       </PageHead>
+      <TakeNow name={name} />
       <May needs={[`read sys/snapshots/status/${name}`]}>
         <StatusOf name={name} />
       </May>
@@ -154,18 +156,19 @@ function TakeNow({ name }: { name: string }) {
     () => write<{ name: string; rows: number }>(`sys/snapshots/take/${name}`, {}),
     ({ name: file }) => toast(t("snapshots.took", { name: file })),
   );
-  const said = act.error?.errors.join(" ");
+  const needs = may("update", `sys/snapshots/take/${name}`);
   return (
-    <>
-      {act.error && (
-        <p role="alert" className="notice notice-danger">
-          {said || t(`errors.${act.error.kind}`)}
-        </p>
-      )}
-      <Button look="primary" onPress={() => act.mutate(undefined)} isPending={act.isPending} needs={may("update", `sys/snapshots/take/${name}`)}>
-        {t("snapshots.take_now")}
-      </Button>
-    </>
+    <May needs={needs}>
+      <div className="stack">
+        {act.isPending && <Progress label={t("snapshots.taking_now")} value={0} most={0} text="" />}
+        {act.error && <Failure error={act.error} />}
+        <div className="row">
+          <Button look="primary" onPress={() => act.mutate(undefined)} isPending={act.isPending} needs={needs}>
+            {t("snapshots.take_now")}
+          </Button>
+        </div>
+      </div>
+    </May>
   );
 }
 
