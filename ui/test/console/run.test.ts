@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Envelope, Fields } from "../../src/api/client";
+import { parseExact } from "../../src/api/json";
 import { ApiError } from "../../src/api/errors";
 import { parse, run, type Send } from "../../src/pages/console/run";
 
@@ -81,6 +82,14 @@ describe("what is shown", () => {
     expect(text).toContain("deletion_time      n/a");
     expect(text.endsWith(["====== Data ======", "Key         Value", "---         -----", "n           1", "password    p"].join("\n"))).toBe(true);
     expect((await ask("kv get -field=password secret/a")).text).toBe("p");
+  });
+
+  test("numbers with every digit", async () => {
+    const { ask } = server({ a: parseExact('{"n": 12345678901234567890, "of": [12345678901234567890], "in": {"x": 1.00000000000000000001}}') as Fields });
+    expect((await ask("read -field=n a")).text).toBe("12345678901234567890");
+    expect((await ask("read a")).text).toContain("in     map[x:1.00000000000000000001]");
+    expect((await ask("read -format=json a")).text).toContain('"n": 12345678901234567890');
+    expect((await ask("read -format=yaml -field=of a")).text).toBe("- 12345678901234567890");
   });
 
   test("names, a login and a wrapping token", async () => {

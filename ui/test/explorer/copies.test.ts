@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../src/api/client";
+import { parseExact } from "../../src/api/json";
 import { copyOf, masked, python } from "../../src/pages/explorer/copies";
 import type { Request } from "../../src/pages/explorer/operations";
 import { split } from "../../src/pages/console/words";
@@ -41,6 +43,7 @@ describe("hvac", () => {
 
   test("values", () => {
     expect(python({ "a\n": [false, null] })).toBe('{"a\\n": [False, None]}');
+    expect(python(parseExact("[12345678901234567890]") as Json)).toBe("[12345678901234567890]");
   });
 });
 

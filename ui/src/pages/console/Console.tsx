@@ -32,7 +32,7 @@ export default function Console() {
     setWaiting(null);
     const id = record.begin(line);
     told.begun();
-    const result = await run(parsed, input, (method, path, options) => send<Envelope<Fields> | undefined>(method, path, options));
+    const result = await run(parsed, input, (method, path, options) => send<Envelope<Fields> | undefined>(method, path, { ...options, exact: true }));
     record.end(id, result);
     if (!result.isError) told.done();
     // What other pages have may have changed.

@@ -1,4 +1,5 @@
-import type { Fields, Json } from "../../api/client";
+import type { Fields } from "../../api/client";
+import { isFields, parseExact } from "../../api/json";
 import { Refused } from "./command";
 
 /**
@@ -47,13 +48,13 @@ function fieldsOf(word: string, fromInput: () => string): Fields {
 }
 
 function documentIn(text: string): Fields {
-  let document: Json;
+  let document: unknown;
   try {
-    document = JSON.parse(text) as Json;
+    document = parseExact(text);
   } catch {
     throw new Refused("console.no_json");
   }
-  if (typeof document !== "object" || document === null || Array.isArray(document)) throw new Refused("console.no_json");
+  if (!isFields(document)) throw new Refused("console.no_json");
   return document;
 }
 

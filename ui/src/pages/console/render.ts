@@ -1,4 +1,5 @@
 import type { Envelope, Fields, Json } from "../../api/client";
+import { isFields } from "../../api/json";
 import { t } from "../../texts";
 import { Refused } from "./command";
 import type { Given } from "./flags";
@@ -22,6 +23,7 @@ export function plain(value: Json | undefined): string {
   if (value === null || value === undefined) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(plain).join(" ")}]`;
   if (typeof value !== "object") return String(value);
+  if (!isFields(value)) return JSON.stringify(value); // a number with more digits than a browser's have
   return `map[${Object.keys(value).sort().map((name) => `${name}:${plain(value[name])}`).join(" ")}]`;
 }
 

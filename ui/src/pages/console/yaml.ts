@@ -1,4 +1,5 @@
 import type { Json } from "../../api/client";
+import { isFields } from "../../api/json";
 
 const PLAIN = /^[A-Za-z_/][\w ./@+-]*$/;
 const OTHER_TYPE = /^(true|false|null|yes|no|on|off|y|n|~|\.inf|\.nan)$/i;
@@ -14,7 +15,7 @@ function scalar(value: Json): string {
 }
 
 function isBlock(value: Json): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+  return (Array.isArray(value) || isFields(value)) && Object.keys(value).length > 0;
 }
 
 function lines(value: Json, indent: string): string[] {
@@ -24,7 +25,7 @@ function lines(value: Json, indent: string): string[] {
       const [first = "", ...rest] = lines(each, `${indent}  `);
       return [`${indent}- ${first.trimStart()}`, ...rest];
     });
-  if (typeof value === "object" && value !== null && !Array.isArray(value) && isBlock(value))
+  if (isFields(value) && isBlock(value))
     return Object.keys(value)
       .sort()
       .flatMap((name) => {

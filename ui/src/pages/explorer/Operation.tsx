@@ -63,7 +63,7 @@ function Explored({ operation }: { operation: Described }) {
   const need = useNeed(request);
   const may = useMay(need);
   const act = useChange(
-    (wanted: Request) => send<Answer>(wanted.method, wanted.path, wanted.body ? { data: wanted.body } : { query: wanted.query }),
+    (wanted: Request) => send<Answer>(wanted.method, wanted.path, { ...(wanted.body ? { data: wanted.body } : { query: wanted.query }), exact: true }),
     () => {
       setAsked(null);
       // The form forgets its secrets then, too.

@@ -1,4 +1,5 @@
 import type { Fields, Json } from "../../api/client";
+import { isFields } from "../../api/json";
 import { encodePath } from "../../api/paths";
 import { quoted } from "../console/words";
 import type { Request } from "./operations";
@@ -48,7 +49,7 @@ export function python(value: Json): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
-  if (typeof value === "object") return `{${Object.entries(value).map(([name, each]) => `${python(name)}: ${python(each)}`).join(", ")}}`;
+  if (isFields(value)) return `{${Object.entries(value).map(([name, each]) => `${python(name)}: ${python(each)}`).join(", ")}}`;
   // Each escape that JSON has, Python has too.
   return JSON.stringify(value);
 }

@@ -59,7 +59,7 @@ async function withToken(token: string, namespace: string): Promise<Outcome> {
 
 /** A wrapping token can be used once: what is in it is either a login, or a token that somebody put there. */
 async function unwrapped(token: string, namespace: string): Promise<Outcome> {
-  const answer = await send<Envelope<Fields | null>>("POST", "sys/wrapping/unwrap", { token, namespace });
+  const answer = await send<Envelope<Fields | null>>("POST", "sys/wrapping/unwrap", { token, namespace, exact: true });
   if (answer.auth) return outcomeOf(answer, "sys/wrapping/unwrap");
   const fields = answer.data ?? {};
   const inside = fields["token"];

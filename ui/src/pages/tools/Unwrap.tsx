@@ -24,7 +24,7 @@ export function Unwrap() {
   const given = token.trim();
   const forget = () => setToken("");
   const look = useChange(() => send<Envelope<Looked>>("POST", "sys/wrapping/lookup", { data: { token: given } }));
-  const open = useChange(() => send<Envelope<Fields | null>>("POST", "sys/wrapping/unwrap", { data: { token: given } }), forget);
+  const open = useChange(() => send<Envelope<Fields | null>>("POST", "sys/wrapping/unwrap", { data: { token: given }, exact: true }), forget);
   const rewrap = useChange(() => send<Envelope<null>>("POST", "sys/wrapping/rewrap", { data: { token: given } }), forget);
   const act = (chosen: typeof look | typeof open | typeof rewrap) => {
     for (const each of [look, open, rewrap]) each.reset(); // what was shown is of another token

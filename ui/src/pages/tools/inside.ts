@@ -1,4 +1,5 @@
 import type { Envelope, Fields } from "../../api/client";
+import { isFields } from "../../api/json";
 
 /**
  * What was in a wrapping token, as fields (pure).
@@ -12,10 +13,6 @@ export function fieldsInside({ data, auth }: Pick<Envelope<Fields | null>, "data
   }
   const fields = data ?? {};
   const { data: values, metadata } = fields;
-  const isVersion = isObject(values) && isObject(metadata) && Object.keys(fields).length === 2 && "version" in metadata;
+  const isVersion = isFields(values) && isFields(metadata) && Object.keys(fields).length === 2 && "version" in metadata;
   return isVersion ? values : fields;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

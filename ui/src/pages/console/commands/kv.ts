@@ -1,4 +1,5 @@
 import type { Fields, Json } from "../../../api/client";
+import { isFields } from "../../../api/json";
 import { t } from "../../../texts";
 import { type Call, type Command, Refused } from "../command";
 import { dataIn } from "../data";
@@ -11,7 +12,7 @@ const MANY = Number.POSITIVE_INFINITY;
 const WITH_MOUNT: readonly FlagName[] = [...COMMON, "mount"];
 
 /** An object of an answer; empty for anything else (pure). */
-const objectOf = (value: Json | undefined): Fields => (typeof value === "object" && value !== null && !Array.isArray(value) ? value : {});
+const objectOf = (value: Json | undefined): Fields => (isFields(value) ? value : {});
 
 /** Of a version, without what it says of a deletion that hasn't been. */
 const versionRows = (metadata: Fields) => rowsOf({ ...metadata, ...(metadata["deletion_time"] === "" && { deletion_time: "n/a" }) });
