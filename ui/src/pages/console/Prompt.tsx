@@ -51,15 +51,11 @@ export function Prompt({ lines, onSubmit }: Props) {
     onSubmit(line, input, { begun: () => type(""), done: () => setInput((now) => (now === sent ? "" : now)) });
     field.current?.focus();
   };
-  const pressed = (event: KeyboardEvent) => {
-    const keys: Record<string, (() => void) | undefined> = proposals
-      ? { ArrowDown: () => move(1), ArrowUp: () => move(-1), Tab: () => move(event.shiftKey ? -1 : 1), Enter: () => take(proposals.at), Escape: close }
-      : { ArrowUp: () => earlier(line), ArrowDown: later, Escape: line ? () => type("") : undefined, Tab: line.trim() && !event.shiftKey ? () => void complete() : undefined };
-    const act = keys[event.key];
-    if (!act || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    act();
-  };
+  const pressed = onKeys(
+    proposals
+      ? { ArrowDown: () => move(1), ArrowUp: () => move(-1), Tab: () => move(1), BackTab: () => move(-1), Enter: () => take(proposals.at), Escape: close }
+      : { ArrowUp: () => earlier(line), ArrowDown: later, Escape: line ? () => type("") : undefined, Tab: line.trim() ? () => void complete() : undefined },
+  );
   return (
     <form
       className="console-prompt stack"
@@ -95,18 +91,50 @@ export function Prompt({ lines, onSubmit }: Props) {
             {t("console.run")}
           </Button>
         </div>
-        <ul id={`${id}-list`} role="listbox" aria-label={t("console.proposals")} className="console-proposals" hidden={!proposals}>
-          {proposals?.names.map((name, index) => (
-            <li key={name} id={`${id}-${index}`} role="option" aria-selected={index === proposals.at} className="option code" data-selected={index === proposals.at || undefined} onPointerDown={(event) => event.preventDefault()} onClick={() => take(index)}>
-              {name}
-            </li>
-          ))}
-        </ul>
+        <Proposed id={id} proposals={proposals} onTake={take} />
         <span id={`${id}-hint`} className="description">
           {t("console.line_hint")}
         </span>
       </div>
     </form>
+  );
+}
+
+/** Does what belongs to a key; those without anything keep their meaning: Tab in an empty line leaves it. */
+function onKeys(keys: Record<string, (() => void) | undefined>) {
+  return (event: KeyboardEvent) => {
+    const act = keys[event.key === "Tab" && event.shiftKey ? "BackTab" : event.key];
+    if (!act || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    act();
+  };
+}
+
+/** What the last word may become; the line keeps the focus. */
+function Proposed({ id, proposals, onTake }: { id: string; proposals: Proposals | null; onTake: (index: number) => void }) {
+  return (
+    <ul id={`${id}-list`} role="listbox" aria-label={t("console.proposals")} className="console-proposals" hidden={!proposals}>
+      {proposals?.names.map((name, index) => {
+        const isAt = index === proposals.at;
+        return (
+          <li
+            key={name}
+            ref={(item) => {
+              if (isAt) item?.scrollIntoView({ block: "nearest" });
+            }}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={isAt}
+            className="option code"
+            data-selected={isAt || undefined}
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => onTake(index)}
+          >
+            {name}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

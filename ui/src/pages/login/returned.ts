@@ -56,11 +56,17 @@ export function kept(state: string): Pending | null {
   const text = sessionStorage.getItem(KEY);
   sessionStorage.removeItem(KEY);
   try {
-    const pending = JSON.parse(text ?? "null") as Pending | null;
-    return pending?.state === state ? pending : null;
+    const found: unknown = JSON.parse(text ?? "null");
+    return isPending(found) && found.state === state ? found : null;
   } catch {
     return null;
   }
+}
+
+function isPending(value: unknown): value is Pending {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return ["mount", "namespace", "nonce", "state", "back"].every((name) => typeof fields.get(name) === "string");
 }
 
 /** Hands an answer to the page that waits for it. */
