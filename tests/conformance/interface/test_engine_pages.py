@@ -1,15 +1,12 @@
-"""Mounts, the forms that are made from the API's description, SSH and one-time codes."""
+"""Mounts, and the forms that are made from the API's description: of a plugin, and of an engine without pages."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
 from tests.conformance.servers import start_ours
@@ -239,121 +236,3 @@ def test_a_rare_engine_without_pages_of_its_own(team: World, opened: Opened) -> 
     window.press("Create")
     window.page.get_by_role("heading", name="roles/web").wait_for()
     assert team.ask("GET", "mq/roles/web")["data"]["tags"] == "monitoring"
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_key_is_signed(opened: Opened, role: Role, tmp_path: Path) -> None:
-    """By each role, also by who may do nothing else; the certificate is one of OpenSSH's."""
-    key = tmp_path / "id_ed25519"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
-    window = opened(role)
-    window.go("/secrets/ssh?mount=ssh/")
-    if role == "reader":
-        window.page.get_by_role("combobox", name="Roles: open by name").click()
-        window.page.get_by_role("option", name="team").click()
-        window.press("Open")
-    else:
-        window.page.get_by_role("link", name="team", exact=True).click()
-    window.page.get_by_role("heading", name="Sign a key").wait_for()
-    assert (window.offers("Change"), window.offers("Make a key")) == (
-        (False, False) if role == "reader" else (True, True)
-    )
-    window.press("Sign a key")
-    window.sees("This field is required.")
-    window.type("Public key", key.with_suffix(".pub").read_text())
-    window.press("Sign a key")
-    with window.page.expect_download() as saved:
-        window.press("id_ed25519-cert.pub")
-    certificate = tmp_path / saved.value.suggested_filename
-    saved.value.save_as(certificate)
-    told = subprocess.run(["ssh-keygen", "-L", "-f", str(certificate)], check=True, capture_output=True, text=True)
-    assert "user certificate" in told.stdout and "deploy" in told.stdout
-
-
-def test_a_role_keeps_what_a_change_leaves_alone(team: World, opened: Opened) -> None:
-    """SSH roles are written as a whole."""
-    before = team.ask("GET", "ssh/roles/team")["data"]
-    window = opened("admin")
-    window.go("/secrets/ssh/role/edit?mount=ssh/&name=team")
-    window.type("TTL", "20m")
-    window.press("Save")
-    window.page.get_by_role("heading", name="Sign a key").wait_for()
-    assert team.ask("GET", "ssh/roles/team")["data"] == {**before, "ttl": 1200}
-    team.ask("POST", "ssh/roles/team", before)
-
-
-def test_a_certificate_is_revoked(team: World, opened: Opened) -> None:
-    """After asking, and the list says so."""
-    serial = team.ask("POST", "ssh/issue/team", {"key_type": "ed25519"})["data"]["serial_number"]
-    window = opened("admin")
-    window.go("/secrets/ssh?mount=ssh/&tab=certificates")
-    row = window.page.get_by_role("row").filter(has_text=serial)
-    row.get_by_role("button", name="Revoke").click()
-    window.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
-    row.get_by_text("revoked").wait_for()
-    assert team.ask("GET", f"ssh/cert/{serial}")["data"]["revocation_time"] > 0
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_code_is_shown(team: World, opened: Opened, role: Role) -> None:
-    """That which the API makes, when somebody asks for it; the key isn't told."""
-    window = opened(role)
-    window.go("/secrets/totp/key?mount=totp/&name=team")
-    window.press("Show the code")
-    code = window.page.locator("output")
-    code.wait_for()
-    shown, made = code.inner_text(), team.ask("GET", "totp/code/team")["data"]
-    # The next one may have begun in between; the page goes on to it by itself.
-    assert shown == made["code"] or made["expire_time"] - made["generated"] > made_period(made) - 5
-    assert "left" in window.sees(" left").inner_text()
-    assert window.offers("Check a code") is (role != "reader")
-    assert window.offers("Delete") is (role != "reader")
-
-
-def made_period(made: dict[str, str]) -> int:
-    """The seconds of `30s`."""
-    return int(made["period"].removesuffix("s"))
-
-
-def test_a_key_for_an_app(team: World, opened: Opened) -> None:
-    """Made here and shown once as a picture; the app's code is checked, and counts once."""
-    window = opened("admin")
-    window.refused.add(400)
-    window.go("/secrets/totp/create?mount=totp/")
-    window.type("Name", "no name!")
-    window.type("Issuer", "Shop")
-    window.type("Account name", "eva@example.com")
-    window.press("Create")
-    window.sees("A name has letters and digits, with -, . and @ between them.")
-    window.type("Name", "eva")
-    window.press("Create")
-    window.page.get_by_role("img", name="Scan this with an authenticator app").wait_for()
-    assert "otpauth://" not in window.page.content() and "secret=" not in window.page.url
-    url = window.reveal("Scan this with an authenticator app")
-    assert url.startswith("otpauth://totp/Shop:eva@example.com?")
-    window.press("It is scanned")
-    code = team.ask("GET", "totp/code/eva")["data"]["code"]
-    for said in ("The code is right.", "code already used"):
-        window.type("Code that somebody typed", code)
-        window.press("Check a code")
-        window.sees(said)
-    assert url not in window.page.content()
-
-
-def seen_names(window: Window) -> list[str]:
-    """The names of the rows that are shown."""
-    return window.page.get_by_role("rowheader").all_inner_texts()
-
-
-def test_more_names_than_are_drawn(team: World, opened: Opened) -> None:
-    """Of more than are drawn at once, each is found."""
-    team.ask("POST", "sys/mounts/many", {"type": "totp"})
-    for number in range(205):
-        team.ask("POST", f"many/keys/key-{number:03}", {"key": "JBSWY3DPEHPK3PXP"})
-    window = opened("root")
-    window.go("/secrets/totp?mount=many/")
-    window.sees("key-000")
-    assert len(seen_names(window)) == 200
-    window.page.get_by_label("Filter").fill("key-204")
-    window.sees("key-204")
-    assert seen_names(window) == ["key-204"]
