@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -207,3 +208,16 @@ def test_a_password_policy(team: World, opened: Opened, role: Role) -> None:
     sample.wait_for()
     assert len(sample.inner_text()) == 12 and set(sample.inner_text()) <= {"a", "b"}
     assert "length = 12" in team.ask("GET", "sys/policies/password/twelve")["data"]["policy"]
+
+
+def test_odd_names(team: World, opened: Opened) -> None:
+    """Names with slashes, spaces, percent signs, markup and other alphabets lead to their policies."""
+    names = ["team-a/b c", "team-100%25", "team-é<b>", "team-x?y=1#z"]
+    for name in names:
+        team.ask("POST", f"sys/policies/acl/{quote(name)}", {"policy": f"# of {name}\n{MENDED}"})
+    window = opened("admin")
+    for name in names:
+        window.go("/policies")
+        window.press(name)
+        window.page.get_by_role("heading", name=name, exact=True).wait_for()
+        window.sees(f"# of {name}")

@@ -11,6 +11,7 @@ import { Failure } from "../../components/Failure";
 import { Select, Suggested, TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { OpenByName } from "../../components/OpenByName";
+import { Paging } from "../../components/Paging";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
 import { entityLink } from "./links";
@@ -22,6 +23,8 @@ interface Info {
   aliases: { id: string; name: string; mount_path: string }[] | null;
 }
 
+/** How many are asked for at once: a filter looks in these. */
+const STEP = 5000;
 const UNSEEN = ["", "30d", "90d", "180d", "365d"] as const;
 
 /** People and machines, whichever auth method they log in by. */
@@ -41,8 +44,8 @@ export default function Entities() {
       </PageHead>
       {mayList && (
         <>
-          <Select label={t("identity.unseen")} value={unseen || "any"} onChange={(next) => navigate(link("/entities", { unseen: next === "any" ? "" : next }), { replace: true })} choices={UNSEEN.map((each) => ({ id: each || "any", label: t(each ? "identity.unseen_for" : "identity.unseen_any", { time: each.replace("d", "") }) }))} />
-          <Names unseen={unseen} />
+            <Select label={t("identity.unseen")} value={unseen || "any"} onChange={(next) => navigate(link("/entities", { unseen: next === "any" ? "" : next }), { replace: true })} choices={UNSEEN.map((each) => ({ id: each || "any", label: t(each ? "identity.unseen_for" : "identity.unseen_any", { time: each.replace("d", "") }) }))} />
+            <Names unseen={unseen} />
         </>
       )}
       {mayList === false && <OpenByName label={t("identity.open_entity")} description={t("identity.open_hint")} to={(name) => entityLink("", name)} />}
@@ -52,25 +55,29 @@ export default function Entities() {
 }
 
 function Names({ unseen }: { unseen: string }) {
-  const found = useList<Info>("identity/entity/id", { query: { unseen_for: unseen || undefined } });
+  const after = useParam("after");
+  const found = useList<Info>("identity/entity/id", { query: { unseen_for: unseen || undefined, after: after || undefined, limit: STEP } });
   const navigate = useNavigate();
   const aliasesOf = ({ aliases }: Info) => (aliases ?? []).map(({ mount_path, name }) => mount_path + name);
   return (
     <Loaded of={found}>
       {({ keys, key_info }) => (
-        <DataTable
-          label={t("identity.entities")}
-          rows={keys.map((id) => ({ ...(key_info[id] ?? { name: id, aliases: null }), id }))}
-          idOf={({ id }) => id}
-          textOf={(row) => [row.id, row.name, ...aliasesOf(row)].join(" ")}
-          onOpen={({ id }) => navigate(entityLink(id))}
-          columns={[
-            { id: "name", title: t("identity.name"), order: ({ name }) => name, cell: ({ id, name }) => <Anchor to={entityLink(id)}>{name}</Anchor> },
-            { id: "aliases", title: t("identity.logs_in_as"), cell: (row) => aliasesOf(row).join(", ") },
-            { id: "id", title: t("identity.id"), cell: ({ id }) => <span className="code">{id}</span>, secondary: true },
-          ]}
-          empty={<Empty title={t(unseen ? "identity.none_unseen" : "identity.no_entities")} />}
-        />
+        <>
+          <DataTable
+            label={t("identity.entities")}
+            rows={keys.map((id) => ({ ...(key_info[id] ?? { name: id, aliases: null }), id }))}
+            idOf={({ id }) => id}
+            textOf={(row) => [row.id, row.name, ...aliasesOf(row)].join(" ")}
+            onOpen={({ id }) => navigate(entityLink(id))}
+            columns={[
+              { id: "name", title: t("identity.name"), order: ({ name }) => name, cell: ({ id, name }) => <Anchor to={entityLink(id)}>{name}</Anchor> },
+              { id: "aliases", title: t("identity.logs_in_as"), cell: (row) => aliasesOf(row).join(", ") },
+              { id: "id", title: t("identity.id"), cell: ({ id }) => <span className="code">{id}</span>, secondary: true },
+            ]}
+            empty={<Empty title={t(after ? "identity.no_more" : unseen ? "identity.none_unseen" : "identity.no_entities")} />}
+          />
+          <Paging first={after ? link("/entities", { unseen }) : undefined} next={keys.length === STEP ? link("/entities", { unseen, after: keys.at(-1) }) : undefined} />
+        </>
       )}
     </Loaded>
   );

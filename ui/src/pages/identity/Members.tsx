@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useMay } from "../../api/capabilities";
 import { list, type Listing, write } from "../../api/client";
 import type { ApiError } from "../../api/errors";
@@ -29,7 +29,8 @@ const STEP = 1000;
 export function Members({ group }: { group: Group }) {
   const path = `${groupPath(group.id)}/members`;
   const may = useMay(`list ${path}`);
-  const names = useEntityChoices();
+  const choices = useEntityChoices();
+  const names = useMemo(() => new Map(choices.map(({ id, label }) => [id, label])), [choices]);
   const found = useInfiniteQuery<Listing<Membership>, ApiError, Listing<Membership>[], unknown[], string>({
     queryKey: keyOf("LIST", path, { pages: STEP }),
     queryFn: ({ pageParam, signal }) => list<Membership>(path, { query: { limit: STEP, after: pageParam || undefined }, signal }),
@@ -48,7 +49,7 @@ export function Members({ group }: { group: Group }) {
         {(pages) => (
           <DataTable
             label={t("identity.members")}
-            rows={pages.flatMap(({ keys, key_info }) => keys.map((id) => ({ id, name: nameIn(names, id), ...key_info[id] })))}
+            rows={pages.flatMap(({ keys, key_info }) => keys.map((id) => ({ id, name: names.get(id) ?? id, ...key_info[id] })))}
             idOf={({ id }) => id}
             textOf={({ id, name }) => `${name} ${id}`}
             columns={[
