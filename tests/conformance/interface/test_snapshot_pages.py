@@ -24,8 +24,10 @@ def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, P
         yield made, backups
 
 
-def test_a_snapshot_is_taken_and_looked_into(keeping: tuple[World, Path], opened: Opened, tmp_path: Path) -> None:
-    """It comes as a file; of that, one secret is read and brought back, while all else stays."""
+def test_a_snapshot_is_taken_looked_into_and_restored(
+    keeping: tuple[World, Path], opened: Opened, tmp_path: Path
+) -> None:
+    """It comes as a file; of that, one secret is read and brought back, while all else stays; then all of it is."""
     world, _ = keeping
     world.ask("POST", "team/data/web/db", {"data": {"password": "canary-of-then"}})
     window = opened("root", of=world)
@@ -57,6 +59,19 @@ def test_a_snapshot_is_taken_and_looked_into(keeping: tuple[World, Path], opened
     window.page.get_by_role("button", name="Unload").first.click()
     window.sees("It is unloaded.")
     assert world.answer("GET", "sys/storage/raft/snapshot-load?list=true")[0] == 404
+    world.ask("POST", "team/data/web/db", {"data": {"password": "of now"}})
+    window.refused.add(503)  # While rows are replaced.
+    window.go("/snapshots/restore")
+    with window.page.expect_file_chooser() as chooser:
+        window.press("Choose a file")
+    chooser.value.set_files(file)
+    window.press("Restore")
+    window.page.get_by_text("Let leases end and credentials rotate at once").click()
+    window.type("Type restore to confirm", "restore")
+    window.page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True).click()
+    window.page.get_by_role("heading", name="The snapshot is restored", exact=True).wait_for()
+    assert world.ask("GET", "team/data/web/db")["data"]["data"] == {"password": "canary-of-then"}
+    assert world.ask("GET", "sys/restore")["data"]["frozen"] is False
 
 
 def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:

@@ -19,7 +19,7 @@ import { Kept, useKept } from "./kept";
 import { Shares } from "./Shares";
 
 /** What decodes the token is in the answer that begins, and the encoded token in the one that ends it. */
-const OTP = new Kept<string>();
+const OTP = new Kept<{ otp: string; nonce: string }>();
 const MADE = new Kept<Generation>();
 
 /** A root token, by those who hold key shares.  What encrypts it is chosen first, so that nobody else can read it. */
@@ -33,7 +33,7 @@ export default function RootToken() {
 
 function Ceremony() {
   const found = useRead<Generation>(`${ROOT_TOKEN}/attempt`, { every: 2_000 });
-  const otp = useKept(OTP) ?? "";
+  const pad = useKept(OTP);
   const made = useKept(MADE);
   const forget = () => {
     OTP.set(null);
@@ -43,15 +43,15 @@ function Ceremony() {
     <>
       <PageHead title={t("seal.root_token")} crumbs={[{ text: t("seal.title"), to: "/seal" }]} intro={t("seal.root_intro")} />
       {made ? (
-        <Encoded made={made} otp={otp} onDone={forget} />
+        <Encoded made={made} otp={padOf(made, pad)} onDone={forget} />
       ) : (
         <Loaded of={found}>
           {(generation) =>
             generation.started ? (
-              <Collecting generation={generation} otp={otp} onMade={(answer) => MADE.set(answer)} onCancel={forget} />
+              <Collecting generation={generation} otp={padOf(generation, pad)} onMade={(answer) => MADE.set(answer)} onCancel={forget} />
             ) : (
               <May needs={[`update ${ROOT_TOKEN}/attempt`]} otherwise={<p>{t("seal.no_root")}</p>}>
-                <Begin onBegin={(pad) => OTP.set(pad || null)} />
+                <Begin onBegin={({ otp = "", nonce = "" }) => OTP.set(otp ? { otp, nonce } : null)} />
               </May>
             )
           }
@@ -61,13 +61,18 @@ function Ceremony() {
   );
 }
 
-function Begin({ onBegin }: { onBegin: (otp: string) => void }) {
+/** The one-time password of this attempt; none of one that somebody else has begun (pure). */
+function padOf({ nonce }: Generation, pad: { otp: string; nonce: string } | null): string {
+  return pad && pad.nonce === nonce ? pad.otp : "";
+}
+
+function Begin({ onBegin }: { onBegin: (begun: Generation) => void }) {
   const [by, setBy] = useState("otp");
   const [key, setKey] = useState("");
   const found = keysIn(key);
   const begin = useChange(
     () => write<Generation>(`${ROOT_TOKEN}/attempt`, by === "pgp" ? { pgp_key: found[0] } : {}),
-    (answer) => onBegin(answer.otp ?? ""),
+    onBegin,
   );
   return (
     <form

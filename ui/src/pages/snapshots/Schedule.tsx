@@ -103,11 +103,13 @@ function Form({ name, values }: { name: string; values: Fields }) {
   const document = useDescription();
   const [typed, setTyped] = useState("");
   const [storage, setStorage] = useState<Storage>(values["storage_type"] === "aws-s3" ? "aws-s3" : "local");
+  const [saved, setSaved] = useState(0);
   const navigate = useNavigate();
   const wanted = name || typed.trim();
   const save = useChange(
     (body: Fields) => write(schedulePath(wanted), { ...body, storage_type: storage }),
     () => {
+      setSaved(saved + 1); // and what was typed is forgotten, such as keys of S3
       toast(t("snapshots.saved", { name: wanted }));
       navigate(scheduleLink(wanted), { replace: true });
     },
@@ -122,7 +124,7 @@ function Form({ name, values }: { name: string; values: Fields }) {
             const schema = post ? bodyOf(description, post) : {};
             return (
               <SchemaForm
-                key={storage}
+                key={`${storage} ${saved}`}
                 schema={{ ...schema, required: name ? [] : ["interval", ...(storage === "local" ? ["path_prefix"] : ["aws_s3_bucket"])] }}
                 values={values}
                 leftOut={leftOut(Object.keys(schema.properties ?? {}), storage)}
