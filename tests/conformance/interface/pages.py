@@ -186,7 +186,10 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
         "/snapshots/read",
         "/snapshots/restore",
     ),
-    "plugins": ("/plugins", "/plugins/one?type=secret&name=kv"),
+    "plugins": (
+        "/plugins",
+        "/plugins/one?type=secret&name=kv",
+    ),
     "tools": (
         "/tools",
         "/tools?tab=unwrap",
