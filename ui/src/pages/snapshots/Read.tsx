@@ -85,7 +85,7 @@ function Question({ id, stores }: { id: string; stores: readonly Store[] }) {
         }}
       >
         <Select label={t("snapshots.mount")} value={store.mount} onChange={(next) => show({ mount: next })} choices={stores.map((each) => ({ id: each.mount, label: each.mount }))} />
-        <Suggested label={t("snapshots.path")} description={names.data?.keys.length ? t("snapshots.path_hint") : t("snapshots.path_unlisted")} value={path} onChange={setPath} choices={(names.data?.keys ?? []).map((name) => ({ id: folder + name, label: folder + name }))} isRequired />
+        <Suggested label={t("snapshots.path")} description={t(names.error ? "snapshots.path_unlisted" : names.data?.keys.length === 0 ? "snapshots.path_empty" : "snapshots.path_hint")} value={path} onChange={setPath} choices={(names.data?.keys ?? []).map((name) => ({ id: folder + name, label: folder + name }))} isRequired />
         {store.versioned && <NumberField label={t("snapshots.version_of")} description={t("snapshots.version_hint")} value={version} onChange={setVersion} min={1} />}
         {ask.error && <Failure error={ask.error} />}
         <div className="row">
