@@ -260,8 +260,9 @@ def test_metadata(team: World, opened: Opened, role: Role) -> None:
     window.press("Save")
     window.sees("is no time that can be read")
     window.type("Rotate after", "20d")
-    window.press("Save")
-    window.sees("The metadata are saved.")
+    with window.page.expect_response("**/team/metadata/**"):
+        window.press("Save")
+    window.settle()
     team.ask("POST", f"team/metadata/{path}", {"custom_metadata": {"owner": "ann"}})
     window.type("Owner", "bob")
     window.press("Save")

@@ -70,17 +70,18 @@ function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata
   const changes = changesOf(base, form, isPatch);
   const save = useChange(
     // Who has looked at older settings doesn't overwrite newer ones.
-    () => send<Envelope<null> | undefined>(isPatch ? "PATCH" : "POST", metadataPath(store, path), { data: { ...changes, metadata_cas: base.current_metadata_version } }),
-    () => {
+    (_: MetadataForm) => send<Envelope<null> | undefined>(isPatch ? "PATCH" : "POST", metadataPath(store, path), { data: { ...changes, metadata_cas: base.current_metadata_version } }),
+    (_, saved) => {
       toast(t("kv.metadata_saved"));
-      void renew(false);
+      void renew(saved);
     },
   );
-  const renew = async (isMine: boolean) => {
+  /** Takes what the server has now; what was typed since a form was saved, or is kept on purpose, stays. */
+  const renew = async (saved: MetadataForm | null) => {
     const found = await latest();
     if (!found) return;
     setBase(found);
-    if (!isMine) setForm(formOf(found));
+    setForm((typed) => (typed === saved ? formOf(found) : typed));
   };
   const isOvertaken = save.error?.errors.some((text) => text.includes("metadata check-and-set")) ?? false;
   return (
@@ -88,7 +89,7 @@ function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata
       className="stack card"
       onSubmit={(event) => {
         event.preventDefault();
-        if (twice === null) save.mutate(undefined);
+        if (twice === null) save.mutate(form);
       }}
     >
       <div className="grid top">
@@ -115,8 +116,8 @@ function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata
           <div>
             <p>{t("kv.metadata_overtaken")}</p>
             <div className="row">
-              <Button onPress={() => void renew(true).then(save.reset)}>{t("kv.metadata_mine")}</Button>
-              <Button onPress={() => void renew(false).then(save.reset)}>{t("kv.metadata_theirs")}</Button>
+              <Button onPress={() => void renew(null).then(save.reset)}>{t("kv.metadata_mine")}</Button>
+              <Button onPress={() => void renew(form).then(save.reset)}>{t("kv.metadata_theirs")}</Button>
             </div>
           </div>
         </div>
