@@ -73,6 +73,7 @@ def test_the_first_credential(team: World, opened: Opened, postgresql_server: Po
     window.sees("2 hours")
     window.press("Renew")
     window.sees("The lease lasts")
+    assert window.offers("Its leases")
     window.press("Revoke")
     window.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     window.sees("The lease is revoked. What was issued with it works no more.")
@@ -93,6 +94,7 @@ def test_a_reader_gets_a_credential_and_nothing_else(opened: Opened, connected: 
     username = window.page.locator("dt:text-is('username') + dd").inner_text()
     assert answers(connected, username, window.reveal("password"))
     assert not (window.offers("Change") or window.offers("Delete") or window.offers("Revoke"))
+    assert not window.offers("Its leases")
     assert "CREATE ROLE" not in window.text()
 
 

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useMay } from "../../api/capabilities";
 import { type Envelope, type Fields, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
-import { useParam } from "../../app/location";
+import { link, useParam } from "../../app/location";
 import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
@@ -19,6 +19,7 @@ export default function RolePage() {
   const mount = useMount();
   const name = useParam("name");
   const path = `${mount}roles/${name}`;
+  const leases = `${mount}creds/${name}/`;
   const mayRead = useMay(`read ${path}`);
   const found = useRead<DatabaseRole>(path, { enabled: mayRead === true });
   return (
@@ -26,6 +27,9 @@ export default function RolePage() {
       <PageHead title={name} intro={t("database.role_intro")} crumbs={[{ text: mount, to: databaseLink(mount) }]}>
         <LinkButton to={roleEdit(mount, name)} needs={`update ${path}`}>
           {t("engine.change")}
+        </LinkButton>
+        <LinkButton to={link("/leases", { prefix: leases })} needs={[`list sys/leases/lookup/${leases}`, `sudo sys/leases/lookup/${leases}`]}>
+          {t("database.leases")}
         </LinkButton>
         <RemoveButton path={path} name={name} back={databaseLink(mount)}>
           <p>{t("database.remove_role")}</p>
