@@ -15,7 +15,7 @@ import { Paging } from "../../components/Paging";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
 import { entityLink } from "./links";
-import { useMountChoices } from "./names";
+import { inOrder, useMountChoices } from "./names";
 import type { Entity } from "./records";
 
 interface Info {
@@ -65,7 +65,7 @@ function Names({ unseen }: { unseen: string }) {
         <>
           <DataTable
             label={t("identity.entities")}
-            rows={keys.map((id) => ({ ...(key_info[id] ?? { name: id, aliases: null }), id }))}
+            rows={keys.map((id) => ({ ...(key_info[id] ?? { name: id, aliases: null }), id })).sort((a, b) => inOrder(a.name, b.name))}
             idOf={({ id }) => id}
             textOf={(row) => [row.id, row.name, ...aliasesOf(row)].join(" ")}
             onOpen={({ id }) => navigate(entityLink(id))}

@@ -9,6 +9,7 @@ import { Paging } from "../../components/Paging";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
 import { groupLink } from "./links";
+import { inOrder } from "./names";
 
 interface Info {
   name: string;
@@ -45,7 +46,7 @@ function Names() {
         <>
           <DataTable
             label={t("identity.groups")}
-            rows={keys.map((id) => ({ ...(key_info[id] ?? { name: id, num_member_entities: 0, num_parent_groups: 0 }), id }))}
+            rows={keys.map((id) => ({ ...(key_info[id] ?? { name: id, num_member_entities: 0, num_parent_groups: 0 }), id })).sort((a, b) => inOrder(a.name, b.name))}
             idOf={({ id }) => id}
             textOf={({ id, name }) => `${name} ${id}`}
             onOpen={({ id }) => navigate(groupLink(id))}

@@ -58,10 +58,16 @@ export function useMountChoices(): readonly Choice[] {
 }
 
 function choicesOf(ids: readonly string[] = [], nameOf: (id: string) => string | undefined, aboutOf: (id: string) => string = () => ""): Choice[] {
-  return ids.map((id) => {
+  const found = ids.map((id) => {
     const description = aboutOf(id);
     return { id, label: nameOf(id) ?? id, ...(description && { description }) };
   });
+  return found.sort((a, b) => inOrder(a.label, b.label));
+}
+
+/** The order of two names; the server's own is that of ids (pure). */
+export function inOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The name of a choice by its id; the id itself where it isn't known. */
