@@ -15,7 +15,7 @@ import { t } from "../../texts";
 import { proposals } from "./completion";
 import { Faults } from "./Faults";
 import { useFaults } from "./lint";
-import { typedRequests } from "./log";
+import { type CountedKind, typedRequests } from "./log";
 import { policyLink } from "./Policies";
 import { partsOf, readLog, simulate, type Simulated } from "./simulating";
 import { Simulation } from "./Simulation";
@@ -56,6 +56,28 @@ function Draft({ name: given, policy }: { name: string; policy: string }) {
   );
 }
 
+/** Puts a log or typed requests to the draft, with how far that is and the way to stop it. */
+function useRun(name: string, draft: string | null) {
+  const [share, setShare] = useState(0);
+  const controller = useRef<AbortController | null>(null);
+  const run = useMutation<Simulated, ApiError, File | CountedKind[] | null>({
+    mutationFn: async (requests) => {
+      controller.current = new AbortController();
+      setShare(0);
+      const { signal } = controller.current;
+      try {
+        if (!(requests instanceof File)) return { ...(await simulate(name, draft, [requests ?? []], setShare, signal)), unreadable: 0, leftOut: 0 };
+        const counted = await readLog(requests, (read) => setShare(read / 2), signal);
+        const found = await simulate(name, draft, partsOf(counted), (done) => setShare(0.5 + done / 2), signal);
+        return { ...found, unreadable: counted.unreadable, leftOut: counted.leftOut };
+      } catch (thrown) {
+        throw asApiError(thrown);
+      }
+    },
+  });
+  return { run, share, stop: () => controller.current?.abort(), isStopped: controller.current?.signal.aborted === true };
+}
+
 type Source = "log" | "typed";
 
 /** The requests that are put to the draft: those of a log, or some that are typed. */
@@ -64,25 +86,8 @@ function Requests({ name, draft }: { name: string; draft: string | null }) {
   const [file, setFile] = useState<File | null>(null);
   const [typed, setTyped] = useState("");
   const [policies, setPolicies] = useState<string[]>(["default", ...(name ? [name] : [])]);
-  const [share, setShare] = useState(0);
-  const stop = useRef<AbortController | null>(null);
   const rows = typedRequests(typed, policies);
-  const run = useMutation<Simulated, ApiError, void>({
-    mutationFn: async () => {
-      stop.current = new AbortController();
-      setShare(0);
-      const { signal } = stop.current;
-      try {
-        if (source === "typed") return { ...(await simulate(name, draft, [rows ?? []], setShare, signal)), unreadable: 0, leftOut: 0 };
-        if (!file) return { requests: [], totals: {}, unreadable: 0, leftOut: 0 };
-        const counted = await readLog(file, (read) => setShare(read / 2), signal);
-        const found = await simulate(name, draft, partsOf(counted), (done) => setShare(0.5 + done / 2), signal);
-        return { ...found, unreadable: counted.unreadable, leftOut: counted.leftOut };
-      } catch (thrown) {
-        throw asApiError(thrown);
-      }
-    },
-  });
+  const { run, share, stop, isStopped } = useRun(name, draft);
   const isReady = name !== "" && (source === "log" ? file !== null : rows !== null && rows.length > 0);
   return (
     <>
@@ -90,7 +95,7 @@ function Requests({ name, draft }: { name: string; draft: string | null }) {
         className="card stack"
         onSubmit={(event) => {
           event.preventDefault();
-          run.mutate();
+          run.mutate(source === "typed" ? (rows ?? []) : file);
         }}
       >
         <Choices
@@ -114,10 +119,10 @@ function Requests({ name, draft }: { name: string; draft: string | null }) {
           <Button type="submit" look="primary" isPending={run.isPending} isDisabled={!isReady} needs={["update sys/policies/simulate", "sudo sys/policies/simulate"]}>
             {t("policies.run")}
           </Button>
-          {run.isPending && <Button onPress={() => stop.current?.abort()}>{t("policies.stop")}</Button>}
+          {run.isPending && <Button onPress={stop}>{t("policies.stop")}</Button>}
           {run.isPending && <progress value={share} max={1} aria-label={t("policies.progress")} />}
         </div>
-        {run.error && (stop.current?.signal.aborted ? <p>{t("policies.stopped")}</p> : <Failure error={run.error} />)}
+        {run.error && (isStopped ? <p>{t("policies.stopped")}</p> : <Failure error={run.error} />)}
       </form>
       {run.data && <Simulation found={run.data} />}
     </>

@@ -1,7 +1,7 @@
 import { Anchor } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Empty } from "../../components/Loaded";
-import { t, textOr } from "../../texts";
+import { t } from "../../texts";
 import { entityLink } from "../identity/links";
 import type { Changed, Simulated } from "./simulating";
 
@@ -32,7 +32,7 @@ export function Simulation({ found }: { found: Simulated }) {
           textOf={(row) => [row.change, row.operation, row.namespace, row.path, ...row.policies].join(" ")}
           columns={[
             { id: "path", title: t("me.path"), order: ({ path }) => path, cell: (row) => <Path row={row} /> },
-            { id: "change", title: t("policies.change"), order: ({ change }) => change, cell: ({ change }) => <span className={LOOKS[change] ?? "badge"}>{textOr(`policies.${change}`, change)}</span> },
+            { id: "change", title: t("policies.change"), order: ({ change }) => change, cell: ({ change }) => <span className={LOOKS[change] ?? "badge"}>{change}</span> },
             { id: "count", title: t("policies.times"), order: ({ count }) => count, cell: ({ count }) => count },
             { id: "policies", title: t("me.policies"), cell: ({ policies }) => policies.join(", "), secondary: true },
             { id: "entity", title: t("policies.entity"), cell: ({ entity_id }) => (entity_id ? <Anchor to={entityLink(entity_id)}>{t("policies.its_entity")}</Anchor> : ""), secondary: true },
