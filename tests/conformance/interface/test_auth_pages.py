@@ -103,3 +103,17 @@ def test_a_machines_secret_id(team: World, opened: Opened) -> None:
     assert secret_id not in window.page.url
     login = team.ask("POST", "auth/ci/login", {"role_id": role_id, "secret_id": secret_id}, token="")
     assert login["auth"]["metadata"]["role_name"] == "build"
+
+
+def test_the_first_fault_is_where_the_cursor_goes(opened: Opened) -> None:
+    """Also into a part of a form that was closed."""
+    window = opened("admin")
+    window.go("/auth/engine/path?mount=auth/userpass/&path=users/{username}&mode=create")
+    window.type("Username", "nobody")
+    tokens = window.page.locator("summary", has_text="Tokens")
+    tokens.click()
+    window.type("Token num uses", "many")
+    tokens.click()
+    window.press("Create")
+    window.sees("This is no number.")
+    assert window.page.evaluate("document.activeElement.name") == "token_num_uses"

@@ -1,5 +1,4 @@
 import { type ReactNode, useState } from "react";
-import type { Need } from "../api/capabilities";
 import { remove } from "../api/client";
 import { useChange } from "../api/hooks";
 import { useNavigate } from "../app/location";
@@ -34,7 +33,7 @@ export function RemoveButton({ path, name, children, back, isGrave = false }: Pr
   );
   return (
     <>
-      <Button onPress={() => setOpen(true)} needs={`delete ${path}` satisfies Need}>
+      <Button onPress={() => setOpen(true)} needs={`delete ${path}`}>
         {t("common.delete")}
       </Button>
       {open && (

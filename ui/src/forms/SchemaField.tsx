@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Select, Suggested, Switch, TextArea, TextField } from "../components/Field";
 import { Prose } from "../components/Prose";
-import { t } from "../texts";
-import type { FormField } from "./fields";
+import { t, type TextKey } from "../texts";
+import type { FormField, Widget } from "./fields";
 
 interface Props {
   field: FormField;
@@ -67,10 +67,11 @@ function MaskedArea(common: Common) {
   );
 }
 
-const HINTS = { lines: "forms.lines", pairs: "forms.pairs", json: "forms.as_json", duration: "forms.duration" } as const;
+const HINTS: Partial<Record<Widget, TextKey>> = { lines: "forms.lines", pairs: "forms.pairs", json: "forms.as_json", duration: "forms.duration" };
 
 /** What a field means, and how its value is typed. */
 function Hint({ field, isKept }: { field: FormField; isKept: boolean }) {
-  const how = field.widget in HINTS ? t(HINTS[field.widget as keyof typeof HINTS]) : "";
+  const hint = HINTS[field.widget];
+  const how = hint ? t(hint) : "";
   return <Prose text={[field.description, how, isKept ? t("forms.kept") : ""].filter(Boolean).join(" ")} />;
 }

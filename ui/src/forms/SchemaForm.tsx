@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import type { Need } from "../api/capabilities";
 import type { Fields } from "../api/client";
 import type { ApiError } from "../api/errors";
@@ -48,6 +48,7 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
   const shown = { ...before, ...texts };
   const isChange = Object.keys(values).length > 0;
   const { first, rest, groups } = sectionsOf(fields, order?.length ?? FIRST);
+  const form = useLedTo(fault);
   useForgotten(fields, isPending, error, setTexts);
   const send = () => {
     try {
@@ -73,14 +74,9 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
       isKept={isChange && field.sensitive}
     />
   );
-  const part = (name: string, title: string, within: readonly FormField[]) => (
-    <details key={name} className="form-part" open={within.some((field) => fault?.field === field.name) || undefined}>
-      <summary>{title}</summary>
-      <div className="stack">{within.map(input)}</div>
-    </details>
-  );
   return (
     <form
+      ref={form}
       className="stack"
       noValidate
       onSubmit={(event) => {
@@ -90,8 +86,10 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
     >
       {children}
       {first.map(input)}
-      {rest.length > 0 && part("rest", t("forms.more", { n: rest.length }), rest)}
-      {groups.map(([name, within]) => part(`group ${name}`, name, within))}
+      {rest.length > 0 && <Part title={t("forms.more", { n: rest.length })} fields={rest} input={input} fault={fault} />}
+      {groups.map(([name, within]) => (
+        <Part key={name} title={name} fields={within} input={input} fault={fault} />
+      ))}
       {error && <Failure error={error} />}
       <div className="row">
         <Button type="submit" look={look} isPending={isPending} {...(needs !== undefined && { needs })}>
@@ -100,6 +98,16 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
         {actions}
       </div>
     </form>
+  );
+}
+
+/** Fields that are shown when they are wanted, or when one of them is at fault. */
+function Part({ title, fields, input, fault }: { title: string; fields: readonly FormField[]; input: (field: FormField) => ReactNode; fault: FieldFault | null }) {
+  return (
+    <details className="form-part" open={fields.some(({ name }) => name === fault?.field) || undefined}>
+      <summary>{title}</summary>
+      <div className="stack">{fields.map(input)}</div>
+    </details>
   );
 }
 
@@ -117,6 +125,15 @@ function ordered(fields: FormField[], order: readonly string[] | undefined): For
   if (!order) return fields;
   const place = ({ name }: FormField) => (order.includes(name) ? order.indexOf(name) : order.length);
   return fields.sort((a, b) => place(a) - place(b));
+}
+
+/** Leads who can't see the whole form to what has to be mended. */
+function useLedTo(fault: FieldFault | null): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (fault) form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(fault.field)}"]`)?.focus();
+  }, [fault]);
+  return form;
 }
 
 /** Takes secrets out of the form when they were sent and accepted. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import { type Need, useMay } from "../../api/capabilities";
+import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { useNavigate } from "../../app/location";
 import { Anchor, Button } from "../../components/Button";
@@ -30,7 +30,7 @@ interface Props<T> {
 /** The names of a collection; for who may not list them a field to type one. */
 export function NameTable<T = unknown>({ label, path, to, columns = [], empty, used = [] }: Props<T>) {
   const navigate = useNavigate();
-  const mayList = useMay(`list ${path}` as Need);
+  const mayList = useMay(`list ${path}`);
   const names = useList<T>(path, { enabled: mayList === true });
   if (mayList === false) return <Jump label={label} paths={used} onOpen={(name) => navigate(to(name))} />;
   return (
