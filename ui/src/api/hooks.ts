@@ -29,6 +29,7 @@ export function useRead<T>(path: string, { enabled = true, every, ...options }: 
   return useQuery<T, ApiError>({
     queryKey: [...keyOf("GET", path, options.query), options.exact ?? false],
     queryFn: ({ signal }) => read<T>(path, { ...options, signal }),
+    ...(options.exact ? { gcTime: 0 } : {}), // a secret is forgotten once its page is left
     structuralSharing: !options.exact, // it would copy a number that is kept as text, and make an object of it
     enabled,
     ...(interrupted ? ASLEEP : { refetchInterval: every ?? false }),

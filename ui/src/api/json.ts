@@ -1,16 +1,19 @@
 import type { Fields } from "./client";
 
-/** What a reviver is told of a value besides; not in every browser. */
+/** What a reviver is told of a value besides. */
 interface Context {
   source?: string;
 }
 
 interface ExactJson {
   parse(text: string, reviver: (name: string, value: unknown, context?: Context) => unknown): unknown;
-  rawJSON?(text: string): object;
+  rawJSON(text: string): object;
 }
 
-const json: ExactJson = JSON;
+const json = JSON as unknown as ExactJson;
+
+/** Whether this browser can keep every digit of numbers; those since 2025 can. */
+export const KEEPS_DIGITS = "rawJSON" in JSON;
 
 /**
  * JSON with every digit of its numbers.
@@ -21,9 +24,7 @@ const json: ExactJson = JSON;
  * @throws SyntaxError
  */
 export function parseExact(text: string): unknown {
-  const raw = json.rawJSON;
-  if (!raw) return JSON.parse(text);
-  return json.parse(text, (_, value, context) => (typeof value === "number" && context?.source !== undefined && isRounded(value, context.source) ? raw(context.source) : value));
+  return json.parse(text, (_, value, context) => (typeof value === "number" && context?.source !== undefined && isRounded(value, context.source) ? json.rawJSON(context.source) : value));
 }
 
 function isRounded(value: number, source: string): boolean {

@@ -24,6 +24,7 @@ function newClient(): QueryClient {
         // A form for what doesn't exist yet stands on a question that failed: asked again, it would be gone meanwhile.
         refetchOnWindowFocus: ({ state }) => state.status !== "error",
       },
+      mutations: { gcTime: 0 }, // answers may hold what was issued: nothing keeps it once its page is left
     },
   });
 }
