@@ -8,6 +8,7 @@ import { Toasts } from "../components/toasts";
 import { type Door, doorOf } from "../pages/login/doors";
 import { Before, Gate } from "./Gate";
 import { Shell } from "./Shell";
+import { unlessUnsaved, watchLeaving } from "./unsaved";
 
 const Callback = lazy(() => import("../pages/login/Callback"));
 const Consent = lazy(() => import("../pages/oidc/Consent"));
@@ -31,10 +32,11 @@ function newClient(): QueryClient {
 
 export function App() {
   const [client] = useState(newClient);
+  useEffect(watchLeaving, []);
   return (
     <QueryClientProvider client={client}>
       <I18nProvider locale="en-GB">
-        <Router base="/ui">
+        <Router base="/ui" aroundNav={unlessUnsaved}>
           <Routed />
         </Router>
       </I18nProvider>

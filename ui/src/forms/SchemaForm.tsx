@@ -3,6 +3,7 @@ import type { Need } from "../api/capabilities";
 import type { Fields } from "../api/client";
 import type { ApiError } from "../api/errors";
 import type { Schema } from "../api/openapi";
+import { useUnsaved } from "../app/unsaved";
 import { Button } from "../components/Button";
 import { Failure } from "../components/Failure";
 import { t } from "../texts";
@@ -49,17 +50,26 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
   const isChange = Object.keys(values).length > 0;
   const { first, rest, groups } = sectionsOf(fields, order?.length ?? FIRST);
   const form = useLedTo(fault);
+  const [isTouched, setTouched] = useState(false);
+  const unsaved = useUnsaved(isTouched);
   useForgotten(fields, isPending, error, setTexts);
+  useEffect(() => {
+    if (error) setTouched(true);
+  }, [error]);
   const send = () => {
     try {
       setFault(null);
-      onSubmit(bodyFrom(fields, shown, before));
+      const body = bodyFrom(fields, shown, before);
+      setTouched(false);
+      unsaved.forget(); // who sends it may leave the page at once
+      onSubmit(body);
     } catch (thrown) {
       if (!(thrown instanceof FieldFault)) throw thrown;
       setFault(thrown);
     }
   };
   const type = (name: string, text: string) => {
+    setTouched(true);
     setTexts((typed) => ({ ...typed, [name]: text }));
     onTyped?.(bodyOrNull(fields, { ...shown, [name]: text }, before));
   };

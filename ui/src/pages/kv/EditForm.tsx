@@ -3,6 +3,7 @@ import type { Fields } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { faultOf, parentOf } from "../../api/paths";
 import { useNavigate } from "../../app/location";
+import { useUnsaved } from "../../app/unsaved";
 import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Choices, TextField } from "../../components/Field";
@@ -14,7 +15,6 @@ import { FieldsInput, useFieldsInput } from "./FieldsInput";
 import { saveSecret, UnpatchableError } from "./saving";
 import { folderLink, secretLink, type Store } from "./store";
 import { useHow } from "./useHow";
-import { useUnsaved } from "./useUnsaved";
 
 interface Props {
   store: Store;

@@ -6,6 +6,7 @@ import { useChange, useRead } from "../../api/hooks";
 import { useDescription } from "../../api/openapi";
 import { useReach } from "../../api/reach";
 import { link, useNavigate, useParam } from "../../app/location";
+import { useUnsaved } from "../../app/unsaved";
 import { Button, LinkButton } from "../../components/Button";
 import { CodeEditor } from "../../components/CodeEditor";
 import { Failure } from "../../components/Failure";
@@ -77,10 +78,12 @@ function Form({ policy }: { policy: Policy }) {
   const save = useChange(
     () => write(`sys/policies/acl/${name}`, bodyOf(policy, text)),
     () => {
+      unsaved.forget();
       toast(t("policies.saved", { name }));
       if (isNew) navigate(policyLink(name.toLowerCase()), { replace: true });
     },
   );
+  const unsaved = useUnsaved(text !== policy.policy);
   const isFixed = policy.name === "root";
   const canEdit = !isFixed && (isNew || mayWrite === true);
   return (

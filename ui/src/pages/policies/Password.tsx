@@ -5,6 +5,7 @@ import { read, remove, write } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { useChange, useRead } from "../../api/hooks";
 import { link, useNavigate, useParam } from "../../app/location";
+import { useUnsaved } from "../../app/unsaved";
 import { Button } from "../../components/Button";
 import { CodeEditor } from "../../components/CodeEditor";
 import { Failure } from "../../components/Failure";
@@ -56,10 +57,12 @@ function Form({ name: given, policy }: { name: string; policy: string }) {
   const save = useChange(
     () => write(path, { policy: text }),
     () => {
+      unsaved.forget();
       toast(t("policies.password_saved", { name }));
       if (given === "") navigate(passwordPolicyLink(name), { replace: true });
     },
   );
+  const unsaved = useUnsaved(text !== policy);
   return (
     <>
       <PageHead title={given || t("policies.create_password")} crumbs={[{ text: t("policies.password_policies"), to: LIST }]}>

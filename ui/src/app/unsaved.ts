@@ -1,0 +1,48 @@
+import { useEffect, useState } from "react";
+import type { AroundNavHandler } from "wouter";
+import { t } from "../texts";
+
+/** What somebody has typed on the pages that are open, and hasn't saved: one for each form. */
+const unsaved = new Set<object>();
+
+/**
+ * Have the user asked before a page is left on which something isn't saved, by a link, back or closing the window.
+ *
+ * @returns `forget`, which is to be called before the page is left because it was saved.
+ */
+export function useUnsaved(isTouched: boolean): { forget: () => void } {
+  const [form] = useState(() => ({}));
+  useEffect(() => {
+    if (!isTouched) return;
+    unsaved.add(form);
+    return () => void unsaved.delete(form);
+  }, [form, isTouched]);
+  return { forget: () => void unsaved.delete(form) };
+}
+
+/** Go to another page of the interface, if nothing is lost by it, or the user wants that. */
+export const unlessUnsaved: AroundNavHandler = (navigate, to, options) => {
+  if (mayLeave()) navigate(to, options);
+};
+
+/** What else may leave a page.  Returns what ends the watch. */
+export function watchLeaving(): () => void {
+  const closed = (event: BeforeUnloadEvent) => {
+    if (unsaved.size > 0) event.preventDefault();
+  };
+  const traversed = (event: NavigateEvent) => {
+    // Where the browser doesn't let a page keep its user, it isn't asked either.
+    if (event.navigationType === "traverse" && event.cancelable && !mayLeave()) event.preventDefault();
+  };
+  window.addEventListener("beforeunload", closed);
+  window.navigation?.addEventListener("navigate", traversed);
+  return () => {
+    window.removeEventListener("beforeunload", closed);
+    window.navigation?.removeEventListener("navigate", traversed);
+  };
+}
+
+function mayLeave(): boolean {
+  return unsaved.size === 0 || window.confirm(t("app.unsaved"));
+}
+
