@@ -19,6 +19,9 @@ describe("curl", () => {
     expect(line).toContain(`-d '{"password":"it'\\''s $HOME \`x\`","token_policies":"a,b"}'`);
     expect(line).toContain('/users/it%27s"');
     expect(line).toContain("-H 'X-Vault-Namespace: team/web'");
+    expect(copyOf("curl", READ, "a%b")).toContain("-H 'X-Vault-Namespace: a%b'");
+    expect(copyOf("curl", READ, "tëam")).toContain('"$VAULT_ADDR/v1/t%C3%ABam/');
+    expect(copyOf("curl", READ, "tëam")).not.toContain("X-Vault-Namespace");
   });
 
   test("sends a patch as one", () => {

@@ -1,4 +1,4 @@
-import type { Fields, Json } from "../../api/client";
+import { type Fields, type Json, named } from "../../api/client";
 import { isFields } from "../../api/json";
 import { encodePath } from "../../api/paths";
 import { quoted } from "../console/words";
@@ -24,6 +24,12 @@ function safe(path: string): string {
   return encodePath(path).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** What a header says of the namespace, and the path: one that a header can't hold is at the beginning of the path. */
+function placed(path: string, namespace: string): [header: string, path: string] {
+  const [header] = named(namespace);
+  return [header, safe(header || !namespace ? path : `${namespace}/${path}`)];
+}
+
 function queryOf(query: Record<string, string>): string {
   const pairs = Object.entries(query).map(([name, value]) => `${safe(name).replaceAll("/", "%2F")}=${safe(value).replaceAll("/", "%2F")}`);
   return pairs.length ? `?${pairs.join("&")}` : "";
@@ -33,13 +39,14 @@ const inQuotes = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function curl({ method, path, query, body }: Request, namespace: string): string {
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const [header, at] = placed(path, namespace);
   const parts = [
     "curl",
     ...(method === "GET" ? [] : [`-X ${method}`]),
     '-H "X-Vault-Token: $VAULT_TOKEN"',
-    ...(namespace ? [`-H ${inQuotes(`X-Vault-Namespace: ${encodePath(namespace)}`)}`] : []),
+    ...(header ? [`-H ${inQuotes(`X-Vault-Namespace: ${header}`)}`] : []),
     ...(body ? [`-H 'Content-Type: ${type}'`, `-d ${inQuotes(JSON.stringify(body))}`] : []),
-    `"$VAULT_ADDR/v1/${safe(path)}${queryOf(query)}"`,
+    `"$VAULT_ADDR/v1/${at}${queryOf(query)}"`,
   ];
   return parts.join(" \\\n  ");
 }
@@ -55,9 +62,10 @@ export function python(value: Json): string {
 }
 
 function hvac({ method, path, query, body, isList }: Request, namespace: string): string {
-  const within = namespace ? `, namespace=${python(namespace)}` : "";
+  const [header, placedAt] = placed(path, namespace);
+  const within = header ? `, namespace=${python(header)}` : "";
   const { list: _, ...rest } = query;
-  const at = python(safe(path));
+  const at = python(placedAt);
   const calls: Record<string, string> = {
     GET: isList ? `client.list(${at})` : `client.read(${at})`,
     POST: `client.write_data(${at}, data=${python(body)})`,
@@ -66,7 +74,7 @@ function hvac({ method, path, query, body, isList }: Request, namespace: string)
   const isPlain = Object.keys(rest).length === 0 && Object.hasOwn(calls, method);
   const headers = method === "PATCH" ? ', headers={"Content-Type": "application/merge-patch+json"}' : "";
   const more = `${Object.keys(query).length ? `, params=${python(query)}` : ""}${body ? `, json=${python(body)}` : ""}${headers}`;
-  const call = isPlain ? calls[method] : `client.adapter.request(${python(method.toLowerCase())}, ${python(`/v1/${safe(path)}`)}${more})`;
+  const call = isPlain ? calls[method] : `client.adapter.request(${python(method.toLowerCase())}, ${python(`/v1/${placedAt}`)}${more})`;
   return `import os\n\nimport hvac\n\nclient = hvac.Client(url=os.environ["VAULT_ADDR"], token=os.environ["VAULT_TOKEN"]${within})\nprint(${call})`;
 }
 
