@@ -132,8 +132,12 @@ class Window:
 
     def needs(self) -> set[str]:
         """What the controls that are shown need, as capability and path."""
+        return {need for each in self.controls() for need in each}
+
+    def controls(self) -> set[tuple[str, ...]]:
+        """What each control that is shown needs."""
         found: list[str] = self.page.eval_on_selector_all("[data-needs]", "all => all.map(e => e.dataset.needs)")
-        return {need for each in found for need in each.split("\n")}
+        return {tuple(each.split("\n")) for each in found}
 
     def findings(self) -> list[str]:
         """What axe finds serious or critical on the page as it stands, one line each."""
