@@ -1,0 +1,100 @@
+"""What is typed and not saved: the user is asked before a link, or the way back, takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conformance.interface.browser import Window
+from tests.conformance.interface.conftest import Opened
+from tests.conformance.interface.world import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog
+
+SECRETS = "Secrets engines"
+
+
+@dataclass
+class Answers:
+    """Answers each question of a window, and counts them."""
+
+    leaves: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, dialog: Dialog) -> None:
+        """Answer one."""
+        self.asked.append(dialog.message)
+        if self.leaves:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+
+def _by_link(window: Window) -> None:
+    window.page.get_by_role("navigation", name="Pages").get_by_role("link", name=SECRETS).click()
+
+
+def _back(window: Window) -> None:
+    window.page.evaluate("history.back()")
+
+
+WAYS: dict[str, Callable[[Window], None]] = {"link": _by_link, "back": _back}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_typed_is_lost_unasked(team: World, opened: Opened, way: str) -> None:
+    """Who stays finds what he typed; who leaves has left."""
+    answers, window = Answers(), opened("admin")
+    window.page.on("dialog", answers)
+    window.go("/secrets")
+    window.page.get_by_role("link", name="team/", exact=True).first.click()
+    window.press("Create a secret")
+    window.type("Path", f"unsaved/{way}")
+    window.type("Name", "typed-before")
+    WAYS[way](window)
+    window.page.wait_for_timeout(200)
+    assert len(answers.asked) == 1
+    assert window.page.get_by_role("textbox", name="Name", exact=True).input_value() == "typed-before"
+    answers.leaves = True
+    WAYS[way](window)
+    window.page.get_by_role("button", name="Save").wait_for(state="detached")
+    assert len(answers.asked) == 2
+    assert team.answer("GET", f"team/metadata/unsaved/{way}")[0] == 404
+
+
+def test_what_was_saved_is_left_unasked(team: World, opened: Opened) -> None:
+    """A secret, and a form that is made from the API's description; not an untouched form either."""
+    answers, window = Answers(), opened("admin")
+    window.page.on("dialog", answers)
+    window.go("/secrets/transit/create?mount=transit/")
+    window.type("Name", "unsaved-and-saved")
+    window.press("Create")
+    window.page.get_by_role("heading", name="unsaved-and-saved").wait_for()
+    window.go("/secrets/kv/edit?mount=team/&path=web/")
+    window.type("Path", "unsaved/saved")
+    window.type("Name", "name")
+    window.type("Value", "value")
+    window.press("Save")
+    window.page.get_by_role("heading", name="saved").wait_for()
+    window.turn("/secrets/kv/edit?mount=team/&path=unsaved/saved")
+    _by_link(window)
+    window.page.get_by_role("heading", name=SECRETS).wait_for()
+    assert answers.asked == []
+
+
+def test_a_form_that_was_refused_is_unsaved(opened: Opened) -> None:
+    """What was sent and not accepted is still to be saved."""
+    answers, window = Answers(), opened("admin")
+    window.refused.add(400)
+    window.page.on("dialog", answers)
+    window.go("/secrets/totp/create?mount=totp/")
+    window.type("Name", "unsaved")
+    window.press("Create")
+    window.page.get_by_role("alert").first.wait_for()
+    _by_link(window)
+    window.page.wait_for_timeout(200)
+    assert len(answers.asked) == 1
