@@ -6,14 +6,21 @@ import { Button } from "./Button";
 import { Empty } from "./Loaded";
 import { PageHead } from "./PageHead";
 
+interface Props {
+  title: string;
+  /** Instead of that the page belongs to the whole server. */
+  why?: string;
+  children: ReactNode;
+}
+
 /** A page of the whole server: in a namespace, it says so and shows the way. */
-export function RootOnly({ title, children }: { title: string; children: ReactNode }) {
+export function RootOnly({ title, why, children }: Props) {
   const { namespace } = useSession();
   if (namespace === "") return children;
   return (
     <>
       <PageHead title={title} />
-      <Empty title={t("operations.root_only", { namespace })}>
+      <Empty title={why ?? t("operations.root_only", { namespace })}>
         <Button onPress={() => session.enter("")}>{t("operations.to_root")}</Button>
       </Empty>
     </>

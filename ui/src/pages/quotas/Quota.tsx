@@ -9,12 +9,12 @@ import { NumberField, Select, Suggested, Switch, TextField } from "../../compone
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
+import { RootOnly } from "../../components/RootOnly";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { RecordFacts } from "../identity/RecordFacts";
 import { Limit } from "./Quotas";
 import { bodyOf, type Draft, draftOf, GROUPS, isComplete, type Kind, KINDS, type Quota as Record, quotaLink, quotaPath } from "./records";
-import { RootOnly } from "./RootOnly";
 
 const listLink = (kind: Kind) => link("/quotas", { tab: kind === "rate-limit" ? "" : kind });
 
@@ -27,20 +27,18 @@ export default function Quota() {
   const found = useRead<Record>(quotaPath(kind, name), { enabled: name !== "" && namespace === "" });
   const crumbs = [{ text: t("quotas.title"), to: "/quotas" }, { text: t(`quotas.${kind}`), to: listLink(kind) }];
   return (
-    <>
+    <RootOnly title={t("quotas.title")} why={t("quotas.root_only")}>
       <PageHead title={name || t(`quotas.create_${kind}`)} crumbs={crumbs}>
-        {name && namespace === "" && <Delete kind={kind} name={name} />}
+        {name && <Delete kind={kind} name={name} />}
       </PageHead>
-      {namespace !== "" ? (
-        <RootOnly />
-      ) : name === "" ? (
+      {name === "" ? (
         <Form kind={kind} quota={null} />
       ) : (
         <Loaded of={found} missing={<Empty title={t("quotas.missing")} />}>
           {(quota) => <Shown kind={kind} quota={quota} />}
         </Loaded>
       )}
-    </>
+    </RootOnly>
   );
 }
 

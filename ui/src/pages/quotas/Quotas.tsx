@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { list, read } from "../../api/client";
 import { ApiError } from "../../api/errors";
-import { keyOf, useSession } from "../../api/hooks";
+import { keyOf } from "../../api/hooks";
 import { useReach } from "../../api/reach";
 import { useMay } from "../../api/capabilities";
 import { useNavigate } from "../../app/location";
@@ -12,24 +12,19 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { OpenByName } from "../../components/OpenByName";
 import { PageHead } from "../../components/PageHead";
 import { PageTabs } from "../../components/PageTabs";
+import { RootOnly } from "../../components/RootOnly";
 import { duration } from "../../components/time";
 import { t } from "../../texts";
 import { Config } from "./Config";
 import { type Kind, KINDS, type Quota, quotaLink, quotaPath } from "./records";
-import { RootOnly } from "./RootOnly";
 
 /** Limits of requests and of leases. */
 export default function Quotas() {
-  const { namespace } = useSession();
   return (
-    <>
+    <RootOnly title={t("quotas.title")} why={t("quotas.root_only")}>
       <PageHead title={t("quotas.title")} intro={t("quotas.intro")} />
-      {namespace ? (
-        <RootOnly />
-      ) : (
-        <PageTabs label={t("quotas.title")} tabs={[...KINDS.map((kind) => ({ id: kind, title: t(`quotas.${kind}`), content: <Names kind={kind} /> })), { id: "settings", title: t("quotas.settings"), content: <Config /> }]} />
-      )}
-    </>
+      <PageTabs label={t("quotas.title")} tabs={[...KINDS.map((kind) => ({ id: kind, title: t(`quotas.${kind}`), content: <Names kind={kind} /> })), { id: "settings", title: t("quotas.settings"), content: <Config /> }]} />
+    </RootOnly>
   );
 }
 
