@@ -54,6 +54,17 @@ def test_it_is_locked_when_nobody_is_there(opened: Opened) -> None:
     assert window.page.get_by_label("Name").first.input_value() == "typed-before"
 
 
+def test_the_lock_masks_what_was_revealed(opened: Opened) -> None:
+    """It isn't even in the page that is hidden below the login."""
+    window = opened("reader")
+    window.page.clock.install()
+    window.go("/secrets/kv/secret?mount=team/&path=web/db")
+    assert window.reveal("password") == "canary-of-the-database"
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    assert "canary" not in window.page.content()
+
+
 def test_a_tab_that_is_restored_late_is_locked(opened: Opened) -> None:
     """A browser keeps a closed tab's storage; the token in it isn't used any more."""
     window = opened()

@@ -1,5 +1,6 @@
 import { Check, Copy, Eye, EyeOff } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useSession } from "../api/hooks";
 import { t } from "../texts";
 import { IconButton } from "./Button";
 import { toast } from "./toasts";
@@ -24,9 +25,13 @@ export function CopyButton({ text, label = t("common.copy") }: { text: string | 
   );
 }
 
-/** A value that isn't in the page before the user asks to see it. */
+/** A value that isn't in the page before the user asks to see it, nor any more once the session is locked. */
 export function Secret({ value, name }: { value: string; name: string }) {
   const [shown, setShown] = useState(false);
+  const { interrupted } = useSession();
+  useEffect(() => {
+    if (interrupted) setShown(false);
+  }, [interrupted]);
   return (
     <div className="secret">
       {shown ? (
