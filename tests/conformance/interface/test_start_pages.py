@@ -39,6 +39,8 @@ def test_a_new_server(new: World, opened: Opened) -> None:
     window.type("Threshold", "2")
     window.press("Make the keys")
     window.sees("Share 3 of 3")
+    for _ in range(2):  # It notices that the server has keys now, and shows them all the same.
+        window.page.wait_for_event("response", lambda each: "seal-status" in each.url and each.json()["initialized"])
     shares = [window.reveal(f"Share {number} of 3") for number in (1, 2, 3)]
     token = window.reveal("Root token")
     assert len(set(shares)) == 3 and all(len(share) == 44 for share in shares)

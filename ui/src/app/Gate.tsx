@@ -9,7 +9,9 @@ import { SEAL_STATUS, useSealStatus } from "../api/state";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loaded";
+import { MADE } from "../pages/start/made";
 import { t } from "../texts";
+import { useKept } from "./kept";
 import { PAGES } from "./routes";
 
 const Initialise = lazy(() => import("../pages/start/Initialise"));
@@ -53,6 +55,7 @@ export function Gate({ children }: { children: ReactNode }) {
       if (type === "updated" && query.queryKey[0] !== "seal-status" && query.state.fetchStatus === "idle" && error instanceof ApiError && error.kind === "sealed") void client.refetchQueries({ queryKey: SEAL_STATUS }, { cancelRefetch: false });
     });
   }, [client]);
+  const made = useKept(MADE);
   const sealed = status.data?.sealed === true;
   const wasSealed = useRef(sealed);
   useEffect(() => {
@@ -61,7 +64,8 @@ export function Gate({ children }: { children: ReactNode }) {
     wasSealed.current = sealed;
   }, [client, sealed]);
   if (!status.data) return status.error ? <Failure error={status.error} onRetry={() => void status.refetch()} /> : <Loading />;
-  if (!status.data.initialized) return <Before page={<Initialise />} />;
+  // The server is initialised as soon as it has made the shares, which somebody still has to put away.
+  if (!status.data.initialized || made) return <Before page={<Initialise />} />;
   if (sealed && !token && !interrupted) return <Before page={<Unseal />} />;
   if (!token && !interrupted) return <Before page={open ? <open.component /> : <Login />} />;
   return (

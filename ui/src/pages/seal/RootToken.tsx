@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { remove, write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
+import { Kept, useKept } from "../../app/kept";
 import { Button } from "../../components/Button";
 import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
@@ -15,7 +16,6 @@ import { t } from "../../texts";
 import { keysIn } from "../start/Initialise";
 import { type Generation, ROOT_TOKEN } from "./ceremony";
 import { Encoded } from "./Encoded";
-import { Kept, useKept } from "./kept";
 import { Shares } from "./Shares";
 
 /** What decodes the token is in the answer that begins, and the encoded token in the one that ends it. */

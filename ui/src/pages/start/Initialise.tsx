@@ -3,20 +3,13 @@ import { useState } from "react";
 import { send } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { SEAL_STATUS, useSealStatus } from "../../api/state";
+import { useKept } from "../../app/kept";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextArea } from "../../components/Field";
 import { t } from "../../texts";
+import { type Initialised, MADE } from "./made";
 import { Sheet } from "./Sheet";
-
-/** What `sys/init` answers. */
-export interface Initialised {
-  keys: string[];
-  keys_base64: string[];
-  recovery_keys?: string[] | null;
-  recovery_keys_base64?: string[] | null;
-  root_token: string;
-}
 
 const MOST_SHARES = 255;
 
@@ -29,6 +22,7 @@ export default function Initialise() {
   const [keys, setKeys] = useState("");
   const [rootKey, setRootKey] = useState("");
   const client = useQueryClient();
+  const made = useKept(MADE);
   const pgpKeys = pgp ? keysIn(keys) : [];
   const fault = faultOf(shares, threshold, pgp ? pgpKeys.length : null);
   const make = useMutation<Initialised, ApiError, void>({
@@ -38,8 +32,13 @@ export default function Initialise() {
       const sealed = pgp ? { [recovery ? "recovery_pgp_keys" : "pgp_keys"]: pgpKeys } : {};
       return send("POST", "sys/init", { data: { ...wanted, ...sealed, ...(pgp && rootKey && { root_token_pgp_key: stripped(rootKey) }) }, token: "", namespace: "" });
     },
+    onSuccess: (answer) => MADE.set({ answer, threshold: threshold ?? 1, isEncrypted: pgp }),
   });
-  if (make.data) return <Sheet made={make.data} threshold={threshold ?? 1} encrypted={pgp} onDone={() => void client.invalidateQueries({ queryKey: SEAL_STATUS })} />;
+  const goOn = () => {
+    MADE.set(null);
+    void client.invalidateQueries({ queryKey: SEAL_STATUS });
+  };
+  if (made) return <Sheet made={made.answer} threshold={made.threshold} encrypted={made.isEncrypted} onDone={goOn} />;
   return (
     <form
       className="login stack"

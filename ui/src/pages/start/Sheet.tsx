@@ -5,7 +5,7 @@ import { Button } from "../../components/Button";
 import { Checkbox } from "../../components/Field";
 import { Secret } from "../../components/Secret";
 import { t } from "../../texts";
-import type { Initialised } from "./Initialise";
+import type { Initialised } from "./made";
 import "./Sheet.css";
 
 /** The shares, one printed page each, and the root token.  Shown once: the server keeps neither. */

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { session } from "../../api/session";
+import { session } from "../api/session";
 
 /** What is shown once, until its holder says that it has its place. */
 export class Kept<T> {
