@@ -20,7 +20,7 @@ import pytest
 from tests.conformance.interface.world import Role, World
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, Response
 
 CHROMIUM: Final = shutil.which("chromium")
 AXE: Final = Path(__file__).parents[3] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
@@ -65,6 +65,8 @@ class Window:
         refused: statuses that the pages of this test may meet; others of 400 and above are errors of the pages.
         elsewhere: other hosts that a page of this test may lead to, with their ports.
         faults: what has happened that must not.
+        leaves: whether its user leaves a page on which something isn't saved.
+        asked: what he was asked then.
     """
 
     page: Page
@@ -72,6 +74,8 @@ class Window:
     refused: set[int] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    leaves: bool = True
+    asked: list[str] = field(default_factory=list)
 
     def go(self, place: str) -> None:
         """Open a page by its address below `/ui`, and wait until it is there."""
@@ -211,7 +215,15 @@ def _watch(made: Window) -> None:
         if response.status >= 400 and not empty and response.status not in made.refused:
             made.faults.append(f"{response.status} for {response.request.method} {response.url}")
 
+    def questioned(dialog: Dialog) -> None:
+        made.asked.append(dialog.message)
+        if made.leaves:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
     made.page.on("console", said)
+    made.page.on("dialog", questioned)
     made.page.on("request", asked)
     made.page.on("response", answered)
     made.page.on("pageerror", lambda error: made.faults.append(f"a page fails: {error}"))

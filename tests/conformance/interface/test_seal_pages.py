@@ -81,7 +81,6 @@ def test_sealing_and_unsealing(own: Own, opened: Opened) -> None:
 def test_new_shares(own: Own, opened: Opened) -> None:
     """Two of three make new ones, which count once they are verified; a reload in between loses nothing."""
     window = opened("root", of=own.world)
-    window.page.on("dialog", lambda dialog: dialog.accept())
     window.go("/seal/rekey")
     window.type("Number of shares", "3")
     window.type("Threshold", "2")
@@ -115,7 +114,6 @@ def test_new_shares_for_the_holders_of_pgp_keys(own: Own, opened: Opened) -> Non
     """Each share is encrypted for its holder; the copy that the server keeps is the same, until it is deleted."""
     anna = Holder("anna")
     window = opened("root", of=own.world)
-    window.page.on("dialog", lambda dialog: dialog.accept())
     window.go("/seal/rekey")
     window.type("Number of shares", "1")
     window.type("Threshold", "1")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,26 +10,7 @@ from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import World
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Dialog
-
 SECRETS = "Secrets engines"
-
-
-@dataclass
-class Answers:
-    """Answers each question of a window, and counts them."""
-
-    leaves: bool = False
-    asked: list[str] = field(default_factory=list)
-
-    def __call__(self, dialog: Dialog) -> None:
-        """Answer one."""
-        self.asked.append(dialog.message)
-        if self.leaves:
-            dialog.accept()
-        else:
-            dialog.dismiss()
 
 
 def _by_link(window: Window) -> None:
@@ -48,8 +27,8 @@ WAYS: dict[str, Callable[[Window], None]] = {"link": _by_link, "back": _back}
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_typed_is_lost_unasked(team: World, opened: Opened, way: str) -> None:
     """Who stays finds what he typed; who leaves has left."""
-    answers, window = Answers(), opened("admin")
-    window.page.on("dialog", answers)
+    window = opened("admin")
+    window.leaves = False
     window.go("/secrets")
     window.page.get_by_role("link", name="team/", exact=True).first.click()
     window.press("Create a secret")
@@ -57,19 +36,19 @@ def test_nothing_typed_is_lost_unasked(team: World, opened: Opened, way: str) ->
     window.type("Name", "typed-before")
     WAYS[way](window)
     window.page.wait_for_timeout(200)
-    assert len(answers.asked) == 1
+    assert len(window.asked) == 1
     assert window.page.get_by_role("textbox", name="Name", exact=True).input_value() == "typed-before"
-    answers.leaves = True
+    window.leaves = True
     WAYS[way](window)
     window.page.get_by_role("button", name="Save").wait_for(state="detached")
-    assert len(answers.asked) == 2
+    assert len(window.asked) == 2
     assert team.answer("GET", f"team/metadata/unsaved/{way}")[0] == 404
 
 
 def test_what_was_saved_is_left_unasked(team: World, opened: Opened) -> None:
     """A secret, and a form that is made from the API's description; not an untouched form either."""
-    answers, window = Answers(), opened("admin")
-    window.page.on("dialog", answers)
+    window = opened("admin")
+    window.leaves = False
     window.go("/secrets/transit/create?mount=transit/")
     window.type("Name", "unsaved-and-saved")
     window.press("Create")
@@ -83,18 +62,36 @@ def test_what_was_saved_is_left_unasked(team: World, opened: Opened) -> None:
     window.turn("/secrets/kv/edit?mount=team/&path=unsaved/saved")
     _by_link(window)
     window.page.get_by_role("heading", name=SECRETS).wait_for()
-    assert answers.asked == []
+    assert window.asked == []
 
 
 def test_a_form_that_was_refused_is_unsaved(opened: Opened) -> None:
     """What was sent and not accepted is still to be saved."""
-    answers, window = Answers(), opened("admin")
+    window = opened("admin")
+    window.leaves = False
     window.refused.add(400)
-    window.page.on("dialog", answers)
     window.go("/secrets/database/role/edit?mount=database/&name=reports")
     window.type("Default TTL", "no time")
     window.press("Save")
     window.page.get_by_role("alert").first.wait_for()
     _by_link(window)
     window.page.wait_for_timeout(200)
-    assert len(answers.asked) == 1
+    assert len(window.asked) == 1
+
+
+def test_what_is_shown_once_is_left_asked(opened: Opened) -> None:
+    """A private key, until its holder says that the page may go."""
+    window = opened("admin")
+    window.leaves = False
+    window.go("/secrets/pki/role?mount=pki/&name=web")
+    window.press("Issue a certificate")
+    window.type("Common name", "once.team.example")
+    window.page.locator("form").get_by_role("button", name="Issue a certificate", exact=True).click()
+    window.sees("The private key is shown here, once")
+    assert window.asked == []
+    _by_link(window)
+    window.sees("The private key is shown here, once")
+    assert len(window.asked) == 1
+    window.leaves = True
+    _by_link(window)
+    window.page.get_by_role("heading", name=SECRETS).wait_for()

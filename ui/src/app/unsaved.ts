@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { AroundNavHandler } from "wouter";
 import { t } from "../texts";
 
-/** What somebody has typed on the pages that are open, and hasn't saved: one for each form. */
+/** What would be lost with the page: what was typed and isn't saved, and what is shown only once. */
 const unsaved = new Set<object>();
 
 /**
@@ -18,6 +18,12 @@ export function useUnsaved(isTouched: boolean): { forget: () => void } {
     return () => void unsaved.delete(form);
   }, [form, isTouched]);
   return { forget: () => void unsaved.delete(form) };
+}
+
+/** Go to another page, because the user has said that nothing is to be kept of this one. */
+export function unasked(go: () => void): void {
+  unsaved.clear();
+  go();
 }
 
 /** Go to another page of the interface, if nothing is lost by it, or the user wants that. */

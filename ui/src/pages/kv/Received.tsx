@@ -5,6 +5,7 @@ import { useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
 import { CopyButton, Secret } from "../../components/Secret";
 import { distance, moment } from "../../components/time";
@@ -78,7 +79,7 @@ function Inside({ answer }: { answer: Envelope<Fields | null> }) {
   const names = Object.keys(fields);
   return (
     <section className="card stack">
-      <p className="notice notice-warn">{t("kv.received_once")}</p>
+      <Once>{t("kv.received_once")}</Once>
       <div className="row">
         <CopyButton text={() => JSON.stringify(fields, null, 2)} label={t("kv.copy_json")} />
       </div>

@@ -6,6 +6,7 @@ import { useNavigate, useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextArea, TextField } from "../../components/Field";
+import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
 import { Secret } from "../../components/Secret";
 import { toast } from "../../components/toasts";
@@ -92,7 +93,7 @@ function Shares({ made }: { made: Made }) {
   return (
     <section className="card stack">
       <h2>{t("namespaces.key_shares")}</h2>
-      <p>{t("namespaces.key_shares_text", { t: made.key_threshold ?? 0, n: shares.length })}</p>
+      <Once isKept={kept}>{t("namespaces.key_shares_text", { t: made.key_threshold ?? 0, n: shares.length })}</Once>
       <ol className="stack">
         {shares.map((share, index) => (
           <li key={share}>

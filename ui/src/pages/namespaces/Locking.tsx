@@ -5,6 +5,7 @@ import { useChange } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
+import { Once } from "../../components/Once";
 import { Removal } from "../../components/Removal";
 import { Secret } from "../../components/Secret";
 import { toast } from "../../components/toasts";
@@ -48,7 +49,7 @@ function UnlockKey({ value, name, onKept }: { value: string; name: string; onKep
   return (
     <section className="card stack">
       <h2>{t("namespaces.unlock_key")}</h2>
-      <p>{t("namespaces.unlock_key_once", { name })}</p>
+      <Once isKept={kept}>{t("namespaces.unlock_key_once", { name })}</Once>
       <Secret value={value} name={t("namespaces.unlock_key")} />
       <Checkbox label={t("namespaces.key_kept")} value={kept} onChange={setKept} />
       <div className="row">

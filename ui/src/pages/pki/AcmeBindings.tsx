@@ -8,6 +8,7 @@ import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
+import { Once } from "../../components/Once";
 import { Removal } from "../../components/Removal";
 import { Secret } from "../../components/Secret";
 import { moment } from "../../components/time";
@@ -77,7 +78,7 @@ function Make({ mount }: { mount: string }) {
       </div>
       {make.data && (
         <div aria-live="polite" className="stack">
-          <p className="notice notice-warn">{t("pki.binding_once")}</p>
+          <Once>{t("pki.binding_once")}</Once>
           <Facts
             rows={[
               [t("pki.id"), <span key="id" className="code">{make.data.id}</span>],

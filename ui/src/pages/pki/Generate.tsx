@@ -7,6 +7,7 @@ import { useParam } from "../../app/location";
 import { LinkButton } from "../../components/Button";
 import { Choices, Select } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
+import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
 import { Secret } from "../../components/Secret";
 import { Warnings } from "../../components/Warnings";
@@ -115,7 +116,7 @@ function Done({ mount, answer }: { mount: string; answer: Envelope<Made> }) {
         {private_key && (
           <section className="stack">
             <h3>{t("pki.private_key")}</h3>
-            <p className="notice notice-warn">{t("pki.private_key_once")}</p>
+            <Once>{t("pki.private_key_once")}</Once>
             <Secret value={private_key} name={t("pki.private_key")} />
           </section>
         )}

@@ -4,6 +4,7 @@ import type { Envelope } from "../../api/client";
 import { Button, LinkButton } from "../../components/Button";
 import { Download } from "../../components/Download";
 import { Lease } from "../../components/Lease";
+import { Once } from "../../components/Once";
 import { Secret } from "../../components/Secret";
 import { Warnings } from "../../components/Warnings";
 import { t } from "../../texts";
@@ -44,7 +45,7 @@ export function Issued({ mount, role, answer, onAgain }: Props) {
       {isRevoked && <p className="notice notice-danger">{t("lease.revoked")}</p>}
       <Warnings of={answer.warnings} />
       {read && <CertificateFacts certificate={read} />}
-      {(private_key || pkcs12_bundle) && <p className="notice notice-warn">{t("pki.private_key_once")}</p>}
+      {(private_key || pkcs12_bundle) && <Once>{t("pki.private_key_once")}</Once>}
       {private_key && (
         <section className="stack">
           <div className="row">

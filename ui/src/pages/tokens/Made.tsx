@@ -1,6 +1,7 @@
 import type { Auth, Envelope } from "../../api/client";
 import { Anchor, Button } from "../../components/Button";
 import { Facts } from "../../components/Facts";
+import { Once } from "../../components/Once";
 import { Secret } from "../../components/Secret";
 import { duration } from "../../components/time";
 import { useMay } from "../../api/capabilities";
@@ -33,7 +34,7 @@ function Token({ auth }: { auth: Auth }) {
   const accessor = auth.accessor && (may ? <Anchor to={tokenLink(auth.accessor)}>{auth.accessor}</Anchor> : auth.accessor);
   return (
     <>
-      <p>{t("tokens.made_once")}</p>
+      <Once>{t("tokens.made_once")}</Once>
       <Secret value={auth.client_token} name={t("tokens.token")} />
       <Facts
         rows={[

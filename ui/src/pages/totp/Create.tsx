@@ -3,9 +3,11 @@ import { type Fields, send, type Envelope } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import type { Schema } from "../../api/openapi";
 import { useNavigate } from "../../app/location";
-import { LinkButton } from "../../components/Button";
+import { unasked } from "../../app/unsaved";
+import { Button, LinkButton } from "../../components/Button";
 import { Choices, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
+import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
 import { QrCode } from "../../components/QrCode";
 import { toast } from "../../components/toasts";
@@ -70,15 +72,16 @@ function Form({ mount, schema }: { mount: string; schema: Schema }) {
 
 /** The key, this one time. */
 function Shown({ mount, name, url }: { mount: string; name: string; url: string }) {
+  const navigate = useNavigate();
   return (
     <section className="card stack">
       <h2>{t("totp.once")}</h2>
-      <p>{t("totp.once_text")}</p>
+      <Once>{t("totp.once_text")}</Once>
       <QrCode text={url} label={t("totp.scan")} />
       <div className="row">
-        <LinkButton look="primary" to={keyLink(mount, name)}>
+        <Button look="primary" onPress={() => unasked(() => navigate(keyLink(mount, name)))}>
           {t("totp.kept")}
-        </LinkButton>
+        </Button>
       </div>
     </section>
   );

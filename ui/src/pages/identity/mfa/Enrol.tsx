@@ -4,6 +4,7 @@ import { write } from "../../../api/client";
 import type { ApiError } from "../../../api/errors";
 import { Button } from "../../../components/Button";
 import { Failure } from "../../../components/Failure";
+import { Once } from "../../../components/Once";
 import { QrCode } from "../../../components/QrCode";
 import { Removal } from "../../../components/Removal";
 import { toast } from "../../../components/toasts";
@@ -52,7 +53,7 @@ export function Shown({ made, onDone }: { made: Made; onDone: () => void }) {
   if (!made) return <p className="notice notice-warn">{t("mfa.has_secret")}</p>;
   return (
     <div className="stack">
-      <p>{t("mfa.shown_once")}</p>
+      <Once>{t("mfa.shown_once")}</Once>
       <QrCode text={made.url} label={t("mfa.scan")} />
       <div className="row">
         <Button onPress={onDone}>{t("mfa.scanned")}</Button>
