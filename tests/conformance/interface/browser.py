@@ -34,9 +34,22 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 _AXED: Final = """
 // What React Aria has said lately is left there for screen readers, when the button that it was about is gone.
-axe.run({exclude: [["[data-live-announcer]"]]}, {resultTypes: ["violations"]})
+(rules) => axe.run(
+  {exclude: [["[data-live-announcer]"]]},
+  {resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {})},
+)
 """
-_SETTLED: Final = "#root[aria-busy=false]:not(:has(.loading))"
+_SETTLES: Final = """
+(patience) => new Promise((resolve, reject) => {
+  const began = performance.now();
+  const look = () => {
+    if (document.querySelector("#root[aria-busy=false]:not(:has(.loading))")) resolve();
+    else if (performance.now() - began > patience) reject(new Error("something is still being loaded"));
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})
+"""
 _SERIOUS: Final = ("serious", "critical")
 
 
@@ -88,8 +101,8 @@ class Window:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing is being loaded."""
-        self.page.locator(_SETTLED).wait_for(state="attached")
+        """Wait until nothing is being loaded.  In the page, at each frame: a locator's wait looks every half second."""
+        self.page.evaluate(_SETTLES, _PATIENCE_MS)
 
     def press(self, name: str, *, exact: bool = True) -> None:
         """Press a button, or follow a link that looks like one."""
@@ -143,10 +156,11 @@ class Window:
         found: list[str] = self.page.eval_on_selector_all("[data-needs]", "all => all.map(e => e.dataset.needs)")
         return {tuple(each.split("\n")) for each in found}
 
-    def findings(self) -> list[str]:
-        """What axe finds serious or critical on the page as it stands, one line each."""
-        self.page.evaluate(AXE.read_text())
-        found: dict[str, Any] = self.page.evaluate(_AXED)
+    def findings(self, *rules: str) -> list[str]:
+        """What axe finds serious or critical on the page as it stands, one line each: by these rules, or by all."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
+        found: dict[str, Any] = self.page.evaluate(_AXED, rules)
         return [
             f"{each['id']}: {each['help']}: {node['target']}"
             for each in found["violations"]

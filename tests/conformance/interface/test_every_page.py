@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.conformance.interface.browser import PHONE, window
-from tests.conformance.interface.conftest import Opened
+from tests.conformance.interface.browser import PHONE, WIDE, Window, window
 from tests.conformance.interface.pages import PAGES, PICTURES, picture
 from tests.conformance.interface.world import ROLES, Role, World
 
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SOURCES: Final = Path(__file__).parents[3] / "ui" / "src" / "pages"
-LOOKS: Final[dict[str, dict[str, object]]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE},
-}
 DOCUMENT: Final = PICTURES.parents[1] / "web-interface.md"
 _PAGE: Final = re.compile(r'\bpage\("([^"]+)"')
 
@@ -42,22 +37,49 @@ def test_the_documentation_shows_every_page() -> None:
     assert [place for place in PAGES if f"](images/interface/{picture(place).name})" not in text] == []
 
 
-Offered = dict[str, set[tuple[str, ...]]]
+@dataclass
+class Seen:
+    """What one role has met on all pages.
+
+    Attributes:
+        offered: what the controls need, by page.
+        found: what is wrong with the looks.
+    """
+
+    offered: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    found: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
-def offered(browser: Browser, team: World) -> dict[Role, Offered]:
-    """What the controls of each page need, by role and page."""
-    found: dict[Role, Offered] = {}
+def seen(browser: Browser, team: World) -> dict[Role, Seen]:
+    """All pages as each role meets them; root, whom most is shown, looks closely."""
+    roles: dict[Role, Seen] = {}
     for role in ROLES:
         with window(browser, team, role) as opened:
             opened.refused.update({403, 404})  # A page may tell that something can't be read.
             opened.go("/")
-            found[role] = {}
+            roles[role] = Seen()
             for place in PAGES:
                 opened.turn(place)
-                found[role][place] = opened.controls()
-    return found
+                roles[role].offered[place] = opened.controls()
+                if role == "root":
+                    roles[role].found += [f"{place}: {each}" for each in _looks(opened, place)]
+    return roles
+
+
+def _looks(opened: Window, place: str) -> Iterator[str]:
+    """What is wrong with a page by day, by night, and on a telephone."""
+    if os.environ.get("STRONGROOM_SCREENSHOTS"):
+        opened.page.screenshot(path=picture(place))
+    yield from opened.findings()
+    opened.page.emulate_media(color_scheme="dark")
+    yield from (f"in the dark: {each}" for each in opened.findings("color-contrast"))
+    opened.page.emulate_media(color_scheme="light")
+    opened.page.set_viewport_size(PHONE)
+    yield from (f"on a telephone: {each}" for each in opened.findings("target-size", "scrollable-region-focusable"))
+    if opened.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        yield "on a telephone: is wider than its window"
+    opened.page.set_viewport_size(WIDE)
 
 
 def _may(team: World, role: Role, controls: Iterable[tuple[str, ...]]) -> Callable[[tuple[str, ...]], bool]:
@@ -67,38 +89,29 @@ def _may(team: World, role: Role, controls: Iterable[tuple[str, ...]]) -> Callab
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_what_is_offered_is_allowed(team: World, offered: dict[Role, Offered], role: Role) -> None:
+def test_what_is_offered_is_allowed(team: World, seen: dict[Role, Seen], role: Role) -> None:
     """Of each control that is shown, the server says that the user may do it."""
-    may = _may(team, role, chain.from_iterable(offered[role].values()))
-    wrong = [f"{place}: {needs}" for place, all_needs in offered[role].items() for needs in all_needs if not may(needs)]
+    offered = seen[role].offered
+    may = _may(team, role, chain.from_iterable(offered.values()))
+    wrong = [f"{place}: {needs}" for place, all_needs in offered.items() for needs in all_needs if not may(needs)]
     assert wrong == []
-    assert role == "reader" or any(offered[role].values())
+    assert role == "reader" or any(offered.values())
 
 
 @pytest.mark.parametrize("role", ("admin", "reader"))
-def test_what_is_allowed_is_offered(team: World, offered: dict[Role, Offered], role: Role) -> None:
+def test_what_is_allowed_is_offered(team: World, seen: dict[Role, Seen], role: Role) -> None:
     """Of each control that root is shown on a page, whoever may do it is shown it there too."""
-    may = _may(team, role, chain.from_iterable(offered["root"].values()))
+    everything = seen["root"].offered
+    may = _may(team, role, chain.from_iterable(everything.values()))
     hidden = [
         f"{place}: {needs}"
-        for place, all_needs in offered["root"].items()
-        for needs in sorted(all_needs - offered[role][place])
+        for place, all_needs in everything.items()
+        for needs in sorted(all_needs - seen[role].offered[place])
         if may(needs)
     ]
     assert hidden == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_nothing_serious_is_found(opened: Opened, look: str) -> None:
-    """Axe finds nothing serious, and no page is wider than its window."""
-    shown = opened("root", **LOOKS[look])
-    found = []
-    shown.go("/")
-    for place in PAGES:
-        shown.turn(place)
-        if look == "light" and os.environ.get("STRONGROOM_SCREENSHOTS"):
-            shown.page.screenshot(path=picture(place))
-        found += [f"{place}: {each}" for each in shown.findings()]
-        if shown.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found.append(f"{place}: is wider than its window")
-    assert not found, "\n".join(found)
+def test_nothing_serious_is_found(seen: dict[Role, Seen]) -> None:
+    """Axe finds nothing serious, by day and by night, and no page is wider than a telephone."""
+    assert not seen["root"].found, "\n".join(seen["root"].found)

@@ -1,17 +1,18 @@
 import { QueryClient, QueryClientProvider, useIsFetching, useIsMutating } from "@tanstack/react-query";
-import { lazy, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Router, useLocation } from "wouter";
 import { ApiError } from "../api/errors";
 import { session } from "../api/session";
+import { later } from "../components/later";
 import { Toasts } from "../components/toasts";
 import { type Door, doorOf } from "../pages/login/doors";
 import { Before, Gate } from "./Gate";
 import { Shell } from "./Shell";
 import { unlessUnsaved, watchLeaving } from "./unsaved";
 
-const Callback = lazy(() => import("../pages/login/Callback"));
-const Consent = lazy(() => import("../pages/oidc/Consent"));
+const Callback = later(() => import("../pages/login/Callback"));
+const Consent = later(() => import("../pages/oidc/Consent"));
 
 const MOST_TRIES = 2;
 

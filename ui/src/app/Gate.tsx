@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { data } from "../api/client";
 import { ApiError } from "../api/errors";
@@ -8,15 +8,16 @@ import { session } from "../api/session";
 import { SEAL_STATUS, useSealStatus } from "../api/state";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
+import { later } from "../components/later";
 import { Loading } from "../components/Loaded";
 import { MADE } from "../pages/start/made";
 import { t } from "../texts";
 import { useKept } from "./kept";
 import { PAGES } from "./routes";
 
-const Initialise = lazy(() => import("../pages/start/Initialise"));
-const Unseal = lazy(() => import("../pages/start/Unseal"));
-const Login = lazy(() => import("../pages/login/Login"));
+const Initialise = later(() => import("../pages/start/Initialise"));
+const Unseal = later(() => import("../pages/start/Unseal"));
+const Login = later(() => import("../pages/login/Login"));
 
 /** Whether a token is still valid.  What can't be told counts as valid: nobody is thrown out by an interruption. */
 async function isValid(token: string): Promise<boolean> {
@@ -76,9 +77,7 @@ export function Gate({ children }: { children: ReactNode }) {
       </div>
       {sealed && <Before page={<Unseal />} />}
       <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null && !sealed} onClose={() => undefined} mustAnswer>
-        <Suspense fallback={<Loading />}>
-          <Login again />
-        </Suspense>
+        <Login again />
       </Dialog>
     </>
   );
@@ -86,9 +85,5 @@ export function Gate({ children }: { children: ReactNode }) {
 
 /** A page that stands alone, without navigation. */
 export function Before({ page }: { page: ReactNode }) {
-  return (
-    <main className="before">
-      <Suspense fallback={<Loading />}>{page}</Suspense>
-    </main>
-  );
+  return <main className="before">{page}</main>;
 }

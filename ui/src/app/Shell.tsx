@@ -1,9 +1,9 @@
 import { Menu as MenuIcon, X } from "lucide-react";
-import { Component, type ErrorInfo, type ReactNode, Suspense, useState } from "react";
+import { Component, type ErrorInfo, type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
 import { useMay } from "../api/capabilities";
 import { Anchor, Button, IconButton } from "../components/Button";
-import { Empty, Loading } from "../components/Loaded";
+import { Empty } from "../components/Loaded";
 import { t } from "../texts";
 import type { Group, Page } from "./pages";
 import { PAGES } from "./routes";
@@ -44,11 +44,9 @@ export function Shell() {
       </nav>
       <main className="main" id="main" tabIndex={-1}>
         <Guard key={at}>
-          <Suspense fallback={<Loading />}>
-            <div className="page">
-              <Shown at={at} />
-            </div>
-          </Suspense>
+          <div className="page">
+            <Shown at={at} />
+          </div>
         </Guard>
       </main>
     </div>

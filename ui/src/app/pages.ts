@@ -1,5 +1,6 @@
-import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+import type { ComponentType } from "react";
 import type { Need } from "../api/capabilities";
+import { later } from "../components/later";
 import type { TextKey } from "../texts";
 
 export type Group = "secrets" | "access" | "operations" | "tools";
@@ -15,10 +16,10 @@ export interface Page {
   needs?: readonly Need[];
   /** Whether it works before login. */
   open?: boolean;
-  component: LazyExoticComponent<ComponentType>;
+  component: ComponentType;
 }
 
 /** A page whose code is loaded when it is shown first. */
 export function page(path: string, title: TextKey, load: () => Promise<{ default: ComponentType }>, more: Omit<Page, "path" | "title" | "component"> = {}): Page {
-  return { path, title, component: lazy(load), ...more };
+  return { path, title, component: later(load), ...more };
 }

@@ -1,7 +1,4 @@
-import { lazy, Suspense } from "react";
-import { Loading } from "./Loaded";
-
-const Editor = lazy(() => import("./editor/Editor"));
+import { later } from "./later";
 
 export interface CodeProps {
   label: string;
@@ -15,10 +12,4 @@ export interface CodeProps {
 }
 
 /** An editor for longer texts, loaded where one is shown first. */
-export function CodeEditor(props: CodeProps) {
-  return (
-    <Suspense fallback={<Loading />}>
-      <Editor {...props} />
-    </Suspense>
-  );
-}
+export const CodeEditor = later<CodeProps>(() => import("./editor/Editor"));
