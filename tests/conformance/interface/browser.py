@@ -42,8 +42,11 @@ _AXED: Final = """
 _SETTLES: Final = """
 (patience) => new Promise((resolve, reject) => {
   const began = performance.now();
+  let quiet = 0;
   const look = () => {
-    if (document.querySelector("#root[aria-busy=false]:not(:has(.loading))")) resolve();
+    // What was just drawn begins to ask a moment later.
+    quiet = document.querySelector("#root[aria-busy=false]:not(:has(.loading))") ? quiet + 1 : 0;
+    if (quiet === 4) resolve();
     else if (performance.now() - began > patience) reject(new Error("something is still being loaded"));
     else requestAnimationFrame(look);
   };
