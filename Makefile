@@ -67,9 +67,10 @@ ui/node_modules/.package-lock.json: ui/package-lock.json | $(VENV)/.node
 ui: ui/node_modules/.package-lock.json ## build the web interface into the package, from ui/
 	cd ui && $(NODE) npm run build
 
-screenshots: ui packages setup ## make the pictures of the web interface's pages anew
+screenshots: ui packages setup ## make the pictures of the web interface's pages anew (needs pngquant)
 	@mkdir -p docs/images/interface
-	STRONGROOM_SCREENSHOTS=1 $(PYTEST) tests/conformance/interface/test_every_page.py -k light
+	STRONGROOM_SCREENSHOTS=1 $(PYTEST) tests/conformance/interface/test_every_page.py -k serious
+	pngquant --ext .png --force --skip-if-larger 128 docs/images/interface/*.png
 
 ui-check: ui/node_modules/.package-lock.json ## types and tests of the web interface's sources
 	cd ui && $(NODE) npm run check
