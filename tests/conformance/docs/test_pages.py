@@ -271,7 +271,11 @@ def test_links_lead_somewhere() -> None:
         for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
             name, _, heading = link.partition("#")
             target = page.parent / name if name else page
-            headings = re.findall(r"^#+ (.*)$", target.read_text(), re.M) if target.suffix == ".md" else []
+            headings = (
+                re.findall(r"^#+ (.*)$", target.read_text(), re.M)
+                if target.is_file() and target.suffix == ".md"
+                else []
+            )
             # As GitHub makes them: lower case, without punctuation, dashes for spaces.
             anchors = {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings}
             if not target.exists() or (heading and heading not in anchors):
