@@ -1,6 +1,6 @@
 import { ApiError, kindOf } from "./errors";
 import { parseExact } from "./json";
-import { encodePath } from "./paths";
+import { encodePath, isRelative } from "./paths";
 import { session } from "./session";
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -62,6 +62,8 @@ export interface Options {
 }
 
 const JSON_TYPE = "application/json";
+/** What the server says to such a path, if one comes to it. */
+const RELATIVE = "relative paths not supported";
 
 /**
  * One request of the API.
@@ -81,9 +83,11 @@ export async function send<T = unknown>(method: Method, path: string, options: O
 /** The same for a response that isn't kept as text, or is read while it comes. */
 export async function answer(method: Method, path: string, options: Options = {}): Promise<Response> {
   const { token, namespace } = session.current();
+  const within = options.namespace ?? namespace;
+  // What is shown, and what the user was asked for, has to be what is done: names come from addresses and other people, too.
+  if (isRelative(`${within}/${path}`)) throw new ApiError("invalid", 0, [RELATIVE], method, path);
   const headers = new Headers({ "X-Vault-Request": "true" });
   const shown = options.token ?? token;
-  const within = options.namespace ?? namespace;
   if (shown) headers.set("X-Vault-Token", shown);
   const [header, prefix] = named(within);
   if (header) headers.set("X-Vault-Namespace", header);

@@ -3,6 +3,11 @@ export function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
+/** Whether a browser would ask for another path than this: it takes `.` and `..` out of an address before it sends it. */
+export function isRelative(path: string): boolean {
+  return path.split("/").some((part) => part === "." || part === "..");
+}
+
 /** Joins parts with one slash between them.  A slash at the end of the last part stays, for it denotes a folder. */
 export function join(...parts: readonly string[]): string {
   return parts
@@ -35,6 +40,6 @@ export function faultOf(path: string): "empty" | "segments" | "dots" | "space" |
   if (path === "" || path.endsWith("/")) return "empty";
   const parts = path.split("/");
   if (parts.some((part) => part === "")) return "segments";
-  if (parts.some((part) => part === "." || part === "..")) return "dots";
+  if (isRelative(path)) return "dots";
   return path !== path.trim() ? "space" : null;
 }
