@@ -60,6 +60,28 @@ def test_an_application_at_another_address(wiki: dict[str, str], opened: Opened)
     assert window.page.url.startswith(window.world.url)
 
 
+@pytest.mark.parametrize("prompt", ["", "none"])
+def test_an_address_that_is_there_twice(wiki: dict[str, str], opened: Opened, prompt: str) -> None:
+    """The one that the browser would be led to is the one that the server checks."""
+    window = opened("reader")
+    window.refused.add(400)
+    first = urlencode({"redirect_uri": "https://evil.example/"})
+    window.go(asks(wiki, prompt=prompt).replace("?", f"?{first}&"))
+    if not prompt:
+        window.press("Go on as userpass-reader")
+    window.sees("invalid_redirect_uri")
+    assert window.page.url.startswith(window.world.url)
+
+
+def test_a_provider_whose_name_leads_elsewhere(team: World, opened: Opened) -> None:
+    """A link can't have a browser send to another path of the API what the link says."""
+    window = opened("root")
+    fields = urlencode({"password": PASSWORD, "token_policies": "team-admin", "prompt": "none"})
+    window.go(f"/vault/identity/oidc/provider/..%2f..%2f..%2fauth%2fuserpass%2fusers/authorize?{fields}")
+    window.sees("relative paths not supported")
+    assert team.answer("GET", "auth/userpass/users/authorize")[0] == 404
+
+
 def test_a_root_token_is_nobody(wiki: dict[str, str], opened: Opened) -> None:
     """An application that asks for a new login gets one; a token of no person is refused with the reason."""
     window = opened("root")

@@ -9,6 +9,12 @@ describe("an application's request", () => {
     expect(asked.parameters).toEqual({ client_id: "c", redirect_uri: "https://wiki.example/back", scope: "openid profile", state: "s", max_age: "60" });
   });
 
+  test("is one request, though a parameter is there twice", () => {
+    const asked = askedIn("?redirect_uri=https%3A%2F%2Fevil.example%2F&redirect_uri=https%3A%2F%2Fwiki.example%2F&client_id=c&client_id=d");
+    expect(asked).toMatchObject({ clientId: "c", redirectUri: "https://evil.example/" });
+    expect(asked.parameters).toEqual({ client_id: "c", redirect_uri: "https://evil.example/" });
+  });
+
   test.each([
     ["com.example.app:/back", "com.example.app"],
     ["http://127.0.0.1:4000/back", "127.0.0.1:4000"],

@@ -15,18 +15,23 @@ export interface Asked {
 
 const RUNS_SCRIPTS = /^\s*(javascript|data|vbscript|blob|file|about):/i;
 
-/** The request in an address (pure). */
+/**
+ * The request in an address (pure).
+ *
+ * Of a parameter that is there twice the first one counts, everywhere: the server must not check one address, and the
+ * person be sent to another.
+ */
 export function askedIn(search: string): Asked {
-  const given = new URLSearchParams(search);
-  const redirectUri = given.get("redirect_uri") ?? "";
-  const parameters = Object.fromEntries([...given].filter(([name]) => name !== "prompt"));
+  const given = new Map([...new URLSearchParams(search)].reverse());
+  const text = (name: string) => given.get(name) ?? "";
+  const redirectUri = text("redirect_uri");
   return {
-    clientId: given.get("client_id") ?? "",
+    clientId: text("client_id"),
     redirectUri,
     application: applicationOf(redirectUri),
-    scopes: (given.get("scope") ?? "").split(/\s+/).filter(Boolean),
-    prompt: given.get("prompt") ?? "",
-    parameters,
+    scopes: text("scope").split(/\s+/).filter(Boolean),
+    prompt: text("prompt"),
+    parameters: Object.fromEntries([...given].filter(([name]) => name !== "prompt")),
   };
 }
 
