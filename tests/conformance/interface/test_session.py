@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import PASSWORD, World
@@ -60,6 +62,40 @@ def test_the_lock_masks_what_was_revealed(opened: Opened) -> None:
     window.page.clock.install()
     window.go("/secrets/kv/secret?mount=team/&path=web/db")
     assert window.reveal("password") == "canary-of-the-database"
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    assert "canary" not in window.page.content()
+
+
+def test_the_lock_hides_what_is_in_dialogs(opened: Opened) -> None:
+    """A file that was pasted isn't for who comes by; it is there again for who pasted it."""
+    window = opened()
+    window.page.clock.install()
+    _log_in(window, "/secrets/kv/edit?mount=team/")
+    window.press("Paste JSON or .env")
+    pasted = window.page.get_by_role("dialog").locator("textarea")
+    pasted.fill("KEY=canary-of-the-paste")
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    assert not pasted.is_visible()
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    pasted.wait_for()
+    assert pasted.input_value() == "KEY=canary-of-the-paste"
+
+
+@pytest.mark.parametrize("form", ["Rows", "JSON"])
+def test_the_lock_masks_what_is_being_edited(opened: Opened, form: str) -> None:
+    """What was revealed to change it is masked again, and stays as it was changed."""
+    window = opened()
+    window.page.clock.install()
+    _log_in(window, "/secrets/kv/edit?mount=team/&path=web/db")
+    if form == "Rows":
+        window.page.get_by_role("button", name="Reveal password", exact=True).click()
+        window.page.locator(".row-field textarea").fill("canary-of-a-change")
+    else:
+        window.page.get_by_text("As JSON", exact=True).click()
+        window.press("Reveal the values to change them")
     window.page.clock.fast_forward(IDLE)
     window.sees("Locked, because nobody was there")
     assert "canary" not in window.page.content()

@@ -76,7 +76,7 @@ export function Gate({ children }: { children: ReactNode }) {
         {children}
       </div>
       {sealed && <Before page={<Unseal />} />}
-      <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null && !sealed} onClose={() => undefined} mustAnswer>
+      <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null && !sealed} onClose={() => undefined} mustAnswer isLock>
         <Login again />
       </Dialog>
     </>

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { X } from "lucide-react";
 import type { ApiError } from "../api/errors";
+import { useSession } from "../api/hooks";
 import { t } from "../texts";
 import { Button, IconButton } from "./Button";
 import { Failure } from "./Failure";
@@ -16,11 +17,15 @@ interface DialogProps {
   /** A dialog that must be answered isn't closed by Esc or a click beside it. */
   mustAnswer?: boolean;
   wide?: boolean;
+  /** Whether it is the login that locks the others. */
+  isLock?: boolean;
 }
 
-export function Dialog({ title, isOpen, onClose, children, mustAnswer = false, wide = false }: DialogProps) {
+export function Dialog({ title, isOpen, onClose, children, mustAnswer = false, wide = false, isLock = false }: DialogProps) {
+  // What is in one isn't for who comes by while its user is away; it is there again after the login.
+  const isLocked = useSession().interrupted !== null && !isLock;
   return (
-    <ModalOverlay className="overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable={!mustAnswer} isKeyboardDismissDisabled={mustAnswer}>
+    <ModalOverlay className={isLocked ? "overlay locked" : "overlay"} isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable={!mustAnswer} isKeyboardDismissDisabled={mustAnswer}>
       <Modal className={wide ? "modal wide" : "modal"}>
         <AriaDialog className="dialog">
           <header>

@@ -1,8 +1,8 @@
 import { Check, Copy, Eye, EyeOff } from "lucide-react";
-import { useEffect, useState } from "react";
-import { useSession } from "../api/hooks";
+import { useState } from "react";
 import { t } from "../texts";
 import { IconButton } from "./Button";
+import { useRevealed } from "./revealed";
 import { toast } from "./toasts";
 import "./Secret.css";
 
@@ -27,11 +27,7 @@ export function CopyButton({ text, label = t("common.copy") }: { text: string | 
 
 /** A value that isn't in the page before the user asks to see it, nor any more once the session is locked. */
 export function Secret({ value, name }: { value: string; name: string }) {
-  const [shown, setShown] = useState(false);
-  const { interrupted } = useSession();
-  useEffect(() => {
-    if (interrupted) setShown(false);
-  }, [interrupted]);
+  const [shown, setShown] = useRevealed();
   return (
     <div className="secret">
       {shown ? (

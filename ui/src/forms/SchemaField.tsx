@@ -1,6 +1,6 @@
-import { useState } from "react";
 import { Select, Suggested, Switch, TextArea, TextField } from "../components/Field";
 import { Prose } from "../components/Prose";
+import { useRevealed } from "../components/revealed";
 import { t, type TextKey } from "../texts";
 import type { FormField, Widget } from "./fields";
 
@@ -58,7 +58,7 @@ function ChoiceField({ field, value, onChange, ...common }: Common & { field: Fo
 
 /** Several lines that nobody beside the user should read. */
 function MaskedArea(common: Common) {
-  const [isShown, setIsShown] = useState(false);
+  const [isShown, setIsShown] = useRevealed();
   return (
     <div className={isShown ? "stack" : "stack masked-area"}>
       <TextArea {...common} rows={5} code />

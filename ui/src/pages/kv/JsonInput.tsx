@@ -1,7 +1,7 @@
 import { Eye } from "lucide-react";
-import { useState } from "react";
 import { CodeEditor } from "../../components/CodeEditor";
 import { Button } from "../../components/Button";
+import { useRevealed } from "../../components/revealed";
 import { t } from "../../texts";
 import { fieldsOfJson, maskedOf } from "./values";
 
@@ -15,7 +15,7 @@ interface Props {
 
 /** A secret as JSON: with its names alone until somebody asks to see and change the values. */
 export function JsonInput({ value, onChange, isStored, isFaulty }: Props) {
-  const [isShown, setIsShown] = useState(!isStored);
+  const [isShown, setIsShown] = useRevealed(!isStored);
   const fields = isShown ? null : fieldsOfJson(value);
   return (
     <>

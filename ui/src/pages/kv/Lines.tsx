@@ -1,6 +1,6 @@
 import { Eye, EyeOff } from "lucide-react";
-import { useState } from "react";
 import { Button } from "../../components/Button";
+import { useRevealed } from "../../components/revealed";
 import { t } from "../../texts";
 import { type Line, linesOf } from "./line_diff";
 
@@ -8,7 +8,7 @@ const MARKS = { same: " ", removed: "−", added: "+" } as const;
 
 /** Two texts of several lines, line by line, once somebody asks to see them. */
 export function Lines({ name, before, after }: { name: string; before: string; after: string }) {
-  const [isShown, setIsShown] = useState(false);
+  const [isShown, setIsShown] = useRevealed();
   return (
     <>
       <div className="row">

@@ -1,13 +1,13 @@
 import { Eye, EyeOff } from "lucide-react";
-import { useState } from "react";
 import type { Fields } from "../../api/client";
 import { Button } from "../../components/Button";
+import { useRevealed } from "../../components/revealed";
 import { t } from "../../texts";
 import { maskedOf } from "./values";
 
 /** A secret as JSON, with its names alone until somebody asks for the values. */
 export function MaskedJson({ fields }: { fields: Fields }) {
-  const [isShown, setIsShown] = useState(false);
+  const [isShown, setIsShown] = useRevealed();
   return (
     <>
       <pre className="code masked-json" tabIndex={0} aria-label={t("kv.as_json")}>

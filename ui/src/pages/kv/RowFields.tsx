@@ -1,7 +1,7 @@
 import { Braces, Eye, EyeOff, Trash2, Type } from "lucide-react";
-import { useState } from "react";
 import { IconButton } from "../../components/Button";
 import { TextArea, TextField } from "../../components/Field";
+import { useRevealed } from "../../components/revealed";
 import { t } from "../../texts";
 import { MASK, type Row, type RowFault } from "./values";
 import "./kv.css";
@@ -34,7 +34,7 @@ export function RowFields({ rows, onChange, faults }: Props) {
 }
 
 function RowField({ row, fault, onChange, onRemove }: { row: Row; fault: RowFault["fault"] | null; onChange: (row: Row) => void; onRemove: () => void }) {
-  const [shown, setShown] = useState(!row.isStored);
+  const [shown, setShown] = useRevealed(!row.isStored);
   const name = row.name || t("kv.new_field");
   const lines = row.text.slice(0, LOOKED_AT).split("\n").length;
   return (

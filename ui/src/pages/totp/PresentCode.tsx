@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useMay } from "../../api/capabilities";
 import { read } from "../../api/client";
 import type { ApiError } from "../../api/errors";
@@ -8,6 +8,7 @@ import { Button } from "../../components/Button";
 import { useNow } from "../../components/Countdown";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loaded";
+import { useRevealed } from "../../components/revealed";
 import { CopyButton } from "../../components/Secret";
 import { t } from "../../texts";
 import { type Answered, endOf } from "./code";
@@ -16,7 +17,7 @@ import "./totp.css";
 /** The code of a key while somebody looks at it; the next one takes its place when its time is over. */
 export function Code({ path }: { path: string }) {
   const may = useMay(`read ${path}`);
-  const [isShown, setIsShown] = useState(false);
+  const [isShown, setIsShown] = useRevealed();
   if (!may) return null;
   return (
     <section className="card stack">
