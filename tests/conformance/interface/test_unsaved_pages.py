@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -43,6 +44,33 @@ def test_nothing_typed_is_lost_unasked(team: World, opened: Opened, way: str) ->
     window.page.get_by_role("button", name="Save").wait_for(state="detached")
     assert len(window.asked) == 2
     assert team.answer("GET", f"team/metadata/unsaved/{way}")[0] == 404
+
+
+def _log_out(window: Window) -> None:
+    window.page.get_by_role("button", name="Your session").click()
+    window.page.get_by_role("menuitem", name="Log out").click()
+
+
+def _into_a_namespace(window: Window) -> None:
+    window.page.get_by_role("button", name="Namespace: ").click()
+    window.page.get_by_role("combobox", name="Namespace").fill("team-space")
+    window.page.keyboard.press("Escape")
+    window.press("Go there")
+
+
+@pytest.mark.parametrize("leave", [_log_out, _into_a_namespace])
+def test_neither_a_logout_nor_a_namespace_takes_it(opened: Opened, leave: Callable[[Window], None]) -> None:
+    """Who stays is still logged in, and in the namespace that he typed it for."""
+    window = opened("admin")
+    window.leaves = False
+    window.go("/secrets/kv/edit?mount=team/")
+    window.type("Name", "typed-before")
+    leave(window)
+    window.page.wait_for_timeout(200)
+    assert len(window.asked) == 1
+    kept = json.loads(window.page.evaluate("sessionStorage.getItem('strongroom.session')"))
+    assert (kept["token"], kept["namespace"]) == (window.world.tokens["admin"], "")
+    assert window.page.get_by_label("Name", exact=True).last.input_value() == "typed-before"
 
 
 def test_what_was_saved_is_left_unasked(team: World, opened: Opened) -> None:

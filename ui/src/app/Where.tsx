@@ -2,12 +2,12 @@ import { useState } from "react";
 import { data, type Listing } from "../api/client";
 import { useQuery } from "@tanstack/react-query";
 import { useSession } from "../api/hooks";
-import { session } from "../api/session";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
 import { Suggested } from "../components/Field";
 import { t } from "../texts";
 import { useNavigate } from "./location";
+import { enterNamespace } from "./unsaved";
 
 /** The namespace that pages work in, and the way to another one. */
 export function Where() {
@@ -34,8 +34,7 @@ function Picker({ onClose }: { onClose: () => void }) {
   });
   const choices = (below.data?.keys ?? []).map((name) => ({ id: name.replace(/\/$/, ""), label: name.replace(/\/$/, "") }));
   const enter = () => {
-    session.enter(wanted);
-    navigate("/");
+    enterNamespace(wanted, () => navigate("/"));
     onClose();
   };
   return (

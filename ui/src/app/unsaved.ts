@@ -1,6 +1,8 @@
 import { useEffect, useState } from "react";
 import type { AroundNavHandler } from "wouter";
+import { session } from "../api/session";
 import { t } from "../texts";
+import { isAnythingKept } from "./kept";
 
 /** What would be lost with the page: what was typed and isn't saved, and what is shown only once. */
 const unsaved = new Set<object>();
@@ -24,6 +26,19 @@ export function useUnsaved(isTouched: boolean): { forget: () => void } {
 export function unasked(go: () => void): void {
   unsaved.clear();
   go();
+}
+
+/** Have pages work in another namespace, if nothing is lost by it, or the user wants that. */
+export function enterNamespace(namespace: string, go: () => void): void {
+  // Asked before: what was typed for one namespace must not be sent into another.
+  if (!mayLeave()) return;
+  session.enter(namespace);
+  unasked(go);
+}
+
+/** Whether the session may end: nothing is lost by it, or the user wants that. */
+export function mayEnd(): boolean {
+  return (unsaved.size === 0 && !isAnythingKept()) || window.confirm(t("app.unsaved"));
 }
 
 /** Go to another page of the interface, if nothing is lost by it, or the user wants that. */

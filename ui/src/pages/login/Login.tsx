@@ -5,6 +5,7 @@ import { useSession } from "../../api/hooks";
 import { session } from "../../api/session";
 import { userOf } from "../../api/user";
 import { useParam } from "../../app/location";
+import { mayEnd } from "../../app/unsaved";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Select, Suggested, TextArea, TextField } from "../../components/Field";
@@ -73,7 +74,7 @@ export default function Login({ again = false }: { again?: boolean }) {
         {t("login.submit")}
       </Button>
       {again && (
-        <Button look="quiet" onPress={() => session.end()}>
+        <Button look="quiet" onPress={() => mayEnd() && session.end()}>
           {t("login.other")}
         </Button>
       )}

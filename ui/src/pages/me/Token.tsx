@@ -4,6 +4,7 @@ import { type Envelope, send } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { useChange } from "../../api/hooks";
 import { session } from "../../api/session";
+import { mayEnd } from "../../app/unsaved";
 import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Facts } from "../../components/Facts";
@@ -41,7 +42,7 @@ export function Token({ self }: { self: Own }) {
         </Button>
       </div>
       {asked && (
-        <Confirm title={t("me.revoke_title")} isOpen onClose={() => setAsked(false)} action={t("me.revoke")} onConfirm={() => revoke.mutate()} isPending={revoke.isPending} error={revoke.error}>
+        <Confirm title={t("me.revoke_title")} isOpen onClose={() => setAsked(false)} action={t("me.revoke")} onConfirm={() => mayEnd() && revoke.mutate()} isPending={revoke.isPending} error={revoke.error}>
           <p>{t("me.revoke_text")}</p>
         </Confirm>
       )}
