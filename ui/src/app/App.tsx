@@ -8,6 +8,7 @@ import { later } from "../components/later";
 import { Toasts } from "../components/toasts";
 import { type Door, doorOf } from "../pages/login/doors";
 import { Before, Gate } from "./Gate";
+import { watchSubmits } from "./resubmit";
 import { Shell } from "./Shell";
 import { unlessUnsaved, watchLeaving } from "./unsaved";
 
@@ -34,6 +35,7 @@ function newClient(): QueryClient {
 export function App() {
   const [client] = useState(newClient);
   useEffect(watchLeaving, []);
+  useEffect(watchSubmits, []);
   return (
     <QueryClientProvider client={client}>
       <I18nProvider locale="en-GB">
