@@ -95,6 +95,8 @@ def test_what_a_namespace_says_of_its_logins(team: World, opened: Opened) -> Non
     team.ask("POST", "sys/config/ui/login/default-auth/offers", rule)
     window = opened()
     window.go("/?namespace=offers")
+    # Who follows a link sees into which namespace a password goes.
+    assert window.field("Namespace").is_visible() and window.field("Namespace").input_value() == "offers"
     window.page.get_by_role("button", name="LDAP").click()
     shown = window.page.get_by_role("option").all_inner_texts()
     assert shown == ["User name and password · people", "LDAP", "User name and password", "Token", "Wrapped token"]

@@ -122,8 +122,10 @@ function choiceOf({ id, type, mount }: Way) {
 
 function Where({ chosen, namespace, onNamespace }: { chosen: Chosen; namespace: string; onNamespace: (namespace: string) => void }) {
   const { method, mount, mounts, setMount } = chosen;
+  // Who follows a link has to see into which namespace a password goes: its administrators choose what gets it.
+  const [isOpen] = useState(trimmed(namespace) !== "");
   return (
-    <details>
+    <details open={isOpen}>
       <summary>{t("login.where")}</summary>
       <div className="stack">
         {method.type !== TOKEN && method.type !== WRAPPED && <Suggested label={t("login.mount")} value={mount} onChange={setMount} choices={mounts.map(({ path, description }) => ({ id: path, label: path, description }))} />}
