@@ -52,6 +52,9 @@ def test_a_login_in_a_providers_window(team: World, provider: str, opened: Opene
     window.choose("Method", "OIDC provider")
     with window.page.expect_popup() as popup:
         window.press("Log in")
+    # The provider's page can't lead the other one elsewhere.
+    popup.value.locator("input[name=login]").wait_for()
+    assert popup.value.evaluate("window.opener") is None
     with popup.value.expect_event("close"):
         at_provider(popup.value, "ann")
     window.page.get_by_role("heading", name="team/").wait_for()
@@ -59,6 +62,21 @@ def test_a_login_in_a_providers_window(team: World, provider: str, opened: Opene
     window.sees("This session ends in")
     assert "oidc-ann" in window.text()
     assert "code=" not in window.page.url
+
+
+def test_a_provider_that_posts_its_answer(team: World, provider: str, opened: Opened) -> None:
+    """The answer comes to the API, whose page hands it to the window that waits."""
+    config = team.ask("GET", "auth/oidc/config")["data"] | {"oidc_client_secret": SECRET}
+    team.ask("POST", "auth/oidc/config", config | {"oidc_response_mode": "form_post"})
+    window = opened()
+    window.go("/secrets/kv?mount=team/")
+    window.choose("Method", "OIDC provider")
+    with window.page.expect_popup() as popup:
+        window.press("Log in")
+    with popup.value.expect_event("close"):
+        at_provider(popup.value, "pat")
+    window.page.get_by_role("heading", name="team/").wait_for()
+    team.ask("POST", "auth/oidc/config", config | {"oidc_response_mode": "query"})
 
 
 def test_a_login_where_windows_are_blocked(team: World, provider: str, opened: Opened) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from strongroom.sdk import RawBody, Response
 
 _TYPE = "text/html; charset=utf-8"
+_CHANNEL = "strongroom.oidc"
+"""Where windows of the web interface wait for an answer."""
 _STYLE = "body{font-family:system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem}"
 
 
@@ -73,9 +75,16 @@ def confirm(address: str, role: str, fields: Mapping[str, str]) -> Response:
 
 
 def handed_on(mount: str, code: str, state: str) -> Response:
-    """Tell the window of the web interface that began the login, and that only, that the provider has answered."""
+    """Tell the web interface that the provider has answered: the window that opened this one, or any of this origin.
+
+    The interface's own windows don't open providers' pages in a way in which those could lead them elsewhere, so that
+    there may be no opener here.  The code is of no use without the nonce of the window that began.
+    """
     message = json.dumps({"source": "oidc-callback", "path": mount, "code": code, "state": state}).replace(
         "<", "\\u003c"
     )
-    script = f"if(window.opener)window.opener.postMessage({message},window.origin)"
+    script = (
+        f"if(window.opener)window.opener.postMessage({message},window.origin);"
+        f"const c=new BroadcastChannel({json.dumps(_CHANNEL)});c.postMessage({message});c.close()"
+    )
     return _page("Signed in at the provider", "<p>You can close this window.</p>", script=script)

@@ -48,6 +48,8 @@ export function redirectOf(origin: string, mount: string, namespace: string): st
 export async function oidc(asked: Asked): Promise<Outcome> {
   // Opened at once: a browser allows it only as a direct answer to a click.
   const popup = window.open("about:blank", "_blank", "popup,width=560,height=720");
+  // A provider's page must not lead this one elsewhere while somebody looks at the other.
+  if (popup) popup.opener = null;
   const nonce = crypto.randomUUID();
   let begun: Begun;
   try {
