@@ -24,6 +24,10 @@ _LONGEST: Final = 4096
 """Bounds of what each answer carries: browsers and proxies refuse an answer whose header is too long."""
 
 
+_OF_THE_FILE: Final = frozenset({"Content-Encoding", "Content-Range", "Content-Type", "Etag", "Location"})
+"""What a browser takes an answer for.  One that is wrong would stay with it, for it may keep files for a year."""
+
+
 class HeaderBody(Body, frozen=True):
     """The values of a header."""
 
@@ -83,6 +87,8 @@ def _check(name: str, values: list[str]) -> None:
         raise InvalidRequest("X-Vault headers cannot be set")
     if is_reserved(name):
         raise InvalidRequest(f"{canonical(name)} follows from the connection and cannot be set")
+    if canonical(name) in _OF_THE_FILE:
+        raise InvalidRequest(f"{canonical(name)} follows from the file and cannot be set")
     if len(values) > _MOST_VALUES:
         raise InvalidRequest(f"a header has at most {_MOST_VALUES} values")
     if not all(is_value(value) and len(value) <= _LONGEST for value in values):
