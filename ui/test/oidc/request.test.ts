@@ -20,6 +20,7 @@ describe("an application's request", () => {
     ["http://127.0.0.1:4000/back", "127.0.0.1:4000"],
     ["javascript:alert(1)", ""],
     [" data:text/html,x", ""],
+    ["java\nscript:alert(1)", ""],
     ["/back", ""],
     ["", ""],
   ])("%s is %s", (uri, application) => {

@@ -13,7 +13,7 @@ export interface Asked {
   parameters: Record<string, string>;
 }
 
-const RUNS_SCRIPTS = /^\s*(javascript|data|vbscript|blob|file|about):/i;
+const RUNS_SCRIPTS = /^(javascript|data|vbscript|blob|file|about):$/;
 
 /**
  * The request in an address (pure).
@@ -36,8 +36,10 @@ export function askedIn(search: string): Asked {
 }
 
 function applicationOf(redirectUri: string): string {
-  if (!URL.canParse(redirectUri) || RUNS_SCRIPTS.test(redirectUri)) return "";
+  if (!URL.canParse(redirectUri)) return "";
+  // As the browser reads it: it leaves out line ends and tabs.
   const { host, protocol } = new URL(redirectUri);
+  if (RUNS_SCRIPTS.test(protocol)) return "";
   return host || protocol.replace(/:$/, "");
 }
 
