@@ -52,6 +52,12 @@ describe("the body that a form makes", () => {
     expect(bodyFrom(fields, { ...typed, count: "-3", names: " a \n\nb", map: "a=1\nb=[1]\nc=", any: "4" })).toEqual({ ...typed, count: -3, names: ["a", "b"], map: { a: "1", b: [1], c: "" }, any: 4 });
   });
 
+  test("has pairs of any names", () => {
+    const [pairs] = fieldsOf({ properties: { metadata: { type: "object", format: "kvpairs" } } });
+    const body = bodyFrom(pairs ? [pairs] : [], { metadata: "__proto__=a\nb=c" });
+    expect(Object.entries(body["metadata"] as object)).toEqual([["__proto__", "a"], ["b", "c"]]);
+  });
+
   test("says that a field was emptied", () => {
     expect(bodyFrom(fields, { ...typed, names: "" }, { name: "a", names: "b" })).toEqual({ ...typed, names: [] });
   });

@@ -203,13 +203,13 @@ function anyOf(text: string): Json {
 }
 
 function pairsOf(name: string, text: string): Record<string, Json> {
-  const pairs: Record<string, Json> = {};
+  const pairs = new Map<string, Json>();
   for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
     const at = line.indexOf("=");
     if (at < 1) throw new FieldFault(name, "pair");
     const value = line.slice(at + 1);
     // Only what can be no text that is meant as such: a list of lengths, a map in a map.
-    pairs[line.slice(0, at).trim()] = /^\s*[[{]/.test(value) ? anyOf(value) : value;
+    pairs.set(line.slice(0, at).trim(), /^\s*[[{]/.test(value) ? anyOf(value) : value);
   }
-  return pairs;
+  return Object.fromEntries(pairs);
 }

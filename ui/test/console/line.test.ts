@@ -23,6 +23,14 @@ describe("the words of a line", () => {
     expect(() => split(line)).toThrow(Refused);
   });
 
+  test.each([
+    ["secret/{name}", "secret/{name}"],
+    ["secret/{a,b}", "'secret/{a,b}'"],
+    ["{1..9}", "'{1..9}'"],
+  ])("%s is %s, for a shell makes several words of some braces", (text, expected) => {
+    expect(quoted(text)).toBe(expected);
+  });
+
   test.each(["a", "a b", "it's", "", "a/b-c=d,e", 'say "x"', "a$(b)", "ü"])("%j survives its quotes", (text) => {
     expect(split(`x ${quoted(text)}`)).toEqual(["x", text]);
   });
@@ -65,6 +73,10 @@ describe("data", () => {
 
   test("a name that is given more than once has a list", () => {
     expect(dataIn(["a=1", "a=2", "a=3"], "")).toEqual({ a: ["1", "2", "3"] });
+  });
+
+  test("names that objects have of themselves are names like others", () => {
+    expect(Object.entries(dataIn(["__proto__=1", "constructor=2"], ""))).toEqual([["__proto__", "1"], ["constructor", "2"]]);
   });
 
   test("- is the text of the field", () => {

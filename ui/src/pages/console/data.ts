@@ -1,4 +1,4 @@
-import type { Fields } from "../../api/client";
+import type { Fields, Json } from "../../api/client";
 import { isFields, parseExact } from "../../api/json";
 import { Refused } from "./command";
 
@@ -8,7 +8,7 @@ import { Refused } from "./command";
  * A name that is given twice has a list.  Throws `Refused`; what was typed may be a secret, and isn't repeated.
  */
 export function dataIn(words: readonly string[], input: string): Fields {
-  const data: Fields = {};
+  const data = new Map<string, Json>(); // names may be those of any object's own parts
   const repeated = new Set<string>();
   let used = false;
   const fromInput = () => {
@@ -18,16 +18,16 @@ export function dataIn(words: readonly string[], input: string): Fields {
   };
   for (const word of words) {
     for (const [name, value] of Object.entries(fieldsOf(word, fromInput))) {
-      const before = data[name];
-      if (before === undefined) data[name] = value;
+      const before = data.get(name);
+      if (before === undefined) data.set(name, value);
       else if (repeated.has(name) && Array.isArray(before)) before.push(value);
       else {
         repeated.add(name);
-        data[name] = [before, value];
+        data.set(name, [before, value]);
       }
     }
   }
-  return data;
+  return Object.fromEntries(data);
 }
 
 /** The same as parameters of a read (pure).  Throws `Refused`. */
