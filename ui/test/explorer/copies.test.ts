@@ -54,6 +54,7 @@ describe("the command line", () => {
   test.each([
     [READ, ["strongroom", "read", "secret/data/a b", "version=2"]],
     [{ ...READ, query: { list: "true", limit: "5" }, isList: true, path: "a/" }, ["strongroom", "list", "-limit=5", "a/"]],
+    [{ ...READ, query: { list: "true", "a;reboot": "5" }, isList: true, path: "a/" }, ["strongroom", "list", "-a;reboot=5", "a/"]],
     [WRITE, ["strongroom", "write", "auth/userpass/users/it's", "password=it's $HOME `x`", "token_policies=a,b"]],
     [{ ...WRITE, body: {} }, ["strongroom", "write", "-force", "auth/userpass/users/it's"]],
     [{ ...WRITE, path: "a", body: { key: "@file" } }, ["strongroom", "write", "a", "key=\\@file"]],

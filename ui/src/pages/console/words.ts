@@ -61,5 +61,6 @@ function unquoted(line: string): string {
 
 /** A text as one word of a line, quoted if it has to be (pure). */
 export function quoted(text: string): string {
-  return /^[\w@%+=:,./{}-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  // Braces around one name stay as they are; a shell makes several words of others.
+  return /^(?:[\w@%+=:,./-]|\{\w+\})+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

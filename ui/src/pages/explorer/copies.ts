@@ -84,11 +84,11 @@ const wordOf = (name: string, value: string) => quoted(`${name}=${value.startsWi
 
 function cli({ method, path, query, body, isList }: Request, namespace: string): string {
   const { list: _, ...rest } = query;
-  const options = namespace ? [`-namespace=${quoted(namespace)}`] : [];
+  const options = namespace ? [quoted(`-namespace=${namespace}`)] : [];
   const command = { GET: isList ? "list" : "read", POST: "write", PUT: "write", PATCH: "patch", DELETE: "delete" }[method];
   const fields: Fields = body ?? rest;
   const isEmpty = Object.keys(fields).length === 0;
-  const flags = isList ? Object.entries(rest).map(([name, value]) => `-${name}=${quoted(value)}`) : [];
+  const flags = isList ? Object.entries(rest).map(([name, value]) => quoted(`-${name}=${value}`)) : [];
   const force = body && isEmpty ? ["-force"] : [];
   const start = ["strongroom", command, ...options, ...flags, ...force, quoted(path)];
   if (isEmpty || isList) return start.join(" ");
