@@ -67,6 +67,24 @@ def test_the_lock_masks_what_was_revealed(opened: Opened) -> None:
     assert "canary" not in window.page.content()
 
 
+def test_a_login_in_another_namespace_has_pages_of_its_own(team: World, opened: Opened) -> None:
+    """What was typed for one namespace can't be saved in another, by a token that is good for both."""
+    window = opened("root")
+    window.page.clock.install()
+    window.refused.update({403, 404})  # The mount isn't there.
+    window.go("/secrets/kv/edit?mount=team/")
+    window.type("Name", "typed-before")
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    window.page.get_by_text("Mount and namespace").click()
+    window.type("Namespace", "team-space")
+    window.type("Token", team.tokens["root"])
+    window.press("Log in")
+    window.page.get_by_role("dialog").wait_for(state="detached")
+    window.settle()
+    assert "typed-before" not in window.page.evaluate("[...document.querySelectorAll('input')].map(e => e.value)")
+
+
 def test_the_lock_hides_what_is_in_dialogs(opened: Opened) -> None:
     """A file that was pasted isn't for who comes by; it is there again for who pasted it."""
     window = opened()

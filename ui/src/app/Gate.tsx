@@ -36,7 +36,7 @@ function isMissing(error: unknown): boolean {
 /** What stands before the pages: a server that isn't initialised or is sealed, and the login. */
 export function Gate({ children }: { children: ReactNode }) {
   const status = useSealStatus();
-  const { token, user, interrupted } = useSession();
+  const { token, user, namespace, interrupted } = useSession();
   const client = useQueryClient();
   const [at] = useLocation();
   const open = PAGES.find((page) => page.open && page.path === at);
@@ -71,8 +71,9 @@ export function Gate({ children }: { children: ReactNode }) {
   if (!token && !interrupted) return <Before page={open ? <open.component /> : <Login />} />;
   return (
     <>
-      {/* Pages stay as they are while somebody logs in again or unseals, so that nothing that was typed is lost. */}
-      <div key={user} inert={interrupted !== null || sealed} hidden={interrupted !== null || sealed}>
+      {/* Pages stay as they are while somebody logs in again or unseals, so that nothing that was typed is lost; not for
+          another user, nor in another namespace, into which nothing must be sent that was typed for this one. */}
+      <div key={`${namespace}\n${user}`} inert={interrupted !== null || sealed} hidden={interrupted !== null || sealed}>
         {children}
       </div>
       {sealed && <Before page={<Unseal />} />}
