@@ -60,6 +60,21 @@ def test_a_policy_is_written_and_mended(team: World, opened: Opened, role: Role)
     assert team.answer("GET", f"sys/policies/acl/{name}")[0] == 404
 
 
+def test_highlighted_text_is_typed_over(opened: Opened) -> None:
+    """What is typed takes the place of what is selected, without a style that the content security policy forbids."""
+    window = opened("root")
+    window.refused.add(400)  # what is wrong with it while it is typed
+    window.go("/policies/edit")
+    write(window, MENDED)
+    rules = window.page.get_by_role("textbox", name="Rules", exact=True)
+    for text in ('path "', "a"):
+        window.page.keyboard.press("Control+A")
+        window.page.keyboard.type(text)
+        assert rules.inner_text().strip() == text.strip()
+    window.page.keyboard.press("Control+Z")
+    assert rules.inner_text().strip() != "a"
+
+
 def test_names_that_may_be_created_are_told(opened: Opened) -> None:
     """Who may create some policies is told which, and isn't offered to save another."""
     window = opened("admin")

@@ -26,6 +26,20 @@ function languageOf(language: CodeProps["language"]): Extension {
 }
 
 /**
+ * What is typed over a selection is put in its place here: a browser would give it the look of what was there by a style
+ * of its own, which the content security policy forbids.
+ */
+const TYPED_OVER = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { state } = view;
+    if (event.inputType !== "insertText" || event.data === null || state.selection.main.empty || view.composing || state.readOnly) return false;
+    event.preventDefault();
+    view.dispatch(state.update(state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true }));
+    return true;
+  },
+});
+
+/**
  * CodeMirror in a shadow root.
  *
  * There it keeps its styles in sheets of the root.  In the page itself it would add `style` elements, which the content
@@ -66,6 +80,7 @@ export default function Editor({ label, value, onChange, language = "text", faul
           keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...completionKeymap]),
           languageOf(language),
           look,
+          TYPED_OVER,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label }),
           EditorState.readOnly.of(callbacks.current.onChange === undefined),
