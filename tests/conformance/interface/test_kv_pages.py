@@ -185,6 +185,15 @@ def test_delete_undelete_destroy(team: World, opened: Opened, role: Role) -> Non
     assert team.answer("GET", f"team/metadata/{path}")[0] == 404
 
 
+@pytest.mark.parametrize("mount", ["auth/userpass/users/", "sys/policies/acl/", "team/data/"])
+def test_what_is_no_store_does_not_look_like_one(opened: Opened, mount: str) -> None:
+    """A link can't show users or policies as secrets, with a button to delete them."""
+    window = opened("root")
+    window.go(at("/secret", mount=mount, path="reader"))
+    window.sees(f"{mount} is no engine that stores secrets.")
+    assert not window.offers("Delete")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_paste_and_share_once(team: World, opened: Opened, role: Role) -> None:
     """A .env file becomes a secret; somebody without a login opens it, once."""

@@ -1,8 +1,10 @@
 import type { Need } from "../../api/capabilities";
+import { ApiError } from "../../api/errors";
 import { useRead } from "../../api/hooks";
 import { join } from "../../api/paths";
 import { link, useParam } from "../../app/location";
 import type { Question } from "../../components/Loaded";
+import { t } from "../../texts";
 import type { Mount } from "../secrets/Mounts";
 
 /** A mount of the key/value engine, or what is used like one. */
@@ -19,14 +21,23 @@ type Place = Pick<Store, "mount">;
 /** The store that the page shows. */
 export function useStore(): Question<Store> {
   const mount = useParam("mount");
-  const { data, error, refetch } = useRead<Mount>(`sys/internal/ui/mounts/${mount}`);
+  const path = `sys/internal/ui/mounts/${mount}`;
+  const { data, error, refetch } = useRead<Mount & { path: string }>(path);
+  if (data && !isStore(mount, data)) return { data: undefined, error: new ApiError("invalid", 0, [t("kv.no_store", { mount })], "GET", path), refetch };
   return { data: data && storeOf(mount, data), error, refetch };
+}
+
+/** Whether what an address names is a store (pure).  Nobody must be led to users or policies that look like secrets. */
+export function isStore(mount: string, { type, path }: Pick<Mount, "type"> & { path: string }): boolean {
+  return STORES.includes(kindOf(type)) && path.replace(/\/$/, "") === mount.replace(/\/$/, "");
 }
 
 /** A mount as a store (pure). */
 export function storeOf(mount: string, { type, options }: Pick<Mount, "type" | "options">): Store {
   return { mount, type: kindOf(type), versioned: type === "kv" && options?.["version"] === "2" };
 }
+
+const STORES: readonly string[] = ["kv", "generic", "cubbyhole"];
 
 /** What each namespace has of its own is called `ns_…` there. */
 const kindOf = (type: string) => type.replace(/^ns_/, "");
