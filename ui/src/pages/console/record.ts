@@ -1,3 +1,4 @@
+import { session } from "../../api/session";
 import type { Result } from "./run";
 
 /** A line that was run, and what came of it; null while it runs. */
@@ -29,6 +30,13 @@ class Runs {
   private state = nothing("");
   private last = 0;
   private readonly listeners = new Set<() => void>();
+
+  constructor() {
+    session.subscribe(() => {
+      const { token, interrupted } = session.current();
+      if (!interrupted) this.ownedBy(token);
+    });
+  }
 
   readonly current = (): Kept => this.state;
 
