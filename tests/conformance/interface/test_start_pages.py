@@ -35,10 +35,17 @@ def test_a_new_server(new: World, opened: Opened) -> None:
     window = opened(of=new)
     window.go("/")
     window.sees("Set up this server")
+    window.type("Number of shares", "")
+    window.field("Number of shares").press("Tab")
+    window.sees("This field is required.")
+    assert window.field("Number of shares").get_attribute("aria-invalid") == "true"
+    assert window.page.title() == "Set up this server · Strongroom"
     window.type("Number of shares", "3")
     window.type("Threshold", "2")
     window.press("Make the keys")
     window.sees("Share 3 of 3")
+    heading = "The key shares of this server"  # who doesn't see the page hears that it is another one
+    window.page.get_by_role("heading", name=heading).and_(window.page.locator(":focus")).wait_for()
     for _ in range(2):  # It notices that the server has keys now, and shows them all the same.
         window.page.wait_for_event("response", lambda each: "seal-status" in each.url and each.json()["initialized"])
     shares = [window.reveal(f"Share {number} of 3") for number in (1, 2, 3)]
@@ -53,9 +60,14 @@ def test_a_new_server(new: World, opened: Opened) -> None:
         window.press("Enter the share")
         window.settle()
     window.sees("Log in to Strongroom")
+    window.refused.add(403)
+    window.type("Token", "another")
+    window.press("Log in")
+    window.sees("The server does not know this token, or it has ended.")
     window.type("Token", token)
     window.press("Log in")
     window.page.get_by_role("heading", name="Overview").wait_for()
+    assert window.page.title() == "Overview · Strongroom"
     assert token not in window.page.url
     assert new.answer("GET", "sys/seal-status")[1]["sealed"] is False
 
@@ -89,6 +101,36 @@ def test_wrong_shares(new: World, opened: Opened) -> None:
     window.page.get_by_role("alert").wait_for()
     assert new.answer("GET", "sys/seal-status")[1]["sealed"] is True
     assert made["keys_base64"][0] not in window.page.content()
+
+
+def test_the_same_share_twice(new: World, opened: Opened) -> None:
+    """The server leaves it aside, and the page says so.  Begun anew, the field has the focus."""
+    made = new.ask("PUT", "sys/init", {"secret_shares": 3, "secret_threshold": 3})
+    window = opened(of=new)
+    window.go("/")
+    share, other = made["keys_base64"][:2]
+    for typed, known in ((share, 0), (share, 1), (other, 0)):
+        window.type("Key share", typed)
+        window.press("Enter the share")
+        window.settle()
+        assert window.page.get_by_text("This share was entered already.").count() == known
+    window.sees("2 / 3")
+    window.page.get_by_role("button", name="Begin anew").press("Enter")
+    window.sees("0 / 3")
+    assert window.field("Key share").evaluate("field => field === document.activeElement")
+
+
+def test_a_share_waits_for_a_server_that_does_not_answer(new: World, opened: Opened) -> None:
+    """It needn't be typed again."""
+    made = new.ask("PUT", "sys/init", {"secret_shares": 1, "secret_threshold": 1})
+    window = opened(of=new)
+    window.go("/")
+    window.page.route("**/v1/sys/unseal", lambda route: route.abort(), times=1)
+    window.type("Key share", made["keys_base64"][0])
+    window.press("Enter the share")
+    window.sees("The server does not answer.")
+    window.press("Enter the share")
+    window.sees("Log in to Strongroom")
 
 
 def test_a_user_logs_in_and_out(team: World, opened: Opened) -> None:

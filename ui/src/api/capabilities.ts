@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { write } from "./client";
 import { useSession } from "./hooks";
 
@@ -51,6 +51,18 @@ export function partsOf(need: Need): [Capability, string] {
  * @returns undefined until it is known, and where it can't be: nothing is offered then.
  */
 export function useMay(...needs: readonly (Need | undefined)[]): boolean | undefined {
+  return useAnswer(needs, false);
+}
+
+/**
+ * The same for what sends a form whose path is being typed.  Until the new path's answer is there the last one holds:
+ * the button would be gone at each letter otherwise, and Enter would do nothing.
+ */
+export function useMayTyped(...needs: readonly (Need | undefined)[]): boolean | undefined {
+  return useAnswer(needs, true);
+}
+
+function useAnswer(needs: readonly (Need | undefined)[], keepsLast: boolean): boolean | undefined {
   const { token, user, namespace } = useSession();
   const wanted = needs.filter((need) => need !== undefined).map(partsOf);
   const answer = useQuery({
@@ -58,6 +70,7 @@ export function useMay(...needs: readonly (Need | undefined)[]): boolean | undef
     queryFn: () => Promise.all(wanted.map(([, path]) => ask(path))),
     staleTime: 30_000,
     enabled: wanted.length > 0 && token !== "",
+    ...(keepsLast && { placeholderData: keepPreviousData }),
   });
   if (wanted.length === 0) return true;
   return answer.data && wanted.every(([capability], index) => covers(answer.data[index] ?? [], capability));

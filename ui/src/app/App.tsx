@@ -7,6 +7,7 @@ import { session } from "../api/session";
 import { later } from "../components/later";
 import { Toasts } from "../components/toasts";
 import { type Door, doorOf } from "../pages/login/doors";
+import { keepFocus, leadToFaults } from "./focus";
 import { Before, Gate } from "./Gate";
 import { watchSubmits } from "./resubmit";
 import { Shell } from "./Shell";
@@ -36,6 +37,8 @@ export function App() {
   const [client] = useState(newClient);
   useEffect(watchLeaving, []);
   useEffect(watchSubmits, []);
+  useEffect(keepFocus, []);
+  useEffect(leadToFaults, []);
   return (
     <QueryClientProvider client={client}>
       <I18nProvider locale="en-GB">

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { data } from "../api/client";
 import { ApiError } from "../api/errors";
@@ -76,12 +76,27 @@ export function Gate({ children }: { children: ReactNode }) {
       <div key={`${namespace}\n${user}`} inert={interrupted !== null || sealed} hidden={interrupted !== null || sealed}>
         {children}
       </div>
-      {sealed && <Before page={<Unseal />} />}
+      {sealed && <Cover page={<Unseal />} />}
       <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null && !sealed} onClose={() => undefined} mustAnswer isLock>
         <Login again />
       </Dialog>
     </>
   );
+}
+
+/** A page in front of others, which give the focus back to where it was. */
+function Cover({ page }: { page: ReactNode }) {
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    before.current = document.activeElement;
+  }, []);
+  useEffect(
+    () => () => {
+      if (before.current instanceof HTMLElement) before.current.focus();
+    },
+    [],
+  );
+  return <Before page={page} />;
 }
 
 /** A page that stands alone, without navigation. */

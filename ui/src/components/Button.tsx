@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps, Link as AriaLink, Tooltip, TooltipTrigger } from "react-aria-components";
-import { type Need, useMay } from "../api/capabilities";
+import { type Need, useMay, useMayTyped } from "../api/capabilities";
 import { useNavigate } from "../app/location";
 import "./Button.css";
 
@@ -18,7 +18,8 @@ function needsOf(needs: Common["needs"]): readonly Need[] {
 
 export function Button({ children, look = "plain", icon, needs, ...rest }: Common & Omit<ButtonProps, "children" | "className">) {
   const wanted = needsOf(needs);
-  if (!useMay(...wanted)) return null;
+  const ask = rest.type === "submit" ? useMayTyped : useMay;
+  if (!ask(...wanted)) return null;
   return (
     <AriaButton {...rest} className={`button button-${look}`} data-needs={wanted.join("\n") || undefined}>
       {icon}

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { t } from "../texts";
 import { Anchor } from "./Button";
+import { useArrival } from "./Title";
 
 interface Crumb {
   text: string;
@@ -9,11 +10,7 @@ interface Crumb {
 
 /** The top of a page: the way to it, its title, and what can be done here. */
 export function PageHead({ title, crumbs = [], children, intro }: { title: string; crumbs?: readonly Crumb[]; children?: ReactNode; intro?: ReactNode }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    document.title = `${title} · ${t("app.name")}`;
-    heading.current?.focus({ preventScroll: true }); // a reader of the screen hears where it is
-  }, [title]);
+  const heading = useArrival(title);
   return (
     <header className="page-head">
       {crumbs.length > 0 && (

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Plus, Trash2 } from "lucide-react";
 import { Button, IconButton } from "../components/Button";
 import { TextField } from "../components/Field";
@@ -13,6 +14,11 @@ interface Props {
 
 /** Names with a text each. */
 export function Pairs({ label, description, value, onChange }: Props) {
+  const [added, setAdded] = useState(-1);
+  const add = () => {
+    setAdded(value.length);
+    onChange([...value, ["", ""]]);
+  };
   const set = (at: number, pair: [string, string]) => onChange(value.map((each, index) => (index === at ? pair : each)));
   return (
     <fieldset className="pairs stack">
@@ -20,7 +26,7 @@ export function Pairs({ label, description, value, onChange }: Props) {
       {description && <p className="description">{description}</p>}
       {value.map(([name, text], index) => (
         <div key={index} className="pair">
-          <TextField label={t("forms.name_of", { i: index + 1 })} value={name} onChange={(next) => set(index, [next, text])} code />
+          <TextField label={t("forms.name_of", { i: index + 1 })} value={name} onChange={(next) => set(index, [next, text])} autoFocus={index === added} code />
           <TextField label={t("forms.value_of", { i: index + 1 })} value={text} onChange={(next) => set(index, [name, next])} />
           <IconButton label={t("forms.remove_row", { i: index + 1 })} onPress={() => onChange(value.filter((_, at) => at !== index))}>
             <Trash2 aria-hidden size={16} />
@@ -28,7 +34,7 @@ export function Pairs({ label, description, value, onChange }: Props) {
         </div>
       ))}
       <div className="row">
-        <Button icon={<Plus aria-hidden size={16} />} onPress={() => onChange([...value, ["", ""]])}>
+        <Button icon={<Plus aria-hidden size={16} />} onPress={add}>
           {t("forms.add_row")}
         </Button>
       </div>

@@ -70,7 +70,13 @@ export function useFieldsInput(begun: Fields): FieldsState {
 /** Where the fields of a secret are typed or pasted. */
 export function FieldsInput({ input }: { input: FieldsState }) {
   const [isPasting, setIsPasting] = useState(false);
+  const [added, setAdded] = useState<number | null>(null);
   const { rows, json, isTried } = input;
+  const add = () => {
+    const row = newRow();
+    setAdded(row.id);
+    input.setRows([...rows, row]);
+  };
   return (
     <section className="card stack" aria-label={t("kv.fields")}>
       <div className="row">
@@ -78,13 +84,13 @@ export function FieldsInput({ input }: { input: FieldsState }) {
         <Switch label={t("kv.as_json")} value={json !== null} onChange={input.showAs} />
       </div>
       {json === null ? (
-        <RowFields rows={rows} onChange={input.setRows} faults={isTried ? faultsOf(rows) : []} />
+        <RowFields rows={rows} added={added} onChange={input.setRows} faults={isTried ? faultsOf(rows) : []} />
       ) : (
         <JsonInput value={json} onChange={input.setJson} isStored={rows.some(({ isStored }) => isStored)} isFaulty={isTried && fieldsOfJson(json) === null} />
       )}
       {json === null && (
         <div className="row">
-          <Button icon={<Plus aria-hidden size={16} />} onPress={() => input.setRows([...rows, newRow()])}>
+          <Button icon={<Plus aria-hidden size={16} />} onPress={add}>
             {t("kv.add_field")}
           </Button>
           <Button icon={<ClipboardPaste aria-hidden size={16} />} onPress={() => setIsPasting(true)}>

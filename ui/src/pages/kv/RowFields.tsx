@@ -8,6 +8,8 @@ import "./kv.css";
 
 interface Props {
   rows: readonly Row[];
+  /** The id of the row that was added, which takes the focus. */
+  added: number | null;
   onChange: (rows: Row[]) => void;
   faults: readonly RowFault[];
 }
@@ -17,13 +19,14 @@ const MOST_LINES = 12;
 const LOOKED_AT = 10_000;
 
 /** The fields of a secret while it is edited: a name and a value each. */
-export function RowFields({ rows, onChange, faults }: Props) {
+export function RowFields({ rows, added, onChange, faults }: Props) {
   return (
     <ul className="row-fields">
       {rows.map((row) => (
         <RowField
           key={row.id}
           row={row}
+          isAdded={row.id === added}
           fault={faults.find(({ id }) => id === row.id)?.fault ?? null}
           onChange={(changed) => onChange(rows.map((each) => (each.id === row.id ? changed : each)))}
           onRemove={() => onChange(rows.filter(({ id }) => id !== row.id))}
@@ -33,13 +36,13 @@ export function RowFields({ rows, onChange, faults }: Props) {
   );
 }
 
-function RowField({ row, fault, onChange, onRemove }: { row: Row; fault: RowFault["fault"] | null; onChange: (row: Row) => void; onRemove: () => void }) {
+function RowField({ row, isAdded, fault, onChange, onRemove }: { row: Row; isAdded: boolean; fault: RowFault["fault"] | null; onChange: (row: Row) => void; onRemove: () => void }) {
   const [shown, setShown] = useRevealed(!row.isStored);
   const name = row.name || t("kv.new_field");
   const lines = row.text.slice(0, LOOKED_AT).split("\n").length;
   return (
     <li className="row-field">
-      <TextField label={t("kv.name")} value={row.name} onChange={(next) => onChange({ ...row, name: next })} error={fault === "name" || fault === "twice" ? t(`kv.row_${fault}`) : null} code />
+      <TextField label={t("kv.name")} value={row.name} onChange={(next) => onChange({ ...row, name: next })} error={fault === "name" || fault === "twice" ? t(`kv.row_${fault}`) : null} autoFocus={isAdded} code />
       {shown ? (
         // Several lines need a text area: a line end that is pasted into a field of one line would be lost.
         <TextArea label={t(row.isText ? "kv.value" : "kv.value_json")} value={row.text} onChange={(text) => onChange({ ...row, text })} error={fault === "json" ? t("forms.json") : null} rows={Math.min(MOST_LINES, lines)} code />

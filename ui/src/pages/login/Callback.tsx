@@ -6,6 +6,7 @@ import { useNavigate } from "../../app/location";
 import { Anchor } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loaded";
+import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import type { Outcome } from "./log_in";
 import { OIDC } from "./methods";
@@ -27,7 +28,6 @@ export default function Callback() {
     navigate(back, { replace: true });
   };
   useEffect(() => {
-    document.title = `${t("login.returned_title")} · ${t("app.name")}`;
     arrival ??= arrive();
     arrival.then(
       (found) => {
@@ -43,7 +43,7 @@ export default function Callback() {
   }
   return (
     <section className="login stack">
-      <h1>{t("login.returned_title")}</h1>
+      <Title>{t("login.returned_title")}</Title>
       {error ? <Failure error={error} /> : arrived ? <p role="status">{t(arrived === "nothing" ? "login.returned_nothing" : "login.returned_close")}</p> : <Loading />}
       {(error || arrived) && (
         <p>

@@ -1,5 +1,6 @@
 import type { Fields } from "../../api/client";
 import { Button } from "../../components/Button";
+import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import { Opened } from "../tools/Opened";
 
@@ -7,7 +8,7 @@ import { Opened } from "../tools/Opened";
 export function Inside({ fields, onDone }: { fields: Fields; onDone: () => void }) {
   return (
     <section className="login stack">
-      <h1>{t("tools.inside")}</h1>
+      <Title>{t("tools.inside")}</Title>
       <p>{t("login.inside_text")}</p>
       <Opened fields={fields} />
       <div className="row">

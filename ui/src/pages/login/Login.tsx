@@ -9,6 +9,7 @@ import { mayEnd } from "../../app/unsaved";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Select, Suggested, TextArea, TextField } from "../../components/Field";
+import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import type { Way } from "./choices";
 import { doorOf } from "./doors";
@@ -16,7 +17,7 @@ import { Elsewhere } from "./Elsewhere";
 import { Inside } from "./Inside";
 import { logIn, type Outcome } from "./log_in";
 import { Messages } from "./Messages";
-import { type LoginField, methodOf, OIDC, TOKEN, withoutSecrets, WRAPPED } from "./methods";
+import { type LoginField, methodOf, missingOf, OIDC, TOKEN, withoutSecrets, WRAPPED } from "./methods";
 import { type Elsewhere as ElsewhereState, oidc } from "./oidc";
 import { SecondFactor } from "./SecondFactor";
 import { type Chosen, trimmed, useWay } from "./way";
@@ -38,6 +39,8 @@ export default function Login({ again = false }: { again?: boolean }) {
     else setOutcome(made);
   };
   const { attempt, elsewhere, number, start, cancel } = useAttempt(chosen, mount, values, place, again, finish, () => setValues((typed) => withoutSecrets(method, typed)));
+  const [tried, setTried] = useState(false);
+  const missing = missingOf(method, values);
   if (outcome?.inside) return <Inside fields={outcome.inside} onDone={() => setOutcome(null)} />;
   if (outcome?.pending) return <SecondFactor pending={outcome.pending} namespace={place} onDone={finish} onCancel={() => setOutcome(null)} />;
   return (
@@ -45,10 +48,11 @@ export default function Login({ again = false }: { again?: boolean }) {
       className="login stack"
       onSubmit={(event) => {
         event.preventDefault();
-        start();
+        setTried(missing.length > 0);
+        if (missing.length === 0) start();
       }}
     >
-      {!again && <h1>{t("login.title")}</h1>}
+      {!again && <Title>{t("login.title")}</Title>}
       {!again && <Messages namespace={place} />}
       <Select
         label={t("login.method")}
@@ -60,10 +64,10 @@ export default function Login({ again = false }: { again?: boolean }) {
         choices={chosen.ways.map(choiceOf)}
       />
       {method.fields.map((field) => (
-        <LoginInput key={`${method.type}/${field.name}`} field={field} value={values[field.name] ?? ""} onChange={(value) => setValues({ ...values, [field.name]: value })} />
+        <LoginInput key={`${method.type}/${field.name}`} field={field} value={values[field.name] ?? ""} error={tried && missing.includes(field.name) ? t("common.required") : null} onChange={(value) => setValues({ ...values, [field.name]: value })} />
       ))}
       <Where chosen={chosen} namespace={within} onNamespace={setWithin} />
-      {attempt.error && <Failure error={attempt.error} />}
+      {attempt.error && <Refusal error={attempt.error} isToken={method.type === TOKEN} />}
       {elsewhere && <Elsewhere state={elsewhere} onCancel={cancel} />}
       {number !== null && (
         <p className="notice" role="status">
@@ -135,8 +139,18 @@ function Where({ chosen, namespace, onNamespace }: { chosen: Chosen; namespace: 
   );
 }
 
-function LoginInput({ field, value, onChange }: { field: LoginField; value: string; onChange: (value: string) => void }) {
-  const common = { label: t(field.label), value, onChange, isRequired: !field.optional };
+/** Of a token that it refuses the server doesn't say what is wrong with it. */
+function Refusal({ error, isToken }: { error: ApiError; isToken: boolean }) {
+  if (!isToken || error.kind !== "denied") return <Failure error={error} />;
+  return (
+    <p role="alert" className="notice notice-danger">
+      {t("login.token_refused")}
+    </p>
+  );
+}
+
+function LoginInput({ field, value, error, onChange }: { field: LoginField; value: string; error: string | null; onChange: (value: string) => void }) {
+  const common = { label: t(field.label), name: field.name, value, error, onChange, isRequired: !field.optional };
   if (field.long) return <TextArea {...common} code />;
   return <TextField {...common} type={field.secret ? "password" : "text"} autoComplete={field.autoComplete ?? "off"} />;
 }

@@ -6,6 +6,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Select, TextField } from "../../components/Field";
 import { QrCode } from "../../components/QrCode";
+import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import { type Outcome, prove } from "./log_in";
 
@@ -51,7 +52,7 @@ export function SecondFactor({ pending, namespace, onDone, onCancel }: Props) {
         attempt.mutate();
       }}
     >
-      <h1>{t("login.second_title")}</h1>
+      <Title>{t("login.second_title")}</Title>
       {proofs.map(({ name, any, method }, index) => (
         <fieldset key={name} className="stack">
           <legend>{name}</legend>

@@ -32,6 +32,11 @@ export const WRAPPED = "wrapped";
 export const OIDC = "oidc";
 export const OKTA = "okta";
 
+/** The fields that are needed and have nothing in them (pure). */
+export function missingOf({ fields }: LoginMethod, values: Record<string, string>): string[] {
+  return fields.filter(({ name, optional }) => !optional && !values[name]).map(({ name }) => name);
+}
+
 /** All of them, those that people use most first.  Methods that the form doesn't know can be used with a token. */
 export const METHODS: readonly LoginMethod[] = [
   { type: TOKEN, label: "login.type_token", fields: [{ name: "token", label: "login.token", secret: true }], path: "" },

@@ -8,6 +8,7 @@ import type { Self } from "../../app/UserMenu";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loaded";
+import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import type { Door } from "../login/doors";
 import { type Asked, askedIn, backTo, refusalIn } from "./request";
@@ -76,7 +77,7 @@ function Asking({ asked, path }: { asked: Asked; path: string }) {
   const name = self.data.display_name;
   return (
     <section className="login stack">
-      <h1>{t("oidc.title")}</h1>
+      <Title>{t("oidc.title")}</Title>
       <p>{t("oidc.asks", { application: asked.application || t("oidc.unknown") })}</p>
       <Facts asked={asked} name={name} />
       {!may && <p className="notice notice-danger">{t("oidc.may_not")}</p>}

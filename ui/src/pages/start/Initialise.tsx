@@ -7,6 +7,7 @@ import { useKept } from "../../app/kept";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextArea } from "../../components/Field";
+import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import { type Initialised, MADE } from "./made";
 import { Sheet } from "./Sheet";
@@ -25,6 +26,7 @@ export default function Initialise() {
   const made = useKept(MADE);
   const pgpKeys = pgp ? keysIn(keys) : [];
   const fault = faultOf(shares, threshold, pgp ? pgpKeys.length : null);
+  const isEmpty = shares === null;
   const make = useMutation<Initialised, ApiError, void>({
     mutationFn: () => {
       const prefix = recovery ? "recovery" : "secret";
@@ -47,10 +49,10 @@ export default function Initialise() {
         make.mutate();
       }}
     >
-      <h1>{t("start.init_title")}</h1>
+      <Title>{t("start.init_title")}</Title>
       <p>{t(recovery ? "start.init_recovery" : "start.init_intro")}</p>
-      <NumberField label={t("start.shares")} description={t("start.shares_hint")} value={shares} onChange={setShares} min={1} max={MOST_SHARES} />
-      <NumberField label={t("start.threshold")} description={t("start.threshold_hint")} value={threshold} onChange={setThreshold} min={1} max={MOST_SHARES} error={fault} />
+      <NumberField label={t("start.shares")} description={t("start.shares_hint")} value={shares} onChange={setShares} min={1} max={MOST_SHARES} error={isEmpty ? fault : null} />
+      <NumberField label={t("start.threshold")} description={t("start.threshold_hint")} value={threshold} onChange={setThreshold} min={1} max={MOST_SHARES} error={isEmpty ? null : fault} />
       <Checkbox label={t("start.pgp")} description={t("start.pgp_hint")} value={pgp} onChange={setPgp} />
       {pgp && (
         <>

@@ -4,6 +4,7 @@ import { flushSync } from "react-dom";
 import { Button } from "../../components/Button";
 import { Checkbox } from "../../components/Field";
 import { Secret } from "../../components/Secret";
+import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import type { Initialised } from "./made";
 import "./Sheet.css";
@@ -16,7 +17,7 @@ export function Sheet({ made, threshold, encrypted, onDone }: { made: Initialise
   const shares = (recovery ? made.recovery_keys_base64 : made.keys_base64) ?? [];
   return (
     <div className="stack sheet">
-      <h1>{t(recovery ? "start.recovery_made" : "start.made")}</h1>
+      <Title>{t(recovery ? "start.recovery_made" : "start.made")}</Title>
       <p className="no-print">{t(encrypted ? "start.made_encrypted" : "start.made_intro", { t: threshold, n: shares.length })}</p>
       <ol className="shares">
         {shares.map((share, index) => (

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Label, ProgressBar } from "react-aria-components";
 import { send } from "../../api/client";
 import type { ApiError } from "../../api/errors";
@@ -7,6 +7,7 @@ import { SEAL_STATUS, type SealStatus, useSealStatus } from "../../api/state";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { Title } from "../../components/Title";
 import { t } from "../../texts";
 
 /** Takes key shares until the server opens, or says what it waits for. */
@@ -14,22 +15,34 @@ export default function Unseal() {
   const status = useSealStatus().data;
   const client = useQueryClient();
   const [share, setShare] = useState("");
+  const [isKnown, setIsKnown] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const enter = useMutation<SealStatus, ApiError, { key: string } | { reset: true }>({
     mutationFn: (body) => send<SealStatus>("POST", "sys/unseal", { data: body, token: "", namespace: "" }),
-    onSuccess: (found) => client.setQueryData(SEAL_STATUS, found),
-    onSettled: () => setShare(""),
+    onSuccess: (found, body) => {
+      setShare("");
+      setIsKnown("key" in body && found.sealed && found.progress > 0 && found.progress === status?.progress);
+      client.setQueryData(SEAL_STATUS, found);
+      form.current?.querySelector("input")?.focus(); // "Begin anew" goes away
+    },
+    onError: ({ kind }) => {
+      setIsKnown(false);
+      if (kind !== "unreachable") setShare("");
+      void client.invalidateQueries({ queryKey: SEAL_STATUS }); // after a wrong share the server begins anew
+    },
   });
   if (!status) return null;
   if (status.recovery_seal) return <Waiting type={status.type} />;
   return (
     <form
+      ref={form}
       className="login stack"
       onSubmit={(event) => {
         event.preventDefault();
         enter.mutate({ key: share.trim() });
       }}
     >
-      <h1>{t("start.unseal_title")}</h1>
+      <Title>{t("start.unseal_title")}</Title>
       <p>{t("start.unseal_intro", { t: status.t, n: status.n })}</p>
       <ProgressBar value={status.progress} maxValue={status.t} valueLabel={`${status.progress} / ${status.t}`} className="progress">
         {({ valueText, percentage }) => (
@@ -45,6 +58,11 @@ export default function Unseal() {
       </ProgressBar>
       <TextField label={t("start.share")} type="password" value={share} onChange={setShare} isRequired autoFocus />
       {enter.error && <Failure error={enter.error} />}
+      {isKnown && (
+        <p className="notice" role="status">
+          {t("start.share_known")}
+        </p>
+      )}
       <div className="row">
         <Button type="submit" look="primary" isPending={enter.isPending} isDisabled={share.trim() === ""}>
           {t("start.enter_share")}
@@ -60,7 +78,7 @@ export default function Unseal() {
 function Waiting({ type }: { type: string }) {
   return (
     <div className="login stack">
-      <h1>{t("start.waiting_title")}</h1>
+      <Title>{t("start.waiting_title")}</Title>
       <p>{t("start.waiting", { type })}</p>
     </div>
   );
