@@ -43,7 +43,7 @@ export function Several({ label, description, value, onChange, choices }: Props)
             }}
             onBlur={() => add(typedChoice(choices, text))}
           />
-          <AriaButton className="button button-icon" aria-label={t("several.show", { name: label })}>
+          <AriaButton className="button button-icon" aria-label={t("several.show")}>
             <ChevronDown aria-hidden size={16} />
           </AriaButton>
         </div>
