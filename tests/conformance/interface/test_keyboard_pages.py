@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.conformance.interface.browser import Window
+from tests.conformance.interface.browser import PHONE, Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import World
 
@@ -99,3 +99,17 @@ def test_a_page_is_as_it_was_after_the_server_was_sealed(opened: Opened) -> None
     has_focus(window, window.field("Path"))
     assert window.field("Path").input_value() == "typed"
     assert window.page.title() == "Enable a secrets engine · Strongroom"
+
+
+def test_a_page_is_seen_from_its_top(opened: Opened) -> None:
+    """Also one that a link at the end of a long page leads to."""
+    window = opened("root", viewport=PHONE)
+    window.go("/")
+    link = window.page.get_by_role("link", name="Create a policy")
+    link.scroll_into_view_if_needed()
+    before = window.page.evaluate("scrollY")
+    assert before > 500
+    link.click()
+    window.page.get_by_role("heading", name="Create a policy").wait_for()
+    window.settle()
+    assert window.page.evaluate("scrollY") == 0

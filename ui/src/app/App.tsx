@@ -10,6 +10,7 @@ import { type Door, doorOf } from "../pages/login/doors";
 import { keepFocus, leadToFaults } from "./focus";
 import { Before, Gate } from "./Gate";
 import { watchSubmits } from "./resubmit";
+import { watchTraversals } from "./scrolling";
 import { Shell } from "./Shell";
 import { unlessUnsaved, watchLeaving } from "./unsaved";
 
@@ -37,6 +38,7 @@ export function App() {
   const [client] = useState(newClient);
   useEffect(watchLeaving, []);
   useEffect(watchSubmits, []);
+  useEffect(watchTraversals, []);
   useEffect(keepFocus, []);
   useEffect(leadToFaults, []);
   return (

@@ -3,6 +3,7 @@ import type { AroundNavHandler } from "wouter";
 import { session } from "../api/session";
 import { t } from "../texts";
 import { isAnythingKept } from "./kept";
+import { goesOn } from "./scrolling";
 
 /** What would be lost with the page: what was typed and isn't saved, and what is shown only once. */
 const unsaved = new Set<object>();
@@ -43,7 +44,9 @@ export function mayEnd(): boolean {
 
 /** Go to another page of the interface, if nothing is lost by it, or the user wants that. */
 export const unlessUnsaved: AroundNavHandler = (navigate, to, options) => {
-  if (mayLeave()) navigate(to, options);
+  if (!mayLeave()) return;
+  if (!options?.replace) goesOn();
+  navigate(to, options);
 };
 
 /** What else may leave a page.  Returns what ends the watch. */

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef } from "react";
+import { arrives } from "../app/scrolling";
 import { t } from "../texts";
 
 /** Where somebody has arrived: in the browser's title, and for a reader of the screen, who hears the heading. */
@@ -8,6 +9,7 @@ export function useArrival(title: string): RefObject<HTMLHeadingElement | null> 
     const before = document.title;
     document.title = title.includes(t("app.name")) ? title : `${title} · ${t("app.name")}`;
     heading.current?.focus({ preventScroll: true });
+    arrives();
     return () => {
       document.title = before; // of pages that have stayed behind this one
     };
