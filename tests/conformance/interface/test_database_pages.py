@@ -207,3 +207,13 @@ def test_a_change_keeps_the_rest(team: World, opened: Opened) -> None:
     window.page.get_by_role("heading", name="Issue a credential").wait_for()
     kept = team.ask("GET", "database/roles/several")["data"]
     assert (kept["creation_statements"], kept["max_ttl"]) == (statements, 10_800)
+
+
+def test_statements_are_read_as_lines(team: World, opened: Opened) -> None:
+    """They aren't shown as JSON, with each line end and quotation mark written as another sign."""
+    statements = ['CREATE ROLE "{{name}}";', 'GRANT "a"\nTO "{{name}}";']
+    team.ask("POST", "database/roles/lines", {"db_name": "shop", "creation_statements": statements})
+    window = opened("root")
+    window.go("/secrets/database/role?mount=database/&name=lines")
+    window.page.locator("pre", has_text="\n".join(statements)).wait_for()
+    team.ask("DELETE", "database/roles/lines")

@@ -318,3 +318,17 @@ def test_an_authority_is_imported_and_taken_away(team: World, opened: Opened, tm
     confirm(window, "Delete")
     window.page.get_by_role("heading", name="pki/").wait_for()
     assert window.page.get_by_role("row", name="Old").count() == 0
+
+
+def test_the_first_root_of_a_mount(team: World, opened: Opened) -> None:
+    """The page tells how long it can last before it is made, and leads to what comes next."""
+    team.ask("POST", "sys/mounts/pki-first", {"type": "pki", "config": {"max_lease_ttl": "72h"}})
+    window = opened("root")
+    window.go("/secrets/pki/generate?mount=pki-first/&what=root")
+    window.sees("A certificate of this mount lasts 3 days at most, this one as well.")
+    window.type("Common name", "First Root")
+    window.press("Make a root")
+    window.sees("The root is made")
+    window.press("Create a role")
+    window.page.get_by_role("heading", name="Create a role").wait_for()
+    team.ask("DELETE", "sys/mounts/pki-first")

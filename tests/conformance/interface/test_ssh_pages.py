@@ -106,3 +106,15 @@ def test_another_authority(team: World, opened: Opened) -> None:
     window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     window.page.get_by_role("heading", name="next").wait_for(state="detached")
     assert list(team.ask("GET", "ssh/issuers?list=true")["data"]["keys"]) == [before]
+
+
+def test_a_name_that_no_path_has(opened: Opened) -> None:
+    """The refusal tells what a name may have in it; that there is nothing here would help nobody."""
+    window = opened("root")
+    window.refused.add(404)
+    window.go("/secrets/ssh/role/edit?mount=ssh/")
+    window.type("Name", "with a space")
+    window.press("Save")
+    window.sees("If you typed a name: most may have only letters from a to z")
+    assert "There is nothing here" not in window.text()
+    assert window.field("Name").input_value() == "with a space"

@@ -12,10 +12,10 @@ const LOOKS = { denied: CircleSlash, unreachable: PlugZap } as const;
 export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const Icon = error.kind in LOOKS ? LOOKS[error.kind as keyof typeof LOOKS] : CircleAlert;
   return (
-    <div role="alert" className={`notice notice-${error.kind === "missing" ? "plain" : "danger"}`} data-kind={error.kind}>
+    <div role="alert" className={`notice notice-${error.kind === "missing" && !isNameRefused(error) ? "plain" : "danger"}`} data-kind={error.kind}>
       <Icon aria-hidden size={20} />
       <div>
-        <p>{t(`errors.${error.kind}`, { time: duration(error.retryAfter || 1) })}</p>
+        <p>{t(isNameRefused(error) ? "errors.no_such_path" : `errors.${error.kind}`, { time: duration(error.retryAfter || 1) })}</p>
         {error.errors.map((text) => (
           <p key={text} className="code">
             {text}
@@ -26,6 +26,11 @@ export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => v
       </div>
     </div>
   );
+}
+
+/** Whether a write was to a path that the engine hasn't got, as of a name with a space in it (pure). */
+export function isNameRefused({ kind, method, errors }: ApiError): boolean {
+  return kind === "missing" && method !== "GET" && errors.some((text) => text.includes("unsupported path"));
 }
 
 /** The number of a denial, for who administers the policies. */

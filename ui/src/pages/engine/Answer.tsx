@@ -77,6 +77,6 @@ function Value({ name, value, isMasked }: { name: string; value: Json | undefine
   if (isMasked) return <Secret value={text} name={name} />;
   const at = typeof value === "string" && MOMENT.test(value) ? moment(value) : null;
   if (at) return <time dateTime={text} title={text}>{at.toLocaleString()}</time>;
-  if (Array.isArray(value) && value.every((each) => typeof each === "string" && each.length < 100)) return value.join(", ");
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value.every((each) => each.length < 100 && !each.includes("\n")) ? value.join(", ") : <pre>{value.join("\n")}</pre>;
   return typeof value === "object" || text.includes("\n") ? <pre>{text}</pre> : text;
 }

@@ -1,23 +1,26 @@
 import { useState } from "react";
 import { useMay } from "../../api/capabilities";
 import { type Envelope, type Fields, send } from "../../api/client";
-import { useChange, useList } from "../../api/hooks";
+import { useChange, useList, useRead } from "../../api/hooks";
 import { join } from "../../api/paths";
 import { useParam } from "../../app/location";
-import { LinkButton } from "../../components/Button";
+import { Anchor, LinkButton } from "../../components/Button";
 import { Choices, Select } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
+import { May } from "../../components/May";
 import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
 import { Secret } from "../../components/Secret";
+import { duration } from "../../components/time";
 import { Warnings } from "../../components/Warnings";
 import { grouped } from "../../forms/grouped";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { useSchema } from "../../forms/schema";
 import { t } from "../../texts";
+import { settingsLink, tunePath } from "../mounts/table";
 import { CertificateFacts, RequestFacts } from "./CertificateFacts";
 import { AUTHORITY_FIRST, authorityGroups, LEFT_OUT } from "./fields";
-import { crumbsOf, issuerLink } from "./mount";
+import { crumbsOf, issuerLink, needs, roleLink } from "./mount";
 import { PemText } from "./PemText";
 import { SignHere } from "./SignHere";
 import { certificateIn, requestIn } from "./x509";
@@ -54,7 +57,12 @@ function Form({ mount, what }: { mount: string; what: What }) {
   const make = useChange((body: Fields) => send<Envelope<Made>>("POST", path, { data: kind === "existing" ? { ...body, key_ref: keyRef } : body }));
   if (make.data) return <Done mount={mount} answer={make.data} />;
   return (
-    <section className="card">
+    <section className="card stack">
+      {what === "root" && (
+        <May needs={[`read ${tunePath("secret", mount)}`]}>
+          <Longest mount={mount} />
+        </May>
+      )}
       <Loaded of={schema}>
         {(found) => (
           <SchemaForm
@@ -73,6 +81,17 @@ function Form({ mount, what }: { mount: string; what: What }) {
         )}
       </Loaded>
     </section>
+  );
+}
+
+/** How long a certificate of the mount can last: few want a root that ends with the usual lease. */
+function Longest({ mount }: { mount: string }) {
+  const tuned = useRead<{ max_lease_ttl: number }>(tunePath("secret", mount));
+  if (!tuned.data) return null;
+  return (
+    <p className="notice">
+      {t("pki.longest", { time: duration(tuned.data.max_lease_ttl) })} <Anchor to={settingsLink("secret", mount)}>{t("pki.longest_settings")}</Anchor>
+    </p>
   );
 }
 
@@ -123,6 +142,9 @@ function Done({ mount, answer }: { mount: string; answer: Envelope<Made> }) {
         {issuer_id && (
           <div className="row">
             <LinkButton to={issuerLink(mount, issuer_id)}>{t("pki.to_issuer")}</LinkButton>
+            <LinkButton to={roleLink(mount, "")} needs={needs(mount).makeRole}>
+              {t("pki.make_role")}
+            </LinkButton>
           </div>
         )}
       </section>
