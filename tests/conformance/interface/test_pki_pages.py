@@ -325,7 +325,7 @@ def test_the_first_root_of_a_mount(team: World, opened: Opened) -> None:
     team.ask("POST", "sys/mounts/pki-first", {"type": "pki", "config": {"max_lease_ttl": "72h"}})
     window = opened("root")
     window.go("/secrets/pki/generate?mount=pki-first/&what=root")
-    window.sees("A certificate of this mount lasts 3 days at most, this one as well.")
+    window.sees("A certificate of this mount lasts 3 days at most, and so does this root.")
     window.type("Common name", "First Root")
     window.press("Make a root")
     window.sees("The root is made")
