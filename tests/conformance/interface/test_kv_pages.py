@@ -374,3 +374,18 @@ def test_what_is_due(team: World, opened: Opened, role: Role) -> None:
     assert "days=7" in window.page.url
     window.page.get_by_role("link", name=f"due/{role}").click()
     window.sees("Owner: eva")
+
+
+@pytest.mark.parametrize("view", ["", "&view=tree"])
+def test_a_folder_that_cannot_be_listed_leads_to_what_policies_name(team: World, opened: Opened, view: str) -> None:
+    """Who may read below a folder finds the way there, and needn't know the path."""
+    rules = 'path "team/data/web/*" { capabilities = ["read"] } path "team/metadata/web/*" { capabilities = ["list"] }'
+    team.ask("POST", "sys/policies/acl/below", {"policy": rules})
+    made = team.ask("POST", "auth/token/create", {"policies": ["below"]})
+    window = opened("reader", of=World(team.server, {"reader": made["auth"]["client_token"]}))
+    window.refused.add(403)
+    window.go(f"/secrets/kv?mount=team/{view}")
+    window.sees("What your policies name here")
+    window.press("web/")
+    window.page.get_by_role("link", name="db", exact=True).click()
+    window.page.get_by_role("heading", name="db", exact=True).wait_for()

@@ -17,6 +17,7 @@ import { crumbsOf } from "./crumbs";
 import { Jump } from "./Jump";
 import { configPath, editLink, folderLink, folderPath, needs, searchLink, secretLink, type Store, storeSettingsLink, useStore } from "./store";
 import { Tree } from "./Tree";
+import { Unlisted } from "./Unlisted";
 import "./kv.css";
 
 /** How many names one request asks for. */
@@ -98,7 +99,7 @@ function Names({ store, folder }: Props) {
   const names = useNames(folderPath(store, folder));
   const navigate = useNavigate();
   const open = (name: string) => (name.endsWith("/") ? folderLink(store, folder + name) : secretLink(store, folder + name));
-  if (names.error?.kind === "denied" && !names.data) return <Unlisted error={names.error} />;
+  if (names.error?.kind === "denied" && !names.data) return <Unlisted error={names.error} store={store} folder={folder} />;
   return (
     <Loaded of={names}>
       {(keys) => (
@@ -134,15 +135,5 @@ function Names({ store, folder }: Props) {
         </>
       )}
     </Loaded>
-  );
-}
-
-/** A folder that can't be listed: what it holds may be readable all the same. */
-export function Unlisted({ error }: { error: ApiError }) {
-  return (
-    <>
-      <Failure error={error} />
-      <p className="description">{t("kv.jump_unlisted")}</p>
-    </>
   );
 }

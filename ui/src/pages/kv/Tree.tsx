@@ -4,7 +4,7 @@ import { useList } from "../../api/hooks";
 import { Anchor, Button, IconButton } from "../../components/Button";
 import { Empty, Loaded } from "../../components/Loaded";
 import { t } from "../../texts";
-import { Unlisted } from "./Folder";
+import { Unlisted } from "./Unlisted";
 import { folderLink, folderPath, secretLink, type Store } from "./store";
 
 const STEP = 200;
@@ -26,7 +26,7 @@ export function Tree(props: Props) {
 function Branch({ store, folder }: Props) {
   const names = useList(folderPath(store, folder));
   const [most, setMost] = useState(STEP);
-  if (names.error?.kind === "denied" && !names.data) return <Unlisted error={names.error} />;
+  if (names.error?.kind === "denied" && !names.data) return <Unlisted error={names.error} store={store} folder={folder} />;
   return (
     <Loaded of={names}>
       {({ keys }) => (
