@@ -389,3 +389,16 @@ def test_a_folder_that_cannot_be_listed_leads_to_what_policies_name(team: World,
     window.press("web/")
     window.page.get_by_role("link", name="db", exact=True).click()
     window.page.get_by_role("heading", name="db", exact=True).wait_for()
+
+
+def test_what_was_just_deleted_is_not_shared(team: World, opened: Opened) -> None:
+    """The offer goes with the values, also on the page that has deleted them."""
+    team.ask("POST", "team/data/deleted-now", {"data": {"a": "1"}})
+    window = opened("root")
+    window.refused.add(404)
+    window.go("/secrets/kv/secret?mount=team/&path=deleted-now")
+    assert window.offers("Share once")
+    window.press("Delete")
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.sees("Version 1 was deleted")
+    assert not window.offers("Share once")

@@ -26,7 +26,7 @@ interface Props {
 export function Share({ store, path, version }: Props) {
   const [open, setOpen] = useState(false);
   const found = useRead(dataPath(store, path), { exact: true, ...(version > 0 && { query: { version } }) });
-  if (found.data === undefined) return null; // of a secret that was deleted there is nothing to share
+  if (found.data === undefined || found.error?.kind === "missing") return null; // of a secret that was deleted there is nothing to share
   return (
     <>
       <Button icon={<Share2 aria-hidden size={16} />} onPress={() => setOpen(true)} needs={needs(store, path).read}>
