@@ -158,7 +158,7 @@ def test_a_second_factor_is_demanded_and_enrolled(team: World, opened: Opened) -
     window.press("Make a secret")
     window.page.get_by_role("img", name="Scan this with an authenticator app").wait_for()
     assert "otpauth://" not in window.page.content()
-    url = window.reveal("Scan this with an authenticator app")
+    url = window.reveal("the text of the code")
     secret = SECRET.search(url)
     assert secret is not None
     window.press("It is scanned")

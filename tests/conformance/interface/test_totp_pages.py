@@ -44,7 +44,7 @@ def test_a_key_for_an_app(team: World, opened: Opened) -> None:
     window.press("Create")
     window.page.get_by_role("img", name="Scan this with an authenticator app").wait_for()
     assert "otpauth://" not in window.page.content() and "secret=" not in window.page.url
-    url = window.reveal("Scan this with an authenticator app")
+    url = window.reveal("the text of the code")
     assert url.startswith("otpauth://totp/Shop:eva@example.com?")
     window.press("It is scanned")
     code = team.ask("GET", "totp/code/eva")["data"]["code"]

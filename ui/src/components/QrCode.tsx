@@ -1,5 +1,6 @@
 import qrcode from "qrcode-generator";
 import { useMemo } from "react";
+import { t } from "../texts";
 import { Secret } from "./Secret";
 import "./QrCode.css";
 
@@ -24,7 +25,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
       </svg>
       <figcaption>
         {label}
-        <Secret value={text} name={label} />
+        <Secret value={text} name={t("common.code_text")} />
       </figcaption>
     </figure>
   );

@@ -7,7 +7,6 @@ import { userOf } from "../../api/user";
 import { useParam } from "../../app/location";
 import { mayEnd } from "../../app/unsaved";
 import { Button } from "../../components/Button";
-import { Failure } from "../../components/Failure";
 import { Select, Suggested, TextArea, TextField } from "../../components/Field";
 import { Title } from "../../components/Title";
 import { t } from "../../texts";
@@ -19,6 +18,7 @@ import { logIn, type Outcome } from "./log_in";
 import { Messages } from "./Messages";
 import { type LoginField, methodOf, missingOf, OIDC, TOKEN, withoutSecrets, WRAPPED } from "./methods";
 import { type Elsewhere as ElsewhereState, oidc } from "./oidc";
+import { Refusal } from "./Refusal";
 import { SecondFactor } from "./SecondFactor";
 import { type Chosen, trimmed, useWay } from "./way";
 import "./Login.css";
@@ -67,7 +67,7 @@ export default function Login({ again = false }: { again?: boolean }) {
         <LoginInput key={`${method.type}/${field.name}`} field={field} value={values[field.name] ?? ""} error={tried && missing.includes(field.name) ? t("common.required") : null} onChange={(value) => setValues({ ...values, [field.name]: value })} />
       ))}
       <Where chosen={chosen} namespace={within} onNamespace={setWithin} />
-      {attempt.error && <Refusal error={attempt.error} isToken={method.type === TOKEN} />}
+      {attempt.error && <Refusal error={attempt.error} denied={method.type === TOKEN ? "login.token_refused" : "login.refused"} />}
       {elsewhere && <Elsewhere state={elsewhere} onCancel={cancel} />}
       {number !== null && (
         <p className="notice" role="status">
@@ -136,16 +136,6 @@ function Where({ chosen, namespace, onNamespace }: { chosen: Chosen; namespace: 
         <TextField label={t("app.namespace")} value={namespace} onChange={onNamespace} placeholder={t("app.root_namespace")} />
       </div>
     </details>
-  );
-}
-
-/** Of a token that it refuses the server doesn't say what is wrong with it. */
-function Refusal({ error, isToken }: { error: ApiError; isToken: boolean }) {
-  if (!isToken || error.kind !== "denied") return <Failure error={error} />;
-  return (
-    <p role="alert" className="notice notice-danger">
-      {t("login.token_refused")}
-    </p>
   );
 }
 

@@ -9,6 +9,7 @@ import { QrCode } from "../../components/QrCode";
 import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import { type Outcome, prove } from "./log_in";
+import { Refusal } from "./Refusal";
 
 interface Props {
   pending: MfaRequirement;
@@ -67,7 +68,7 @@ export function SecondFactor({ pending, namespace, onDone, onCancel }: Props) {
           )}
         </fieldset>
       ))}
-      {attempt.error && <Failure error={attempt.error} />}
+      {attempt.error && <Refusal error={attempt.error} denied="login.code_refused" />}
       <div className="row">
         <Button type="submit" look="primary" isPending={attempt.isPending}>
           {t("login.prove")}
