@@ -115,6 +115,6 @@ def test_a_name_that_no_path_has(opened: Opened) -> None:
     window.go("/secrets/ssh/role/edit?mount=ssh/")
     window.type("Name", "with a space")
     window.press("Save")
-    window.sees("If you typed a name: most may have only letters from a to z")
+    window.sees("If you typed a name: most may have only letters without accents")
     assert "There is nothing here" not in window.text()
     assert window.field("Name").input_value() == "with a space"

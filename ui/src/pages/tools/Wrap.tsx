@@ -26,7 +26,7 @@ export function Wrap() {
         wrap.mutate(undefined);
       }}
     >
-      <TextArea label={t("tools.wrap_fields")} description={t("kv.paste_hint")} value={text} onChange={setText} error={fields === null ? t("kv.paste_fault") : null} rows={6} code />
+      <TextArea label={t("tools.wrap_fields")} description={t("tools.wrap_fields_hint")} value={text} onChange={setText} error={fields === null ? t("kv.paste_fault") : null} rows={6} code />
       <TextField label={t("tools.wrap_time")} description={t("tools.wrap_time_hint")} value={time} onChange={setTime} code />
       {wrap.error && <Failure error={wrap.error} />}
       <div className="row">
