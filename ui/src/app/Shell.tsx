@@ -1,5 +1,5 @@
 import { Menu as MenuIcon, X } from "lucide-react";
-import { Component, type ErrorInfo, type ReactNode, useState } from "react";
+import { Component, type ErrorInfo, type ReactNode, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useMay } from "../api/capabilities";
 import { Anchor, Button, IconButton } from "../components/Button";
@@ -18,6 +18,7 @@ export function Shell() {
   const [open, setOpen] = useState(false);
   const [at] = useLocation();
   const here = entryOf(at);
+  useEffect(() => setOpen(false), [at]); // whoever comes by the keyboard hasn't clicked on the menu
   return (
     <div className="shell">
       <a className="skip button" href="#main">
