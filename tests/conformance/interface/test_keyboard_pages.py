@@ -113,3 +113,30 @@ def test_a_page_is_seen_from_its_top(opened: Opened) -> None:
     window.page.get_by_role("heading", name="Create a policy").wait_for()
     window.settle()
     assert window.page.evaluate("scrollY") == 0
+
+
+def test_the_menu_of_a_phone_closes_behind_its_user(opened: Opened) -> None:
+    """Also behind one who has pressed Enter: it would cover the page."""
+    window = opened("root", viewport=PHONE)
+    window.go("/")
+    window.page.get_by_role("button", name="Menu").press("Enter")
+    window.page.get_by_role("link", name="Policies", exact=True).press("Enter")
+    has_focus(window, window.page.get_by_role("heading", name="Policies"))
+    window.page.get_by_role("navigation", name="Pages", exact=True).wait_for(state="hidden")
+
+
+def test_a_namespace_that_is_not_there(opened: Opened) -> None:
+    """It isn't gone to: each page would say that there is nothing here."""
+    window = opened("root")
+    window.refused.add(404)
+    window.go("/")
+    window.page.get_by_role("button", name="Namespace: root").click()
+    field = window.page.get_by_role("combobox", name="Namespace")
+    field.fill("nowhere")
+    field.press("Escape")  # closes the list of those that there are
+    window.press("Go there")
+    window.sees("There is no namespace of this name.")
+    field.fill("team-space")
+    field.press("Escape")
+    window.press("Go there")
+    window.page.get_by_role("button", name="Namespace: team-space").wait_for()

@@ -179,6 +179,7 @@ def test_tokens_are_shown_page_by_page(team: World, opened: Opened) -> None:
         window.page.get_by_role("combobox", name="Namespace").fill("many-tokens")
         window.page.keyboard.press("Tab")  # The proposals close.
         window.press("Go there")
+        window.page.get_by_role("button", name="Namespace: many-tokens").wait_for()
         window.turn("/tokens")
         rows = window.page.get_by_role("grid", name="All tokens").get_by_role("rowheader")
         rows.nth(24).wait_for()

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { data, type Listing } from "../api/client";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ApiError } from "../api/errors";
 import { useSession } from "../api/hooks";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
@@ -24,6 +25,16 @@ export function Where() {
   );
 }
 
+/** Whether there is no namespace of this name; each of its pages would say that there is nothing here. */
+async function isMissing(namespace: string): Promise<boolean> {
+  try {
+    await data("POST", "sys/capabilities-self", { data: { paths: ["sys/mounts"] }, namespace });
+    return false;
+  } catch (error) {
+    return error instanceof ApiError && error.kind === "missing";
+  }
+}
+
 function Picker({ onClose }: { onClose: () => void }) {
   const { namespace, user } = useSession();
   const [wanted, setWanted] = useState(namespace);
@@ -33,22 +44,26 @@ function Picker({ onClose }: { onClose: () => void }) {
     queryFn: ({ signal }) => data<Partial<Listing<unknown>> | undefined>("GET", "sys/internal/ui/namespaces", { namespace: "", signal }),
   });
   const choices = (below.data?.keys ?? []).map((name) => ({ id: name.replace(/\/$/, ""), label: name.replace(/\/$/, "") }));
-  const enter = () => {
-    enterNamespace(wanted, () => navigate("/"));
-    onClose();
-  };
+  const enter = useMutation({
+    mutationFn: isMissing,
+    onSuccess: (missing, asked) => {
+      if (missing) return;
+      enterNamespace(asked, () => navigate("/"));
+      onClose();
+    },
+  });
   return (
     <Dialog title={t("app.namespace")} isOpen onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          enter();
+          enter.mutate(wanted);
         }}
       >
-        <Suggested label={t("app.namespace")} description={t("app.namespace_hint")} value={wanted} onChange={setWanted} choices={choices} autoFocus />
+        <Suggested label={t("app.namespace")} description={t("app.namespace_hint")} value={wanted} onChange={setWanted} choices={choices} error={enter.data && enter.variables === wanted ? t("app.no_namespace") : null} autoFocus />
         <footer className="row">
-          <Button type="submit" look="primary">
+          <Button type="submit" look="primary" isPending={enter.isPending}>
             {t("app.enter")}
           </Button>
         </footer>
