@@ -182,6 +182,25 @@ def test_a_root_token(own: Own, opened: Opened) -> None:
     assert token not in window.page.content() and otp not in window.page.content()
 
 
+def test_what_shares_have_made_is_for_who_has_begun(own: Own, opened: Opened) -> None:
+    """Who logs in over a locked session sees none of it, and is told that it would be lost."""
+    window = opened("root", of=own.world)
+    other = own.ask("POST", "auth/token/create", {"policies": ["root"]})["auth"]["client_token"]
+    window.go("/seal/root")
+    window.press("Begin")
+    window.page.get_by_role("button", name="Reveal One-time password").wait_for()
+    window.page.get_by_role("button", name="Your session").click()
+    window.page.get_by_role("menuitem", name="Lock").click()
+    for window.leaves in (False, True):
+        window.page.get_by_role("dialog").locator("input[type=password]").fill(other)
+        window.press("Log in")
+        window.settle()
+        assert window.page.get_by_role("dialog").count() == (0 if window.leaves else 1)
+    assert window.asked == ["Somebody else was here. What was typed, or is shown only once, would be lost. Go on?"] * 2
+    window.sees("Shares entered")
+    assert window.page.get_by_role("button", name="Reveal One-time password").count() == 0
+
+
 def test_new_keys(own: Own, opened: Opened) -> None:
     """A new encryption key, a new root key, and the interval of the former."""
     window = opened("root", of=own.world)

@@ -123,3 +123,48 @@ def test_what_is_shown_once_is_left_asked(opened: Opened) -> None:
     window.leaves = True
     _by_link(window)
     window.page.get_by_role("heading", name=SECRETS).wait_for()
+
+
+def _log_out(window: Window) -> None:
+    window.page.get_by_role("button", name="Your session").click()
+    window.page.get_by_role("menuitem", name="Log out").click()
+
+
+def _other_namespace(window: Window) -> None:
+    window.page.get_by_role("button", name="Namespace:").click()
+    window.page.get_by_role("combobox", name="Namespace").fill("team-space")
+    window.page.keyboard.press("Enter")  # closes the list
+    window.page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("way", [_log_out, _other_namespace])
+def test_nothing_typed_is_lost_by_another_session(opened: Opened, way: Callable[[Window], None]) -> None:
+    """Who stays is in the namespace and in the session in which he typed."""
+    window = opened("admin")
+    window.leaves = False
+    window.go("/secrets/kv/edit?mount=team/")
+    window.type("Path", "unsaved/session")
+    window.type("Name", "typed-before")
+    way(window)
+    window.page.wait_for_timeout(200)
+    assert len(window.asked) == 1
+    assert window.page.get_by_role("textbox", name="Name", exact=True).input_value() == "typed-before"
+    assert "team-space" not in window.page.get_by_role("banner").inner_text()
+    window.leaves = True
+    way(window)
+    window.page.get_by_role("textbox", name="Name", exact=True).wait_for(state="detached")
+    assert len(window.asked) == 2
+
+
+def test_a_secret_id_is_left_asked(team: World, opened: Opened) -> None:
+    """As all that the server has made new, and doesn't tell again."""
+    team.ask("POST", "sys/auth/unsaved-approle", {"type": "approle"})
+    team.ask("POST", "auth/unsaved-approle/role/app", {})
+    window = opened("root")
+    window.leaves = False
+    window.go("/auth/engine/path?mount=auth/unsaved-approle/&path=role/{role_name}/secret-id&v.role_name=app")
+    window.page.locator("main form").get_by_role("button").last.click()
+    window.sees("This is shown once")
+    _by_link(window)
+    assert window.reveal("secret_id")
+    assert len(window.asked) == 1

@@ -6,7 +6,7 @@ import { t } from "../texts";
 import { duration } from "../components/time";
 import { useNavigate } from "./location";
 import { setTheme, type Theme, useTheme } from "./theme";
-import { mayEnd } from "./unsaved";
+import { ifMayEnd } from "./unsaved";
 
 /** What `auth/token/lookup-self` says of the session's token. */
 export interface Self {
@@ -31,9 +31,8 @@ export function UserMenu() {
   const theme = useTheme();
   const navigate = useNavigate();
   const chosen = (key: string) => {
-    if (key === "logout") {
-      if (mayEnd()) session.end();
-    } else if (key === "lock") session.interrupt("idle");
+    if (key === "logout") ifMayEnd(() => session.end());
+    else if (key === "lock") session.interrupt("idle");
     else if (key === "me") navigate("/me");
     else setTheme(key as Theme);
   };

@@ -37,9 +37,18 @@ export function enterNamespace(namespace: string, go: () => void): void {
   unasked(go);
 }
 
-/** Whether the session may end: nothing is lost by it, or the user wants that. */
-export function mayEnd(): boolean {
-  return (unsaved.size === 0 && !isAnythingKept()) || window.confirm(t("app.unsaved"));
+/**
+ * Whether the session may end, or become another user's: nothing is lost by it, or the user wants that.
+ *
+ * @param question what he is asked otherwise.
+ */
+export function mayEnd(question = t("app.unsaved")): boolean {
+  return (unsaved.size === 0 && !isAnythingKept()) || window.confirm(question);
+}
+
+/** End the session, unless that is to be thought over. */
+export function ifMayEnd(go: () => void): void {
+  if (mayEnd()) unasked(go);
 }
 
 /** Go to another page of the interface, if nothing is lost by it, or the user wants that. */

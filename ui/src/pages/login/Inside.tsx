@@ -1,6 +1,7 @@
 import type { Fields } from "../../api/client";
 import { Button } from "../../components/Button";
 import { Title } from "../../components/Title";
+import { Once } from "../../components/Once";
 import { t } from "../../texts";
 import { Opened } from "../tools/Opened";
 
@@ -9,7 +10,7 @@ export function Inside({ fields, onDone }: { fields: Fields; onDone: () => void 
   return (
     <section className="login stack">
       <Title>{t("tools.inside")}</Title>
-      <p>{t("login.inside_text")}</p>
+      <Once>{t("login.inside_text")}</Once>
       <Opened fields={fields} />
       <div className="row">
         <Button look="primary" onPress={onDone}>

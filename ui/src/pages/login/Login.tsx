@@ -5,7 +5,7 @@ import { useSession } from "../../api/hooks";
 import { session } from "../../api/session";
 import { userOf } from "../../api/user";
 import { useParam } from "../../app/location";
-import { mayEnd } from "../../app/unsaved";
+import { ifMayEnd, mayEnd } from "../../app/unsaved";
 import { Button } from "../../components/Button";
 import { Select, Suggested, TextArea, TextField } from "../../components/Field";
 import { Title } from "../../components/Title";
@@ -35,8 +35,11 @@ export default function Login({ again = false }: { again?: boolean }) {
   const [values, setValues] = useState<Record<string, string>>(login?.name ? { username: login.name } : {});
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const finish = async (made: Outcome) => {
-    if (made.token) session.begin(made.token, await userOf(made.token, place), { mount, type: method.type, name: values["username"] ?? "" }, place);
-    else setOutcome(made);
+    if (!made.token) return setOutcome(made);
+    const user = await userOf(made.token, place);
+    // What is open belongs to who was here before.
+    if (again && user !== session.current().user && !mayEnd(t("login.not_yours"))) return;
+    session.begin(made.token, user, { mount, type: method.type, name: values["username"] ?? "" }, place);
   };
   const { attempt, elsewhere, number, start, cancel } = useAttempt(chosen, mount, values, place, again, finish, () => setValues((typed) => withoutSecrets(method, typed)));
   const [tried, setTried] = useState(false);
@@ -78,7 +81,7 @@ export default function Login({ again = false }: { again?: boolean }) {
         {t("login.submit")}
       </Button>
       {again && (
-        <Button look="quiet" onPress={() => mayEnd() && session.end()}>
+        <Button look="quiet" onPress={() => ifMayEnd(() => session.end())}>
           {t("login.other")}
         </Button>
       )}
