@@ -75,6 +75,7 @@ export function Act({ engine, place, path, method, operation, isTitled = false }
           text={typeof data === "string" ? data : ""}
           lease={document}
           warnings={document?.warnings}
+          isNew={method === "POST"}
           masked={fieldsOf(schema).filter(({ sensitive }) => sensitive).map(({ name }) => name)}
         />
       )}

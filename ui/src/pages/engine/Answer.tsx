@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Envelope, Fields, Json } from "../../api/client";
 import { Lease } from "../../components/Lease";
+import { Once } from "../../components/Once";
 import { CopyButton, Secret } from "../../components/Secret";
 import { moment } from "../../components/time";
 import { durationText } from "../../forms/fields";
@@ -17,6 +18,8 @@ interface Props {
   warnings?: readonly string[] | null | undefined;
   /** Fields that forms mask, too. */
   masked?: readonly string[];
+  /** Whether the server makes another one when it is asked again. */
+  isNew?: boolean;
 }
 
 const TIME = /(^|_)(ttl|period|lease_duration|max_age|cooldown|duration)$/;
@@ -24,7 +27,7 @@ const TIME = /(^|_)(ttl|period|lease_duration|max_age|cooldown|duration)$/;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /** What the server has answered; values that may be secret are shown when they are asked for. */
-export function Answer({ title, fields, text = "", lease, warnings, masked = [] }: Props) {
+export function Answer({ title, fields, text = "", lease, warnings, masked = [], isNew = false }: Props) {
   const [at] = useState(() => new Date());
   const [isRevoked, setIsRevoked] = useState(false);
   const names = Object.keys(fields);
@@ -36,6 +39,7 @@ export function Answer({ title, fields, text = "", lease, warnings, masked = [] 
         {names.length > 0 && <CopyButton text={() => JSON.stringify(fields, null, 2)} label={t("kv.copy_json")} />}
       </div>
       <Warnings texts={warnings} />
+      {isNew && names.some((name) => hides(name, fields[name], masked)) && <Once>{t("kv.received_once")}</Once>}
       {text && <Secret value={text} name={title} />}
       {names.length > 0 && <Facts fields={fields} masked={masked} />}
       {lease?.lease_id && <Lease lease={lease} at={at} onRevoked={() => setIsRevoked(true)} />}
@@ -61,12 +65,17 @@ export function Facts({ fields, masked = [] }: { fields: Fields; masked?: readon
         <div key={name} className="fact">
           <dt className="code">{name}</dt>
           <dd>
-            <Value name={name} value={fields[name]} isMasked={masked.includes(name) || isSecret(name) || holdsSecret(fields[name])} />
+            <Value name={name} value={fields[name]} isMasked={hides(name, fields[name], masked)} />
           </dd>
         </div>
       ))}
     </dl>
   );
+}
+
+/** Whether a field is shown only when it is asked for (pure). */
+function hides(name: string, value: Json | undefined, masked: readonly string[]): boolean {
+  return value !== "" && value !== null && (masked.includes(name) || isSecret(name) || holdsSecret(value));
 }
 
 function Value({ name, value, isMasked }: { name: string; value: Json | undefined; isMasked: boolean }) {

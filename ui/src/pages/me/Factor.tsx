@@ -5,6 +5,7 @@ import { useChange, useList } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Suggested } from "../../components/Field";
+import { Once } from "../../components/Once";
 import { QrCode } from "../../components/QrCode";
 import { Warnings } from "../../components/Warnings";
 import { t } from "../../texts";
@@ -38,7 +39,12 @@ export function Factor() {
       <Suggested label={t("me.factor_method")} description={t("me.factor_method_hint")} value={method} onChange={setMethod} choices={choices} isRequired />
       {make.error && <Failure error={make.error} />}
       <Warnings of={make.data?.warnings} />
-      {url && <QrCode text={url} label={t("me.factor_scan")} />}
+      {url && (
+        <>
+          <Once>{t("kv.received_once")}</Once>
+          <QrCode text={url} label={t("me.factor_scan")} />
+        </>
+      )}
       <div className="row">
         <Button type="submit" look="primary" isPending={make.isPending} isDisabled={method.trim() === ""} needs="update identity/mfa/method/totp/generate">
           {t("me.factor_make")}

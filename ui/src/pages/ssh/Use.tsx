@@ -29,7 +29,7 @@ export function Use({ mount, role, action, order, initial = {} }: { mount: strin
       </section>
       {act.data && (
         <>
-          <Answer key={act.submittedAt} title={t(`ssh.${action}_answer`)} fields={act.data.data} lease={act.data} warnings={act.data.warnings} masked={["private_key", "key"]} />
+          <Answer key={act.submittedAt} title={t(`ssh.${action}_answer`)} fields={act.data.data} lease={act.data} warnings={act.data.warnings} masked={["private_key", "key"]} isNew={action !== "sign"} />
           {action !== "creds" && <Download fields={act.data.data} />}
         </>
       )}

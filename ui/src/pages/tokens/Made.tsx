@@ -19,6 +19,7 @@ export function Made({ answer, onClose }: { answer: Envelope<null> & { auth: Aut
       {answer.wrap_info && (
         <>
           <p>{t("tokens.made_wrapped", { time: duration(answer.wrap_info.ttl) })}</p>
+          <Once>{t("tokens.made_once")}</Once>
           <Secret value={answer.wrap_info.token} name={t("tokens.wrapping_token")} />
         </>
       )}

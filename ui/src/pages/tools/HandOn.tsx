@@ -2,6 +2,7 @@ import type { WrapInfo } from "../../api/client";
 import { session } from "../../api/session";
 import { link } from "../../app/location";
 import { Facts } from "../../components/Facts";
+import { Once } from "../../components/Once";
 import { CopyButton, Secret } from "../../components/Secret";
 import { duration } from "../../components/time";
 import { t } from "../../texts";
@@ -15,6 +16,7 @@ export function HandOn({ made }: { made: WrapInfo }) {
   return (
     <section className="stack" aria-live="polite">
       <p>{t("kv.share_made", { time: duration(made.ttl) })}</p>
+      <Once>{t("kv.received_once")}</Once>
       <Facts
         rows={[
           [t("kv.share_token"), <Secret key="token" value={made.token} name={t("kv.share_token")} />],

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { Once } from "../../components/Once";
 import { duration } from "../../components/time";
 import { When } from "../../components/When";
 import { t } from "../../texts";
@@ -57,6 +58,7 @@ export function Unwrap() {
       {open.data && (
         <section className="stack" aria-live="polite">
           <h2>{t("tools.inside")}</h2>
+          <Once>{t("kv.received_once")}</Once>
           <Opened fields={fieldsInside(open.data)} />
         </section>
       )}
