@@ -77,7 +77,12 @@ export async function send<T = unknown>(method: Method, path: string, options: O
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   if (text === "") return undefined as T;
-  return (response.headers.get("content-type")?.startsWith(JSON_TYPE) ? (options.exact ? parseExact(text) : JSON.parse(text)) : text) as T;
+  if (!response.headers.get("content-type")?.startsWith(JSON_TYPE)) return text as T;
+  try {
+    return (options.exact ? parseExact(text) : JSON.parse(text)) as T;
+  } catch {
+    throw new ApiError("foreign", response.status, [], method, path); // cut off, or somebody else's
+  }
 }
 
 /** The same for a response that isn't kept as text, or is read while it comes. */
@@ -92,7 +97,7 @@ export async function answer(method: Method, path: string, options: Options = {}
   const [header, prefix] = named(within);
   if (header) headers.set("X-Vault-Namespace", header);
   if (options.wrapTtl) headers.set("X-Vault-Wrap-TTL", options.wrapTtl);
-  const init: RequestInit = { method, headers, cache: "no-store", credentials: "omit", redirect: "error" };
+  const init: RequestInit = { method, headers, cache: "no-store", credentials: "omit", redirect: "manual" };
   if (options.signal) init.signal = options.signal;
   if (options.data instanceof Blob) init.body = options.data;
   else if (options.data !== undefined) {
@@ -106,6 +111,9 @@ export async function answer(method: Method, path: string, options: Options = {}
     if (options.signal?.aborted) throw error;
     throw new ApiError("unreachable", 0, [], method, path);
   }
+  // The server leads nowhere, and answers with no page: a proxy does, such as one that wants a login.
+  const isForeign = response.type === "opaqueredirect" || (response.ok && response.headers.get("content-type")?.startsWith("text/html"));
+  if (isForeign) throw new ApiError("foreign", response.status, [], method, path);
   if (response.ok) return response;
   const document = await documentOf(response);
   const errors = errorsIn(document);

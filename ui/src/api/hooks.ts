@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { list, read, type Listing, type Options } from "./client";
-import type { ApiError } from "./errors";
+import { type ApiError, passes, waitOf } from "./errors";
 import { session, type Session } from "./session";
 
 export function useSession(): Session {
@@ -20,6 +20,16 @@ export function keyOf(method: string, path: string, query?: Options["query"]): u
   return [method, user, namespace, path, query ?? {}];
 }
 
+/** What decides on it, of a question. */
+interface Failing {
+  state: { error: unknown; errorUpdateCount: number };
+}
+
+/** After how many milliseconds a question is asked again because it has failed for a time; false if that isn't so. */
+export function afterFailure({ state: { error, errorUpdateCount } }: Failing): number | false {
+  return passes(error) && session.current().interrupted === null ? waitOf(error, errorUpdateCount) : false;
+}
+
 /** While nobody is logged in over open pages, they ask for nothing. */
 const ASLEEP = { refetchInterval: false, refetchOnWindowFocus: false } as const;
 
@@ -32,7 +42,7 @@ export function useRead<T>(path: string, { enabled = true, every, ...options }: 
     ...(options.exact ? { gcTime: 0 } : {}), // a secret is forgotten once its page is left
     structuralSharing: !options.exact, // it would copy a number that is kept as text, and make an object of it
     enabled,
-    ...(interrupted ? ASLEEP : { refetchInterval: every ?? false }),
+    ...(interrupted ? ASLEEP : { refetchInterval: (query: Failing) => afterFailure(query) || (every ?? false) }),
   });
 }
 
@@ -43,7 +53,7 @@ export function useList<T = unknown>(path: string, { enabled = true, every, ...o
     queryKey: keyOf("LIST", path, options.query),
     queryFn: ({ signal }) => list<T>(path, { ...options, signal }),
     enabled,
-    ...(interrupted ? ASLEEP : { refetchInterval: every ?? false }),
+    ...(interrupted ? ASLEEP : { refetchInterval: (query: Failing) => afterFailure(query) || (every ?? false) }),
   });
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Router, useLocation } from "wouter";
 import { ApiError } from "../api/errors";
+import { afterFailure } from "../api/hooks";
 import { session } from "../api/session";
 import { later } from "../components/later";
 import { Toasts } from "../components/toasts";
@@ -25,11 +26,13 @@ function newClient(): QueryClient {
       queries: {
         // Only what may pass by itself is asked for again.
         retry: (failures, error) => error instanceof ApiError && error.kind === "unreachable" && failures < MOST_TRIES,
+        refetchInterval: afterFailure,
+        networkMode: "always", // a server can be reached from a computer that says it is in no network
         staleTime: 5_000,
         // A form for what doesn't exist yet stands on a question that failed: asked again, it would be gone meanwhile.
         refetchOnWindowFocus: ({ state }) => state.status !== "error",
       },
-      mutations: { gcTime: 0 }, // answers may hold what was issued: nothing keeps it once its page is left
+      mutations: { gcTime: 0, networkMode: "always" }, // answers may hold what was issued: nothing keeps it once its page is left
     },
   });
 }

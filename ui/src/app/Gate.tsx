@@ -50,20 +50,21 @@ export function Gate({ children }: { children: ReactNode }) {
     if (!token) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "seal-status" });
   }, [client, token, interrupted]);
   useEffect(() => {
-    // Somebody may have sealed it: whoever has its pages open is told at once.
+    // Somebody may have sealed it, or it may be gone: whoever has its pages open is told at once.
     return client.getQueryCache().subscribe(({ type, query }) => {
       const { error } = query.state;
-      if (type === "updated" && query.queryKey[0] !== "seal-status" && query.state.fetchStatus === "idle" && error instanceof ApiError && error.kind === "sealed") void client.refetchQueries({ queryKey: SEAL_STATUS }, { cancelRefetch: false });
+      if (type === "updated" && query.queryKey[0] !== "seal-status" && query.state.fetchStatus === "idle" && error instanceof ApiError && (error.kind === "sealed" || error.kind === "unreachable")) void client.refetchQueries({ queryKey: SEAL_STATUS }, { cancelRefetch: false });
     });
   }, [client]);
   const made = useKept(MADE);
   const sealed = status.data?.sealed === true;
-  const wasSealed = useRef(sealed);
+  const isLost = status.error !== null;
+  const wasAway = useRef(false);
   useEffect(() => {
-    // What pages asked for meanwhile has failed.
-    if (wasSealed.current && !sealed) void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "seal-status" });
-    wasSealed.current = sealed;
-  }, [client, sealed]);
+    // What pages asked for meanwhile has failed.  Not asked for again is what isn't there, on which a form may stand.
+    if (wasAway.current && !sealed && !isLost) void client.invalidateQueries({ predicate: ({ queryKey, state }) => queryKey[0] !== "seal-status" && !isMissing(state.error) });
+    wasAway.current = sealed || isLost;
+  }, [client, sealed, isLost]);
   if (!status.data) return status.error ? <Failure error={status.error} onRetry={() => void status.refetch()} /> : <Loading />;
   // The server is initialised as soon as it has made the shares, which somebody still has to put away.
   if (!status.data.initialized || made) return <Before page={<Initialise />} />;
@@ -71,6 +72,11 @@ export function Gate({ children }: { children: ReactNode }) {
   if (!token && !interrupted) return <Before page={open ? <open.component /> : <Login />} />;
   return (
     <>
+      {isLost && !sealed && (
+        <p role="alert" className="notice notice-danger">
+          {t("app.lost")}
+        </p>
+      )}
       {/* Pages stay as they are while somebody logs in again or unseals, so that nothing that was typed is lost; not for
           another user, nor in another namespace, into which nothing must be sent that was typed for this one. */}
       <div key={`${namespace}\n${user}`} inert={interrupted !== null || sealed} hidden={interrupted !== null || sealed}>

@@ -1,5 +1,5 @@
 import { CircleAlert, CircleSlash, PlugZap } from "lucide-react";
-import type { ApiError } from "../api/errors";
+import { type ApiError, passes } from "../api/errors";
 import { t } from "../texts";
 import { link } from "../app/location";
 import { Button, LinkButton } from "./Button";
@@ -22,6 +22,7 @@ export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => v
           </p>
         ))}
         {error.kind === "denied" && error.requestId && <Denial id={error.requestId} />}
+        {onRetry && passes(error) && <p className="description">{t("errors.by_itself")}</p>}
         {onRetry && <Button onPress={onRetry}>{t("app.again")}</Button>}
       </div>
     </div>

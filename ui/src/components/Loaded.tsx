@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { ProgressBar } from "react-aria-components";
 import type { ApiError } from "../api/errors";
 import { t } from "../texts";
@@ -9,14 +9,20 @@ export interface Question<T> {
   data: T | undefined;
   error: ApiError | null;
   refetch: () => unknown;
+  /** How often it has failed. */
+  errorUpdateCount?: number;
 }
 
 /** What a question brought, once it's there; until then that it's asked, and why it failed if it did. */
 export function Loaded<T>({ of, children, missing }: { of: Question<T>; children: (data: T) => ReactNode; missing?: ReactNode }) {
+  const [failed, setFailed] = useState(of.error);
+  if (of.error && of.error !== failed) setFailed(of.error);
   if (of.data !== undefined) return children(of.data);
-  if (of.error) {
-    if (of.error.kind === "missing" && missing !== undefined) return missing;
-    return <Failure error={of.error} onRetry={() => void of.refetch()} />;
+  // While it is asked again, why it has failed stays to be read.
+  const error = of.error ?? (of.errorUpdateCount ? failed : null);
+  if (error) {
+    if (error.kind === "missing" && missing !== undefined) return missing;
+    return <Failure error={error} onRetry={() => void of.refetch()} />;
   }
   return <Loading />;
 }

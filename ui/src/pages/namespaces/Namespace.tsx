@@ -142,7 +142,7 @@ function Below({ place }: { place: Place }) {
   return (
     <section className="card stack">
       <h2>{t("namespaces.below")}</h2>
-      {found.error?.kind === "sealed" ? (
+      {found.error?.kind === "closed" ? (
         <p>{t("namespaces.is_sealed")}</p>
       ) : (
         <Loaded of={found}>
