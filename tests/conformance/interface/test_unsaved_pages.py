@@ -168,3 +168,49 @@ def test_a_secret_id_is_left_asked(team: World, opened: Opened) -> None:
     _by_link(window)
     assert window.reveal("secret_id")
     assert len(window.asked) == 1
+
+
+def test_a_policy_that_two_change(team: World, opened: Opened) -> None:
+    """What one types stays when the other saves; he is told, and may have the other's in its place."""
+    team.ask("POST", "sys/policies/acl/team-two", {"policy": 'path "first" { capabilities = ["read"] }'})
+    window = opened("root")
+    window.refused.add(400)
+    window.go("/policies/edit?name=team-two")
+    editor = window.page.locator(".cm-content")
+    editor.click()
+    window.page.keyboard.press("Control+Home")
+    window.page.keyboard.type("# mine\n")
+    team.ask("POST", "sys/policies/acl/team-two", {"policy": 'path "second" { capabilities = ["list"] }'})
+    window.page.clock.install()
+    window.page.clock.fast_forward("00:10")  # what was asked for has become old
+    window.page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+    window.sees("Somebody has changed this meanwhile")
+    assert "# mine" in editor.inner_text()
+    window.press("Save")
+    window.sees("check-and-set parameter")
+    window.press("Show what is saved now")
+    window.page.get_by_text('path "second"').first.wait_for()
+    editor.click()
+    window.page.keyboard.press("Control+Home")
+    window.page.keyboard.type("# mine, too\n")
+    window.press("Save")
+    window.sees("Version 3")
+    assert "Somebody has changed" not in window.text()
+    assert team.ask("GET", "sys/policies/acl/team-two")["data"]["policy"].startswith("# mine, too\n")
+
+
+def test_settings_that_two_change(team: World, opened: Opened) -> None:
+    """The same for a form that is made from the API's description."""
+    team.ask("POST", "auth/token/roles/team-two", {"token_period": "1h"})
+    window = opened("admin")
+    window.go("/tokens/role?name=team-two")
+    window.type("Path suffix", "typed-before")
+    team.ask("POST", "auth/token/roles/team-two", {"token_period": "2h"})
+    window.page.clock.install()
+    window.page.clock.fast_forward("00:10")
+    window.page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+    window.sees("Somebody has changed this meanwhile")
+    assert window.field("Path suffix").input_value() == "typed-before"
+    window.press("Save")
+    window.page.get_by_text("Somebody has changed this meanwhile").wait_for(state="detached")
+    assert team.ask("GET", "auth/token/roles/team-two")["data"]["path_suffix"] == "typed-before"

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { changes } from "./changes";
 import { list, read, type Listing, type Options } from "./client";
 import { type ApiError, passes, waitOf } from "./errors";
 import { session, type Session } from "./session";
@@ -63,6 +64,7 @@ export function useChange<A, R>(change: (argument: A) => Promise<R>, done?: (res
   return useMutation<R, ApiError, A>({
     mutationFn: change,
     onSuccess: async (result, argument) => {
+      changes.add();
       done?.(result, argument);
       // What `done` has left, such as the page of something that was deleted, is gone in the next turn and isn't asked for again.
       await new Promise((resolve) => setTimeout(resolve, 0));

@@ -3,6 +3,7 @@ import { useMay } from "../api/capabilities";
 import { type Envelope, type Fields, type Json, send } from "../api/client";
 import { useChange, useRead } from "../api/hooks";
 import { Facts } from "../components/Facts";
+import { Held } from "../components/Held";
 import { Loaded } from "../components/Loaded";
 import { toast } from "../components/toasts";
 import { Warnings } from "../components/Warnings";
@@ -43,7 +44,7 @@ export function SettingsForm({ path, saved, groups = NO_GROUPS, ...form }: Props
           <Loaded of={schema}>
             {(known) => (
               <>
-                <SchemaForm key={JSON.stringify(values)} schema={grouped(known, groups)} values={values} submit={t("common.save")} needs={need} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} {...form} />
+                <Held key={path} value={values}>{(held) => <SchemaForm schema={grouped(known, groups)} values={held} submit={t("common.save")} needs={need} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} {...form} />}</Held>
                 <Warnings of={save.data?.warnings} />
               </>
             )}

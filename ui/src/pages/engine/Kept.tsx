@@ -7,6 +7,7 @@ import { useNavigate } from "../../app/location";
 import { Button, LinkButton } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
+import { Held } from "../../components/Held";
 import { Empty, Loading } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Prose } from "../../components/Prose";
@@ -64,7 +65,7 @@ function Change({ engine, place, values, now, isNew, back }: Props & { now: Fiel
   const operation = isPatch ? place.item.patch : place.item.post;
   const schema = operation ? bodyOf(engine.document, operation) : {};
   const save = useChange(
-    (body: Fields) => send<Envelope<Fields> | undefined>(isPatch ? "PATCH" : "POST", path, { data: isPatch || !now ? body : { ...keptBy(schema, now), ...body } }),
+    ({ body, held }: { body: Fields; held: Fields | undefined }) => send<Envelope<Fields> | undefined>(isPatch ? "PATCH" : "POST", path, { data: isPatch || !held ? body : { ...keptBy(schema, held), ...body } }),
     (answered) => {
       toast(t("engine.saved", { name: path }));
       if (back && !answered?.data && !answered?.warnings) navigate(back);
@@ -74,18 +75,21 @@ function Change({ engine, place, values, now, isNew, back }: Props & { now: Fiel
   return (
     <div className="stack">
       <section className="card">
-        <SchemaForm
-          key={JSON.stringify(now ?? null)}
-          schema={schema}
-          values={now ?? {}}
-          leftOut={place.variables}
-          submit={t("common.save")}
-          needs={isNew ? creating(place, path) : needsAt(place, isPatch ? "patch" : "update", path)}
-          onSubmit={(body) => save.mutate(body)}
-          isPending={save.isPending}
-          error={save.error}
-          actions={back && <LinkButton to={back}>{t("common.cancel")}</LinkButton>}
-        />
+        <Held value={now} by={(each) => JSON.stringify(each ?? null)}>
+          {(held) => (
+            <SchemaForm
+              schema={schema}
+              values={held ?? {}}
+              leftOut={place.variables}
+              submit={t("common.save")}
+              needs={isNew ? creating(place, path) : needsAt(place, isPatch ? "patch" : "update", path)}
+              onSubmit={(body) => save.mutate({ body, held })}
+              isPending={save.isPending}
+              error={save.error}
+              actions={back && <LinkButton to={back}>{t("common.cancel")}</LinkButton>}
+            />
+          )}
+        </Held>
       </section>
       {save.data && <Answer key={save.submittedAt} fields={save.data.data ?? {}} warnings={save.data.warnings} title={t("engine.answer")} masked={fieldsOf(schema).filter(({ sensitive }) => sensitive).map(({ name }) => name)} />}
     </div>

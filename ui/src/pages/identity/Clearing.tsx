@@ -4,6 +4,7 @@ import { useChange, useRead } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
@@ -37,7 +38,9 @@ export default function Clearing() {
         {(settings) => (
           <>
             <LastRun settings={settings} />
-            <Form key={`${settings.unseen_for} ${settings.dry_run}`} settings={settings} />
+            <Held value={settings} by={({ unseen_for, dry_run }) => `${unseen_for} ${dry_run}`}>
+              {(held) => <Form settings={held} />}
+            </Held>
           </>
         )}
       </Loaded>

@@ -5,6 +5,7 @@ import { useNavigate, useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Several } from "../../components/Several";
@@ -22,7 +23,7 @@ export default function EntityForm() {
   if (id === "") return <Form entity={null} />;
   return (
     <Loaded of={found} missing={<Empty title={t("identity.no_entity")} />}>
-      {(entity) => <Form key={entity.last_update_time} entity={entity} />}
+      {(entity) => <Held key={entity.id} value={entity}>{(held) => <Form entity={held} />}</Held>}
     </Loaded>
   );
 }

@@ -4,6 +4,7 @@ import { useChange } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Suggested, TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Removal } from "../../components/Removal";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
@@ -33,7 +34,7 @@ export function GroupAlias({ group }: { group: Group }) {
       ) : (
         <p>{t("identity.no_group_alias")}</p>
       )}
-      <Form key={alias.last_update_time} group={group} />
+      <Held key={group.id} value={group}>{(held) => <Form group={held} />}</Held>
     </>
   );
 }

@@ -5,6 +5,7 @@ import { useNavigate, useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Choices, TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Several } from "../../components/Several";
@@ -22,7 +23,7 @@ export default function GroupForm() {
   if (id === "") return <Form group={null} />;
   return (
     <Loaded of={found} missing={<Empty title={t("identity.no_group")} />}>
-      {(group) => <Form key={group.last_update_time} group={group} />}
+      {(group) => <Held key={group.id} value={group}>{(held) => <Form group={held} />}</Held>}
     </Loaded>
   );
 }

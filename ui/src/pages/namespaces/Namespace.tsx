@@ -4,6 +4,7 @@ import { join } from "../../api/paths";
 import { useNavigate, useParam } from "../../app/location";
 import { Anchor, Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
+import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { PageTabs } from "../../components/PageTabs";
@@ -101,7 +102,11 @@ function About({ place, record }: { place: Place; record: Record }) {
           )}
         </dl>
       </section>
-      {may && !record.tainted && <MetadataForm key={JSON.stringify(record.custom_metadata)} place={place} record={record} />}
+      {may && !record.tainted && (
+        <Held key={place.path} value={record} by={({ custom_metadata }) => JSON.stringify(custom_metadata)}>
+          {(held) => <MetadataForm place={place} record={held} />}
+        </Held>
+      )}
       {!record.locked && !record.tainted && <Below place={place} />}
     </>
   );

@@ -1,3 +1,4 @@
+import { Held } from "../../components/Held";
 import { useMay } from "../../api/capabilities";
 import { type Envelope, type Fields, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
@@ -35,7 +36,7 @@ export function IssuerSettings({ mount, id }: { mount: string; id: string }) {
           if (mayPatch === false && mayWrite === false) return <SettingValues values={now} names={[...FIRST, ...URLS]} />;
           return (
             <Loaded of={schema}>
-              {(known) => <SchemaForm key={JSON.stringify(now)} schema={grouped(known, [[t("pki.group_urls"), URLS]])} values={now} order={FIRST} submit={t("common.save")} needs={mayPatch ? `patch ${path}` : `update ${path}`} onSubmit={(changed) => save.mutate({ now, changed })} isPending={save.isPending} error={save.error} />}
+              {(known) => <Held key={path} value={now}>{(held) => <SchemaForm schema={grouped(known, [[t("pki.group_urls"), URLS]])} values={held} order={FIRST} submit={t("common.save")} needs={mayPatch ? `patch ${path}` : `update ${path}`} onSubmit={(changed) => save.mutate({ now: held, changed })} isPending={save.isPending} error={save.error} />}</Held>}
             </Loaded>
           );
         }}

@@ -6,6 +6,7 @@ import { join } from "../../api/paths";
 import { useNavigate, useParam } from "../../app/location";
 import { LinkButton } from "../../components/Button";
 import { TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Empty, Loaded, Loading } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { PageTabs } from "../../components/PageTabs";
@@ -131,7 +132,7 @@ function Settings({ mount, name }: { mount: string; name: string }) {
             <SettingValues values={now} />
           ) : (
             <Loaded of={schema}>
-              {(known) => <SchemaForm key={JSON.stringify(now)} schema={grouped(known, roleGroups())} values={now} order={ROLE_FIRST} suggestions={{ issuer_ref: issuers }} submit={t("common.save")} needs={mayPatch ? `patch ${path}` : `update ${path}`} onSubmit={(changed) => save.mutate({ now, changed })} isPending={save.isPending} error={save.error} />}
+              {(known) => <Held key={path} value={now}>{(held) => <SchemaForm schema={grouped(known, roleGroups())} values={held} order={ROLE_FIRST} suggestions={{ issuer_ref: issuers }} submit={t("common.save")} needs={mayPatch ? `patch ${path}` : `update ${path}`} onSubmit={(changed) => save.mutate({ now: held, changed })} isPending={save.isPending} error={save.error} />}</Held>}
             </Loaded>
           )
         }

@@ -11,6 +11,7 @@ import { Button, LinkButton } from "../../components/Button";
 import { CodeEditor } from "../../components/CodeEditor";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
@@ -52,7 +53,7 @@ export default function Edit() {
   if (name === "") return <Form key="" policy={{ name: "", policy: EXAMPLE, version: 0 }} />;
   return (
     <Loaded of={found} missing={<Missing name={name} />}>
-      {(policy) => <Form key={`${policy.name} ${policy.version}`} policy={policy} />}
+      {(policy) => <Held key={policy.name} value={policy}>{(held) => <Form policy={held} />}</Held>}
     </Loaded>
   );
 }

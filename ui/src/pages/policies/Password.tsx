@@ -10,6 +10,7 @@ import { Button } from "../../components/Button";
 import { CodeEditor } from "../../components/CodeEditor";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
@@ -42,7 +43,7 @@ export default function Password() {
   if (name === "") return <Form key="" name="" policy={EXAMPLE} />;
   return (
     <Loaded of={found} missing={<Empty title={t("policies.missing", { name })} />}>
-      {({ policy }) => <Form key={name} name={name} policy={policy} />}
+      {({ policy }) => <Held key={name} value={policy}>{(held) => <Form name={name} policy={held} />}</Held>}
     </Loaded>
   );
 }

@@ -5,6 +5,7 @@ import { useChange, useRead } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, TextArea } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
@@ -27,7 +28,7 @@ export function Config() {
     <Loaded of={found}>
       {(settings) =>
         may ? (
-          <Form key={JSON.stringify(settings)} settings={settings} />
+          <Held value={settings}>{(held) => <Form settings={held} />}</Held>
         ) : (
           <section className="card">
             <RecordFacts of={{ ...settings }} />

@@ -6,6 +6,7 @@ import { link, useNavigate, useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { NumberField, Select, Suggested, Switch, TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
@@ -44,14 +45,15 @@ export default function Quota() {
 
 function Shown({ kind, quota }: { kind: Kind; quota: Record }) {
   const may = useMay(`update ${quotaPath(kind, quota.name)}`);
-  const settings = JSON.stringify({ ...quota, counter: 0 });
   return (
     <>
       <p>
         <Limit row={quota} />
       </p>
       {may ? (
-        <Form key={settings} kind={kind} quota={quota} />
+        <Held key={`${kind} ${quota.name}`} value={quota} by={(each) => JSON.stringify({ ...each, counter: 0 })}>
+          {(held) => <Form kind={kind} quota={held} />}
+        </Held>
       ) : (
         <section className="card">
           <RecordFacts of={{ ...quota }} leftOut={["name", "type"]} />

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
 import { distance, moment } from "../../components/time";
@@ -65,7 +66,7 @@ export function Keyring() {
 
 function Schedule() {
   const found = useRead<Rotation>(CONFIG);
-  return <Loaded of={found}>{(rotation) => <Form key={`${rotation.enabled} ${rotation.interval}`} rotation={rotation} />}</Loaded>;
+  return <Loaded of={found}>{(rotation) => <Held value={rotation}>{(held) => <Form rotation={held} />}</Held>}</Loaded>;
 }
 
 function Form({ rotation }: { rotation: Rotation }) {

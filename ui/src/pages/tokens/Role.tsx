@@ -5,6 +5,7 @@ import { bodyOf, useDescription } from "../../api/openapi";
 import { useNavigate, useParam } from "../../app/location";
 import { LinkButton } from "../../components/Button";
 import { TextField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { RemoveButton } from "../../components/RemoveButton";
@@ -39,7 +40,7 @@ export default function Role() {
   return (
     <>
       {head}
-      {name === "" ? <Form name="" values={{}} /> : <Loaded of={found} missing={<Empty title={t("tokens.no_role_there")} />}>{(values) => <Form key={JSON.stringify(values)} name={name} values={values} />}</Loaded>}
+      {name === "" ? <Form name="" values={{}} /> : <Loaded of={found} missing={<Empty title={t("tokens.no_role_there")} />}>{(values) => <Held key={name} value={values}>{(held) => <Form name={name} values={held} />}</Held>}</Loaded>}
     </>
   );
 }

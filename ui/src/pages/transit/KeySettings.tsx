@@ -2,6 +2,7 @@ import { useMay } from "../../api/capabilities";
 import { type Fields, send } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { Facts } from "../../components/Facts";
+import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
 import { duration } from "../../components/time";
 import { toast } from "../../components/toasts";
@@ -58,7 +59,7 @@ function Change({ mount, name, info }: Props) {
     <section className="card">
       <Loaded of={schema}>
         {(found) => (
-          <SchemaForm key={JSON.stringify(now)} schema={found} values={now} leftOut={["min_decryption_version", "min_encryption_version"]} submit={t("common.save")} needs={needs(mount, name).config} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />
+          <Held key={`${mount} ${name}`} value={now}>{(held) => <SchemaForm schema={found} values={held} leftOut={["min_decryption_version", "min_encryption_version"]} submit={t("common.save")} needs={needs(mount, name).config} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />}</Held>
         )}
       </Loaded>
     </section>

@@ -1,3 +1,4 @@
+import { Held } from "../../components/Held";
 import { type Fields, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { join } from "../../api/paths";
@@ -25,7 +26,7 @@ export default function Settings() {
       <PageHead title={t("transit.settings")} crumbs={crumbsOf(mount)} />
       <section className="card">
         <Loaded of={found}>
-          {(values) => <Loaded of={schema}>{(known) => <SchemaForm key={JSON.stringify(values)} schema={known} values={values} submit={t("common.save")} needs={`update ${path}`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />}</Loaded>}
+          {(values) => <Loaded of={schema}>{(known) => <Held key={path} value={values}>{(held) => <SchemaForm schema={known} values={held} submit={t("common.save")} needs={`update ${path}`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />}</Held>}</Loaded>}
         </Loaded>
       </section>
     </>

@@ -6,6 +6,7 @@ import { link, useNavigate, useParam } from "../../../app/location";
 import { Button } from "../../../components/Button";
 import { Failure } from "../../../components/Failure";
 import { TextField } from "../../../components/Field";
+import { Held } from "../../../components/Held";
 import { Empty, Loaded } from "../../../components/Loaded";
 import { PageHead } from "../../../components/PageHead";
 import { Removal } from "../../../components/Removal";
@@ -55,7 +56,7 @@ function Shown({ demand }: { demand: Demand }) {
         </Removal>
       </PageHead>
       {may ? (
-        <Form key={JSON.stringify(demand)} demand={demand} />
+        <Held key={demand.name} value={demand}>{(held) => <Form demand={held} />}</Held>
       ) : (
         <section className="card">
           <RecordFacts of={{ ...demand }} leftOut={["name", "id", "namespace_id"]} />

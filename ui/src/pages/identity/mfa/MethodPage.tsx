@@ -1,3 +1,4 @@
+import { Held } from "../../../components/Held";
 import { useMay } from "../../../api/capabilities";
 import { type Fields, remove, write } from "../../../api/client";
 import { useChange, useRead } from "../../../api/hooks";
@@ -51,7 +52,7 @@ function Shown({ type, method }: { type: MethodType; method: Method }) {
         <span className="badge">{type}</span> <span className="code">{method.id}</span>
       </p>
       {may ? (
-        <Settings key={JSON.stringify(method)} type={type} method={method} />
+        <Held key={method.id} value={method}>{(held) => <Settings type={type} method={held} />}</Held>
       ) : (
         <section className="card">
           <RecordFacts of={method} leftOut={["id", "namespace_id"]} />

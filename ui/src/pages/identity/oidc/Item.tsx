@@ -4,6 +4,7 @@ import { useChange, useRead } from "../../../api/hooks";
 import { useNavigate, useParam } from "../../../app/location";
 import { Button } from "../../../components/Button";
 import { Failure } from "../../../components/Failure";
+import { Held } from "../../../components/Held";
 import { Empty, Loaded } from "../../../components/Loaded";
 import { PageHead } from "../../../components/PageHead";
 import { Removal } from "../../../components/Removal";
@@ -49,7 +50,7 @@ function Shown({ kind, name, values }: { kind: Kind; name: string; values: Field
       {kind === "client" && <Credentials values={values} />}
       {kind === "provider" && typeof values["issuer"] === "string" && <Discovery issuer={values["issuer"]} />}
       {may && !isFixed ? (
-        <ItemForm key={JSON.stringify(values)} kind={kind} name={name} values={values} />
+        <Held key={`${kind} ${name}`} value={values}>{(held) => <ItemForm kind={kind} name={name} values={held} />}</Held>
       ) : (
         <section className="card">
           <RecordFacts of={values} leftOut={["client_secret", "client_id"]} />
