@@ -149,6 +149,23 @@ def test_a_token_that_ends_in_the_middle(team: World, opened: Opened) -> None:
     assert team.ask("GET", "team/data/web/session")["data"]["data"] == {"kept": "typed-before"}
 
 
+def test_policies_that_let_nothing_be_asked(team: World, opened: Opened) -> None:
+    """Without the policy `default`, a user isn't thrown out, but told why nothing is offered; his pages are there."""
+    team.ask("POST", "sys/policies/acl/team-bare", {"policy": 'path "team-v1/*" { capabilities = ["read"] }'})
+    bare = {"password": PASSWORD, "token_policies": ["team-bare"], "token_no_default_policy": True}
+    team.ask("POST", "auth/userpass/users/bare", bare)
+    window = opened()
+    window.refused.add(403)
+    window.go("/secrets")
+    window.choose("Method", "User name and password")
+    window.type("User name", "bare")
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.sees("Your policies don't let this page ask what you may do")
+    window.settle()
+    assert window.page.get_by_role("dialog").count() == 0
+
+
 def test_back_and_forward(opened: Opened) -> None:
     """Each page has its address, with what it shows."""
     window = opened("reader")

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { write } from "./client";
+import type { ApiError } from "./errors";
 import { useSession } from "./hooks";
 
 /** What an action needs: a capability and the path of the API, such as `update sys/policies/acl/ops`. */
@@ -13,6 +14,7 @@ export function covers(found: readonly string[], capability: string): boolean {
   return found.includes("root") || found.includes(capability);
 }
 
+const ASKED = "sys/capabilities-self";
 const MOST_AT_ONCE = 200;
 let waiting: { path: string; resolve: (found: string[]) => void; reject: (error: unknown) => void }[] = [];
 
@@ -30,7 +32,7 @@ async function flush(): Promise<void> {
   for (let at = 0; at < asked.length; at += MOST_AT_ONCE) {
     const part = asked.slice(at, at + MOST_AT_ONCE);
     try {
-      const found = await write<Found>("sys/capabilities-self", { paths: part.map(({ path }) => path) });
+      const found = await write<Found>(ASKED, { paths: part.map(({ path }) => path) });
       for (const { path, resolve } of part) resolve(found[path] ?? []);
     } catch (error) {
       for (const { reject } of part) reject(error);
@@ -63,15 +65,24 @@ export function useMayTyped(...needs: readonly (Need | undefined)[]): boolean | 
 }
 
 function useAnswer(needs: readonly (Need | undefined)[], keepsLast: boolean): boolean | undefined {
-  const { token, user, namespace } = useSession();
   const wanted = needs.filter((need) => need !== undefined).map(partsOf);
-  const answer = useQuery({
-    queryKey: ["may", user, namespace, ...wanted.map(([, path]) => path)],
-    queryFn: () => Promise.all(wanted.map(([, path]) => ask(path))),
-    staleTime: 30_000,
-    enabled: wanted.length > 0 && token !== "",
-    ...(keepsLast && { placeholderData: keepPreviousData }),
-  });
+  const answer = useFound(wanted.map(([, path]) => path), keepsLast);
   if (wanted.length === 0) return true;
   return answer.data && wanted.every(([capability], index) => covers(answer.data[index] ?? [], capability));
+}
+
+/** Whether the user's policies don't even let him ask what he may do, so that nothing is offered. */
+export function useMayNotAsk(): boolean {
+  return useFound([ASKED], false).error?.kind === "denied";
+}
+
+function useFound(paths: readonly string[], keepsLast: boolean) {
+  const { token, user, namespace } = useSession();
+  return useQuery<string[][], ApiError>({
+    queryKey: ["may", user, namespace, ...paths],
+    queryFn: () => Promise.all(paths.map(ask)),
+    staleTime: 30_000,
+    enabled: paths.length > 0 && token !== "",
+    ...(keepsLast && { placeholderData: keepPreviousData<string[][]> }),
+  });
 }

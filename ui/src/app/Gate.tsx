@@ -19,13 +19,16 @@ const Initialise = later(() => import("../pages/start/Initialise"));
 const Unseal = later(() => import("../pages/start/Unseal"));
 const Login = later(() => import("../pages/login/Login"));
 
+/** What the server says when a policy is what is missing; of a token that isn't valid it says less. */
+const BY_POLICY = /\berrors? occurred/;
+
 /** Whether a token is still valid.  What can't be told counts as valid: nobody is thrown out by an interruption. */
 async function isValid(token: string): Promise<boolean> {
   try {
     await data("GET", "auth/token/lookup-self", { token });
     return true;
   } catch (error) {
-    return !(error instanceof ApiError && error.kind === "denied");
+    return !(error instanceof ApiError && error.kind === "denied" && !error.errors.some((text) => BY_POLICY.test(text)));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Menu as MenuIcon, X } from "lucide-react";
 import { Component, type ErrorInfo, type ReactNode, useEffect, useState } from "react";
 import { useLocation } from "wouter";
-import { useMay } from "../api/capabilities";
+import { useMay, useMayNotAsk } from "../api/capabilities";
 import { Anchor, Button, IconButton } from "../components/Button";
 import { Empty } from "../components/Loaded";
 import { t } from "../texts";
@@ -19,6 +19,7 @@ export function Shell() {
   const [at] = useLocation();
   const here = entryOf(at);
   useEffect(() => setOpen(false), [at]); // whoever comes by the keyboard hasn't clicked on the menu
+  const mayNotAsk = useMayNotAsk();
   return (
     <div className="shell">
       <a className="skip button" href="#main">
@@ -46,6 +47,7 @@ export function Shell() {
       <main className="main" id="main" tabIndex={-1}>
         <Guard key={at}>
           <div className="page">
+            {mayNotAsk && <p className="notice notice-warn">{t("app.may_not_ask")}</p>}
             <Shown at={at} />
           </div>
         </Guard>

@@ -35,6 +35,7 @@ export default function Graph() {
   const id = useParam("id");
   const name = useParam("name");
   const named = useRead<{ id: string }>(kind === "entity" ? entityPath("", name) : groupPath("", name), { enabled: id === "" && name !== "" });
+  if (id === "" && name === "") return <Empty title={t("identity.no_entity")} />;
   if (id !== "") return <Around kind={kind} id={id} />;
   return <Loaded of={named}>{(found) => <Around kind={kind} id={found.id} />}</Loaded>;
 }
