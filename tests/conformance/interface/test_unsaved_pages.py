@@ -214,3 +214,44 @@ def test_settings_that_two_change(team: World, opened: Opened) -> None:
     window.press("Save")
     window.page.get_by_text("Somebody has changed this meanwhile").wait_for(state="detached")
     assert team.ask("GET", "auth/token/roles/team-two")["data"]["path_suffix"] == "typed-before"
+
+
+FORMS = [
+    "/audit/enable",
+    "/entities/edit",
+    "/groups/edit",
+    "/mfa/enforcement",
+    "/mounts/enable?table=secret",
+    "/namespaces/create",
+    "/quotas/quota?kind=rate-limit",
+    "/tokens/create",
+]
+
+
+def test_no_form_is_left_unasked(opened: Opened) -> None:
+    """Those that aren't made from the API's description, too."""
+    window = opened("root")
+    window.go("/secrets")
+    for place in FORMS:
+        window.leaves = False
+        window.asked.clear()
+        window.turn(place)
+        window.page.locator("main form").get_by_role("textbox").first.fill("typed")
+        _by_link(window)
+        window.settle()
+        assert (place, len(window.asked)) == (place, 1)
+        window.leaves = True
+        _by_link(window)
+        window.page.get_by_role("heading", name=SECRETS, level=1).wait_for()
+
+
+def test_a_form_that_was_saved_is_left_unasked(opened: Opened) -> None:
+    """Saving leads to what was made."""
+    window = opened("root")
+    window.go("/entities/edit")
+    window.type("Name", "unsaved-and-saved")
+    window.press("Save")
+    window.page.get_by_role("heading", name="unsaved-and-saved").wait_for()
+    _by_link(window)
+    window.page.get_by_role("heading", name=SECRETS, level=1).wait_for()
+    assert window.asked == []

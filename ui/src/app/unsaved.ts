@@ -20,7 +20,8 @@ export function useUnsaved(isTouched: boolean): { forget: () => void } {
     unsaved.add(form);
     return () => void unsaved.delete(form);
   }, [form, isTouched]);
-  return { forget: () => void unsaved.delete(form) };
+  const [forget] = useState(() => () => void unsaved.delete(form));
+  return { forget };
 }
 
 /** Go to another page, because the user has said that nothing is to be kept of this one. */

@@ -8,6 +8,7 @@ import { Choices, Select, Switch, TextArea, TextField } from "../../components/F
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
 import { deviceLink, devicePath, mayEnable } from "./device";
 import { chosen, complete, type DeviceType, type Option, optionsOf, TYPES } from "./options";
@@ -44,29 +45,31 @@ function Form({ type }: { type: DeviceType }) {
   );
   const field = (option: Option) => <OptionField key={option.name} option={option} value={typed[option.name] ?? option.standard} onChange={(value) => setTyped({ ...typed, [option.name]: value })} />;
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        enable.mutate(undefined);
-      }}
-    >
-      <Choices label={t("audit.type")} value={type} onChange={(next) => navigate(`/audit/enable?type=${next}`, { replace: true })} choices={TYPES.map((id) => ({ id, label: id, description: t(`audit.about_${id}`) }))} />
-      {own.filter(({ required }) => required).map(field)}
-      <TextField label={t("audit.path")} description={t("audit.path_hint")} value={path} onChange={setPath} placeholder={type} code />
-      <TextField label={t("audit.description")} value={description} onChange={setDescription} />
-      <Settings title={t("audit.own_settings", { type })}>
-        {own.filter(({ required }) => !required).map(field)}
-      </Settings>
-      <Settings title={t("audit.common_settings")}>{common.map(field)}</Settings>
-      {typed["log_raw"] === "true" && <p className="notice notice-warn">{t("audit.raw_warning")}</p>}
-      {enable.error && <Failure error={enable.error} />}
-      <div className="row">
-        <Button type="submit" look="primary" isPending={enable.isPending} isDisabled={!complete(type, typed)} needs={mayEnable(place)}>
-          {t("audit.enable")}
-        </Button>
-      </div>
-    </form>
+    <Typed>
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          enable.mutate(undefined);
+        }}
+      >
+        <Choices label={t("audit.type")} value={type} onChange={(next) => navigate(`/audit/enable?type=${next}`, { replace: true })} choices={TYPES.map((id) => ({ id, label: id, description: t(`audit.about_${id}`) }))} />
+        {own.filter(({ required }) => required).map(field)}
+        <TextField label={t("audit.path")} description={t("audit.path_hint")} value={path} onChange={setPath} placeholder={type} code />
+        <TextField label={t("audit.description")} value={description} onChange={setDescription} />
+        <Settings title={t("audit.own_settings", { type })}>
+          {own.filter(({ required }) => !required).map(field)}
+        </Settings>
+        <Settings title={t("audit.common_settings")}>{common.map(field)}</Settings>
+        {typed["log_raw"] === "true" && <p className="notice notice-warn">{t("audit.raw_warning")}</p>}
+        {enable.error && <Failure error={enable.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" isPending={enable.isPending} isDisabled={!complete(type, typed)} needs={mayEnable(place)}>
+            {t("audit.enable")}
+          </Button>
+        </div>
+      </form>
+    </Typed>
   );
 }
 

@@ -10,6 +10,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Several } from "../../components/Several";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
 import { entityLink } from "./links";
@@ -46,23 +47,25 @@ function Form({ entity }: { entity: Entity | null }) {
   return (
     <>
       <PageHead title={t(entity ? "identity.edit_entity" : "identity.create_entity")} crumbs={crumbs} />
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
-        <TextField label={t("identity.name")} description={t("identity.entity_name_hint")} value={name} onChange={setName} autoFocus />
-        <Several label={t("identity.policies")} description={t("identity.policies_hint")} value={policies} onChange={setPolicies} choices={choices} />
-        <Pairs label={t("identity.metadata")} description={t("identity.metadata_hint")} value={metadata} onChange={setMetadata} />
-        {save.error && <Failure error={save.error} />}
-        <div className="row">
-          <Button type="submit" look="primary" isPending={save.isPending} needs={`update ${path}`}>
-            {t("common.save")}
-          </Button>
-        </div>
-      </form>
+      <Typed>
+        <form
+          className="card stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            save.mutate(undefined);
+          }}
+        >
+          <TextField label={t("identity.name")} description={t("identity.entity_name_hint")} value={name} onChange={setName} autoFocus />
+          <Several label={t("identity.policies")} description={t("identity.policies_hint")} value={policies} onChange={setPolicies} choices={choices} />
+          <Pairs label={t("identity.metadata")} description={t("identity.metadata_hint")} value={metadata} onChange={setMetadata} />
+          {save.error && <Failure error={save.error} />}
+          <div className="row">
+            <Button type="submit" look="primary" isPending={save.isPending} needs={`update ${path}`}>
+              {t("common.save")}
+            </Button>
+          </div>
+        </form>
+      </Typed>
     </>
   );
 }

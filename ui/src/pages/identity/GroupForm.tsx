@@ -10,6 +10,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Several } from "../../components/Several";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
 import { groupLink } from "./links";
@@ -58,27 +59,29 @@ function Form({ group }: { group: Group | null }) {
   return (
     <>
       <PageHead title={t(group ? "identity.edit_group" : "identity.create_group")} crumbs={crumbs} />
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
-        <TextField label={t("identity.name")} value={name} onChange={setName} autoFocus />
-        {!group && <Choices label={t("identity.type")} value={type} onChange={setType} choices={(["internal", "external"] as const).map((id) => ({ id, label: t(`identity.${id}`), description: t(`identity.type_${id}`) }))} />}
-        <Several label={t("identity.policies")} description={t("identity.group_policies_hint")} value={policies} onChange={setPolicies} choices={choices.policies} />
-        {!isExternal && !group && <Several label={t("identity.member_entities")} value={entities} onChange={setEntities} choices={choices.entities} />}
-        {!isExternal && <Several label={t("identity.groups_below")} description={t("identity.groups_below_hint")} value={groups} onChange={setGroups} choices={choices.groups} />}
-        {isExternal && <TextField label={t("identity.membership_ttl")} description={t("identity.membership_ttl_hint")} value={ttl} onChange={setTtl} code />}
-        <Pairs label={t("identity.metadata")} description={t("identity.metadata_hint")} value={metadata} onChange={setMetadata} />
-        {save.error && <Failure error={save.error} />}
-        <div className="row">
-          <Button type="submit" look="primary" isPending={save.isPending} needs={`update ${path}`}>
-            {t("common.save")}
-          </Button>
-        </div>
-      </form>
+      <Typed>
+        <form
+          className="card stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            save.mutate(undefined);
+          }}
+        >
+          <TextField label={t("identity.name")} value={name} onChange={setName} autoFocus />
+          {!group && <Choices label={t("identity.type")} value={type} onChange={setType} choices={(["internal", "external"] as const).map((id) => ({ id, label: t(`identity.${id}`), description: t(`identity.type_${id}`) }))} />}
+          <Several label={t("identity.policies")} description={t("identity.group_policies_hint")} value={policies} onChange={setPolicies} choices={choices.policies} />
+          {!isExternal && !group && <Several label={t("identity.member_entities")} value={entities} onChange={setEntities} choices={choices.entities} />}
+          {!isExternal && <Several label={t("identity.groups_below")} description={t("identity.groups_below_hint")} value={groups} onChange={setGroups} choices={choices.groups} />}
+          {isExternal && <TextField label={t("identity.membership_ttl")} description={t("identity.membership_ttl_hint")} value={ttl} onChange={setTtl} code />}
+          <Pairs label={t("identity.metadata")} description={t("identity.metadata_hint")} value={metadata} onChange={setMetadata} />
+          {save.error && <Failure error={save.error} />}
+          <div className="row">
+            <Button type="submit" look="primary" isPending={save.isPending} needs={`update ${path}`}>
+              {t("common.save")}
+            </Button>
+          </div>
+        </form>
+      </Typed>
     </>
   );
 }

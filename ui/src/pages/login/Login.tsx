@@ -37,8 +37,7 @@ export default function Login({ again = false }: { again?: boolean }) {
   const finish = async (made: Outcome) => {
     if (!made.token) return setOutcome(made);
     const user = await userOf(made.token, place);
-    // What is open belongs to who was here before.
-    if (again && user !== session.current().user && !mayEnd(t("login.not_yours"))) return;
+    if (again && !mayTakeOver(user)) return;
     session.begin(made.token, user, { mount, type: method.type, name: values["username"] ?? "" }, place);
   };
   const { attempt, elsewhere, number, start, cancel } = useAttempt(chosen, mount, values, place, again, finish, () => setValues((typed) => withoutSecrets(method, typed)));
@@ -87,6 +86,11 @@ export default function Login({ again = false }: { again?: boolean }) {
       )}
     </form>
   );
+}
+
+/** Whether what is open may become somebody's: it belongs to who was here before. */
+function mayTakeOver(user: string): boolean {
+  return user === session.current().user || mayEnd(t("login.not_yours"));
 }
 
 /** The namespace that the address names, before anybody has chosen one. */

@@ -10,6 +10,7 @@ import { Checkbox, Choices, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { Pairs } from "../../forms/Pairs";
 import { t, textOr } from "../../texts";
 import { engineLink } from "../engine/engine";
@@ -56,33 +57,35 @@ function Form({ table, types }: { table: Table; types: readonly string[] }) {
     },
   );
   return (
-    <form
-      className="stack card"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!fault) enable.mutate(undefined);
-      }}
-    >
-      {types.length > 0 ? (
-        <div className="types">
-          <Choices label={t("mounts.type")} value={type} onChange={setType} choices={types.map((each) => ({ id: each, label: each, description: textOr(`mounts.about_${table}_${each}`, t("mounts.about_plugin")) }))} />
+    <Typed>
+      <form
+        className="stack card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!fault) enable.mutate(undefined);
+        }}
+      >
+        {types.length > 0 ? (
+          <div className="types">
+            <Choices label={t("mounts.type")} value={type} onChange={setType} choices={types.map((each) => ({ id: each, label: each, description: textOr(`mounts.about_${table}_${each}`, t("mounts.about_plugin")) }))} />
+          </div>
+        ) : (
+          <TextField label={t("mounts.type")} description={t("mounts.type_hint")} value={type} onChange={setType} isRequired code />
+        )}
+        <TextField label={t("mounts.path")} description={t("mounts.path_hint")} value={path} onChange={setPath} placeholder={type} error={fault ? t(`kv.fault_${fault}`) : null} code />
+        <TextField label={t("mounts.description")} description={t("mounts.description_hint")} value={settings.description} onChange={(description) => set({ description })} />
+        {type === "kv" && table === "secret" && <Checkbox label={t("mounts.versioned")} description={t("mounts.versioned_hint")} value={settings.versioned} onChange={(versioned) => set({ versioned })} />}
+        {table === "auth" && <Checkbox label={t("mounts.visible")} description={t("mounts.visible_hint")} value={settings.isVisible} onChange={(isVisible) => set({ isVisible })} />}
+        <More settings={settings} set={set} />
+        {enable.error && <Failure error={enable.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" isPending={enable.isPending} isDisabled={type === "" || fault !== null} needs={mountNeeds("update", table, place || "new")}>
+            {t("mounts.enable")}
+          </Button>
+          <LinkButton to={listLink(table)}>{t("common.cancel")}</LinkButton>
         </div>
-      ) : (
-        <TextField label={t("mounts.type")} description={t("mounts.type_hint")} value={type} onChange={setType} isRequired code />
-      )}
-      <TextField label={t("mounts.path")} description={t("mounts.path_hint")} value={path} onChange={setPath} placeholder={type} error={fault ? t(`kv.fault_${fault}`) : null} code />
-      <TextField label={t("mounts.description")} description={t("mounts.description_hint")} value={settings.description} onChange={(description) => set({ description })} />
-      {type === "kv" && table === "secret" && <Checkbox label={t("mounts.versioned")} description={t("mounts.versioned_hint")} value={settings.versioned} onChange={(versioned) => set({ versioned })} />}
-      {table === "auth" && <Checkbox label={t("mounts.visible")} description={t("mounts.visible_hint")} value={settings.isVisible} onChange={(isVisible) => set({ isVisible })} />}
-      <More settings={settings} set={set} />
-      {enable.error && <Failure error={enable.error} />}
-      <div className="row">
-        <Button type="submit" look="primary" isPending={enable.isPending} isDisabled={type === "" || fault !== null} needs={mountNeeds("update", table, place || "new")}>
-          {t("mounts.enable")}
-        </Button>
-        <LinkButton to={listLink(table)}>{t("common.cancel")}</LinkButton>
-      </div>
-    </form>
+      </form>
+    </Typed>
   );
 }
 

@@ -10,6 +10,7 @@ import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
 import { Secret } from "../../components/Secret";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
 import { metadataOf } from "../identity/records";
@@ -56,32 +57,34 @@ function Form({ parent, here, onMade }: { parent: string; here: string; onMade: 
     },
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isFine) create.mutate(undefined);
-      }}
-    >
-      <TextField label={t("namespaces.name")} description={t("namespaces.name_hint")} value={name} onChange={setName} error={fault ? t(`namespaces.fault_${fault}`) : null} isRequired autoFocus code />
-      <Pairs label={t("namespaces.metadata")} description={t("namespaces.metadata_hint")} value={metadata} onChange={setMetadata} />
-      <Checkbox label={t("namespaces.own_seal")} description={t("namespaces.own_seal_hint")} value={own} onChange={setOwn} />
-      {own && (
-        <>
-          <div className="grid">
-            <NumberField label={t("start.shares")} description={t("start.shares_hint")} value={shares} onChange={setShares} min={1} max={255} />
-            <NumberField label={t("start.threshold")} description={t("start.threshold_hint")} value={threshold} onChange={setThreshold} min={1} max={255} error={(threshold ?? 0) > (shares ?? 0) ? t("start.threshold_above") : null} />
-          </div>
-          <TextArea label={t("namespaces.pgp")} description={t("namespaces.pgp_hint")} value={keys} onChange={setKeys} error={pgp.length > 0 && pgp.length !== shares ? t("start.pgp_count", { n: pgp.length, shares: shares ?? 0 }) : null} code />
-        </>
-      )}
-      {create.error && <Failure error={create.error} />}
-      <div className="row">
-        <Button type="submit" look="primary" isPending={create.isPending} isDisabled={!isFine || !place} {...(place && { needs: `create ${path}` as const })}>
-          {t("namespaces.create")}
-        </Button>
-      </div>
-    </form>
+    <Typed>
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isFine) create.mutate(undefined);
+        }}
+      >
+        <TextField label={t("namespaces.name")} description={t("namespaces.name_hint")} value={name} onChange={setName} error={fault ? t(`namespaces.fault_${fault}`) : null} isRequired autoFocus code />
+        <Pairs label={t("namespaces.metadata")} description={t("namespaces.metadata_hint")} value={metadata} onChange={setMetadata} />
+        <Checkbox label={t("namespaces.own_seal")} description={t("namespaces.own_seal_hint")} value={own} onChange={setOwn} />
+        {own && (
+          <>
+            <div className="grid">
+              <NumberField label={t("start.shares")} description={t("start.shares_hint")} value={shares} onChange={setShares} min={1} max={255} />
+              <NumberField label={t("start.threshold")} description={t("start.threshold_hint")} value={threshold} onChange={setThreshold} min={1} max={255} error={(threshold ?? 0) > (shares ?? 0) ? t("start.threshold_above") : null} />
+            </div>
+            <TextArea label={t("namespaces.pgp")} description={t("namespaces.pgp_hint")} value={keys} onChange={setKeys} error={pgp.length > 0 && pgp.length !== shares ? t("start.pgp_count", { n: pgp.length, shares: shares ?? 0 }) : null} code />
+          </>
+        )}
+        {create.error && <Failure error={create.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" isPending={create.isPending} isDisabled={!isFine || !place} {...(place && { needs: `create ${path}` as const })}>
+            {t("namespaces.create")}
+          </Button>
+        </div>
+      </form>
+    </Typed>
   );
 }
 

@@ -12,6 +12,7 @@ import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
 import { RootOnly } from "../../components/RootOnly";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
 import { RecordFacts } from "../identity/RecordFacts";
 import { Limit } from "./Quotas";
@@ -102,32 +103,34 @@ function Form({ kind, quota }: { kind: Kind; quota: Record | null }) {
     },
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
-    >
-      {!quota && <TextField label={t("quotas.name")} value={name} onChange={setName} isRequired autoFocus code />}
-      <Suggested label={t("quotas.path")} description={t("quotas.path_hint")} value={draft.path} onChange={(next) => set({ path: next })} choices={paths} />
-      {kind === "rate-limit" ? <RateFields draft={draft} set={set} /> : <NumberField label={t("quotas.max_leases")} description={t("quotas.max_leases_hint")} value={draft.maxLeases} onChange={(maxLeases) => set({ maxLeases })} min={1} isRequired />}
-      <TextField label={t("quotas.role")} description={t("quotas.role_hint")} value={draft.role} onChange={(role) => set({ role })} code />
-      <div className="field">
-        <Switch label={t("quotas.inheritable")} value={draft.inheritable ?? draft.path.trim() === ""} onChange={(inheritable) => set({ inheritable })} />
-        <p className="description">{t("quotas.inheritable_hint")}</p>
-      </div>
-      <div className="field">
-        <Switch label={t("quotas.additional")} value={draft.additional} onChange={(additional) => set({ additional })} />
-        <p className="description">{t("quotas.additional_hint")}</p>
-      </div>
-      {save.error && <Failure error={save.error} />}
-      <div className="row">
-        <Button type="submit" look="primary" isPending={save.isPending} isDisabled={name.trim() === "" || !isComplete(kind, draft)} needs={`update ${path}`}>
-          {t("common.save")}
-        </Button>
-      </div>
-    </form>
+    <Typed>
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate(undefined);
+        }}
+      >
+        {!quota && <TextField label={t("quotas.name")} value={name} onChange={setName} isRequired autoFocus code />}
+        <Suggested label={t("quotas.path")} description={t("quotas.path_hint")} value={draft.path} onChange={(next) => set({ path: next })} choices={paths} />
+        {kind === "rate-limit" ? <RateFields draft={draft} set={set} /> : <NumberField label={t("quotas.max_leases")} description={t("quotas.max_leases_hint")} value={draft.maxLeases} onChange={(maxLeases) => set({ maxLeases })} min={1} isRequired />}
+        <TextField label={t("quotas.role")} description={t("quotas.role_hint")} value={draft.role} onChange={(role) => set({ role })} code />
+        <div className="field">
+          <Switch label={t("quotas.inheritable")} value={draft.inheritable ?? draft.path.trim() === ""} onChange={(inheritable) => set({ inheritable })} />
+          <p className="description">{t("quotas.inheritable_hint")}</p>
+        </div>
+        <div className="field">
+          <Switch label={t("quotas.additional")} value={draft.additional} onChange={(additional) => set({ additional })} />
+          <p className="description">{t("quotas.additional_hint")}</p>
+        </div>
+        {save.error && <Failure error={save.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" isPending={save.isPending} isDisabled={name.trim() === "" || !isComplete(kind, draft)} needs={`update ${path}`}>
+            {t("common.save")}
+          </Button>
+        </div>
+      </form>
+    </Typed>
   );
 }
 

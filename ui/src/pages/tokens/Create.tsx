@@ -7,6 +7,7 @@ import { useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { PageHead } from "../../components/PageHead";
+import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
 import { CreateFields } from "./CreateFields";
 import { Made } from "./Made";
@@ -36,21 +37,23 @@ function Form({ role }: { role: string }) {
   return (
     <>
       {may === false && <p className="notice notice-warn">{t(role ? "tokens.not_by_role" : "tokens.not_allowed")}</p>}
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate(undefined);
-        }}
-      >
-        <CreateFields role={role} sudo={sudo} wanted={wanted} onChange={setWanted} wrapTtl={wrapTtl} onWrapTtl={setWrapTtl} />
-        {create.error && <Failure error={create.error} />}
-        <div className="row">
-          <Button type="submit" look="primary" isPending={create.isPending} needs={`update ${path}` as Need}>
-            {t("tokens.make")}
-          </Button>
-        </div>
-      </form>
+      <Typed>
+        <form
+          className="card stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            create.mutate(undefined);
+          }}
+        >
+          <CreateFields role={role} sudo={sudo} wanted={wanted} onChange={setWanted} wrapTtl={wrapTtl} onWrapTtl={setWrapTtl} />
+          {create.error && <Failure error={create.error} />}
+          <div className="row">
+            <Button type="submit" look="primary" isPending={create.isPending} needs={`update ${path}` as Need}>
+              {t("tokens.make")}
+            </Button>
+          </div>
+        </form>
+      </Typed>
       {create.data && <Made answer={create.data} onClose={create.reset} />}
     </>
   );

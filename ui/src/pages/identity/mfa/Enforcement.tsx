@@ -12,6 +12,7 @@ import { PageHead } from "../../../components/PageHead";
 import { Removal } from "../../../components/Removal";
 import { Several } from "../../../components/Several";
 import { toast } from "../../../components/toasts";
+import { Typed } from "../../../components/Typed";
 import { t } from "../../../texts";
 import { useEntityChoices, useGroupChoices, useMountChoices } from "../names";
 import { RecordFacts } from "../RecordFacts";
@@ -87,26 +88,28 @@ function Form({ demand }: { demand: Demand }) {
   );
   const choices = (methods.data?.keys ?? []).map((id) => ({ id, label: methods.data?.key_info[id]?.name || id, description: methods.data?.key_info[id]?.type ?? "" }));
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
-    >
-      {demand.name === "" && <TextField label={t("mfa.name")} value={name} onChange={setName} isRequired autoFocus code />}
-      <Several label={t("mfa.which_methods")} description={t("mfa.which_methods_hint")} value={draft.mfa_method_ids} onChange={set("mfa_method_ids")} choices={choices} />
-      <p className="description">{t("mfa.concerns_hint")}</p>
-      <Several label={t("mfa.types")} value={draft.auth_method_types} onChange={set("auth_method_types")} choices={TYPES} />
-      <Several label={t("mfa.mounts")} value={draft.auth_method_accessors} onChange={set("auth_method_accessors")} choices={mounts} />
-      <Several label={t("identity.groups")} value={draft.identity_group_ids} onChange={set("identity_group_ids")} choices={groups} />
-      <Several label={t("identity.entities")} value={draft.identity_entity_ids} onChange={set("identity_entity_ids")} choices={entities} />
-      {save.error && <Failure error={save.error} />}
-      <div className="row">
-        <Button type="submit" look="primary" isPending={save.isPending} isDisabled={name.trim() === ""} needs={`update ${demandPath(name.trim() || "new")}`}>
-          {t("common.save")}
-        </Button>
-      </div>
-    </form>
+    <Typed>
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate(undefined);
+        }}
+      >
+        {demand.name === "" && <TextField label={t("mfa.name")} value={name} onChange={setName} isRequired autoFocus code />}
+        <Several label={t("mfa.which_methods")} description={t("mfa.which_methods_hint")} value={draft.mfa_method_ids} onChange={set("mfa_method_ids")} choices={choices} />
+        <p className="description">{t("mfa.concerns_hint")}</p>
+        <Several label={t("mfa.types")} value={draft.auth_method_types} onChange={set("auth_method_types")} choices={TYPES} />
+        <Several label={t("mfa.mounts")} value={draft.auth_method_accessors} onChange={set("auth_method_accessors")} choices={mounts} />
+        <Several label={t("identity.groups")} value={draft.identity_group_ids} onChange={set("identity_group_ids")} choices={groups} />
+        <Several label={t("identity.entities")} value={draft.identity_entity_ids} onChange={set("identity_entity_ids")} choices={entities} />
+        {save.error && <Failure error={save.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" isPending={save.isPending} isDisabled={name.trim() === ""} needs={`update ${demandPath(name.trim() || "new")}`}>
+            {t("common.save")}
+          </Button>
+        </div>
+      </form>
+    </Typed>
   );
 }
