@@ -85,6 +85,25 @@ def test_strange_names_and_values(team: World, opened: Opened) -> None:
     window.page.get_by_role("heading", name="ü?#&=<b>").wait_for()
 
 
+def test_what_is_not_typed_stays(team: World, opened: Opened) -> None:
+    """Who changes one field changes no other; a text keeps the line ends that it has."""
+    others = {"float": 1.0, "list": [2.50, {"a": 1e5}], "tab": "\ta\t", "end": "k\n", "old mac": "a\rb"}
+    put(team, "kept", {"text": "a\r\nb\r\n", **others})
+    window = opened("root")
+    window.go(at("/edit", mount="team/", path="kept"))
+    window.press("Reveal text")
+    field = row(window, "text").locator("textarea")
+    field.focus()
+    window.page.keyboard.press("Control+Home")
+    window.page.keyboard.type("XY")
+    assert field.input_value() == "XYa\nb\n"
+    window.press("Save")
+    window.page.get_by_role("heading", name="kept").wait_for()
+    found = stored(team, "kept")
+    assert found == {"text": "XYa\r\nb\r\n", **others}
+    assert isinstance(found["float"], float)
+
+
 def test_a_large_value(team: World, opened: Opened) -> None:
     """1 MiB is shown and changed; one letter more is refused, stays in the form, and can be mended there."""
     large = "x" * 1024 * 1024

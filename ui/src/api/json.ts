@@ -16,26 +16,15 @@ const json = JSON as unknown as ExactJson;
 export const KEEPS_DIGITS = "rawJSON" in JSON;
 
 /**
- * JSON with every digit of its numbers.
+ * JSON with its numbers as they are written.
  *
- * The numbers of a browser have some 16 digits.  One that has more is kept as its text, which `JSON.stringify` writes as
- * it was: who changes one field of a secret must not change the others.
+ * The numbers of a browser have some 16 digits, and no `1.0` beside `1`.  One that it would write otherwise is kept as its
+ * text, which `JSON.stringify` writes as it was: who changes one field of a secret must not change the others.
  *
  * @throws SyntaxError
  */
 export function parseExact(text: string): unknown {
-  return json.parse(text, (_, value, context) => (typeof value === "number" && context?.source !== undefined && isRounded(value, context.source) ? json.rawJSON(context.source) : value));
-}
-
-function isRounded(value: number, source: string): boolean {
-  return digitsOf(String(value)) !== digitsOf(source);
-}
-
-/** The digits that count, wherever the point and the exponent are. */
-function digitsOf(number: string): string {
-  const [mantissa = ""] = number.toLowerCase().split("e");
-  const digits = mantissa.replace(/[-+.]/g, "").replace(/^0+/, "");
-  return digits.replace(/0+$/, "");
+  return json.parse(text, (_, value, context) => (typeof value === "number" && context?.source !== undefined && String(value) !== context.source ? json.rawJSON(context.source) : value));
 }
 
 /** Whether a value is a JSON object: what a secret has to be. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faultsOf, fieldsOf, fieldsOfJson, maskedOf, merged, newRow, rowsOf } from "../../src/pages/kv/values";
+import { faultsOf, fieldsOf, fieldsOfJson, linesOf, maskedOf, merged, newRow, rowsOf, typedInto } from "../../src/pages/kv/values";
 
 describe("the rows of a secret", () => {
   test("make the same secret again, with every digit", () => {
@@ -25,4 +25,15 @@ test.each(["[1]", '"a"', "1", "12345678901234567890", "null", "{"])("%s is no se
 
 test("a masked secret has no value", () => {
   expect(JSON.stringify(maskedOf({ a: "canary", b: { c: ["canary", 1] } }))).not.toMatch(/canary|1/);
+});
+
+test.each([
+  ["a\r\nb\r\n", "aX\nb\n", "aX\r\nb\r\n"],
+  ["a\rb", "a\nbX", "a\rbX"],
+  ["a\nb", "a\nb\nc", "a\nb\nc"],
+  ["a\r\nb\nc", "a\nb\nc\n", "a\nb\nc\n"],
+  ["a", "a\nb", "a\nb"],
+])("line ends of %j stay as they were", (before, typed, after) => {
+  expect(typedInto(before, typed)).toBe(after);
+  expect(linesOf(before)).not.toContain("\r");
 });

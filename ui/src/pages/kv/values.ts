@@ -88,3 +88,17 @@ export function maskedOf(value: Json): Json {
   if (isFields(value)) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, maskedOf(each)]));
   return MASK;
 }
+
+/** A text as a browser's text area has it: each line end is `\n` there (pure). */
+export const linesOf = (text: string): string => text.replace(/\r\n?/g, "\n");
+
+/**
+ * What a text becomes when a text area says that it was changed (pure).
+ *
+ * Line ends of Windows and old Macs stay as they were, where all of them were the same.
+ */
+export function typedInto(before: string, typed: string): string {
+  const ends = new Set(before.match(/\r\n|\r|\n/g));
+  const [end] = ends;
+  return ends.size === 1 && end !== undefined ? typed.replace(/\n/g, end) : typed;
+}
