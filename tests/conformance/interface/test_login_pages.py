@@ -104,6 +104,66 @@ def test_what_a_namespace_says_of_its_logins(team: World, opened: Opened) -> Non
     team.ask("DELETE", "sys/config/ui/login/default-auth/offers")
 
 
+def test_an_address_says_how_to_log_in(opened: Opened) -> None:
+    """Where it names a way to log in, mount and role are taken from it; other pages have mounts of their own in it."""
+    window = opened()
+    window.go("/?with=oidc&mount=corp/people&role=staff")
+    assert window.field("Role").input_value() == "staff"
+    window.page.get_by_text("Mount and namespace").click()
+    mount = window.page.get_by_role("combobox", name="Mount path")
+    assert mount.input_value() == "corp/people"
+    window.go("/secrets/kv?mount=team/&role=staff")
+    window.choose("Method", "OIDC provider")
+    assert window.field("Role").input_value() == ""
+    window.page.get_by_text("Mount and namespace").click()
+    assert mount.input_value() == "oidc"
+
+
+def test_a_token_that_can_be_used_a_few_times(team: World, opened: Opened) -> None:
+    """It isn't used up by looking at pages, unless its owner wants that."""
+    window = opened()
+    for uses, said in ((1, "could be used once"), (9, "can be used 8 times more")):
+        window.go("/?with=token")
+        token = made(team, policies=["team-reader"], num_uses=uses)
+        window.type("Token", token)
+        window.press("Log in")
+        window.sees(said)
+        assert window.offers("Use it all the same") == (uses > 1)
+    assert team.ask("POST", "auth/token/lookup", {"token": token})["data"]["num_uses"] == 8
+    window.refused.add(403)
+    window.press("Use it all the same")
+    window.page.get_by_role("button", name="Your session", exact=False).wait_for()
+
+
+def test_without_tls(team: World, opened: Opened) -> None:
+    """What a browser keeps from a page that came without TLS isn't needed for a login."""
+    window = opened()
+    window.page.add_init_script("delete Crypto.prototype.randomUUID; delete Crypto.prototype.subtle;")
+    window.refused.add(403)
+    window.go("/?with=oidc")
+    window.press("Log in")
+    window.page.get_by_role("alert").wait_for()
+    window.go("/?with=token")
+    window.type("Token", made(team, type="batch", policies=["default"]))
+    window.press("Log in")
+    window.page.get_by_role("heading", name="Overview").wait_for()
+
+
+def test_a_mistake_of_the_page(opened: Opened) -> None:
+    """It is told as one, and takes no page with it."""
+    window = opened()
+    window.page.add_init_script("window.open = () => { throw new TypeError('canary') }")
+    window.go("/?with=oidc")
+    window.press("Log in")
+    window.sees("This page failed, not the server.")
+    window.sees("canary")
+
+
+def made(team: World, **options: object) -> str:
+    """A token."""
+    return str(team.ask("POST", "auth/token/create", options)["auth"]["client_token"])
+
+
 def wrapped(team: World, path: str, body: dict[str, Any]) -> str:
     """A wrapping token with the answer to a request."""
     request = Request(f"{team.server.url}/v1/{path}", json.dumps(body).encode(), method="POST")

@@ -47,6 +47,28 @@ def test_a_namespace_is_made_entered_and_deleted(team: World, opened: Opened, ro
     assert f"{name}/" not in str(listed)
 
 
+def test_a_token_from_above(team: World, opened: Opened) -> None:
+    """Who may do something in a namespace by a policy of another one is offered it there, and no request is refused."""
+    team.ask("POST", "sys/mounts/above", {"type": "kv", "options": {"version": "2"}}, namespace="team-space")
+    team.ask("POST", "above/data/web", {"data": {"a": "canary"}}, namespace="team-space")
+    window = opened()
+    window.go("/secrets/kv/secret?mount=above/&path=web&with=token")
+    window.page.get_by_text("Mount and namespace").click()
+    window.type("Namespace", "team-space")
+    window.type("Token", team.tokens["admin"])
+    window.press("Log in")
+    window.page.get_by_role("heading", name="web").wait_for()
+    assert window.offers("Create a version")
+    assert window.offers("Share once")
+    window.turn("/me?tab=capabilities&paths=above/data/web")
+    window.sees("patch")
+    window.turn("/")
+    window.page.get_by_role("link", name="above/").wait_for()
+    window.turn("/policies")
+    window.page.get_by_role("grid", name="Policies").wait_for()
+    assert window.offers("Create a policy")
+
+
 def test_a_locked_namespace_refuses_all(team: World, opened: Opened) -> None:
     """The unlock key is shown once, and opens the namespace again."""
     team.ask("POST", "sys/namespaces/closed", {})

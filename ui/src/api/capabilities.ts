@@ -1,13 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { write } from "./client";
 import type { ApiError } from "./errors";
 import { useSession } from "./hooks";
+import { ownCapabilities } from "./own";
 
 /** What an action needs: a capability and the path of the API, such as `update sys/policies/acl/ops`. */
 export type Need = `${Capability} ${string}`;
 export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list" | "scan" | "sudo" | "recover";
-
-type Found = Record<string, string[]>;
 
 /** Whether capabilities cover a need (pure). */
 export function covers(found: readonly string[], capability: string): boolean {
@@ -32,7 +30,7 @@ async function flush(): Promise<void> {
   for (let at = 0; at < asked.length; at += MOST_AT_ONCE) {
     const part = asked.slice(at, at + MOST_AT_ONCE);
     try {
-      const found = await write<Found>(ASKED, { paths: part.map(({ path }) => path) });
+      const found = await ownCapabilities(part.map(({ path }) => path));
       for (const { path, resolve } of part) resolve(found[path] ?? []);
     } catch (error) {
       for (const { reject } of part) reject(error);

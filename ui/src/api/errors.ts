@@ -9,7 +9,8 @@ export type Kind =
   | "uninitialised"
   | "unavailable" // 500, 502, 503: the server, its store or another system
   | "foreign" // an answer that isn't the server's, such as the login page of a proxy
-  | "unreachable"; // no answer at all
+  | "unreachable" // no answer at all
+  | "page"; // the page itself is at fault
 
 /** What may pass by itself. */
 const PASSES: ReadonlySet<Kind> = new Set<Kind>(["limited", "sealed", "closed", "unavailable", "foreign", "unreachable"]);
@@ -73,5 +74,5 @@ export function waitOf(error: ApiError, failures: number): number {
 export function asApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return new ApiError("unreachable", 0, [text], "", "");
+  return new ApiError("page", 0, [text], "", "");
 }

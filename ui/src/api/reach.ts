@@ -1,4 +1,8 @@
-import { useRead } from "./hooks";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ApiError } from "./errors";
+import { useRead, useSession } from "./hooks";
+import { ownPlace } from "./own";
+import { join } from "./paths";
 
 interface Rules {
   capabilities?: string[];
@@ -29,8 +33,15 @@ export function reachable(reach: Reach, capability: string, prefix: string): str
   ];
 }
 
+/** The rules of the session's token, as `sys/internal/ui/resultant-acl` tells them: with whole paths, from the root namespace on. */
+export function useOwnRules<T>(): UseQueryResult<T, ApiError> {
+  const { home, namespace } = useSession();
+  return useRead<T>("sys/internal/ui/resultant-acl", { namespace: ownPlace(home, namespace).namespace });
+}
+
 /** The names below a prefix for which the user may do something, as `reachable` tells them; none while it isn't known. */
 export function useReach(capability: string, prefix: string): string[] {
-  const found = useRead<Reach>("sys/internal/ui/resultant-acl");
-  return found.data ? reachable(found.data, capability, prefix) : [];
+  const { namespace } = useSession();
+  const found = useOwnRules<Reach>();
+  return found.data ? reachable(found.data, capability, join(namespace, prefix)) : [];
 }

@@ -1,11 +1,17 @@
 import type { ApiError } from "./errors";
 
+/** Who a token belongs to. */
+export interface Owner {
+  /** An entity's id, or an accessor; while the session is interrupted, whose it was.  What was asked for is kept by it. */
+  readonly user: string;
+  /** The namespace that the token is of, without slashes at its ends; null if nobody knows. */
+  readonly home: string | null;
+}
+
 /** Whose session it is, and until when. */
-export interface Session {
+export interface Session extends Owner {
   /** Empty while nobody is logged in. */
   readonly token: string;
-  /** Whose it is, as `userOf` says; while it is interrupted, whose it was.  What was asked for is kept by it. */
-  readonly user: string;
   /** The namespace that pages work in, without slashes at its ends; empty for the root. */
   readonly namespace: string;
   /** How the user logged in, for the next time: the mount's path, and the name that was typed. */
@@ -16,7 +22,7 @@ export interface Session {
 
 type Listener = () => void;
 
-const NONE: Session = { token: "", user: "", namespace: "", login: null, interrupted: null };
+const NONE: Session = { token: "", user: "", home: null, namespace: "", login: null, interrupted: null };
 /** Session storage belongs to one tab and ends with it; a reload keeps it. */
 const KEY = "strongroom.session";
 /** When somebody was last here, in milliseconds: a tab that is restored after hours asks for the login again. */
@@ -47,8 +53,8 @@ class SessionStore {
     return () => this.listeners.delete(listener);
   };
 
-  begin(token: string, user: string, login: Session["login"], namespace = this.state.namespace): void {
-    this.set({ token, user, namespace, login, interrupted: null });
+  begin(token: string, owner: Owner, login: Session["login"], namespace = this.state.namespace): void {
+    this.set({ token, ...owner, namespace, login, interrupted: null });
     this.active();
   }
 
@@ -115,7 +121,7 @@ function restored(): Session {
     if (typeof kept?.token !== "string" || typeof kept.namespace !== "string") return NONE;
     const idle = Date.now() - Number(sessionStorage.getItem(KEY_ACTIVE) ?? 0) >= IDLE_MS;
     if (idle) return { ...NONE, namespace: kept.namespace };
-    return { ...NONE, token: kept.token, user: kept.user ?? "", namespace: kept.namespace, login: kept.login ?? null };
+    return { ...NONE, token: kept.token, user: kept.user ?? "", home: kept.home ?? null, namespace: kept.namespace, login: kept.login ?? null };
   } catch {
     return NONE;
   }

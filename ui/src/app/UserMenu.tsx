@@ -1,4 +1,5 @@
 import { CircleUser } from "lucide-react";
+import { useEffect, useState } from "react";
 import { Button as AriaButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from "react-aria-components";
 import { useRead, useSession } from "../api/hooks";
 import { session } from "../api/session";
@@ -20,6 +21,7 @@ export interface Self {
   type: string;
   path: string;
   accessor: string;
+  num_uses: number;
 }
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -27,7 +29,10 @@ const THEMES: readonly Theme[] = ["system", "light", "dark"];
 /** Who is logged in and for how long, and the way out. */
 export function UserMenu() {
   const { token } = useSession();
-  const self = useRead<Self>("auth/token/lookup-self", { enabled: token !== "", every: 60_000, namespace: "" });
+  const [isLimited, setIsLimited] = useState(false);
+  // What can be used a few times only isn't used up by asking about it.
+  const self = useRead<Self>("auth/token/lookup-self", { enabled: token !== "" && !isLimited, namespace: "", ...(!isLimited && { every: 60_000 }) });
+  useEffect(() => setIsLimited((self.data?.num_uses ?? 0) > 0), [self.data?.num_uses]);
   const theme = useTheme();
   const navigate = useNavigate();
   const chosen = (key: string) => {

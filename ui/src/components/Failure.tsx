@@ -1,5 +1,5 @@
 import { CircleAlert, CircleSlash, PlugZap } from "lucide-react";
-import { type ApiError, passes } from "../api/errors";
+import { asApiError, type ApiError, passes } from "../api/errors";
 import { t } from "../texts";
 import { link } from "../app/location";
 import { Button, LinkButton } from "./Button";
@@ -9,7 +9,8 @@ import { duration } from "./time";
 const LOOKS = { denied: CircleSlash, unreachable: PlugZap } as const;
 
 /** Why something can't be shown or wasn't done: in our words what it means, in the server's what it said. */
-export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
+export function Failure({ error: thrown, onRetry }: { error: Error; onRetry?: () => void }) {
+  const error = asApiError(thrown); // a mistake of a page is no answer of the API, and must not take the page with it
   const Icon = error.kind in LOOKS ? LOOKS[error.kind as keyof typeof LOOKS] : CircleAlert;
   return (
     <div role="alert" className={`notice notice-${error.kind === "missing" && !isNameRefused(error) ? "plain" : "danger"}`} data-kind={error.kind}>

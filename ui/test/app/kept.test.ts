@@ -9,7 +9,7 @@ beforeEach(() => {
   const nothing = () => undefined;
   vi.stubGlobal("sessionStorage", { setItem: nothing, removeItem: nothing });
   vi.stubGlobal("window", { setTimeout, clearTimeout, addEventListener: nothing, removeEventListener: nothing });
-  session.begin("token-of-ann", "ann", null, "");
+  session.begin("token-of-ann", { user: "ann", home: "" }, null, "");
   kept = new Kept();
   kept.set(SHARES);
 });
@@ -21,13 +21,13 @@ afterEach(() => {
 
 test("its user has it again after a lock", () => {
   session.interrupt("idle");
-  session.begin("another-token-of-ann", "ann", null);
+  session.begin("another-token-of-ann", { user: "ann", home: "" }, null);
   expect(kept.current()).toBe(SHARES);
 });
 
 test("another user, who logs in over the pages of the first, doesn't see it", () => {
   session.interrupt("idle");
-  session.begin("token-of-bob", "bob", null);
+  session.begin("token-of-bob", { user: "bob", home: "" }, null);
   expect(kept.current()).toBeNull();
   expect(isAnythingKept()).toBe(true);
 });

@@ -7,11 +7,11 @@ test("what was run stays over a lock, and ends with the session or with another 
   vi.stubGlobal("sessionStorage", { setItem: nothing, removeItem: nothing });
   vi.stubGlobal("window", { setTimeout, clearTimeout });
   const lines = () => record.current().lines;
-  session.begin("token-of-ann", "ann", null, "");
+  session.begin("token-of-ann", { user: "ann", home: "" }, null, "");
   record.begin("read a");
   session.interrupt("idle");
   expect(lines()).toEqual(["read a"]);
-  session.begin("token-of-bob", "bob", null);
+  session.begin("token-of-bob", { user: "bob", home: "" }, null);
   expect(lines()).toEqual([]);
   record.begin("read b");
   session.end();

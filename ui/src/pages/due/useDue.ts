@@ -1,8 +1,9 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { covers, partsOf } from "../../api/capabilities";
-import { read, write } from "../../api/client";
+import { read } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { keyOf, useSession } from "../../api/hooks";
+import { ownCapabilities } from "../../api/own";
 import type { Mount } from "../secrets/Mounts";
 import { type Due, MOST, type Source, sourcesOf } from "./sources";
 
@@ -42,7 +43,7 @@ async function findSources(): Promise<Sources> {
   const all = Object.entries(secret).flatMap(([path, mount]) => sourcesOf(path, mount));
   const needs = all.flatMap((source) => source.needs.map(partsOf));
   if (needs.length === 0) return { allowed: [], forbidden: [] };
-  const found = await write<Record<string, string[]>>("sys/capabilities-self", { paths: needs.map(([, path]) => path) });
+  const found = await ownCapabilities(needs.map(([, path]) => path));
   const may = (source: Source) => source.needs.map(partsOf).every(([capability, path]) => covers(found[path] ?? [], capability));
   return { allowed: all.filter(may), forbidden: all.filter((source) => !may(source)).map(({ mount }) => mount) };
 }

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Capability, covers } from "../../api/capabilities";
-import { write } from "../../api/client";
 import type { ApiError } from "../../api/errors";
-import { useRead, useSession } from "../../api/hooks";
+import { useSession } from "../../api/hooks";
 import { filled } from "../../api/openapi";
+import { ownCapabilities } from "../../api/own";
 import { join } from "../../api/paths";
+import { useOwnRules } from "../../api/reach";
 import type { Question } from "../../components/Loaded";
 import { isTouched, namesIn, type Rules } from "./reach";
 import { capabilitiesAt, type Place } from "./shape";
@@ -16,7 +17,7 @@ const inPlaceOfAll = (place: Place) => filled(place.path, Object.fromEntries(pla
 
 async function capabilitiesOf(paths: readonly string[]): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
-  for (let at = 0; at < paths.length; at += AT_ONCE) Object.assign(found, await write<Record<string, string[]>>("sys/capabilities-self", { paths: paths.slice(at, at + AT_ONCE) }));
+  for (let at = 0; at < paths.length; at += AT_ONCE) Object.assign(found, await ownCapabilities(paths.slice(at, at + AT_ONCE)));
   return found;
 }
 
@@ -48,7 +49,7 @@ export function useTouched(mount: string, places: readonly Place[]): Question<Pl
 
 /** The rules of the user's token; null if they aren't told, undefined until it is known. */
 function useRules(): Rules | null | undefined {
-  const { data, error } = useRead<Rules>("sys/internal/ui/resultant-acl");
+  const { data, error } = useOwnRules<Rules>();
   return error ? null : data;
 }
 

@@ -1,15 +1,15 @@
 import { type Need, useMay } from "../../api/capabilities";
-import { useRead } from "../../api/hooks";
 import { LinkButton } from "../../components/Button";
 import { t } from "../../texts";
 import { editLink } from "../kv/store";
 import { enableLink, mountNeeds } from "../mounts/table";
-import { type MyKv, type MyStore, storesIn } from "./stores";
+import { useMyMounts } from "../secrets/myMounts";
+import { type MyStore, storesIn } from "./stores";
 
 /** The ways into the product, each for who may go it. */
 export function FirstSteps() {
-  const mounts = useRead<{ key_info: Record<string, MyKv> }>("sys/my/mounts");
-  const stores = storesIn(mounts.data?.key_info ?? {});
+  const mounts = useMyMounts();
+  const stores = storesIn(mounts.data ?? {});
   return (
     <section className="stack">
       <h2>{t("home.steps")}</h2>

@@ -1,5 +1,5 @@
 import { useMay } from "../../api/capabilities";
-import { useRead, useSession } from "../../api/hooks";
+import { useSession } from "../../api/hooks";
 import { link } from "../../app/location";
 import { Anchor, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
@@ -7,6 +7,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
 import { pageOf } from "../engines";
+import { useMyMounts } from "../secrets/myMounts";
 import { FirstSteps } from "./FirstSteps";
 import { News } from "./News";
 import { Numbers } from "./Numbers";
@@ -28,15 +29,8 @@ export default function Home() {
   );
 }
 
-interface MyMount {
-  type: string;
-  description: string;
-  options: Record<string, string> | null;
-  capabilities: string[];
-}
-
 function MyMounts() {
-  const found = useRead<{ key_info: Record<string, MyMount> }>("sys/my/mounts");
+  const found = useMyMounts();
   return (
     <section className="stack">
       <div className="row">
@@ -46,11 +40,11 @@ function MyMounts() {
         </LinkButton>
       </div>
       <Loaded of={found}>
-        {({ key_info }) => (
+        {(mounts) => (
           <DataTable
             label={t("home.mounts")}
             // What every server has for itself is in nobody's way here.
-            rows={Object.entries(key_info).flatMap(([path, mount]) => (path.startsWith("auth/") || path === "sys/" || path === "identity/" ? [] : [{ path, ...mount }]))}
+            rows={Object.entries(mounts).flatMap(([path, mount]) => (path.startsWith("auth/") || path === "sys/" || path === "identity/" ? [] : [{ path, ...mount }]))}
             idOf={({ path }) => path}
             textOf={({ path, type, description }) => `${path} ${type} ${description}`}
             columns={[

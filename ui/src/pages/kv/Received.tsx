@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { type Envelope, type Fields, send } from "../../api/client";
+import type { ApiError } from "../../api/errors";
 import { useChange, useSession } from "../../api/hooks";
 import { useParam } from "../../app/location";
 import { Button } from "../../components/Button";
@@ -65,7 +66,7 @@ export default function Received() {
 }
 
 /** A token that is refused was used already, has ended or never was: the first is what its receiver has to know. */
-function Spent({ error }: { error: Parameters<typeof Failure>[0]["error"] }) {
+function Spent({ error }: { error: ApiError }) {
   return (
     <>
       <Failure error={error} />

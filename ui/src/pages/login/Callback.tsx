@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { asApiError, type ApiError } from "../../api/errors";
 import { session } from "../../api/session";
-import { userOf } from "../../api/user";
+import { ownerOf } from "../../api/user";
 import { useNavigate } from "../../app/location";
 import { Anchor } from "../../components/Button";
 import { Failure } from "../../components/Failure";
@@ -24,7 +24,7 @@ export default function Callback() {
   const [error, setError] = useState<ApiError | null>(null);
   const navigate = useNavigate();
   const finish = async ({ token }: Outcome, { mount, namespace, back }: Pending) => {
-    session.begin(token, await userOf(token, namespace), { mount, type: OIDC, name: "" }, namespace);
+    session.begin(token, await ownerOf(token, namespace), { mount, type: OIDC, name: "" }, namespace);
     navigate(back, { replace: true });
   };
   useEffect(() => {

@@ -3,7 +3,7 @@ import { useRef, useState } from "react";
 import type { ApiError } from "../../api/errors";
 import { useSession } from "../../api/hooks";
 import { session } from "../../api/session";
-import { userOf } from "../../api/user";
+import { ownerOf } from "../../api/user";
 import { useParam } from "../../app/location";
 import { ifMayEnd, mayEnd } from "../../app/unsaved";
 import { Button } from "../../components/Button";
@@ -13,6 +13,7 @@ import { t } from "../../texts";
 import type { Way } from "./choices";
 import { doorOf } from "./doors";
 import { Elsewhere } from "./Elsewhere";
+import { FewUses } from "./FewUses";
 import { Inside } from "./Inside";
 import { logIn, type Outcome } from "./log_in";
 import { Messages } from "./Messages";
@@ -27,23 +28,28 @@ import "./Login.css";
 export default function Login({ again = false }: { again?: boolean }) {
   const { login, namespace } = useSession();
   const named = useParam("namespace");
+  const asked = { with: useParam("with"), role: useParam("role") };
   const [within, setWithin] = useState(namespace || namespaceOfPlace(named));
   const place = trimmed(within);
   const chosen = useWay(place);
   const { way, method } = chosen;
   const mount = trimmed(chosen.mount);
-  const [values, setValues] = useState<Record<string, string>>(login?.name ? { username: login.name } : {});
+  const [values, setValues] = useState<Record<string, string>>({ ...(asked.with && { role: asked.role }), ...(login?.name && { username: login.name }) });
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const enter = async ({ token, typed }: Outcome) => {
+    const owner = typed?.owner ?? (await ownerOf(token, place));
+    if (again && !mayTakeOver(owner.user)) return;
+    session.begin(token, owner, { mount, type: method.type, name: values["username"] ?? "" }, place);
+  };
   const finish = async (made: Outcome) => {
-    if (!made.token) return setOutcome(made);
-    const user = await userOf(made.token, place);
-    if (again && !mayTakeOver(user)) return;
-    session.begin(made.token, user, { mount, type: method.type, name: values["username"] ?? "" }, place);
+    if (made.token && !made.typed?.uses) await enter(made);
+    else setOutcome(made);
   };
   const { attempt, elsewhere, number, start, cancel } = useAttempt(chosen, mount, values, place, again, finish, () => setValues((typed) => withoutSecrets(method, typed)));
   const [tried, setTried] = useState(false);
   const missing = missingOf(method, values);
   if (outcome?.inside) return <Inside fields={outcome.inside} onDone={() => setOutcome(null)} />;
+  if (outcome?.typed) return <FewUses uses={outcome.typed.uses} onGo={() => void enter(outcome)} onCancel={() => setOutcome(null)} />;
   if (outcome?.pending) return <SecondFactor pending={outcome.pending} namespace={place} onDone={finish} onCancel={() => setOutcome(null)} />;
   return (
     <form

@@ -1,5 +1,8 @@
 import { type Auth, data, type Envelope, type Fields, send } from "../../api/client";
 import { ApiError } from "../../api/errors";
+import { randomText } from "../../api/random";
+import type { Owner } from "../../api/session";
+import { type Found, ownerIn } from "../../api/user";
 import { fieldsInside } from "../tools/inside";
 import { type LoginMethod, OKTA, requestOf, TOKEN, WRAPPED } from "./methods";
 
@@ -10,6 +13,8 @@ export interface Outcome {
   pending: Auth["mfa_requirement"];
   /** What was in a wrapping token that has no login in it. It can't be had again. */
   inside?: Fields;
+  /** Of a token that was typed: whose it is, and how often it can be used yet, if that is limited. */
+  typed?: { owner: Owner; uses: number };
 }
 
 /**
@@ -24,7 +29,7 @@ export async function logIn(method: LoginMethod, mount: string, values: Record<s
   if (method.type === WRAPPED) return unwrapped(given, namespace);
   const { path, body } = requestOf(method, mount, values);
   if (method.type !== OKTA) return outcomeOf(await send<Envelope<unknown>>("POST", path, { data: body, token: "", namespace }), path);
-  const nonce = crypto.randomUUID();
+  const nonce = randomText();
   const number = watchNumber(`auth/${mount}/verify/${nonce}`, namespace, tellNumber);
   try {
     return outcomeOf(await send<Envelope<unknown>>("POST", path, { data: { ...body, nonce }, token: "", namespace }), path);
@@ -53,8 +58,8 @@ export function outcomeOf(answer: Envelope<unknown> | undefined, path: string): 
 }
 
 async function withToken(token: string, namespace: string): Promise<Outcome> {
-  const { data } = await send<Envelope<{ display_name: string }>>("GET", "auth/token/lookup-self", { token, namespace });
-  return { token, name: data.display_name, pending: null };
+  const { data } = await send<Envelope<Found & { display_name: string }>>("GET", "auth/token/lookup-self", { token, namespace });
+  return { token, name: data.display_name, pending: null, typed: { owner: ownerIn(data), uses: data.num_uses } };
 }
 
 /** A wrapping token can be used once: what is in it is either a login, or a token that somebody put there. */

@@ -1,6 +1,7 @@
 import { data, type Envelope, send } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import { encodePath } from "../../api/paths";
+import { randomText } from "../../api/random";
 import { type Outcome, outcomeOf } from "./log_in";
 import { awaited, handOn, keep, kept, type Pending, type Returned, returnedIn } from "./returned";
 
@@ -50,7 +51,7 @@ export async function oidc(asked: Asked): Promise<Outcome> {
   const popup = window.open("about:blank", "_blank", "popup,width=560,height=720");
   // A provider's page must not lead this one elsewhere while somebody looks at the other.
   if (popup) popup.opener = null;
-  const nonce = crypto.randomUUID();
+  const nonce = randomText();
   let begun: Begun;
   try {
     begun = await begin(asked, nonce);

@@ -45,6 +45,7 @@ export interface Chosen {
 export function useWay(namespace: string): Chosen {
   const { login } = useSession();
   const asked = useParam("with");
+  const askedMount = trimmed(useParam("mount"));
   const { visible, rule } = useOffered(namespace);
   const [chosen, setChosen] = useState("");
   const [typed, setTyped] = useState<string | null>(null);
@@ -54,7 +55,9 @@ export function useWay(namespace: string): Chosen {
   const method = methodOf(way.type);
   const mounts = visible.filter(({ type }) => type === method.type);
   const before = login?.type === method.type && !chosen ? login.mount : "";
-  const mount = typed ?? way.mount?.path ?? (before || method.type);
+  // Pages show mounts of their own in the address, without a way to log in.
+  const named = asked && !chosen && way.mount === null ? askedMount : "";
+  const mount = typed ?? way.mount?.path ?? (named || before || method.type);
   const choose = (next: string) => {
     setChosen(next);
     setTyped(null);

@@ -1,27 +1,20 @@
-import { useRead } from "../../api/hooks";
 import { link } from "../../app/location";
 import { Anchor } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Empty, Loaded } from "../../components/Loaded";
 import { t } from "../../texts";
 import { pageOf } from "../engines";
-
-interface MyMount {
-  type: string;
-  description: string;
-  options: Record<string, string> | null;
-  capabilities: string[];
-}
+import { type MyMount, useMyMounts } from "../secrets/myMounts";
 
 /** The mounts on which the user may do anything, and what. */
 export function MyMounts() {
-  const found = useRead<{ key_info: Record<string, MyMount> }>("sys/my/mounts");
+  const found = useMyMounts();
   return (
     <Loaded of={found}>
-      {({ key_info }) => (
+      {(mounts) => (
         <DataTable
           label={t("me.mounts")}
-          rows={Object.entries(key_info).map(([path, mount]) => ({ path, ...mount }))}
+          rows={Object.entries(mounts).map(([path, mount]) => ({ path, ...mount }))}
           idOf={({ path }) => path}
           textOf={({ path, type, description }) => `${path} ${type} ${description}`}
           columns={[
