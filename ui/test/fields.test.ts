@@ -66,6 +66,15 @@ describe("the body that a form makes", () => {
     expect(bodyFrom(fields, { name: "b" }, { name: "a" })).toEqual({ name: "b" });
   });
 
+  test("a key in a list is one item, though it has several lines", () => {
+    const key = (name: string) => `-----BEGIN PUBLIC KEY-----\n${name}\nx==\n-----END PUBLIC KEY-----\n`;
+    const [field] = fieldsOf({ properties: { keys: { type: "array", items: { type: "string" } } } });
+    if (!field) throw new Error("no field");
+    const shown = textOf(field, [key("a"), "plain", key("b")]);
+    expect(bodyFrom([field], { keys: shown })).toEqual({ keys: [key("a"), "plain", key("b")] });
+    expect(bodyFrom([field], { keys: "-----BEGIN PUBLIC KEY-----\na" })).toEqual({ keys: ["-----BEGIN PUBLIC KEY-----", "a"] });
+  });
+
   test.each([
     [{ secret: "s", name: "" }, "required"],
     [{ ...typed, count: "3 or 4" }, "number"],

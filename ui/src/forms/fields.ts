@@ -177,7 +177,7 @@ function valueOf(field: FormField, text: string): Json {
       if (!/^-?\d+(\.\d+)?$/.test(text)) throw new FieldFault(field.name, "number");
       return Number(text);
     case "lines":
-      return text.split("\n").map((line) => line.trim()).filter(Boolean);
+      return itemsOf(text);
     case "pairs":
       return pairsOf(field.name, text);
     case "json":
@@ -191,6 +191,24 @@ function valueOf(field: FormField, text: string): Json {
     default:
       return text;
   }
+}
+
+/** What each line has; keys and certificates in PEM are of several lines each. */
+function itemsOf(text: string): string[] {
+  const items: string[] = [];
+  let block: string[] | null = null;
+  for (const line of text.split("\n").map((each) => each.trim()).filter(Boolean)) {
+    if (block === null && line.startsWith("-----BEGIN ")) block = [];
+    if (block === null) {
+      items.push(line);
+      continue;
+    }
+    block.push(line);
+    if (!line.startsWith("-----END ")) continue;
+    items.push(`${block.join("\n")}\n`);
+    block = null;
+  }
+  return block === null ? items : [...items, ...block];
 }
 
 /** A value whose type isn't described: JSON where it is any, otherwise the text. */
