@@ -69,6 +69,40 @@ def test_a_token_from_above(team: World, opened: Opened) -> None:
     assert window.offers("Create a policy")
 
 
+def test_an_address_has_its_namespace(team: World, opened: Opened) -> None:
+    """A link that is sent to somebody leads to the same page; back leads to the namespace that was left."""
+    team.ask("POST", "sys/mounts/linked", {"type": "kv", "options": {"version": "2"}}, namespace="team-space")
+    team.ask("POST", "linked/data/web", {"data": {"a": "canary"}}, namespace="team-space")
+    window = opened("root")
+    window.go("/secrets")
+    window.page.get_by_role("link", name="team/", exact=True).wait_for()
+    window.turn("/namespaces/namespace?path=team-space")
+    window.press("Go there: team-space")
+    window.page.get_by_role("button", name="Namespace: team-space").wait_for()
+    window.page.get_by_role("link", name="linked/").click()
+    link = window.page.get_by_role("link", name="web", exact=True).get_attribute("href")
+    assert link is not None
+    assert window.page.url.endswith("/secrets/kv?mount=linked%2F&namespace=team-space")
+    other = opened()
+    other.go(link.removeprefix("/ui"))
+    other.choose("Method", "Token")
+    other.type("Token", team.tokens["admin"])
+    other.press("Log in")
+    other.page.get_by_role("heading", name="web").wait_for()
+    assert other.reveal("a") == "canary"
+    other.page.reload()
+    other.page.get_by_role("heading", name="web").wait_for()
+    window.page.go_back()
+    window.page.go_back()
+    window.page.get_by_role("button", name="Namespace: root").wait_for()
+    assert "namespace=" not in window.page.url
+    window.page.go_back()
+    window.page.get_by_role("link", name="team/", exact=True).wait_for()
+    window.page.go_forward()
+    window.page.go_forward()
+    window.page.get_by_role("link", name="linked/").wait_for()
+
+
 def test_a_locked_namespace_refuses_all(team: World, opened: Opened) -> None:
     """The unlock key is shown once, and opens the namespace again."""
     team.ask("POST", "sys/namespaces/closed", {})

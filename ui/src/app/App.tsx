@@ -1,15 +1,16 @@
 import { QueryClient, QueryClientProvider, useIsFetching, useIsMutating } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Router, useLocation } from "wouter";
 import { ApiError } from "../api/errors";
-import { afterFailure } from "../api/hooks";
+import { afterFailure, useSession } from "../api/hooks";
 import { session } from "../api/session";
 import { later } from "../components/later";
 import { Toasts } from "../components/toasts";
 import { type Door, doorOf } from "../pages/login/doors";
 import { keepFocus, leadToFaults } from "./focus";
 import { Before, Gate } from "./Gate";
+import { hrefOf } from "./place";
 import { watchSubmits } from "./resubmit";
 import { watchTraversals } from "./scrolling";
 import { Shell } from "./Shell";
@@ -58,8 +59,11 @@ export function App() {
 function Routed() {
   const [, navigate] = useLocation(); // draws this anew when the address changes
   useBusy();
+  const { namespace } = useSession();
+  // No hook, whatever its name there: what shows links asks for the address under conditions.
+  const href = useCallback((to: string) => hrefOf(namespace, to), [namespace]);
   return (
-    <RouterProvider navigate={navigate} useHref={(to) => `/ui${to}`}>
+    <RouterProvider navigate={navigate} useHref={href}>
       <Entered door={doorOf(window.location.pathname)} />
       <Toasts />
     </RouterProvider>

@@ -1,4 +1,6 @@
 import { useLocation } from "wouter";
+import { useSession } from "../api/hooks";
+import { hrefOf } from "./place";
 // Not the one of the router, which decodes the query before it is taken apart: a percent sign in a name would be lost.
 import { useSearch } from "wouter/use-browser-location";
 
@@ -16,6 +18,11 @@ export function link(page: string, shows: Record<string, string | number | undef
 /** Goes to a page; `replace` leaves no entry to go back to. */
 export function useNavigate(): (to: string, options?: { replace?: boolean }) => void {
   return useLocation()[1];
+}
+
+/** The address of a page for a link: a new tab has it, and who is sent it. */
+export function useHref(to: string): string {
+  return hrefOf(useSession().namespace, to);
 }
 
 /** What this page shows. */

@@ -3,6 +3,7 @@ import type { AroundNavHandler } from "wouter";
 import { session } from "../api/session";
 import { t } from "../texts";
 import { isAnythingKept } from "./kept";
+import { placedIn } from "./place";
 import { goesOn } from "./scrolling";
 
 /** What would be lost with the page: what was typed and isn't saved, and what is shown only once. */
@@ -56,7 +57,7 @@ export function ifMayEnd(go: () => void): void {
 export const unlessUnsaved: AroundNavHandler = (navigate, to, options) => {
   if (!mayLeave()) return;
   if (!options?.replace) goesOn();
-  navigate(to, options);
+  navigate(placedIn(session.current().namespace, to), options);
 };
 
 /** What else may leave a page.  Returns what ends the watch. */

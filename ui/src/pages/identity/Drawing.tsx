@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { useNavigate } from "../../app/location";
+import { useHref, useNavigate } from "../../app/location";
 import { t } from "../../texts";
 import { type Graph, type Node, type Placed, placed } from "./graph";
 import "./Graph.css";
@@ -42,6 +42,7 @@ function Line({ from, to }: { from: Placed | undefined; to: Placed | undefined }
 
 function Box({ box, isFocus, to }: { box: Placed; isFocus: boolean; to: string }) {
   const navigate = useNavigate();
+  const href = useHref(to);
   const policies = box.policies?.join(", ") ?? "";
   const shown = { name: cut(box.name), policies: cut(policies, MOST_LETTERS + 3) };
   // What is seen comes first in what is read out; then what was cut.
@@ -49,7 +50,7 @@ function Box({ box, isFocus, to }: { box: Placed; isFocus: boolean; to: string }
   const label = `${shown.name} ${shown.policies}`.trim() + `, ${t(`identity.${box.kind}`)}${whole}`;
   return (
     <a
-      href={`/ui${to}`}
+      href={href}
       aria-label={label}
       {...(isFocus && { "aria-current": "true" as const })}
       className={`drawing-box drawing-${box.kind}`}

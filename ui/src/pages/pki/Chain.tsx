@@ -1,4 +1,4 @@
-import { useNavigate } from "../../app/location";
+import { useHref, useNavigate } from "../../app/location";
 import { t } from "../../texts";
 import { type Authority, forestOf, type Placed, stateOf } from "./chain";
 import "./Chain.css";
@@ -40,13 +40,14 @@ export function Chain({ authorities, to, current }: Props) {
 
 function Box({ placed: { authority, signedBy }, x, y, to, isCurrent }: { placed: Placed; x: number; y: number; to: string; isCurrent: boolean }) {
   const navigate = useNavigate();
+  const href = useHref(to);
   const { certificate } = authority;
   const state = certificate ? stateOf(certificate, new Date()) : "valid";
   const title = titleOf(authority);
   const ends = certificate ? t(state === "expired" ? "pki.chain_ended" : "pki.chain_ends", { when: certificate.notAfter.toLocaleDateString() }) : "";
   return (
     <a
-      href={`/ui${to}`}
+      href={href}
       aria-current={isCurrent ? "true" : undefined}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { movedTo, placedIn } from "../../src/app/place";
+
+test.each([
+  ["", "/secrets", "/secrets"],
+  ["a/b", "/secrets", "/secrets?namespace=a%2Fb"],
+  ["é", "/secrets/kv?mount=k%2F&path=100%25", "/secrets/kv?mount=k%2F&path=100%25&namespace=%C3%A9"],
+  ["a", "/?namespace=b", "/?namespace=b"],
+  ["a", "#main", "#main"],
+])("in the namespace %j, %s is %s", (namespace, to, placed) => {
+  expect(placedIn(namespace, to)).toBe(placed);
+});
+
+test.each([
+  ["", "?namespace=a&with=token", "?with=token"],
+  ["", "?namespace=a", ""],
+  ["b", "?mount=k%2F&namespace=a", "?mount=k%2F&namespace=b"],
+  ["a", "?path=x%20y&namespace=a", "?path=x%20y&namespace=a"],
+  ["", "?path=x%20y", "?path=x%20y"],
+])("to the namespace %j, %s is moved as %s", (namespace, search, moved) => {
+  expect(movedTo(namespace, search)).toBe(moved);
+});
