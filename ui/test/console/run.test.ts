@@ -75,6 +75,15 @@ describe("what is shown", () => {
     expect((await ask("read -format=xml a")).isError).toBe(true);
   });
 
+  test("of a version that was deleted, what it was", async () => {
+    const gone = { ...EMPTY, data: { data: null, metadata: { ...VERSION, deletion_time: "2027-01-02T00:00:00Z" } } } as unknown;
+    const { ask } = server({ "secret/data/a": new ApiError("missing", 404, [], "GET", "secret/data/a", 0, gone), "secret/data/b": new ApiError("missing", 404, [], "GET", "secret/data/b") });
+    const { text, isError } = await ask("kv get secret/a");
+    expect(isError).toBe(false);
+    expect(text).toContain("deletion_time      2027-01-02T00:00:00Z");
+    expect(await ask("kv get secret/b")).toEqual({ text: "No value found at secret/data/b", isError: true });
+  });
+
   test("a secret with its version", async () => {
     const { ask } = server({ "secret/data/a": { data: { password: "p", n: 1 }, metadata: VERSION } });
     const { text } = await ask("kv get secret/a");

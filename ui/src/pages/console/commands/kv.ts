@@ -1,6 +1,8 @@
-import type { Fields, Json } from "../../../api/client";
+import type { Envelope, Fields, Json } from "../../../api/client";
+import { ApiError } from "../../../api/errors";
 import { isFields } from "../../../api/json";
 import { t } from "../../../texts";
+import { goneIn } from "../../kv/basis";
 import { type Call, type Command, Refused } from "../command";
 import { dataIn } from "../data";
 import { COMMON, type FlagName } from "../flags";
@@ -23,7 +25,7 @@ async function get(call: Call): Promise<string> {
   const { flags, api } = call;
   const place = await placeOf(call);
   const path = under(place, "data");
-  const answer = await api.ask("GET", path, { query: place.versioned && flags.number("version") > 0 ? { version: flags.text("version") } : {} });
+  const answer = await api.ask("GET", path, { query: place.versioned && flags.number("version") > 0 ? { version: flags.text("version") } : {} }).catch(deleted);
   if (!answer) throw new Refused("console.nothing_at", { path });
   if (answer.wrap_info || formatOf(flags) !== "table" || (!place.versioned && flags.has("field"))) return flags.has("field") && place.versioned ? field(call, answer.data ?? {}) : answerText(flags, answer);
   if (flags.has("field")) return field(call, answer.data ?? {});
@@ -35,6 +37,14 @@ async function get(call: Call): Promise<string> {
   ];
   return warned(answer, parts.join("\n\n"));
 }
+
+/** Of a version that was deleted the API says what it was, with an error. */
+function deleted(thrown: unknown): Envelope<Fields> {
+  if (thrown instanceof ApiError && goneIn(thrown) && isEnvelope(thrown.document)) return thrown.document;
+  throw thrown;
+}
+
+const isEnvelope = (document: unknown): document is Envelope<Fields> => isFields(document) && isFields(document["data"]);
 
 function field({ flags }: Call, data: Fields): string {
   const values = objectOf(data["data"]);
