@@ -11,6 +11,13 @@ from tests.conformance.interface.world import PASSWORD, World
 EDIT = "/secrets/kv/edit?mount=team/&path=web/session"
 IDLE = "16:00"
 """Minutes and seconds; a session is locked after 15 minutes."""
+_THREE_HOURS_BEHIND = """
+const Right = Date, now = Right.now.bind(Right), behind = 3 * 3600 * 1000;
+window.Date = class extends Right {
+  constructor(...given) { given.length ? super(...given) : super(now() - behind); }
+  static now() { return now() - behind; }
+};
+"""
 
 
 def _tokens(window: Window) -> str:
@@ -164,6 +171,30 @@ def test_policies_that_let_nothing_be_asked(team: World, opened: Opened) -> None
     window.sees("Your policies don't let this page ask what you may do")
     window.settle()
     assert window.page.get_by_role("dialog").count() == 0
+
+
+def test_a_browser_with_a_wrong_clock(team: World, opened: Opened) -> None:
+    """What ends in an hour ends in an hour, though the browser's clock is three hours behind."""
+    made = team.ask("POST", "auth/token/create", {"policies": ["default"], "ttl": "1h"})
+    window = opened("reader", of=World(team.server, {"reader": made["auth"]["client_token"]}))
+    window.page.add_init_script(_THREE_HOURS_BEHIND)
+    window.go("/me")
+    shown = window.sees("(in ").inner_text()
+    assert "minutes)" in shown or "1 hour)" in shown
+
+
+def test_an_address_of_vaults_interface(team: World, opened: Opened) -> None:
+    """What people have in their bookmarks leads to the same secret here, also before they have logged in."""
+    window = opened()
+    window.go("/vault/secrets/team/kv/web%2Fdb/details?version=1")
+    window.choose("Method", "User name and password")
+    window.type("User name", "reader")
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.page.get_by_role("heading", name="db").wait_for()
+    assert window.reveal("username") == "web"
+    window.go("/vault/auth?with=ldap")
+    window.page.get_by_role("heading", name="Overview").wait_for()
 
 
 def test_back_and_forward(opened: Opened) -> None:

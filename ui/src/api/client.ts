@@ -1,3 +1,4 @@
+import { noteTime } from "./clock";
 import { ApiError, kindOf } from "./errors";
 import { parseExact } from "./json";
 import { encodePath, isRelative } from "./paths";
@@ -114,6 +115,7 @@ export async function answer(method: Method, path: string, options: Options = {}
   // The server leads nowhere, and answers with no page: a proxy does, such as one that wants a login.
   const isForeign = response.type === "opaqueredirect" || (response.ok && response.headers.get("content-type")?.startsWith("text/html"));
   if (isForeign) throw new ApiError("foreign", response.status, [], method, path);
+  noteTime(response.headers.get("date"));
   if (response.ok) return response;
   const document = await documentOf(response);
   const errors = errorsIn(document);

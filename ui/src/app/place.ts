@@ -1,5 +1,6 @@
 import { session } from "../api/session";
 import { doorOf } from "../pages/login/doors";
+import { ofVault } from "./bookmarks";
 
 const NAME = "namespace";
 
@@ -30,6 +31,13 @@ export function movedTo(namespace: string, search: string): string {
 const asked = () => new URLSearchParams(window.location.search).get(NAME);
 // What other systems lead to has a namespace of its own in the address.
 const isPage = () => doorOf(window.location.pathname) === null;
+
+/** Leads from an address of Vault's interface to the page that it stands for. */
+export function followBookmarks(): void {
+  const { pathname, search } = window.location;
+  const found = isPage() ? ofVault(pathname.replace(/^\/ui(?=\/)/, ""), search) : null;
+  if (found !== null) window.history.replaceState(null, "", `/ui${found}`);
+}
 
 /** Works in the namespace that the address names, and has the address name the one that pages work in. */
 export function followNamespaces(): void {

@@ -1,3 +1,4 @@
+import { serverNow } from "../api/clock";
 import { t } from "../texts";
 import { distance, moment } from "./time";
 
@@ -7,7 +8,7 @@ export function When({ at, never = t("common.none") }: { at: string | null | und
   if (!found) return never;
   return (
     <time dateTime={found.toISOString()}>
-      {found.toLocaleString()} ({distance(found, new Date())})
+      {found.toLocaleString()} ({distance(found, serverNow())})
     </time>
   );
 }

@@ -1,3 +1,4 @@
+import { serverNow } from "../../api/clock";
 import { link, useNavigate, useParam } from "../../app/location";
 import { Anchor } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
@@ -54,7 +55,7 @@ function Found({ days }: { days: number }) {
 }
 
 function Table({ due }: { due: readonly DueThing[] }) {
-  const now = new Date();
+  const now = serverNow();
   const navigate = useNavigate();
   return (
     <DataTable

@@ -1,3 +1,4 @@
+import { serverNow } from "../../api/clock";
 import type { Need } from "../../api/capabilities";
 import { type Fields, list, read } from "../../api/client";
 import { link } from "../../app/location";
@@ -63,7 +64,7 @@ function secretsOf(mount: string): Source {
     mount,
     needs: [`read ${place}`],
     find: async (until, signal) => {
-      const within = Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000));
+      const within = Math.max(1, Math.ceil((until.getTime() - serverNow().getTime()) / 1000));
       const { secrets } = await read<{ secrets: DueSecret[] }>(place, { query: { within, limit: MOST }, signal });
       return secrets.flatMap(({ path, due_time, reason, owner }) => {
         const at = moment(due_time);

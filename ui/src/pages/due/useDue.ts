@@ -1,4 +1,5 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
+import { serverNow } from "../../api/clock";
 import { covers, partsOf } from "../../api/capabilities";
 import { read } from "../../api/client";
 import type { ApiError } from "../../api/errors";
@@ -22,7 +23,7 @@ export function useDue(days: number) {
   const answers = useQueries({
     queries: (sources.data?.allowed ?? []).map((source) => ({
       queryKey: [...keyOf("DUE", source.mount), source.needs, days],
-      queryFn: ({ signal }: { signal: AbortSignal }) => source.find(new Date(Date.now() + days * DAY_MS), signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) => source.find(new Date(serverNow().getTime() + days * DAY_MS), signal),
       enabled: interrupted === null,
     })),
   });

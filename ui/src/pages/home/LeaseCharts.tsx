@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { serverNow } from "../../api/clock";
 import { read, write } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { useMay } from "../../api/capabilities";
@@ -29,7 +30,7 @@ export function LeaseCharts() {
     let after = "";
     do {
       const page = await write<Found>("sys/leases/search", { limit: PAGE, ...(after && { after }) });
-      sum = withLeases(sum, page.key_info, mounts, Date.now());
+      sum = withLeases(sum, page.key_info, mounts, serverNow().getTime());
       after = page.after;
       setSofar(sum.counted);
     } while (after !== "" && sum.counted < MOST);

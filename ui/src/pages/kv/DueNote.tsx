@@ -1,10 +1,11 @@
+import { serverNow } from "../../api/clock";
 import { distance } from "../../components/time";
 import { t } from "../../texts";
 import { dueOf } from "./due";
 
 /** Whom a secret concerns and until when it is good, by its custom metadata; nothing if they don't say. */
 export function DueNote({ custom, written }: { custom: Record<string, string> | null; written: Date | null }) {
-  const now = new Date();
+  const now = serverNow();
   const due = dueOf(custom ?? {}, written);
   const owner = custom?.["owner"];
   if (!owner && !due) return null;

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { serverNow } from "../../api/clock";
 import { type Envelope, type Fields, send } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { useChange, useSession } from "../../api/hooks";
@@ -49,7 +50,7 @@ export default function Received() {
           }}
         >
           <TextField label={t("kv.share_token")} description={namespace ? t("kv.received_in", { namespace }) : undefined} type="password" value={token} onChange={setToken} isRequired autoFocus code />
-          {look.data && <p className="notice">{t("kv.received_looked", { path: look.data.data.creation_path, when: made ? distance(made, new Date()) : "" })}</p>}
+          {look.data && <p className="notice">{t("kv.received_looked", { path: look.data.data.creation_path, when: made ? distance(made, serverNow()) : "" })}</p>}
           {[open.error, look.error].map((error, index) => error && <Spent key={index} error={error} />)}
           <div className="row">
             <Button type="submit" look="primary" isPending={open.isPending} isDisabled={given === ""}>

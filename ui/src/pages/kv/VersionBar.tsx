@@ -1,3 +1,4 @@
+import { serverNow } from "../../api/clock";
 import { useMay } from "../../api/capabilities";
 import { type Fields, write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
@@ -32,7 +33,7 @@ export function VersionBar({ store, path, info, isChosen, fields }: Props) {
   const created = moment(info.created_time);
   const newest = metadata.data?.current_version ?? 0;
   const isOlder = isChosen && newest !== info.version;
-  const choices = metadata.data ? versionsOf(metadata.data, new Date()).map(({ number, state, created: when }) => ({ id: String(number), label: t("kv.version_choice", { n: number, state: t(`kv.state_${state}`), when: moment(when)?.toLocaleString() ?? "" }) })) : [];
+  const choices = metadata.data ? versionsOf(metadata.data, serverNow()).map(({ number, state, created: when }) => ({ id: String(number), label: t("kv.version_choice", { n: number, state: t(`kv.state_${state}`), when: moment(when)?.toLocaleString() ?? "" }) })) : [];
   return (
     <>
       <div className="version-bar">
@@ -47,7 +48,7 @@ export function VersionBar({ store, path, info, isChosen, fields }: Props) {
         )}
         {created && (
           <time className="description" dateTime={info.created_time} title={created.toLocaleString()}>
-            {t("kv.written", { when: distance(created, new Date()) })}
+            {t("kv.written", { when: distance(created, serverNow()) })}
           </time>
         )}
       </div>

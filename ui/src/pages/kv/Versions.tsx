@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { serverNow } from "../../api/clock";
 import { write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { join } from "../../api/paths";
@@ -47,7 +48,7 @@ function List({ store, path, metadata }: Props & { metadata: SecretMetadata }) {
     },
   );
   const shows = (more: Record<string, number>) => secretLink(store, path, { tab: "versions", ...more });
-  const versions = versionsOf(metadata, new Date());
+  const versions = versionsOf(metadata, serverNow());
   const readable = versions.filter(({ state }) => state === "current" || state === "kept").map(({ number }) => number);
   const compare = (number: number) => navigate(shows({ before: readable.find((each) => each < number) ?? number, after: number }));
   const act = (number: number) => (what: Act) => {

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { serverNow } from "../../api/clock";
 import { send } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { useRead } from "../../api/hooks";
@@ -113,5 +114,5 @@ function AllNodes() {
 
 function Seen({ at }: { at: string | null }) {
   const seen = moment(at);
-  return seen ? distance(seen, new Date()) : <span className="badge">{t("nodes.answers")}</span>;
+  return seen ? distance(seen, serverNow()) : <span className="badge">{t("nodes.answers")}</span>;
 }

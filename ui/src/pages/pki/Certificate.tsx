@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { serverNow } from "../../api/clock";
 import { useMay } from "../../api/capabilities";
 import { type Envelope, type Fields, send } from "../../api/client";
 import { useRead } from "../../api/hooks";
@@ -41,7 +42,7 @@ export default function Certificate() {
               {!isRevoked && <Revoke mount={mount} serial={serial} role={role} name={read?.commonName || serial} />}
             </PageHead>
             {isRevoked && <Revoked mount={mount} serial={serial} stored={stored} />}
-            {read && stateOf(read, new Date()) === "expired" && <p className="notice notice-warn">{t("pki.has_expired")}</p>}
+            {read && stateOf(read, serverNow()) === "expired" && <p className="notice notice-warn">{t("pki.has_expired")}</p>}
             <section className="card stack">{read ? <CertificateFacts certificate={read} /> : <p>{t("pki.unreadable")}</p>}</section>
             <section className="card">
               <PemText title={t("pki.certificate")} text={joined([stored.certificate])} file={`${fileName(read?.commonName || serial)}.pem`} />

@@ -1,3 +1,4 @@
+import { serverNow } from "../../api/clock";
 import { useHref, useNavigate } from "../../app/location";
 import { t } from "../../texts";
 import { type Authority, forestOf, type Placed, stateOf } from "./chain";
@@ -42,7 +43,7 @@ function Box({ placed: { authority, signedBy }, x, y, to, isCurrent }: { placed:
   const navigate = useNavigate();
   const href = useHref(to);
   const { certificate } = authority;
-  const state = certificate ? stateOf(certificate, new Date()) : "valid";
+  const state = certificate ? stateOf(certificate, serverNow()) : "valid";
   const title = titleOf(authority);
   const ends = certificate ? t(state === "expired" ? "pki.chain_ended" : "pki.chain_ends", { when: certificate.notAfter.toLocaleDateString() }) : "";
   return (

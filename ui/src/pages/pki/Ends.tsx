@@ -1,3 +1,4 @@
+import { serverNow } from "../../api/clock";
 import { distance } from "../../components/time";
 import { t } from "../../texts";
 import { stateOf } from "./chain";
@@ -7,7 +8,7 @@ const LOOKS = { future: "badge-warn", valid: "", soon: "badge-warn", expired: "b
 
 /** When a certificate ends: the day, how far that is, and in words if there is something to do. */
 export function Ends({ certificate }: { certificate: { notBefore: Date; notAfter: Date } }) {
-  const now = new Date();
+  const now = serverNow();
   const state = stateOf(certificate, now);
   return (
     <span className="row ends">

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { serverNow } from "../../api/clock";
 import { write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { Button } from "../../components/Button";
@@ -44,7 +45,7 @@ export function Keyring() {
             <Facts
               rows={[
                 [t("seal.term"), term],
-                [t("seal.installed"), since && `${since.toLocaleString()} (${distance(since, new Date())})`],
+                [t("seal.installed"), since && `${since.toLocaleString()} (${distance(since, serverNow())})`],
                 [t("seal.encryptions"), encryptions],
               ]}
             />

@@ -1,3 +1,4 @@
+import { serverNow } from "../../api/clock";
 import { useList, useRead } from "../../api/hooks";
 import { useNavigate } from "../../app/location";
 import { bytes } from "../../components/bytes";
@@ -57,7 +58,7 @@ export function Outcome({ status }: { status: Status }) {
   const good = moment(status.good_time);
   return (
     <span className="row">
-      {good ? `${distance(good, new Date())} (${bytes(status.good_size)})` : t("snapshots.none_yet")}
+      {good ? `${distance(good, serverNow())} (${bytes(status.good_size)})` : t("snapshots.none_yet")}
       {status.consecutive_errors > 0 && <span className="badge badge-danger">{t("snapshots.failed_since", { n: status.consecutive_errors })}</span>}
     </span>
   );

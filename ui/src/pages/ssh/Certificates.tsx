@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { serverNow } from "../../api/clock";
 import { write } from "../../api/client";
 import { useChange, useList } from "../../api/hooks";
 import { Button } from "../../components/Button";
@@ -28,7 +29,7 @@ export function Certificates({ mount }: { mount: string }) {
       setAsked(null);
     },
   );
-  const stateOf = (row: Row) => (row.revocation_time ? "revoked" : moment(row.valid_before) < new Date() ? "ended" : "valid");
+  const stateOf = (row: Row) => (row.revocation_time ? "revoked" : moment(row.valid_before) < serverNow() ? "ended" : "valid");
   return (
     <Loaded of={found}>
       {({ keys, key_info }) => (
@@ -44,7 +45,7 @@ export function Certificates({ mount }: { mount: string }) {
               { id: "who", title: t("ssh.asked_by"), secondary: true, order: ({ display_name }) => display_name, cell: ({ display_name }) => display_name },
               { id: "role", title: t("ssh.role"), secondary: true, order: ({ role }) => role, cell: ({ role }) => role },
               { id: "principals", title: t("ssh.principals"), secondary: true, cell: ({ valid_principals }) => valid_principals.join(", ") },
-              { id: "ends", title: t("ssh.ends"), order: ({ valid_before }) => valid_before, cell: ({ valid_before }) => <time dateTime={moment(valid_before).toISOString()}>{distance(moment(valid_before), new Date())}</time> },
+              { id: "ends", title: t("ssh.ends"), order: ({ valid_before }) => valid_before, cell: ({ valid_before }) => <time dateTime={moment(valid_before).toISOString()}>{distance(moment(valid_before), serverNow())}</time> },
               { id: "state", title: t("ssh.state"), order: stateOf, cell: (row) => <span className={row.revocation_time ? "badge badge-danger" : "badge"}>{t(`ssh.state_${stateOf(row)}`)}</span> },
               { id: "revoke", title: t("kv.actions"), cell: (row) => (row.revocation_time ? null : <Button look="quiet" onPress={() => setAsked(row)} needs={`update ${path}`}>{t("ssh.revoke")}</Button>) },
             ]}
