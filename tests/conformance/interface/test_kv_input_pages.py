@@ -200,6 +200,23 @@ def test_patch_alone(team: World, opened: Opened) -> None:
     assert stored(team, "patched/db") == {"user": "canary", "password": "new", "old": "canary"}
 
 
+def test_a_version_that_cannot_be_seen(team: World, opened: Opened) -> None:
+    """Where each write has to name the version that it replaces, who can't see it types it."""
+    team.ask("POST", "team/metadata/named", {"cas_required": True})
+    team.ask("POST", "team/data/named", {"data": {"a": "1"}, "options": {"cas": 0}})
+    rules = 'path "team/data/named" { capabilities = ["create", "update"] }'
+    window = opened("reader", of=limited(team, "team-writes-named", rules))
+    window.refused |= {400, 403}
+    window.go(at("/edit", mount="team/", path="named"))
+    window.type("Name", "a")
+    window.type("Value", "2")
+    window.press("Save")
+    window.page.get_by_role("textbox", name="Version that you replace").fill("1")
+    window.press("Save")
+    window.page.get_by_role("heading", name="named", exact=True).wait_for()
+    assert stored(team, "named") == {"a": "2"}
+
+
 def test_what_opens_on_the_pages(team: World, opened: Opened) -> None:
     """Dialogs, revealed values and conflicts have nothing serious for axe, and fit a phone."""
     path, long = "states/db", "x" * 300

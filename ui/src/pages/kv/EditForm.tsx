@@ -6,7 +6,7 @@ import { useNavigate } from "../../app/location";
 import { useUnsaved } from "../../app/unsaved";
 import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
-import { Choices, TextField } from "../../components/Field";
+import { Choices, NumberField, TextField } from "../../components/Field";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import type { Basis } from "./basis";
@@ -30,6 +30,7 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
   const [basis, setBasis] = useState(begun);
   const input = useFieldsInput(begun.fields);
   const [tried, setTried] = useState(false);
+  const [replaced, setReplaced] = useState<number | null>(null);
   const [theirs, setTheirs] = useState<Basis | null | undefined>();
   const navigate = useNavigate();
   const how = useHow(store, name, basis);
@@ -43,6 +44,8 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
       navigate(secretLink(store, name), { replace: true });
     },
   );
+  // Who can't see which version is there has to be told it by somebody.
+  const isVersionWanted = basis.version === null && (replaced !== null || save.error?.errors?.some((text) => text.includes("check-and-set parameter required")) === true);
   const unsaved = useUnsaved(input.isTouched);
   const send = (on: Basis) => {
     setTried(true);
@@ -55,13 +58,14 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        send(basis);
+        send(isVersionWanted ? { ...basis, version: replaced } : basis);
       }}
     >
       {!basis.isRead && <p className="notice notice-warn">{t(how.chosen === "patch" ? "kv.unread_patch" : "kv.unread")}</p>}
       {how.choices.length > 1 && <Choices label={t("kv.how")} value={how.chosen} onChange={how.choose} choices={how.choices.map((id) => ({ id, label: t(`kv.how_${id}`), description: t(`kv.how_${id}_hint`) }))} />}
       {path === "" && <TextField label={t("kv.path")} description={t("kv.path_hint")} value={name} onChange={setName} error={tried && fault ? t(`kv.fault_${fault}`) : null} isRequired autoFocus code />}
       <FieldsInput input={input} />
+      {isVersionWanted && <NumberField label={t("kv.version_replaced")} description={t("kv.version_replaced_hint")} value={replaced} onChange={setReplaced} min={0} />}
       {how.chosen === "patch" && <p className="description">{t("kv.patch_hint")}</p>}
       {save.error && (save.error instanceof UnpatchableError ? <p className="notice notice-danger" role="alert">{t("kv.unpatchable")}</p> : <Failure error={save.error} />)}
       {theirs !== undefined && (
