@@ -92,6 +92,10 @@ def test_what_is_not_typed_stays(team: World, opened: Opened) -> None:
     window = opened("root")
     window.go(at("/edit", mount="team/", path="kept"))
     window.press("Reveal text")
+    told = window.page.get_by_text("It begins or ends with a space.")
+    assert told.count() == 0
+    window.press("Reveal tab")
+    told.wait_for()
     field = row(window, "text").locator("textarea")
     field.focus()
     window.page.keyboard.press("Control+Home")

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faultsOf, fieldsOf, fieldsOfJson, linesOf, maskedOf, merged, newRow, rowsOf, typedInto } from "../../src/pages/kv/values";
+import { faultsOf, fieldsOf, fieldsOfJson, hasOuterSpace, linesOf, maskedOf, merged, newRow, rowsOf, typedInto } from "../../src/pages/kv/values";
 
 describe("the rows of a secret", () => {
   test("make the same secret again, with every digit", () => {
@@ -36,4 +36,14 @@ test.each([
 ])("line ends of %j stay as they were", (before, typed, after) => {
   expect(typedInto(before, typed)).toBe(after);
   expect(linesOf(before)).not.toContain("\r");
+});
+
+test.each([
+  [" a", true],
+  ["a\t", true],
+  ["a b", false],
+  ["-----END-----\n", false],
+  ["", false],
+])("a space around %j is told: %s", (text, isTold) => {
+  expect(hasOuterSpace(text)).toBe(isTold);
 });

@@ -12,7 +12,7 @@ import { Gone } from "./Gone";
 import { MaskedJson } from "./MaskedJson";
 import { Names } from "./Names";
 import { dataPath, needs, type Store } from "./store";
-import { shown } from "./values";
+import { hasOuterSpace, shown } from "./values";
 import { VersionBar } from "./VersionBar";
 
 interface Props {
@@ -65,7 +65,10 @@ function Values({ fields }: { fields: Fields }) {
         <dl className="facts values">
           {names.map((name) => (
             <div key={name} className="fact">
-              <dt className="code">{name}</dt>
+              <dt className="code">
+                {name}
+                {hasOuterSpace(name) && <p className="description">{t("kv.outer_space")}</p>}
+              </dt>
               <dd>
                 <Secret value={shown(fields[name])} name={name} />
               </dd>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Fields } from "../../api/client";
+import { ApiError } from "../../api/errors";
 import { useChange } from "../../api/hooks";
 import { faultOf, parentOf } from "../../api/paths";
 import { useNavigate } from "../../app/location";
@@ -30,7 +31,6 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
   const [basis, setBasis] = useState(begun);
   const input = useFieldsInput(begun.fields);
   const [tried, setTried] = useState(false);
-  const [replaced, setReplaced] = useState<number | null>(null);
   const [theirs, setTheirs] = useState<Basis | null | undefined>();
   const navigate = useNavigate();
   const how = useHow(store, name, basis);
@@ -44,8 +44,7 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
       navigate(secretLink(store, name), { replace: true });
     },
   );
-  // Who can't see which version is there has to be told it by somebody.
-  const isVersionWanted = basis.version === null && (replaced !== null || save.error?.errors?.some((text) => text.includes("check-and-set parameter required")) === true);
+  const replaced = useReplaced(basis, save.error);
   const unsaved = useUnsaved(input.isTouched);
   const send = (on: Basis) => {
     setTried(true);
@@ -58,14 +57,14 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        send(isVersionWanted ? { ...basis, version: replaced } : basis);
+        send(replaced.basis);
       }}
     >
       {!basis.isRead && <p className="notice notice-warn">{t(how.chosen === "patch" ? "kv.unread_patch" : "kv.unread")}</p>}
       {how.choices.length > 1 && <Choices label={t("kv.how")} value={how.chosen} onChange={how.choose} choices={how.choices.map((id) => ({ id, label: t(`kv.how_${id}`), description: t(`kv.how_${id}_hint`) }))} />}
       {path === "" && <TextField label={t("kv.path")} description={t("kv.path_hint")} value={name} onChange={setName} error={tried && fault ? t(`kv.fault_${fault}`) : null} isRequired autoFocus code />}
       <FieldsInput input={input} />
-      {isVersionWanted && <NumberField label={t("kv.version_replaced")} description={t("kv.version_replaced_hint")} value={replaced} onChange={setReplaced} min={0} />}
+      {replaced.isWanted && <NumberField label={t("kv.version_replaced")} description={t("kv.version_replaced_hint")} value={replaced.version} onChange={replaced.setVersion} min={0} />}
       {how.chosen === "patch" && <p className="description">{t("kv.patch_hint")}</p>}
       {save.error && (save.error instanceof UnpatchableError ? <p className="notice notice-danger" role="alert">{t("kv.unpatchable")}</p> : <Failure error={save.error} />)}
       {theirs !== undefined && (
@@ -90,4 +89,12 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
       </div>
     </form>
   );
+}
+
+/** The version that is replaced, where a store wants it: who can't see which one is there has to be told by somebody. */
+function useReplaced(basis: Basis, error: Error | null) {
+  const [version, setVersion] = useState<number | null>(null);
+  const isAsked = error instanceof ApiError && error.errors.some((text) => text.includes("check-and-set parameter required"));
+  const isWanted = basis.version === null && (version !== null || isAsked);
+  return { isWanted, version, setVersion, basis: isWanted ? { ...basis, version } : basis };
 }

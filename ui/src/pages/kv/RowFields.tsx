@@ -3,7 +3,7 @@ import { IconButton } from "../../components/Button";
 import { TextArea, TextField } from "../../components/Field";
 import { useRevealed } from "../../components/revealed";
 import { t } from "../../texts";
-import { linesOf, MASK, type Row, type RowFault, typedInto } from "./values";
+import { hasOuterSpace, linesOf, MASK, type Row, type RowFault, typedInto } from "./values";
 import "./kv.css";
 
 interface Props {
@@ -42,10 +42,10 @@ function RowField({ row, isAdded, fault, onChange, onRemove }: { row: Row; isAdd
   const lines = row.text.slice(0, LOOKED_AT).split("\n").length;
   return (
     <li className="row-field">
-      <TextField label={t("kv.name")} value={row.name} onChange={(next) => onChange({ ...row, name: next })} error={fault === "name" || fault === "twice" ? t(`kv.row_${fault}`) : null} autoFocus={isAdded} code />
+      <TextField label={t("kv.name")} value={row.name} {...(hasOuterSpace(row.name) && { description: t("kv.outer_space") })} onChange={(next) => onChange({ ...row, name: next })} error={fault === "name" || fault === "twice" ? t(`kv.row_${fault}`) : null} autoFocus={isAdded} code />
       {shown ? (
         // Several lines need a text area: a line end that is pasted into a field of one line would be lost.
-        <TextArea label={t(row.isText ? "kv.value" : "kv.value_json")} value={linesOf(row.text)} onChange={(text) => onChange({ ...row, text: typedInto(row.text, text) })} error={fault === "json" ? t("forms.json") : null} rows={Math.min(MOST_LINES, lines)} code />
+        <TextArea label={t(row.isText ? "kv.value" : "kv.value_json")} value={linesOf(row.text)} {...(row.isText && hasOuterSpace(row.text) && { description: t("kv.outer_space") })} onChange={(text) => onChange({ ...row, text: typedInto(row.text, text) })} error={fault === "json" ? t("forms.json") : null} rows={Math.min(MOST_LINES, lines)} code />
       ) : (
         <TextField label={t("kv.value")} value={MASK} onChange={() => undefined} isReadOnly />
       )}

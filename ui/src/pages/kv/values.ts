@@ -102,3 +102,6 @@ export function typedInto(before: string, typed: string): string {
   const [end] = ends;
   return ends.size === 1 && end !== undefined ? typed.replace(/\n/g, end) : typed;
 }
+
+/** Whether a name or a value of one line begins or ends with a space: nobody sees that, and hardly anybody wants it (pure). */
+export const hasOuterSpace = (text: string): boolean => text !== text.trim() && !text.includes("\n");
