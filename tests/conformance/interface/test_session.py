@@ -92,6 +92,25 @@ def test_a_login_in_another_namespace_has_pages_of_its_own(team: World, opened: 
     assert "typed-before" not in window.page.evaluate("[...document.querySelectorAll('input')].map(e => e.value)")
 
 
+def test_a_login_that_is_thought_over_leaves_no_token(team: World, opened: Opened) -> None:
+    """Somebody else comes by, and lets the pages of who was there before be."""
+    window = opened("root")
+    window.page.clock.install()
+    window.leaves = False
+    window.go("/secrets/kv/edit?mount=team/")
+    window.type("Name", "typed-before")
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    before = set(team.ask("LIST", "auth/token/accessors")["data"]["keys"])
+    window.choose("Method", "User name and password")
+    window.type("User name", "reader")
+    window.type("Password", PASSWORD)
+    with window.page.expect_response("**/auth/token/revoke-self"):
+        window.press("Log in")
+    assert len(window.asked) == 1
+    assert set(team.ask("LIST", "auth/token/accessors")["data"]["keys"]) == before
+
+
 def test_the_lock_hides_what_is_in_dialogs(opened: Opened) -> None:
     """A file that was pasted isn't for who comes by; it is there again for who pasted it."""
     window = opened()

@@ -50,6 +50,15 @@ def test_encrypt_and_decrypt(team: World, opened: Opened, role: Role) -> None:
     assert window.reveal("Plaintext") == MARKUP
 
 
+def test_an_address_that_names_another_engine(opened: Opened) -> None:
+    """Nothing can be typed there: a link would have it stored where others read it."""
+    window = opened("admin")
+    for mount in ("team/", "auth/userpass/", "transit/keys/"):
+        window.go(f"/secrets/transit/key?mount={mount}&name=team&use=encrypt")
+        window.sees("is no engine that this page is for")
+        assert not window.page.locator("main form").count()
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_rotate_and_rewrap(team: World, opened: Opened, role: Role) -> None:
     """Old ciphertexts come to the new version, many at once; then the old one is shut off and deleted."""

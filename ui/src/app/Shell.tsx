@@ -6,6 +6,7 @@ import { Anchor, Button, IconButton } from "../components/Button";
 import { Empty } from "../components/Loaded";
 import { t } from "../texts";
 import type { Group, Page } from "./pages";
+import { OfEngine } from "./OfEngine";
 import { PAGES } from "./routes";
 import { UserMenu } from "./UserMenu";
 import { Where } from "./Where";
@@ -64,7 +65,11 @@ function Shown({ at }: { at: string }) {
         <Anchor to="/">{t("app.home")}</Anchor>
       </Empty>
     );
-  return <page.component />;
+  return (
+    <OfEngine at={at}>
+      <page.component />
+    </OfEngine>
+  );
 }
 
 /** The page of the navigation that a place belongs to: the one with the longest address above it. */

@@ -19,3 +19,14 @@ const PAGES: Record<string, string> = {
 export function pageOf({ type }: Kind): string {
   return PAGES[type.replace(/^ns_/, "")] ?? "/secrets/engine";
 }
+
+/** The page made by hand for an engine that an address is at or below (pure); undefined for any other page. */
+export function engineAt(at: string): string | undefined {
+  return [...new Set(Object.values(PAGES))].find((page) => at === page || at.startsWith(`${page}/`));
+}
+
+/** Whether what an address names as the mount is an engine of its page (pure). */
+export function isOfPage(page: string, mount: string, about: Kind & { path: string }): boolean {
+  const bare = (path: string) => path.replace(/\/$/, "");
+  return pageOf(about) === page && bare(about.path) === bare(mount);
+}

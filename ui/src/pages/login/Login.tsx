@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { send } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { useSession } from "../../api/hooks";
 import { session } from "../../api/session";
@@ -38,7 +39,11 @@ export default function Login({ again = false }: { again?: boolean }) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const enter = async ({ token, typed }: Outcome) => {
     const owner = typed?.owner ?? (await ownerOf(token, place));
-    if (again && !mayTakeOver(owner.user)) return;
+    if (again && !mayTakeOver(owner.user)) {
+      // Nobody uses what this login has made; if it can't be revoked now, it ends with its time.
+      if (!typed) void send("POST", "auth/token/revoke-self", { token, namespace: place }).catch(() => undefined);
+      return;
+    }
     session.begin(token, owner, { mount, type: method.type, name: values["username"] ?? "" }, place);
   };
   const finish = async (made: Outcome) => {
