@@ -100,7 +100,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0 1,$(TEST_JOBS)),-n $(TEST_
 AREA_FOLDERS = $(sort $(shell find tests -type d -name '$(1)' -not -path '*/__pycache__*'))
 AREAS = $(sort $(shell find tests -mindepth 2 -name 'test_*.py' -printf '%h\n' | tr / '\n' | grep -vx tests))
 
-test: packages setup older-peer ## everything: unit, flow, conformance with real servers and clients, fuzz
+test: packages setup older-peer ui/node_modules/.package-lock.json ## everything: unit, flow, conformance with real servers and clients, fuzz
 	$(PYTEST)
 
 test-fast: setup ## unit and flow tests only

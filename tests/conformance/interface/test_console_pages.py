@@ -52,7 +52,8 @@ def test_a_session(team: World, opened: Opened, role: Role) -> None:
     window.sees("Run this command?")
     window.page.keyboard.press("Escape")
     assert team.answer("GET", f"team/data/{name}")[0] == 200
-    window.page.keyboard.press("Enter")
+    window.page.get_by_role("dialog").wait_for(state="detached")
+    window.page.get_by_label("Command").press("Enter")
     window.page.get_by_role("dialog").get_by_role("button", name="Run").click()
     window.sees(f"Success! Data deleted (if it existed) at: team/metadata/{name}")
     assert team.answer("GET", f"team/data/{name}")[0] == 404

@@ -180,7 +180,7 @@ def test_tokens_are_shown_page_by_page(team: World, opened: Opened) -> None:
         window.page.keyboard.press("Tab")  # The proposals close.
         window.press("Go there")
         window.page.get_by_role("button", name="Namespace: many-tokens").wait_for()
-        window.turn("/tokens")
+        window.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Tokens").click()
         rows = window.page.get_by_role("grid", name="All tokens").get_by_role("rowheader")
         rows.nth(24).wait_for()
         assert rows.all_inner_texts() == keys[:25]

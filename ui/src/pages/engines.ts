@@ -20,9 +20,9 @@ export function pageOf({ type }: Kind): string {
   return PAGES[type.replace(/^ns_/, "")] ?? "/secrets/engine";
 }
 
-/** The page made by hand for an engine that an address is at or below (pure); undefined for any other page. */
+/** The page made by hand for an engine that an address is at or below (pure); undefined for one that looks by itself. */
 export function engineAt(at: string): string | undefined {
-  return [...new Set(Object.values(PAGES))].find((page) => at === page || at.startsWith(`${page}/`));
+  return Object.values(PAGES).find((page) => page !== PAGES["kv"] && (at === page || at.startsWith(`${page}/`)));
 }
 
 /** Whether what an address names as the mount is an engine of its page (pure). */

@@ -7,6 +7,7 @@ test.each([
   ["/secrets/transitory", undefined],
   ["/secrets", undefined],
   ["/secrets/engine/path", undefined],
+  ["/secrets/kv/edit", undefined],
 ])("the engine of %s", (at, expected) => {
   expect(engineAt(at)).toBe(expected);
 });
