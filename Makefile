@@ -9,7 +9,7 @@ PACKAGES := postgresql prometheus systemd openssl openssh-server oathtool certbo
   slapd ldap-utils freeradius nginx-light krb5-kdc krb5-admin-server krb5-user \
   samba-ad-dc samba-dsdb-modules samba-vfs-modules samba-ad-provision winbind python3-samba \
   mariadb-server zookeeper default-jre-headless rsync redis-server influxdb rabbitmq-server \
-  chromium etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
+  chromium-headless-shell etcd-server rsyslog rsyslog-gnutls gcc python3-dev libldap2-dev libsasl2-dev libkrb5-dev
 
 .DEFAULT_GOAL := help
 .PHONY: help setup older-peer run test test-fast agents repeated lint type arch bench bench-curves bench-docs stages strangers hanging chaos members regions postgresql credentials moving-in screenshots ui ui-check fuzz format packages clean restoring

@@ -22,7 +22,8 @@ from tests.conformance.interface.world import Role, World
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, Response
 
-CHROMIUM: Final = shutil.which("chromium")
+CHROMIUM: Final = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+"""The one that has no windows takes a third less of the processor's time."""
 AXE: Final = Path(__file__).parents[3] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE: Final = {"width": 1280, "height": 860}
 PHONE: Final = {"width": 390, "height": 844}
@@ -60,7 +61,7 @@ _SERIOUS: Final = ("serious", "critical")
 def chromium() -> Iterator[Browser]:
     """A browser without a window on the screen.  Skips where there is none."""
     if CHROMIUM is None:
-        pytest.skip("chromium isn't installed (apt-get install chromium)")
+        pytest.skip("chromium isn't installed (apt-get install chromium-headless-shell)")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         # Its own sandbox needs rights that a container's root doesn't have; the pages are this project's.
