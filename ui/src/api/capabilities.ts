@@ -62,6 +62,12 @@ export function useMayTyped(...needs: readonly (Need | undefined)[]): boolean | 
   return useAnswer(needs, true);
 }
 
+/** Which of many things the user may do, by one question; none until it is known. */
+export function useMayWhich(needs: readonly Need[]): ReadonlySet<Need> {
+  const { data } = useFound(needs.map((need) => partsOf(need)[1]), false);
+  return new Set(data && needs.filter((need, index) => covers(data[index] ?? [], partsOf(need)[0])));
+}
+
 function useAnswer(needs: readonly (Need | undefined)[], keepsLast: boolean): boolean | undefined {
   const wanted = needs.filter((need) => need !== undefined).map(partsOf);
   const answer = useFound(wanted.map(([, path]) => path), keepsLast);

@@ -1,7 +1,7 @@
 import { Menu as MenuIcon, X } from "lucide-react";
-import { Component, type ErrorInfo, type ReactNode, useEffect, useState } from "react";
+import { Component, type ErrorInfo, Fragment, type ReactNode, useEffect, useState } from "react";
 import { useLocation } from "wouter";
-import { useMay, useMayNotAsk } from "../api/capabilities";
+import { type Need, useMayNotAsk, useMayWhich } from "../api/capabilities";
 import { Anchor, Button, IconButton } from "../components/Button";
 import { Empty } from "../components/Loaded";
 import { t } from "../texts";
@@ -13,6 +13,7 @@ import { Where } from "./Where";
 import "./Layout.css";
 
 const GROUPS: readonly Group[] = ["secrets", "access", "operations", "tools"];
+const NEEDS = [...new Set(PAGES.flatMap(({ group, needs = [] }) => (group ? needs : [])))];
 
 /** The pages, with the navigation around them. */
 export function Shell() {
@@ -41,9 +42,7 @@ export function Shell() {
         <UserMenu />
       </header>
       <nav className="side" aria-label={t("app.navigation")} data-open={open || undefined} onClick={() => setOpen(false)}>
-        {GROUPS.map((group) => (
-          <Section key={group} group={group} here={here} />
-        ))}
+        <Navigation here={here} />
       </nav>
       <main className="main" id="main" tabIndex={-1}>
         <Guard key={at}>
@@ -77,31 +76,27 @@ function entryOf(at: string): Page | undefined {
   return PAGES.filter(({ group, path }) => group && (at === path || at.startsWith(`${path}/`))).sort((a, b) => b.path.length - a.path.length)[0];
 }
 
-function Section({ group, here }: { group: Group; here: Page | undefined }) {
-  return (
-    <>
+function Navigation({ here }: { here: Page | undefined }) {
+  const allowed = useMayWhich(NEEDS);
+  return GROUPS.map((group) => (
+    <Fragment key={group}>
       <h2>{t(`groups.${group}`)}</h2>
       <ul>
-        {PAGES.filter((page) => page.group === group).map((page) => (
-          <Entry key={page.path} page={page} isHere={page === here} />
+        {PAGES.filter((page) => page.group === group && isOffered(page, allowed)).map((page) => (
+          <li key={page.path}>
+            <Anchor to={page.path} aria-current={page === here ? "page" : undefined}>
+              {t(page.title)}
+            </Anchor>
+          </li>
         ))}
       </ul>
-    </>
-  );
+    </Fragment>
+  ));
 }
 
-/** An entry of the navigation; not there for a page of which the user may do nothing. */
-function Entry({ page, isHere }: { page: Page; isHere: boolean }) {
-  const needs = page.needs ?? [];
-  const found = [useMay(...needs.slice(0, 1)), useMay(...needs.slice(1, 2)), useMay(...needs.slice(2, 3))];
-  if (needs.length > 0 && !found.slice(0, needs.length).some(Boolean)) return null;
-  return (
-    <li>
-      <Anchor to={page.path} aria-current={isHere ? "page" : undefined}>
-        {t(page.title)}
-      </Anchor>
-    </li>
-  );
+/** Whether the navigation has a page: not one of which the user may do nothing. */
+function isOffered({ needs = [] }: Page, allowed: ReadonlySet<Need>): boolean {
+  return needs.length === 0 || needs.some((need) => allowed.has(need));
 }
 
 /** A page that fails takes nothing else with it. */
