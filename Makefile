@@ -100,8 +100,11 @@ PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0 1,$(TEST_JOBS)),-n $(TEST_
 AREA_FOLDERS = $(sort $(shell find tests -type d -name '$(1)' -not -path '*/__pycache__*'))
 AREAS = $(sort $(shell find tests -mindepth 2 -name 'test_*.py' -printf '%h\n' | tr / '\n' | grep -vx tests))
 
-test: packages setup older-peer ui/node_modules/.package-lock.json ## everything: unit, flow, conformance with real servers and clients, fuzz
-	$(PYTEST)
+test: packages setup older-peer ## all but the next: unit, flow, conformance with real servers and clients, fuzz
+	$(PYTEST) --ignore=tests/conformance/interface
+
+test-interface: packages setup ui/node_modules/.package-lock.json ## the web interface, in a browser
+	$(PYTEST) tests/conformance/interface
 
 test-fast: setup ## unit and flow tests only
 	$(PYTEST) tests/unit tests/flow tests/vectors tests/arch

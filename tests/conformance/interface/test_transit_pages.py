@@ -192,7 +192,7 @@ def test_a_backup_comes_back(team: World, opened: Opened) -> None:
     window.type("Name", "back")
     window.type("Backup", backup)
     window.press("Restore a backup")
-    window.page.get_by_role("heading", name="back").wait_for()
+    window.page.get_by_role("heading", name="back", exact=True).wait_for()
     assert team.ask("POST", "transit/decrypt/back", {"ciphertext": ciphertext})["data"]["plaintext"] == "YQ=="
     assert backup not in window.page.content()
 
