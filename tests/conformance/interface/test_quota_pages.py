@@ -24,7 +24,7 @@ def test_a_rate_limit_is_set_and_met(team: World, opened: Opened, role: Role) ->
     window.press("Create a rate limit")
     window.type("Name", "few")
     window.page.get_by_role("combobox", name="Path").fill("limited/")
-    window.page.keyboard.press("Escape")
+    window.page.keyboard.press("Tab")
     window.type("Requests", "1")
     window.type("Interval", "1h")
     window.press("Save")
