@@ -194,3 +194,23 @@ def test_what_leases_show_is_allowed(team: World, broker: Brokers, opened: Opene
     may = team.may(role, [need.partition(" ")[2] for need in needs])
     assert needs and all({need.partition(" ")[0], "root"} & set(may[need.partition(" ")[2]]) for need in needs)
     assert window.findings() == []
+
+
+def test_leases_beyond_one_page(team: World, opened: Opened) -> None:
+    """Each of more leases than an answer holds is reached, by the keyboard alone."""
+    team.ask("POST", "sys/namespaces/many-leases")
+    try:
+        for _ in range(502):
+            team.ask("POST", "auth/token/create", {"policies": ["default"]}, namespace="many-leases")
+        window = opened("root")
+        window.go("/leases?namespace=many-leases&prefix=auth/token/create/")
+        onward = window.page.get_by_role("link", name="Next page", exact=True)
+        onward.focus()
+        window.page.keyboard.press("Enter")
+        onward.wait_for(state="detached")
+        window.settle()
+        names = team.ask("GET", "sys/leases/lookup/auth/token/create/?list=true", namespace="many-leases")["data"]["keys"]
+        shown = window.page.get_by_role("rowheader").all_inner_texts()
+        assert len(names) >= 502 and shown == names[500:]
+    finally:
+        team.ask("DELETE", "sys/namespaces/many-leases")
