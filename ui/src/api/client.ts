@@ -1,11 +1,10 @@
 import { noteTime } from "./clock";
 import { ApiError, kindOf } from "./errors";
-import { parseExact } from "./json";
+import { type Fields, type Json, parseExact } from "./json";
 import { encodePath, isRelative } from "./paths";
 import { session } from "./session";
 
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-export type Fields = Record<string, Json>;
+export type { Fields, Json };
 
 /** Beside a response's data. */
 export interface Auth {

@@ -1,4 +1,5 @@
-import type { Fields } from "./client";
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type Fields = Record<string, Json>;
 
 /** What a reviver is told of a value besides. */
 interface Context {

@@ -10,7 +10,7 @@ import { Toasts } from "../components/toasts";
 import { type Door, doorOf } from "../pages/login/doors";
 import { keepFocus, leadToFaults } from "./focus";
 import { Before, Gate } from "./Gate";
-import { hrefOf } from "./place";
+import { hrefOf } from "./placed";
 import { watchSubmits } from "./resubmit";
 import { watchTraversals } from "./scrolling";
 import { Shell } from "./Shell";

@@ -1,6 +1,6 @@
 import { useLocation } from "wouter";
 import { useSession } from "../api/hooks";
-import { hrefOf } from "./place";
+import { hrefOf } from "./placed";
 // Not the one of the router, which decodes the query before it is taken apart: a percent sign in a name would be lost.
 import { useSearch } from "wouter/use-browser-location";
 

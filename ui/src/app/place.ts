@@ -1,34 +1,9 @@
 import { session } from "../api/session";
 import { doorOf } from "../pages/login/doors";
 import { ofVault } from "./bookmarks";
+import { movedTo, namespaceIn } from "./placed";
 
-const NAME = "namespace";
-
-/**
- * The address of a page with the namespace that it is in (pure): a link that is sent to somebody, or opened in another
- * tab, leads to the same page.  The root namespace isn't named.
- */
-export function placedIn(namespace: string, to: string): string {
-  if (namespace === "" || to.startsWith("#")) return to;
-  const [path = "", query = ""] = to.split("?", 2);
-  const shown = new URLSearchParams(query);
-  if (shown.has(NAME)) return to;
-  return `${path}?${query ? `${query}&` : ""}${new URLSearchParams({ [NAME]: namespace })}`;
-}
-
-/** The same as a link has it. */
-export const hrefOf = (namespace: string, to: string): string => `/ui${placedIn(namespace, to)}`;
-
-/** The same address in another namespace (pure). */
-export function movedTo(namespace: string, search: string): string {
-  const shown = new URLSearchParams(search);
-  if ((shown.get(NAME) ?? "") === namespace) return search;
-  shown.delete(NAME);
-  const rest = shown.toString();
-  return placedIn(namespace, rest ? `?${rest}` : "");
-}
-
-const asked = () => new URLSearchParams(window.location.search).get(NAME);
+const asked = () => namespaceIn(window.location.search);
 // What other systems lead to has a namespace of its own in the address.
 const isPage = () => doorOf(window.location.pathname) === null;
 

@@ -3,7 +3,7 @@ import type { AroundNavHandler } from "wouter";
 import { session } from "../api/session";
 import { t } from "../texts";
 import { isAnythingKept } from "./kept";
-import { placedIn } from "./place";
+import { placedIn } from "./placed";
 import { goesOn } from "./scrolling";
 
 /** What would be lost with the page: what was typed and isn't saved, and what is shown only once. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { movedTo, placedIn } from "../../src/app/place";
+import { movedTo, placedIn } from "../../src/app/placed";
 
 test.each([
   ["", "/secrets", "/secrets"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Refused } from "../../src/pages/console/command";
+import { Refused } from "../../src/pages/console/refused";
 import { dataIn, queryIn, wantsInput } from "../../src/pages/console/data";
 import { parted } from "../../src/pages/console/flags";
 import { parse } from "../../src/pages/console/run";

@@ -7,7 +7,7 @@ import { search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import type { CodeProps } from "../CodeEditor";
+import type { CodeProps } from "./props";
 import { look } from "./look";
 
 const HCL: StreamParser<null> = {

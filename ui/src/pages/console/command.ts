@@ -1,13 +1,6 @@
 import type { Envelope, Fields, Method } from "../../api/client";
-import { type TextKey, t } from "../../texts";
+import type { TextKey } from "../../texts";
 import type { FlagName, Given } from "./flags";
-
-/** A line that can't be run, and why. */
-export class Refused extends Error {
-  constructor(key: TextKey, values: Record<string, string | number> = {}) {
-    super(t(key, values));
-  }
-}
 
 export interface Question {
   data?: unknown;

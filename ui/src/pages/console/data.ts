@@ -1,6 +1,6 @@
 import type { Fields, Json } from "../../api/client";
 import { isFields, parseExact } from "../../api/json";
-import { Refused } from "./command";
+import { Refused } from "./refused";
 
 /**
  * Data in words of a line (pure): `key=value`, `key=-` and `-` for what stands in the field for longer texts.

@@ -1,5 +1,5 @@
 import type { TextKey } from "../../texts";
-import { Refused } from "./command";
+import { Refused } from "./refused";
 
 type Kind = "text" | "number" | "bool" | "many" | "pairs";
 

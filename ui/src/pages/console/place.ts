@@ -1,4 +1,5 @@
-import { clean, type Call, Refused } from "./command";
+import { clean, type Call } from "./command";
+import { Refused } from "./refused";
 
 /** Where a secret is. */
 export interface Place {

@@ -1,7 +1,7 @@
 import type { Envelope, Fields, Json } from "../../api/client";
 import { isFields } from "../../api/json";
 import { t } from "../../texts";
-import { Refused } from "./command";
+import { Refused } from "./refused";
 import type { Given } from "./flags";
 import { yamlOf } from "./yaml";
 

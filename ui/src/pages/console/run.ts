@@ -1,7 +1,8 @@
 import type { Envelope, Fields, Method } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import { t } from "../../texts";
-import { type Api, type Command, type Question, Refused } from "./command";
+import type { Api, Command, Question } from "./command";
+import { Refused } from "./refused";
 import { ACCESS } from "./commands/access";
 import { KV } from "./commands/kv";
 import { PATHS } from "./commands/paths";

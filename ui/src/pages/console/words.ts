@@ -1,4 +1,4 @@
-import { Refused } from "./command";
+import { Refused } from "./refused";
 
 /** A word of a line, and where it stands in it. */
 export interface Word {

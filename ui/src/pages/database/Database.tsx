@@ -1,19 +1,17 @@
 import { useMay } from "../../api/capabilities";
-import { useParam } from "../../app/location";
 import { LinkButton } from "../../components/Button";
 import { Empty } from "../../components/Loaded";
-import { TabPages } from "../../components/TabPages";
+import { PageTabs } from "../../components/PageTabs";
 import { t } from "../../texts";
 import { EngineHead } from "../engine/EngineHead";
 import { useMount } from "../engine/mount";
 import { NameTable } from "../engine/NameTable";
 import { Draining } from "./Draining";
-import { connectionEdit, connectionLink, databaseLink, roleEdit, roleLink, staticEdit, staticLink } from "./paths";
+import { connectionEdit, connectionLink, roleEdit, roleLink, staticEdit, staticLink } from "./paths";
 
 /** A database engine: its roles, its static roles, and the databases that it is connected to. */
 export default function Database() {
   const mount = useMount();
-  const tab = useParam("tab");
   const tabs = [
     { id: "roles", title: t("database.roles"), content: <Roles mount={mount} /> },
     { id: "static", title: t("database.static_roles"), content: <StaticRoles mount={mount} /> },
@@ -22,7 +20,7 @@ export default function Database() {
   return (
     <>
       <EngineHead mount={mount} intro={t("database.intro")} />
-      <TabPages label={mount} tabs={tabs} selected={tab} to={(id) => databaseLink(mount, id)} />
+      <PageTabs label={mount} tabs={tabs} />
     </>
   );
 }

@@ -14,7 +14,7 @@ import { t } from "../../texts";
 import { Answer } from "./Answer";
 import { type Engine, placeLink } from "./engine";
 import { wordsFor } from "./Overview";
-import { crumbsOf } from "./Path";
+import { crumbsOf } from "./crumbs";
 import { creating, type Place, subjectOf } from "./shape";
 
 /** The form for a new entry of a collection: its name, and what the API takes. */

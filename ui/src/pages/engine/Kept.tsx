@@ -18,7 +18,7 @@ import { t } from "../../texts";
 import { Answer } from "./Answer";
 import { type Engine, engineLink, placeLink } from "./engine";
 import { wordsFor } from "./Overview";
-import { crumbsOf } from "./Path";
+import { crumbsOf } from "./crumbs";
 import { actionsWith, creating, needsAt, type Place, subjectsWith } from "./shape";
 
 interface Props {

@@ -6,7 +6,8 @@ import { Prose } from "../../components/Prose";
 import { t } from "../../texts";
 import { Act } from "./Act";
 import { Create } from "./Create";
-import { type Engine, engineLink, placeLink, useEngine, useVariables } from "./engine";
+import { crumbsOf } from "./crumbs";
+import { type Engine, useEngine, useVariables } from "./engine";
 import { Kept } from "./Kept";
 import type { Place } from "./shape";
 import { Variables } from "./Variables";
@@ -27,12 +28,6 @@ function Found({ engine }: { engine: Engine }) {
   const path = filled(place.path, values);
   if (place.role === "entry") return <Kept key={path} engine={engine} place={place} values={values} isChanging={mode === "change"} />;
   return <Actions key={path} engine={engine} place={place} values={values} />;
-}
-
-/** The way to a place: its engine, and the collection that it is in. */
-export function crumbsOf(engine: Engine, place: Place, values: Record<string, string>) {
-  const collection = engine.places.find(({ entry }) => entry === place);
-  return [{ text: engine.mount, to: engineLink(engine.mount) }, ...(collection ? [{ text: filled(collection.below, values), to: placeLink(engine.mount, collection, values) }] : [])];
 }
 
 function Actions({ engine, place, values }: { engine: Engine; place: Place; values: Record<string, string> }) {

@@ -7,11 +7,11 @@ import { Dialog } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { Suggested, TextField } from "../../components/Field";
 import { Empty } from "../../components/Loaded";
+import { Metadata } from "../../components/Metadata";
 import { Removal } from "../../components/Removal";
 import { toast } from "../../components/toasts";
 import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
-import { Metadata } from "./Entity";
 import { useMountChoices } from "./names";
 import { type Alias, type Entity, metadataOf } from "./records";
 

@@ -1,9 +1,10 @@
 import { remove, write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { link, useNavigate, useParam } from "../../app/location";
-import { Anchor, Button, LinkButton } from "../../components/Button";
+import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
+import { Metadata } from "../../components/Metadata";
 import { PageHead } from "../../components/PageHead";
 import { PageTabs } from "../../components/PageTabs";
 import { Removal } from "../../components/Removal";
@@ -11,14 +12,13 @@ import { CopyButton } from "../../components/Secret";
 import { toast } from "../../components/toasts";
 import { When } from "../../components/When";
 import { t } from "../../texts";
-import { policyLink } from "../policies/Policies";
 import { Aliases } from "./Aliases";
 import { Holdings } from "./Holdings";
-import { graphLink, groupLink } from "./links";
-import { nameIn, useGroupChoices } from "./names";
-import { type Entity as Record, entityPath } from "./records";
-import { SecondFactors } from "./SecondFactors";
+import { graphLink } from "./links";
 import { Merge } from "./Merge";
+import { type Entity as Record, entityPath } from "./records";
+import { Groups, Policies } from "./References";
+import { SecondFactors } from "./SecondFactors";
 
 const CRUMBS = [{ text: t("identity.entities"), to: "/entities" }];
 
@@ -107,46 +107,6 @@ function About({ entity }: { entity: Record }) {
       </dl>
     </section>
   );
-}
-
-/** Names of policies, each the way to it. */
-export function Policies({ names }: { names: readonly string[] | null }) {
-  if (!names?.length) return t("common.none");
-  return (
-    <span className="row">
-      {names.map((name) => (
-        <Anchor key={name} to={policyLink(name)}>
-          {name}
-        </Anchor>
-      ))}
-    </span>
-  );
-}
-
-/** Groups by their names, each the way to it. */
-export function Groups({ ids }: { ids: readonly string[] | null }) {
-  const choices = useGroupChoices();
-  if (!ids?.length) return t("common.none");
-  return (
-    <span className="row">
-      {ids.map((id) => (
-        <Anchor key={id} to={groupLink(id)}>
-          {nameIn(choices, id)}
-        </Anchor>
-      ))}
-    </span>
-  );
-}
-
-/** Metadata as they are: names and texts. */
-export function Metadata({ of }: { of: { [name: string]: string } | null }) {
-  const pairs = Object.entries(of ?? {});
-  if (pairs.length === 0) return t("common.none");
-  return pairs.map(([name, text]) => (
-    <div key={name}>
-      <span className="code">{name}</span>: {text}
-    </div>
-  ));
 }
 
 function Disabling({ entity }: { entity: Record }) {

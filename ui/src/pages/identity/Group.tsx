@@ -3,6 +3,7 @@ import { useRead } from "../../api/hooks";
 import { link, useNavigate, useParam } from "../../app/location";
 import { LinkButton } from "../../components/Button";
 import { Empty, Loaded } from "../../components/Loaded";
+import { Metadata } from "../../components/Metadata";
 import { PageHead } from "../../components/PageHead";
 import { PageTabs } from "../../components/PageTabs";
 import { Removal } from "../../components/Removal";
@@ -11,11 +12,11 @@ import { duration } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { When } from "../../components/When";
 import { t } from "../../texts";
-import { Groups, Metadata, Policies } from "./Entity";
 import { GroupAlias } from "./GroupAlias";
 import { graphLink } from "./links";
 import { Members } from "./Members";
 import { type Group as Record, groupPath } from "./records";
+import { Groups, Policies } from "./References";
 
 const CRUMBS = [{ text: t("identity.groups"), to: "/groups" }];
 

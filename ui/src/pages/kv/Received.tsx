@@ -9,13 +9,12 @@ import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
-import { CopyButton, Secret } from "../../components/Secret";
+import { CopyButton } from "../../components/Secret";
 import { distance, moment } from "../../components/time";
 import { t } from "../../texts";
 import { MaskedJson } from "./MaskedJson";
 import { insideOf } from "./inside";
-import { shown } from "./values";
-import "./kv.css";
+import { SecretFields } from "./SecretFields";
 
 interface Looked {
   creation_path: string;
@@ -78,24 +77,14 @@ function Spent({ error }: { error: ApiError }) {
 
 function Inside({ answer }: { answer: Envelope<Fields | null> }) {
   const fields = insideOf(answer);
-  const names = Object.keys(fields);
   return (
     <section className="card stack">
       <Once>{t("kv.received_once")}</Once>
       <div className="row">
         <CopyButton text={() => JSON.stringify(fields, null, 2)} label={t("kv.copy_json")} />
       </div>
-      {names.length === 0 && <MaskedJson fields={fields} />}
-      <dl className="facts values">
-        {names.map((name) => (
-          <div key={name} className="fact">
-            <dt className="code">{name}</dt>
-            <dd>
-              <Secret value={shown(fields[name])} name={name} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {Object.keys(fields).length === 0 && <MaskedJson fields={fields} />}
+      <SecretFields fields={fields} />
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { Anchor, Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
+import { Metadata } from "../../components/Metadata";
 import { PageHead } from "../../components/PageHead";
 import { PageTabs } from "../../components/PageTabs";
 import { Removal } from "../../components/Removal";
@@ -20,7 +21,6 @@ import { Locking } from "./Locking";
 import { State } from "./Namespaces";
 import { aboveOf, apiPath, createLink, type Namespace as Record, namespaceLink, type Place, placeOf } from "./place";
 import { Sealing } from "./Sealing";
-import { Metadata } from "../identity/Entity";
 
 /** One namespace, as those see it who administer it from above. */
 export default function Namespace() {

@@ -6,8 +6,7 @@ import { DataTable } from "../../components/DataTable";
 import { Confirm } from "../../components/Dialog";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
-import { type Follower, mayRevoke } from "./region";
-import { behind } from "./Regions";
+import { behind, type Follower, mayRevoke } from "./region";
 
 /** The regions that follow this one. */
 export function Followers({ followers }: { followers: readonly Follower[] }) {

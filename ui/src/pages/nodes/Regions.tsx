@@ -3,10 +3,9 @@ import { Facts } from "../../components/Facts";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
-import { duration } from "../../components/time";
 import { t } from "../../texts";
 import { Followers } from "./Followers";
-import type { Former, Region } from "./region";
+import { behind, type Former, type Region } from "./region";
 import { Act, Enable, Invite, Join } from "./RegionActions";
 
 const EVERY_MS = 5_000;
@@ -73,9 +72,6 @@ function Status({ region }: { region: Region }) {
     </section>
   );
 }
-
-/** How far a region is behind, in words. */
-export const behind = (revisions: number, seconds: number) => t("nodes.behind_by", { n: revisions, time: duration(seconds) });
 
 /** What is known of the region that was the first one before this. */
 function FormerRegion({ former }: { former: Former }) {

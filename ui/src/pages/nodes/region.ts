@@ -1,4 +1,6 @@
 import type { Need } from "../../api/capabilities";
+import { duration } from "../../components/time";
+import { t } from "../../texts";
 
 export interface Follower {
   id: string;
@@ -45,3 +47,6 @@ export interface Region {
 /** What a change of the region needs. */
 export const mayChange = (what: string): Need[] => [`update sys/region/${what}`, `sudo sys/region/${what}`];
 export const mayRevoke = (id: string): Need[] => [`delete sys/region/followers/${id}`, `sudo sys/region/followers/${id}`];
+
+/** How far a region is behind, in words. */
+export const behind = (revisions: number, seconds: number) => t("nodes.behind_by", { n: revisions, time: duration(seconds) });

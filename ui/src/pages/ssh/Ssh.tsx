@@ -1,8 +1,7 @@
 import { useMay } from "../../api/capabilities";
-import { useParam } from "../../app/location";
 import { LinkButton } from "../../components/Button";
 import { Empty } from "../../components/Loaded";
-import { TabPages } from "../../components/TabPages";
+import { PageTabs } from "../../components/PageTabs";
 import { t, textOr } from "../../texts";
 import { EngineHead } from "../engine/EngineHead";
 import { useMount } from "../engine/mount";
@@ -10,12 +9,11 @@ import { NameTable } from "../engine/NameTable";
 import { Authority } from "./Authority";
 import { Certificates } from "./Certificates";
 import { Lookup } from "./Lookup";
-import { roleEdit, roleLink, sshLink } from "./paths";
+import { roleEdit, roleLink } from "./paths";
 
 /** An SSH engine: its roles, its authorities, and what it has signed. */
 export default function Ssh() {
   const mount = useMount();
-  const tab = useParam("tab");
   const mayList = useMay(`list ${mount}certs`);
   const tabs = [
     { id: "roles", title: t("ssh.roles"), content: <Roles mount={mount} /> },
@@ -25,7 +23,7 @@ export default function Ssh() {
   return (
     <>
       <EngineHead mount={mount} intro={t("ssh.intro")} />
-      <TabPages label={mount} tabs={tabs} selected={tab} to={(id) => sshLink(mount, id)} />
+      <PageTabs label={mount} tabs={tabs} />
     </>
   );
 }

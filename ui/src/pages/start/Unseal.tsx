@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { Label, ProgressBar } from "react-aria-components";
 import { send } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { SEAL_STATUS, type SealStatus, useSealStatus } from "../../api/state";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { Progress } from "../../components/Progress";
 import { Title } from "../../components/Title";
 import { t } from "../../texts";
 
@@ -44,18 +44,7 @@ export default function Unseal() {
     >
       <Title>{t("start.unseal_title")}</Title>
       <p>{t("start.unseal_intro", { t: status.t, n: status.n })}</p>
-      <ProgressBar value={status.progress} maxValue={status.t} valueLabel={`${status.progress} / ${status.t}`} className="progress">
-        {({ valueText, percentage }) => (
-          <>
-            <Label>{t("start.progress")}</Label>
-            <span>{valueText}</span>
-            <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden>
-              <rect width="100" height="4" className="progress-back" />
-              <rect width={percentage ?? 0} height="4" className="progress-done" />
-            </svg>
-          </>
-        )}
-      </ProgressBar>
+      <Progress label={t("start.progress")} value={status.progress} most={status.t} />
       <TextField label={t("start.share")} type="password" value={share} onChange={setShare} isRequired autoFocus />
       {enter.error && <Failure error={enter.error} />}
       {isKnown && (

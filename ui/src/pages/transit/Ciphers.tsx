@@ -4,10 +4,10 @@ import { TextArea } from "../../components/Field";
 import { t } from "../../texts";
 import { BytesField, BytesShown } from "./Bytes";
 import { Made } from "./Made";
+import type { OfKey } from "./mount";
 import { describedPath, pathOf } from "./operations";
 import { OperationForm } from "./OperationForm";
 import { base64Of, EMPTY, linesOf, type Payload } from "./payload";
-import type { OfKey } from "./Use";
 
 /** The text of a field of an answer; empty where there is none. */
 export function answered(answer: Fields, name: string): string {

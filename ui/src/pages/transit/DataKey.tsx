@@ -5,9 +5,9 @@ import { Secret } from "../../components/Secret";
 import { t } from "../../texts";
 import { answered } from "./Ciphers";
 import { Made } from "./Made";
+import type { OfKey } from "./mount";
 import { describedPath, pathOf } from "./operations";
 import { OperationForm } from "./OperationForm";
-import type { OfKey } from "./Use";
 
 type Form = "plaintext" | "wrapped";
 

@@ -7,8 +7,7 @@ import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
-import { keyPath, mountLink, needs } from "./mount";
-import type { OfKey } from "./Use";
+import { keyPath, mountLink, needs, type OfKey } from "./mount";
 
 /** Takes a key out of use and back, and deletes one whose settings allow it. */
 export function Remove({ mount, name, info }: OfKey) {

@@ -6,8 +6,7 @@ import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
-import { keyPath, needs } from "./mount";
-import type { OfKey } from "./Use";
+import { keyPath, needs, type OfKey } from "./mount";
 
 /** Makes another version of a key. */
 export function Rotate({ mount, name, info }: OfKey) {

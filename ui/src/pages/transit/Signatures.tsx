@@ -5,10 +5,10 @@ import { t } from "../../texts";
 import { BytesField } from "./Bytes";
 import { answered } from "./Ciphers";
 import { Made } from "./Made";
+import type { OfKey } from "./mount";
 import { describedPath, pathOf, proofOf } from "./operations";
 import { OperationForm } from "./OperationForm";
 import { base64Of, EMPTY, type Payload } from "./payload";
-import type { OfKey } from "./Use";
 
 /** A signature over bytes. */
 export function Sign(key: OfKey) {

@@ -5,16 +5,9 @@ import { Sections } from "../../components/Sections";
 import { t } from "../../texts";
 import { Decrypt, Encrypt, Rewrap } from "./Ciphers";
 import { DataKey } from "./DataKey";
-import { keyLink, type KeyInfo } from "./mount";
+import { keyLink, type OfKey } from "./mount";
 import { isPossible, type Operation, OPERATIONS, pathOf } from "./operations";
 import { Mac, Sign, Verify } from "./Signatures";
-
-export interface OfKey {
-  mount: string;
-  name: string;
-  /** Null where the user may use the key, but not look at it. */
-  info: KeyInfo | null;
-}
 
 /** Everything that the user may do with a key: one operation at a time. */
 export function Use({ mount, name, info }: OfKey) {

@@ -55,3 +55,11 @@ export function crumbsOf(mount: string, isTop = false) {
   const top = { text: t("secrets.title"), to: "/secrets" };
   return isTop ? [top] : [top, { text: mount, to: mountLink(mount) }];
 }
+
+/** A key of an engine, as what works on it is told of it. */
+export interface OfKey {
+  mount: string;
+  name: string;
+  /** Null where the user may use the key, but not look at it. */
+  info: KeyInfo | null;
+}

@@ -1,6 +1,7 @@
 import type { Fields } from "../../../api/client";
 import { t } from "../../../texts";
-import { clean, type Call, type Command, Refused } from "../command";
+import { clean, type Call, type Command } from "../command";
+import { Refused } from "../refused";
 import { COMMON, type FlagName } from "../flags";
 import { answerText, documented, plain } from "../render";
 import { changed } from "./paths";

@@ -1,6 +1,7 @@
 import type { Envelope, Fields } from "../../../api/client";
 import { t } from "../../../texts";
-import { clean, type Call, type Command, Refused } from "../command";
+import { clean, type Call, type Command } from "../command";
+import { Refused } from "../refused";
 import { dataIn, queryIn } from "../data";
 import { COMMON } from "../flags";
 import { answerText, documented, plain, table, warned } from "../render";

@@ -1,6 +1,7 @@
 import type { Fields, Json } from "../../../api/client";
 import { t } from "../../../texts";
-import { type Call, type Command, Refused } from "../command";
+import type { Call, Command } from "../command";
+import { Refused } from "../refused";
 import { COMMON, type FlagName } from "../flags";
 import { answerText, documented, pairs, plain, table, warned } from "../render";
 
