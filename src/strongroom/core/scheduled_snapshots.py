@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from functools import partial
 
+import msgspec
 import structlog
 
 from strongroom.barrier.transaction import Transaction, transact
@@ -96,9 +97,14 @@ class ScheduledSnapshots:
 
     async def _take(self, fence: Fence, name: str, schedule: Schedule, before: Status) -> None:
         snapshots = self._services.snapshots
+
+        async def tell(phase: str) -> None:
+            now = snapshots.clock.now()
+            await self._note(fence, name, msgspec.structs.replace(before, phase=phase, phase_at=now))
+
         try:
             place = place_of(schedule, snapshots.directories, snapshots.work)
-            after = await run(snapshots, schedule, place, before)
+            after = await run(snapshots, schedule, place, before, tell)
         except StrongroomError as error:  # the place isn't allowed any more
             now = snapshots.clock.now()
             after = failed(schedule, before, error, now, now)
@@ -107,10 +113,13 @@ class ScheduledSnapshots:
         else:
             log.info("a scheduled snapshot was taken", schedule=name, file=after.good_name, rows=after.good_rows)
 
+        await self._note(fence, name, after)
+
+    async def _note(self, fence: Fence, name: str, status: Status) -> None:
         async def note(txn: Transaction) -> None:
             await txn.guard(fence)
             if await records.read(txn, name) is not None:
-                txn.write(records.STATUS + name, after)
+                txn.write(records.STATUS + name, status)
 
         await transact(self._services.barrier, note)
 

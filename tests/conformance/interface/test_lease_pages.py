@@ -209,7 +209,9 @@ def test_leases_beyond_one_page(team: World, opened: Opened) -> None:
         window.page.keyboard.press("Enter")
         onward.wait_for(state="detached")
         window.settle()
-        names = team.ask("GET", "sys/leases/lookup/auth/token/create/?list=true", namespace="many-leases")["data"]["keys"]
+        names = team.ask("GET", "sys/leases/lookup/auth/token/create/?list=true", namespace="many-leases")["data"][
+            "keys"
+        ]
         shown = window.page.get_by_role("rowheader").all_inner_texts()
         assert len(names) >= 502 and shown == names[500:]
     finally:

@@ -66,6 +66,24 @@ def test_what_was_saved_is_left_unasked(team: World, opened: Opened) -> None:
     assert window.asked == []
 
 
+def test_what_is_under_way_is_left_asked(opened: Opened) -> None:
+    """A snapshot that comes as a file ends with the page; when it is given up, nothing is asked any more."""
+    window = opened("root")
+    window.leaves = False
+    window.go("/snapshots")
+    window.page.route("**/v1/sys/storage/raft/snapshot", lambda _: None)  # it goes on
+    window.press("Take a snapshot")
+    window.page.get_by_role("progressbar", name="Taking a snapshot").wait_for()
+    _by_link(window)
+    window.page.wait_for_timeout(200)
+    assert len(window.asked) == 1
+    window.press("Cancel")
+    window.page.get_by_role("progressbar").wait_for(state="detached")
+    _by_link(window)
+    window.page.get_by_role("heading", name=SECRETS).wait_for()
+    assert len(window.asked) == 1
+
+
 def test_a_form_that_was_refused_is_unsaved(opened: Opened) -> None:
     """What was sent and not accepted is still to be saved."""
     window = opened("admin")

@@ -71,6 +71,21 @@ def test_a_directory(node: Node) -> None:
     assert {(place / kept[-1]).stat().st_mode & 0o777, place.stat().st_mode & 0o777} == {0o600, 0o700}
 
 
+def test_in_the_background(node: Node) -> None:
+    """Whoever asked needn't wait: the role takes it, and what became of it is told."""
+    place = node.directory / "backups" / "behind"
+    schedule = {"interval": "1h", "retain": 2, "path_prefix": str(place), "storage_type": "local"}
+    node.ok("POST", "sys/snapshots/schedule/behind", schedule)
+    wait_for_first(node, "behind")
+    first = status(node, "behind")["good_name"]
+    answer = node.call("POST", "sys/snapshots/take/behind", {"background": True})
+    assert (answer.status, b"sys/snapshots/status/behind" in answer.body) == (202, True)
+    wait_until(lambda: status(node, "behind")["good_name"] != first, lambda: f"{status(node, 'behind')}", 30)
+    told = status(node, "behind")
+    assert (told["phase"], told["phase_start"], told["consecutive_errors"]) == ("", "", 0)
+    assert node.ok("LIST", "sys/snapshots/taken/behind").data["keys"] == [first, told["good_name"]]
+
+
 def test_what_was_put_in_the_place_of_a_snapshot_is_not_restored(node: Node) -> None:
     """Where snapshots are kept others may write, so one needs the cluster's own seal, as one that is sent does."""
     place = node.directory / "backups" / "swapped"

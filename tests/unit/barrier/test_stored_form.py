@@ -1150,6 +1150,8 @@ FORMS: dict[str, tuple[str | None, dict[str, Any]]] = {
             "error": "",
             "created_at": 0.0,
             "kept": 0,
+            "phase": "",
+            "phase_at": 0.0,
         },
     ),
     "strongroom.services.identity.records.AliasRecord": (

@@ -6,7 +6,7 @@ import { isAnythingKept } from "./kept";
 import { placedIn } from "./placed";
 import { goesOn } from "./scrolling";
 
-/** What would be lost with the page: what was typed and isn't saved, and what is shown only once. */
+/** What would be lost with the page: what was typed and isn't saved, what is shown only once, and what is under way. */
 const unsaved = new Set<object>();
 
 /**

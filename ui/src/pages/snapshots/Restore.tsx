@@ -3,6 +3,7 @@ import { FileTrigger } from "react-aria-components";
 import { data } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { useNavigate } from "../../app/location";
+import { useUnsaved } from "../../app/unsaved";
 import { bytes } from "../../components/bytes";
 import { Button } from "../../components/Button";
 import { Checkbox } from "../../components/Field";
@@ -25,13 +26,17 @@ export default function Restore() {
   const navigate = useNavigate();
   const load = useChange(
     (chosen: File) => data<Loaded>("POST", LOAD, { data: chosen }),
-    ({ snapshot_id: id }) => navigate(readLink(id)),
+    ({ snapshot_id: id }) => {
+      forget();
+      navigate(readLink(id));
+    },
   );
   const restore = useChange(
     ({ chosen, thaw }: { chosen: File; thaw: boolean }) => data<Restored>("POST", forced ? FORCE : SNAPSHOT, { data: chosen, query: { thaw } }),
     () => setOpen(false),
   );
   const busy = load.isPending || restore.isPending;
+  const { forget } = useUnsaved(busy);
   return (
     <RootOnly title={t("snapshots.restore")}>
       <PageHead title={t("snapshots.from_file")} crumbs={[{ text: t("snapshots.title"), to: "/snapshots" }]} intro={t("snapshots.from_file_intro")} />

@@ -6,20 +6,16 @@ import { bodyOf, useDescription } from "../../api/openapi";
 import { useNavigate, useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
-import { Facts } from "../../components/Facts";
-import { Failure } from "../../components/Failure";
 import { Choices, TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
-import { Progress } from "../../components/Progress";
 import { RootOnly } from "../../components/RootOnly";
-import { moment } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { t } from "../../texts";
-import { Outcome } from "./Schedules";
-import { may, schedulePath, scheduleLink, type Status, takenPath } from "./snapshot";
+import { Course, TakeNow } from "./Course";
+import { may, schedulePath, scheduleLink, statusPath, takenPath } from "./snapshot";
 import { TakenOnes } from "./TakenOnes";
 
 const crumbs = () => [{ text: t("snapshots.title"), to: "/snapshots" }];
@@ -57,37 +53,14 @@ function Existing({ name }: { name: string }) {
         <Remove name={name} />
       </PageHead>
       <TakeNow name={name} />
-      <May needs={[`read sys/snapshots/status/${name}`]}>
-        <StatusOf name={name} />
+      <May needs={[`read ${statusPath(name)}`]}>
+        <Course name={name} />
       </May>
       <May needs={may("list", takenPath(name))}>
         <TakenOnes name={name} />
       </May>
       {settings && <Loaded of={found}>{(values) => <Form name={name} values={values} />}</Loaded>}
     </>
-  );
-}
-
-function StatusOf({ name }: { name: string }) {
-  const found = useRead<Status>(`sys/snapshots/status/${name}`, { every: 5_000 });
-  const when = (text: string) => moment(text)?.toLocaleString();
-  return (
-    <Loaded of={found} missing={<Empty title={t("snapshots.no_schedule", { name })} />}>
-      {(status) => (
-        <section className="card stack">
-          <h2>{t("snapshots.status")}</h2>
-          <Facts
-            rows={[
-              [t("snapshots.last_good"), <Outcome key="good" status={status} />],
-              [t("snapshots.rows"), status.good_rows || null],
-              [t("snapshots.last_attempt"), when(status.last_snapshot_start)],
-              [t("snapshots.error"), status.last_snapshot_error],
-              [t("snapshots.next"), when(status.next_snapshot_start)],
-            ]}
-          />
-        </section>
-      )}
-    </Loaded>
   );
 }
 
@@ -149,27 +122,6 @@ function Form({ name, values }: { name: string; values: Fields }) {
           }}
         </Loaded>
       </section>
-    </May>
-  );
-}
-
-function TakeNow({ name }: { name: string }) {
-  const act = useChange(
-    () => write<{ name: string; rows: number }>(`sys/snapshots/take/${name}`, {}),
-    ({ name: file }) => toast(t("snapshots.took", { name: file })),
-  );
-  const needs = may("update", `sys/snapshots/take/${name}`);
-  return (
-    <May needs={needs}>
-      <div className="stack">
-        {act.isPending && <Progress label={t("snapshots.taking_now")} value={0} most={0} text="" />}
-        {act.error && <Failure error={act.error} />}
-        <div className="row">
-          <Button look="primary" onPress={() => act.mutate(undefined)} isPending={act.isPending} needs={needs}>
-            {t("snapshots.take_now")}
-          </Button>
-        </div>
-      </div>
     </May>
   );
 }

@@ -2,16 +2,17 @@ import { useMutation } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { type ApiError, asApiError } from "../../api/errors";
+import { useUnsaved } from "../../app/unsaved";
 import { bytes } from "../../components/bytes";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
+import { May } from "../../components/May";
 import { Progress } from "../../components/Progress";
 import { saveFile } from "../../components/save";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
-import { SNAPSHOT } from "./snapshot";
 import { taken } from "./download";
-import { May } from "../../components/May";
+import { SNAPSHOT } from "./snapshot";
 
 /** Takes a snapshot into a file of the user's. */
 export function Take() {
@@ -32,6 +33,7 @@ export function Take() {
       }
     },
   });
+  useUnsaved(take.isPending);
   return (
     <May needs={[`read ${SNAPSHOT}`]}>
       <section className="card stack">

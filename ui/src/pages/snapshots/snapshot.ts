@@ -38,6 +38,9 @@ export interface Status {
   good_size: number;
   good_rows: number;
   kept: number;
+  /** What the server does for it at present; empty while it does nothing. */
+  phase: "" | "copying" | "keeping" | "verifying";
+  phase_start: string;
 }
 
 export const SNAPSHOT = "sys/storage/raft/snapshot";
@@ -46,8 +49,17 @@ export const SCHEDULES = "sys/snapshots/schedule";
 
 export const schedulePath = (name: string) => `${SCHEDULES}/${name}`;
 export const takenPath = (name: string, file = "") => (file ? `sys/snapshots/taken/${name}/${file}` : `sys/snapshots/taken/${name}`);
+export const statusPath = (name: string) => `sys/snapshots/status/${name}`;
 export const scheduleLink = (name = "") => link("/snapshots/schedule", { name });
 export const readLink = (id: string) => link("/snapshots/read", { id });
 
 /** A change that needs `sudo` as well. */
 export const may = (capability: "create" | "read" | "update" | "delete" | "list", path: string): Need[] => [`${capability} ${path}`, `sudo ${path}`];
+
+const BEGINS_WITHIN_MS = 30_000;
+
+/** Whether a snapshot is due, so that a process will take it at once (pure).  While the store is frozen, none does. */
+export function isDue({ next_snapshot_start: next }: Pick<Status, "next_snapshot_start">, now: Date): boolean {
+  const late = next ? now.getTime() - new Date(next).getTime() : -1;
+  return late >= 0 && late < BEGINS_WITHIN_MS;
+}

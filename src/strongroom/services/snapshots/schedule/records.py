@@ -78,6 +78,13 @@ class Status(Record, frozen=True, tag="snapshot-status"):
     """When the schedule was written first."""
     kept: int = 0
     """How many files there are."""
+    phase: str = ""
+    """What is being done for it by the role: `copying`, `keeping`, `verifying`; empty while nothing is.
+
+    It stays when the process ends meanwhile, until another one takes the snapshot, for it is due still.
+    """
+    phase_at: float = 0.0
+    """When that began."""
 
 
 async def names(txn: Transaction) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -20,8 +21,21 @@ from strongroom.snapshot.stored import Damaged
 _FIRST_RETRY_S: Final = 60.0
 
 
-async def run(snapshots: Snapshots, schedule: Schedule, place: Place, before: Status) -> Status:
+async def _untold(phase: str) -> None:
+    """For whom nobody asks how far it is."""
+
+
+async def run(
+    snapshots: Snapshots,
+    schedule: Schedule,
+    place: Place,
+    before: Status,
+    tell: Callable[[str], Awaitable[None]] = _untold,
+) -> Status:
     """Take a snapshot.
+
+    Args:
+        tell: gets each phase as it begins: `copying`, `keeping`, `verifying`.
 
     Returns: what became of it; a failure is told there, too.
     """
@@ -29,8 +43,11 @@ async def run(snapshots: Snapshots, schedule: Schedule, place: Place, before: St
     name = rules.file_name(schedule.file_prefix, now)
     taken: Taken | None = None
     try:
+        await tell("copying")
         taken = await snapshots.take()
+        await tell("keeping")
         size = await place.keep(name, lambda file: _write(snapshots, taken, file))
+        await tell("verifying")
         whole = await _read_back(snapshots, place, name)
         kept = await _tidy(schedule, place, name)
     except StrongroomError as error:
@@ -109,4 +126,6 @@ def failed(schedule: Schedule, before: Status, error: StrongroomError, now: floa
         took_s=max(0.0, ended - now),
         failures=before.failures + 1,
         error=error.text or type(error).__name__,
+        phase="",
+        phase_at=0.0,
     )

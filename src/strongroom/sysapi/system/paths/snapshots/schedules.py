@@ -29,6 +29,7 @@ from strongroom.sysapi.system.paths.snapshots.raft import RestoreBody, restored
 MOST_SCHEDULES = 32
 _LEAST_INTERVAL_S = 60
 _MOST_RETAINED = 10_000
+_ACCEPTED = 202
 
 
 class ScheduleBody(Body, frozen=True):
@@ -133,16 +134,26 @@ class SchedulePaths(SystemEngine):
         return await self.read_status(request, name)
 
 
+class TakeBody(Body, frozen=True):
+    """How a snapshot is taken."""
+
+    background: Annotated[
+        bool, Doc(description="Answer at once, and have the server take it, as when it is due by its schedule.")
+    ] = False
+
+
 class TakenPaths(SystemEngine):
     """`snapshots/taken`"""
 
     @path.write("snapshots/take/{name}", sudo=True, root_only=True)
-    async def take_snapshot(self, request: Request, name: str) -> Response | None:
+    async def take_snapshot(self, request: Request, name: str, body: TakeBody) -> Response | None:
         """Takes a snapshot of a schedule now, and reads it back."""
         view = system(request)
         await restoration.require_thawed(view.txn, "taking snapshots of a schedule")
         schedule, before = await _known(view, name), await records.status(view.txn, name)
         services, place = view.services, _place(view, schedule)
+        if body.background:
+            return _due_now(view, name, before or Status(next_at=0.0), request.now)
 
         async def later() -> Response | None:
             after = await run(services.snapshots, schedule, place, before or Status(next_at=0.0))
@@ -300,6 +311,14 @@ def _shown(schedule: Schedule) -> dict[str, Any]:
     }
 
 
+def _due_now(view: SystemView, name: str, status: Status, now: float) -> Response:
+    """Have the role take a snapshot; the one that it takes already will do."""
+    if status.phase:
+        return Response(status=_ACCEPTED, warnings=["A snapshot of this schedule is being taken already."])
+    view.txn.write(records.STATUS + name, msgspec.structs.replace(status, next_at=now))
+    return Response(status=_ACCEPTED, warnings=[f"What becomes of it is told by sys/snapshots/status/{name}."])
+
+
 def _told(view: SystemView, schedule: Schedule, status: Status) -> dict[str, Any]:
     url = _place(view, schedule).url(status.good_name) if status.good_name else ""
     return {
@@ -314,4 +333,6 @@ def _told(view: SystemView, schedule: Schedule, status: Status) -> dict[str, Any
         "good_size": status.good_bytes,
         "good_rows": status.good_rows,
         "kept": status.kept,
+        "phase": status.phase,
+        "phase_start": instant(status.phase_at),
     }
