@@ -5,12 +5,13 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from strongroom.audit import chain
 from strongroom.audit.chain import Chain, ChainLink
 from strongroom.audit.encoding import EntryEncoder, escaped
 from strongroom.audit.entry import Outcome
+from strongroom.audit.file.lookback import Piece
 from strongroom.audit.filtering import Rules, rules_of
 from strongroom.audit.filtering.exclusion import without
 from strongroom.audit.fragments import Fragments
@@ -63,6 +64,15 @@ class AuditDevice(Protocol):
 
     def close(self) -> None:
         """Close all files."""
+        ...
+
+
+@runtime_checkable
+class Kept(Protocol):
+    """A device that keeps its entries where this server can read them."""
+
+    def piece(self, before: str) -> Piece:
+        """The piece of the log that ends at a place; the last one if it is empty."""
         ...
 
 
@@ -123,6 +133,15 @@ class Channel:
             except InvalidRequest:
                 self._is_open = False
                 raise
+
+    def piece(self, before: str) -> Piece:
+        """The piece of the log that ends at a place; the last one if it is empty.
+
+        Raises: `InvalidRequest` if it isn't kept where this server can read it, or the place is gone; `Unavailable`.
+        """
+        if not isinstance(self._device, Kept):
+            raise InvalidRequest(f'the entries of "{self.record.path}" go elsewhere: only files can be searched')
+        return self._device.piece(before)
 
     def close(self) -> None:
         """Close the device for good."""

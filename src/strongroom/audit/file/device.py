@@ -15,6 +15,7 @@ from typing import Protocol
 
 import structlog
 
+from strongroom.audit.file.lookback import Piece, read_piece
 from strongroom.audit.file.opening import Ground, Unfit, open_log, pipe_at, real_path, unplaced
 from strongroom.audit.file.place import unsuitable_mode
 from strongroom.audit.file.rotating import Rotation, rotate, rotation_of
@@ -208,6 +209,18 @@ class FileDevice:
         """Move the file away and go on in a new one, unless another process is doing so."""
         if rotate(real, self._descriptor, self._rotation.max_files, self._ground, time.time()):
             self.open()
+
+    def piece(self, before: str) -> Piece:
+        """The piece of the log that ends at a place; the last one if it is empty.
+
+        Raises: `InvalidRequest` if the entries are in no file that could be read, or the place is gone.
+        """
+        if self._descriptor < 0:
+            raise InvalidRequest(f'the entries of "{self._path}" are in no file of this server')
+        try:
+            return read_piece(self._path, self._ground, before)
+        except (OSError, ValueError) as error:
+            raise Unavailable("the audit file cannot be read", detail=str(error)) from error
 
     def close(self) -> None:
         """Close all files."""

@@ -60,8 +60,17 @@ def excess(names: Collection[str], name: str, max_files: int) -> list[str]:
     """
     if not max_files:
         return []
-    moved = sorted(each for each in names if each.startswith(name) and _ENDING.fullmatch(each, len(name)))
+    moved = _moved(names, name)
     return moved[: max(0, len(moved) + 1 - max_files)]
+
+
+def moved_names(parent: int, name: str) -> list[str]:
+    """The files of a directory that a log was moved away to, the oldest first.  Raises `OSError`."""
+    return _moved(_names(parent), name)
+
+
+def _moved(names: Collection[str], name: str) -> list[str]:
+    return sorted(each for each in names if each.startswith(name) and _ENDING.fullmatch(each, len(name)))
 
 
 def rotate(real: str, descriptor: int, max_files: int, ground: Ground, now: float) -> bool:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from strongroom.cli.audit.files import STDIN, lines_of
-from strongroom.cli.audit.moments import FORMS, moment
 from strongroom.cli.audit.plain import PlainLines
 from strongroom.cli.command import FORMAT, Arity, Command
 from strongroom.cli.data import DataError, DataReader
@@ -14,10 +13,11 @@ from strongroom.cli.failure import Failure
 from strongroom.cli.flags import Flag, Group
 from strongroom.cli.invocation import Invocation
 from strongroom.cli.paths import clean
+from strongroom.inquiry.moments import FORMS, moment
 
 if TYPE_CHECKING:
-    from strongroom.cli.audit.criteria import Criteria
-    from strongroom.cli.audit.inquiry import Found, Inquiry
+    from strongroom.inquiry.criteria import Criteria
+    from strongroom.inquiry.inquiry import Found, Inquiry
 
 _DIGEST = "hmac-sha256:"
 _SECRETS = ("accessor", "token", "value")
@@ -63,7 +63,7 @@ def _digests(call: Invocation, texts: list[str]) -> list[str]:
 
 
 def _criteria(call: Invocation) -> Criteria:
-    from strongroom.cli.audit.criteria import Criteria, check_network  # noqa: PLC0415 - needs msgspec, which is slow
+    from strongroom.inquiry.criteria import Criteria, check_network  # noqa: PLC0415 - needs msgspec, which is slow
 
     secrets, flags = _secrets(call), call.flags
     accessors, tokens = (secrets[name] for name in ("accessor", "token"))
@@ -96,7 +96,7 @@ def _query(call: Invocation) -> int:
     if call.arguments.count(STDIN) > 1:
         raise Failure("Standard input can be named once.")
     criteria = _criteria(call)
-    from strongroom.cli.audit.inquiry import Inquiry  # noqa: PLC0415 - as above
+    from strongroom.inquiry.inquiry import Inquiry  # noqa: PLC0415 - as above
 
     inquiry, plain, printed = Inquiry(criteria), PlainLines(), 0
     for name in call.arguments:

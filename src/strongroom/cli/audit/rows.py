@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from strongroom.cli.audit import entries
-from strongroom.cli.audit.inquiry import Found
 from strongroom.cli.audit.visible import visible
+from strongroom.inquiry import entries
+from strongroom.inquiry.inquiry import Found
 
 _WIDTHS = (27, 9, 9, 24, 15)
 _HEAD = ("Time", "Outcome", "Operation", "Who", "Address", "Path")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from strongroom.cli.audit.criteria import Criteria
+from strongroom.inquiry.criteria import Criteria
 
 OPERATIONS = ("create", "delete", "help", "list", "patch", "read", "renew", "revoke", "rollback", "scan", "update")
 _OWN_SECTIONS = frozenset({"auth", "cubbyhole", "identity", "sys"})

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from strongroom.cli.audit.entries import TEST_PATH, document
+from strongroom.inquiry.entries import TEST_PATH, document
 
 MOST_KINDS = 100_000
 """Kinds of requests that are held in memory."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from strongroom.sysapi.system.paths.absent import AbsentPaths
-from strongroom.sysapi.system.paths.audit import AuditPaths
+from strongroom.sysapi.system.paths.audit import AuditPaths, AuditSearchPaths
 from strongroom.sysapi.system.paths.auth import AuthPaths
 from strongroom.sysapi.system.paths.batch import BatchPaths
 from strongroom.sysapi.system.paths.browsers import BrowserPaths
@@ -70,6 +70,7 @@ class System(
     SimulatePaths,
     PasswordPaths,
     AuditPaths,
+    AuditSearchPaths,
     PluginPaths,
     PluginSurroundingPaths,
     AbsentPaths,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.cli.audit.criteria import Criteria
 from strongroom.cli.audit.unmatched import notes
+from strongroom.inquiry.criteria import Criteria
 
 
 @pytest.mark.parametrize(

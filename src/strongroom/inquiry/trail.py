@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from strongroom.cli.audit.entries import Auth, Entry
+from strongroom.inquiry.entries import Auth, Entry
 
 _KEPT = 100_000
 """Tokens, of the newest: some 50 MB."""

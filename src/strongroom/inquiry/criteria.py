@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from operator import eq
 
-from strongroom.cli.audit.entries import Entry
+from strongroom.inquiry.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from strongroom.cli.audit.moments import moment
+from strongroom.inquiry.moments import moment
 
 NOW = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from strongroom.cli.audit import entries
-from strongroom.cli.audit.criteria import Criteria
-from strongroom.cli.audit.entries import Entry
-from strongroom.cli.audit.trail import Trail
-from strongroom.cli.audit.unanswered import Unanswered
+from strongroom.inquiry import entries
+from strongroom.inquiry.criteria import Criteria
+from strongroom.inquiry.entries import Entry
+from strongroom.inquiry.trail import Trail
+from strongroom.inquiry.unanswered import Unanswered
 
 NO_ANSWER = "no answer"
 
@@ -40,6 +40,8 @@ class Inquiry:
         self.trail = trail if trail is not None else Trail()
         self._unanswered = Unanswered()
         self.unreadable = 0
+        self.oldest = ""
+        """The time of the first entry that was read."""
 
     def read(self, lines: Iterable[bytes]) -> Iterator[Found]:
         """Those that are meant among the lines of one file: a request once, when its answer comes."""
@@ -48,6 +50,7 @@ class Inquiry:
             if entry is None:
                 self.unreadable += 1
                 continue
+            self.oldest = self.oldest or entry.time
             answer = entry.type == "response"
             if answer:
                 self._unanswered.answered(entry.request.id)
@@ -60,6 +63,13 @@ class Inquiry:
                 yield found  # the test entry of a device, which has no client and no response
             elif found is not None:
                 yield from map(self._without_answer, self._unanswered.asked(entry.request.id, line))
+
+    def answered(self, lines: Iterable[bytes]) -> None:
+        """Tell which requests are answered in lines that themselves aren't asked for."""
+        for line in lines:
+            entry = entries.read(line)
+            if entry is not None and entry.type == "response":
+                self._unanswered.answered(entry.request.id)
 
     def finish(self) -> Iterator[Found]:
         """The requests that no file has an answer of."""

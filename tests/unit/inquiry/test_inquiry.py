@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from strongroom.cli.audit import rows
-from strongroom.cli.audit.criteria import Criteria, check_network
-from strongroom.cli.audit.inquiry import NO_ANSWER, Found, Inquiry
-from strongroom.cli.audit.trail import Trail
-from strongroom.cli.audit.unanswered import Unanswered
+from strongroom.inquiry.criteria import Criteria, check_network
+from strongroom.inquiry.inquiry import NO_ANSWER, Found, Inquiry
+from strongroom.inquiry.trail import Trail
+from strongroom.inquiry.unanswered import Unanswered
 
 
 def line(path: str, who: str = "anna", kind: str = "response", time: str = "10:00:00", **more: Any) -> bytes:

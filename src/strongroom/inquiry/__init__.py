@@ -1,0 +1,1 @@
+"""Finds requests in the lines of an audit log (pure).  The command line asks it of files, the server of its own log."""
