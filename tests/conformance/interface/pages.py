@@ -164,6 +164,7 @@ BY_AREA: Final[dict[str, tuple[str, ...]]] = {
         "/audit",
         "/audit/enable?type=socket",
         "/audit/device?path=file/",
+        "/audit/search?path=file/",
     ),
     "seal": (
         "/seal",

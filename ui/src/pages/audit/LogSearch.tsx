@@ -6,7 +6,8 @@ import { DataTable } from "../../components/DataTable";
 import { Progress } from "../../components/Progress";
 import { moment } from "../../components/time";
 import { t } from "../../texts";
-import { type Found, type Hit, MOST, searched } from "./search";
+import { OutcomeBadge } from "./OutcomeBadge";
+import { type Found, MOST, searched } from "./search";
 
 /** The texts of a file, one after the other. */
 async function* texts(file: File): AsyncGenerator<string> {
@@ -39,8 +40,6 @@ export function LogSearch({ digest }: { digest: string }) {
   );
 }
 
-const LOOKS: Readonly<Record<Hit["outcome"], string>> = { ok: "badge badge-good", denied: "badge badge-danger", failed: "badge badge-warn", unanswered: "badge" };
-
 function Hits({ found }: { found: Found }) {
   return (
     <div className="stack" aria-live="polite">
@@ -55,7 +54,7 @@ function Hits({ found }: { found: Found }) {
           textOf={({ path, name, address, operation }) => `${path} ${name} ${address} ${operation}`}
           columns={[
             { id: "time", title: t("audit.time"), order: ({ time }) => time, cell: ({ time }) => moment(time)?.toLocaleString() },
-            { id: "outcome", title: t("audit.outcome"), order: ({ outcome }) => outcome, cell: ({ outcome }) => <span className={LOOKS[outcome]}>{t(`audit.outcome_${outcome}`)}</span> },
+            { id: "outcome", title: t("audit.outcome"), order: ({ outcome }) => outcome, cell: ({ outcome }) => <OutcomeBadge of={outcome} /> },
             { id: "operation", title: t("audit.operation"), order: ({ operation }) => operation, cell: ({ operation }) => operation },
             { id: "path", title: t("audit.request_path"), order: ({ path }) => path, cell: ({ path }) => <span className="code">{path}</span> },
             { id: "name", title: t("audit.who"), order: ({ name }) => name, cell: ({ name }) => name },

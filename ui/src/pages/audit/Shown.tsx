@@ -4,7 +4,7 @@ import { remove } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { keyOf, useChange, useSession } from "../../api/hooks";
 import { useNavigate, useParam } from "../../app/location";
-import { Button } from "../../components/Button";
+import { Button, LinkButton } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Facts } from "../../components/Facts";
 import { Empty, Loaded } from "../../components/Loaded";
@@ -16,8 +16,9 @@ import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { readDevice } from "./Audit";
 import { Chain } from "./Chain";
-import { type Device, devicePath, hashPath, healthOf, LIST, mayDisable, mayReadChain } from "./device";
+import { type Device, devicePath, hashPath, healthOf, isInFile, LIST, mayDisable, mayReadChain } from "./device";
 import { HealthBadge } from "./HealthBadge";
+import { maySearch, searchLink } from "./log/logged";
 import { Look } from "./Look";
 import { useMetrics } from "./metrics";
 
@@ -29,7 +30,7 @@ export default function Shown() {
       <PageHead title={path} crumbs={[{ text: t("audit.title"), to: "/audit" }]}>
         <Disable path={path} />
       </PageHead>
-      <May needs={LIST}>
+      <May needs={LIST} otherwise={<ToSearch path={path} />}>
         <About path={path} />
       </May>
       <May needs={[`update ${hashPath(path)}`]} otherwise={<p>{t("audit.no_hash")}</p>}>
@@ -63,6 +64,7 @@ function About({ path }: { path: string }) {
                 ...Object.entries(device.options).map(([name, value]): [string, ReactNode] => [name, <OptionValue key={name} name={name} value={value} />]),
               ]}
             />
+            {isInFile(device) && <ToSearch path={path} />}
           </section>
         );
       }}
@@ -73,6 +75,16 @@ function About({ path }: { path: string }) {
 /** Headers that are sent may hold credentials. */
 function OptionValue({ name, value }: { name: string; value: string }) {
   return name === "headers" ? <Secret value={value} name={name} /> : <span className="code">{value}</span>;
+}
+
+function ToSearch({ path }: { path: string }) {
+  return (
+    <div className="row">
+      <LinkButton to={searchLink(path)} needs={maySearch(path)}>
+        {t("audit.search_log")}
+      </LinkButton>
+    </div>
+  );
 }
 
 function Disable({ path }: { path: string }) {

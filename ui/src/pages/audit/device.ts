@@ -9,6 +9,12 @@ export interface Device {
   options: Record<string, string>;
 }
 
+/** Whether the entries of a device are in a file of the server (pure). */
+export function isInFile({ type, options }: Pick<Device, "type" | "options">): boolean {
+  const path = options["file_path"] ?? options["path"] ?? "";
+  return type === "file" && !["stdout", "/dev/stdout", "/dev/stderr", "discard"].includes(path.toLowerCase());
+}
+
 export const LIST: readonly Need[] = ["read sys/audit", "sudo sys/audit"];
 
 const bare = (path: string) => path.replace(/\/$/, "");
