@@ -103,6 +103,8 @@ async def test_other_forms_of_a_log(tmp_path: Path, options: dict[str, str]) -> 
         ({"since": "last week"}, '"last week" is no moment'),
         ({"remote_address": "here"}, "does not appear to be an IPv4 or IPv6 network"),
         ({"outcome": "good"}, '"good" is no outcome'),
+        ({"value": ["x"] * 101}, "value has 100 values at most"),
+        ({"request_path": ",".join(["x"] * 101)}, "request_path has 100 values at most"),
         ({"before": "1-1"}, "that place of the log is gone"),
     ],
 )

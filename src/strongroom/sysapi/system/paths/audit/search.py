@@ -20,6 +20,8 @@ from strongroom.sdk.response import Response
 from strongroom.sysapi.context import SystemEngine, system
 from strongroom.sysapi.system.mounting import folder
 
+_MOST_VALUES = 100
+"""Of one kind.  Each is compared with each line."""
 _OUTCOMES = ("ok", "denied", "error", NO_ANSWER)
 
 
@@ -81,6 +83,10 @@ def _look(channel: Channel, body: SearchBody, criteria: Criteria) -> tuple[Piece
 
 def _criteria(body: SearchBody, channel: Channel, now: datetime) -> Criteria:
     """Raises `InvalidRequest`."""
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if isinstance(value, list) and len(value) > _MOST_VALUES:
+            raise InvalidRequest(f"{name} has {_MOST_VALUES} values at most")
     try:
         since, until = (moment(text, now) if text else "" for text in (body.since, body.until))
         networks = tuple(map(check_network, body.remote_address or ()))
