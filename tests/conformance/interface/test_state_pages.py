@@ -196,6 +196,22 @@ def test_tokens_are_shown_page_by_page(team: World, opened: Opened) -> None:
         team.ask("DELETE", "sys/namespaces/many-tokens")
 
 
+def test_a_tree_of_tokens(team: World, opened: Opened) -> None:
+    """From a token to those that it has made, and back to its maker."""
+    top = team.ask("POST", "auth/token/create", {"policies": ["root"], "display_name": "tree"})["auth"]
+    child = team.ask("POST", "auth/token/create", {"display_name": "branch"}, token=top["client_token"])["auth"]
+    team.ask("POST", "auth/token/create", {"display_name": "leaf"}, token=child["client_token"])
+    window = opened("root")
+    window.go(f"/tokens/token?accessor={top['accessor']}")
+    branch = window.page.get_by_role("row").filter(has_text="token-branch")
+    branch.get_by_text("yes").wait_for()
+    branch.get_by_role("link").click()
+    window.page.get_by_role("row").filter(has_text="token-leaf").get_by_text("no", exact=True).wait_for()
+    assert window.findings() == []
+    window.page.get_by_role("link", name="token-tree").click()
+    branch.wait_for()
+
+
 def test_an_administrator_makes_tokens_by_a_role(team: World, opened: Opened) -> None:
     """Of his team's roles he makes one, changes it, makes a token by it, and deletes it; other ways aren't offered."""
     window = opened("admin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strongroom.sysapi.token.paths_children import ChildrenPaths
 from strongroom.sysapi.token.paths_create import CreatePaths
 from strongroom.sysapi.token.paths_lookup import LookupPaths
 from strongroom.sysapi.token.paths_renew import RenewPaths
@@ -9,7 +10,7 @@ from strongroom.sysapi.token.paths_revoke import RevokePaths
 from strongroom.sysapi.token.paths_roles import RolePaths
 
 
-class Token(CreatePaths, LookupPaths, RenewPaths, RevokePaths, RolePaths):
+class Token(ChildrenPaths, CreatePaths, LookupPaths, RenewPaths, RevokePaths, RolePaths):
     """The token mount."""
 
     type = "token"

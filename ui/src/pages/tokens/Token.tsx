@@ -15,6 +15,7 @@ import { t } from "../../texts";
 import { useAsked } from "../leases/asking";
 import { Warnings } from "../../components/Warnings";
 import { About } from "./About";
+import { Family } from "./Family";
 import { LookUp } from "./LookUp";
 import { type TokenFacts, tokensLink } from "./token";
 import { BREAK_GLASS, newLink } from "./withdrawals/withdrawal";
@@ -41,6 +42,7 @@ export default function Token() {
               </section>
               {token.renewable && <Renew accessor={accessor} />}
               <Capabilities accessor={accessor} />
+              {token.type === "service" && <Family accessor={accessor} />}
               <div className="row">
                 <Revoke token={token} />
                 <LinkButton to={newLink({ accessor })} needs={BREAK_GLASS.make}>

@@ -27,11 +27,12 @@ export interface TokenFacts {
   namespace_path?: string;
 }
 
-export const tokenLink = (accessor: string) => link("/tokens/token", { accessor });
+export const tokenLink = (accessor: string, after = "") => link("/tokens/token", { accessor, after });
 export const tokensLink = (after = "") => link("/tokens", { after });
 export const createLink = (role = "") => link("/tokens/create", { role });
 export const roleLink = (name = "") => link("/tokens/role", { name });
 
+export const FAMILY: readonly Need[] = ["update auth/token/lookup-children", "sudo auth/token/lookup-children"];
 export const LIST: readonly Need[] = ["list auth/token/accessors/", "sudo auth/token/accessors/"];
 
 /** Where a token is made: a role has a path of its own, and so has an orphan for who lacks `sudo` (pure). */
