@@ -126,6 +126,25 @@ def test_disabling_tells_what_is_in_use(team: World, opened: Opened) -> None:
     assert "one-time/" in team.ask("GET", "sys/mounts")["data"]
 
 
+def test_times_of_a_mount(team: World, opened: Opened) -> None:
+    """The server's are told as the server's; a time of its own is set, and taken away again."""
+    team.ask("POST", "sys/mounts/timed", {"type": "kv"})
+    window = opened("root")
+    window.go("/mounts/settings?table=secret&path=timed/")
+    window.sees("as the server says, 768h")
+    assert window.field("Default lease TTL").input_value() == ""
+    window.type("Default lease TTL", "1h")
+    window.press("Save")
+    window.sees("The settings of timed/ are saved.")
+    assert team.ask("GET", "sys/mounts/timed")["data"]["config"]["default_lease_ttl"] == 3600
+    window.go("/mounts/settings?table=secret&path=timed/")
+    assert window.field("Default lease TTL").input_value() == "1h"
+    window.type("Default lease TTL", "")
+    window.press("Save")
+    window.sees("The settings of timed/ are saved.")
+    assert team.ask("GET", "sys/mounts/timed")["data"]["config"]["default_lease_ttl"] == 0
+
+
 @pytest.fixture(scope="module")
 def with_plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A server with a plugin that no page knows, and without the client of MySQL."""

@@ -16,7 +16,9 @@ import type { Mount } from "../secrets/Mounts";
 import { Disable } from "./Disable";
 import { Move } from "./Move";
 import { listLink, prefixOf, type Table, tunePath } from "./table";
-import { tuning } from "./tuning";
+import { ownOf, tuned, tuning } from "./tuning";
+
+const NO_CONFIG: Fields = {};
 
 /** The settings of a mount, the way to another path, and its end. */
 export default function Settings() {
@@ -32,7 +34,7 @@ export default function Settings() {
         {about.data && <Disable table={table} path={path} />}
       </PageHead>
       <Loaded of={about}>{(found) => <Facts mount={found} />}</Loaded>
-      <Tune key={mount} table={table} path={path} type={about.data?.type ?? ""} />
+      {(about.data || about.error) && <Tune key={mount} table={table} path={path} type={about.data?.type ?? ""} own={about.data?.config ?? NO_CONFIG} />}
     </>
   );
 }
@@ -64,13 +66,13 @@ function Facts({ mount }: { mount: Mount }) {
   );
 }
 
-function Tune({ table, path, type }: { table: Table; path: string; type: string }) {
+function Tune({ table, path, type, own }: { table: Table; path: string; type: string; own: Fields }) {
   const place = tunePath(table, path);
   const mayRead = useMay(`read ${place}`);
   const found = useRead<Fields>(place, { enabled: mayRead === true });
   const document = useDescription();
   const save = useChange(
-    (body: Fields) => send("POST", place, { data: body }),
+    (body: Fields) => send("POST", place, { data: tuned(body) }),
     () => toast(t("mounts.saved", { path })),
   );
   if (!mayRead) return null;
@@ -80,11 +82,11 @@ function Tune({ table, path, type }: { table: Table; path: string; type: string 
         <Loaded of={document}>
           {(description) => {
             const operation = description.paths["/sys/mounts/{path}/tune"]?.post;
-            const { schema, order, leftOut } = tuning(operation ? bodyOf(description, operation) : {}, table, type);
+            const { schema, order, leftOut } = tuning(operation ? bodyOf(description, operation) : {}, table, type, values, own);
             return (
               <section className="card stack">
                 <h2>{t("mounts.tune")}</h2>
-                <SchemaForm schema={schema} values={values} order={order} leftOut={leftOut} submit={t("common.save")} needs={`update ${place}`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />
+                <SchemaForm schema={schema} values={ownOf(values, own)} order={order} leftOut={leftOut} submit={t("common.save")} needs={`update ${place}`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />
               </section>
             );
           }}

@@ -1,3 +1,4 @@
+import type { Fields } from "../../api/client";
 import { useRead } from "../../api/hooks";
 import { link, useNavigate } from "../../app/location";
 import { Anchor, LinkButton } from "../../components/Button";
@@ -16,6 +17,8 @@ export interface Mount {
   options: Record<string, string> | null;
   local: boolean;
   running_plugin_version: string;
+  /** What was set for it; times of 0 are the server's. */
+  config?: Fields;
 }
 
 /** What `sys/internal/ui/mounts` answers: what the user's policies touch. */
