@@ -231,3 +231,12 @@ def test_the_seal_for_a_role(team: World, opened: Opened, role: Role) -> None:
     window.go("/seal/rekey")
     window.settle()
     assert window.offers("Begin") is (role == "root")
+
+
+def test_times_have_their_zone(team: World, opened: Opened) -> None:
+    """Those of the browser's place, with the zone's name; where one points at it, as logs have it."""
+    installed: str = team.ask("GET", "sys/key-status")["data"]["install_time"]
+    window = opened("root", timezone_id="Asia/Kolkata")
+    window.go("/seal")
+    time = window.sees("GMT+5:30")
+    assert str(time.get_attribute("title")) == f"{installed[:19]}Z"

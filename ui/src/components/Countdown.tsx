@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { t } from "../texts";
-import { duration } from "./time";
+import { duration, told, utc } from "./time";
 
 /** The time, told anew each second for what counts down. */
 export function useNow(): Date {
@@ -18,7 +18,7 @@ export function Countdown({ until, over = t("common.ended") }: { until: Date; ov
   const left = (until.getTime() - now.getTime()) / 1000;
   if (left <= 0) return <span className="badge badge-warn">{over}</span>;
   return (
-    <time dateTime={until.toISOString()} title={until.toLocaleString()}>
+    <time dateTime={until.toISOString()} title={`${told(until)} (${utc(until)})`}>
       {exact(left)}
     </time>
   );

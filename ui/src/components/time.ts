@@ -25,3 +25,15 @@ export function moment(text: string | null | undefined): Date | null {
   const found = new Date(text);
   return Number.isNaN(found.getTime()) ? null : found;
 }
+
+/** The same of what may be a moment already. */
+export const momentOf = (at: string | Date | null | undefined): Date | null => (at instanceof Date ? at : moment(at));
+
+/** A moment in the browser's time, with the name of its zone; undefined for none. */
+export const told = (at: string | Date | null | undefined): string | undefined => momentOf(at)?.toLocaleString(undefined, { timeZoneName: "short" });
+
+/** A time of a day in the browser's zone, with its name. */
+export const toldTime = (at: Date): string => at.toLocaleTimeString(undefined, { timeZoneName: "short" });
+
+/** A moment as the server's logs and its API have it. */
+export const utc = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, "Z");

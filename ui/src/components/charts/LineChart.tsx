@@ -1,5 +1,6 @@
 import { type PointerEvent, useState } from "react";
 import { t } from "../../texts";
+import { toldTime, utc } from "../time";
 import { areaOf, ceilingOf, ceilingOfBytes, indexAt, lineOf } from "./shape";
 import "./charts.css";
 
@@ -87,7 +88,11 @@ export function LineChart({ title, times, series, format, inBytes = false }: Pro
                 .reverse()
                 .map(({ time, index }) => (
                   <tr key={time}>
-                    <th scope="row">{timeOf(time)}</th>
+                    <th scope="row">
+                      <time dateTime={new Date(time).toISOString()} title={utc(new Date(time))}>
+                        {toldTime(new Date(time))}
+                      </time>
+                    </th>
                     {series.map(({ name, values }) => (
                       <td key={name}>{say(values[index])}</td>
                     ))}

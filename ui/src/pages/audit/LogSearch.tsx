@@ -3,8 +3,8 @@ import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { Button } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
+import { exact } from "../../components/Moment";
 import { Progress } from "../../components/Progress";
-import { moment } from "../../components/time";
 import { t } from "../../texts";
 import { OutcomeBadge } from "./OutcomeBadge";
 import { type Found, MOST, searched } from "./search";
@@ -53,7 +53,7 @@ function Hits({ found }: { found: Found }) {
           idOf={({ id }) => id}
           textOf={({ path, name, address, operation }) => `${path} ${name} ${address} ${operation}`}
           columns={[
-            { id: "time", title: t("audit.time"), order: ({ time }) => time, cell: ({ time }) => moment(time)?.toLocaleString() },
+            { id: "time", title: t("audit.time"), order: ({ time }) => time, cell: ({ time }) => exact(time) },
             { id: "outcome", title: t("audit.outcome"), order: ({ outcome }) => outcome, cell: ({ outcome }) => <OutcomeBadge of={outcome} /> },
             { id: "operation", title: t("audit.operation"), order: ({ operation }) => operation, cell: ({ operation }) => operation },
             { id: "path", title: t("audit.request_path"), order: ({ path }) => path, cell: ({ path }) => <span className="code">{path}</span> },

@@ -6,7 +6,7 @@ import { Failure } from "../../components/Failure";
 import { Select } from "../../components/Field";
 import { Empty, Loaded, Loading } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
-import { distance } from "../../components/time";
+import { distance, told, utc } from "../../components/time";
 import { t } from "../../texts";
 import type { Due as DueThing } from "./sources";
 import { useDue } from "./useDue";
@@ -78,7 +78,7 @@ function Table({ due }: { due: readonly DueThing[] }) {
 
 function When({ at, now }: { at: Date; now: Date }) {
   return (
-    <time dateTime={at.toISOString()} title={at.toLocaleString()} className="row">
+    <time dateTime={at.toISOString()} title={`${told(at)} (${utc(at)})`} className="row">
       {distance(at, now)}
       {at <= now && <span className="badge badge-danger">{t("due.overdue")}</span>}
     </time>

@@ -3,7 +3,7 @@ import type { Envelope, Fields, Json } from "../../api/client";
 import { Lease } from "../../components/Lease";
 import { Once } from "../../components/Once";
 import { CopyButton, Secret } from "../../components/Secret";
-import { moment } from "../../components/time";
+import { moment, told } from "../../components/time";
 import { durationText } from "../../forms/fields";
 import { t } from "../../texts";
 import { holdsSecret, isSecret } from "./secrets";
@@ -85,7 +85,7 @@ function Value({ name, value, isMasked }: { name: string; value: Json | undefine
   if (typeof value === "number") return TIME.test(name) && value > 0 ? durationText(value) : value;
   if (isMasked) return <Secret value={text} name={name} />;
   const at = typeof value === "string" && MOMENT.test(value) ? moment(value) : null;
-  if (at) return <time dateTime={text} title={text}>{at.toLocaleString()}</time>;
+  if (at) return <time dateTime={text} title={text}>{told(at)}</time>;
   if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value.every((each) => each.length < 100 && !each.includes("\n")) ? value.join(", ") : <pre>{value.join("\n")}</pre>;
   return typeof value === "object" || text.includes("\n") ? <pre>{text}</pre> : text;
 }

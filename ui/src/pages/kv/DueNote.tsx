@@ -1,5 +1,5 @@
 import { serverNow } from "../../api/clock";
-import { distance } from "../../components/time";
+import { distance, told, utc } from "../../components/time";
 import { t } from "../../texts";
 import { dueOf } from "./due";
 
@@ -13,7 +13,7 @@ export function DueNote({ custom, written }: { custom: Record<string, string> | 
     <p className="row">
       {owner && <span className="badge">{t("kv.owned_by", { owner })}</span>}
       {due && (
-        <span className={due.at <= now ? "badge badge-danger" : "badge"} title={due.at.toLocaleString()}>
+        <span className={due.at <= now ? "badge badge-danger" : "badge"} title={`${told(due.at)} (${utc(due.at)})`}>
           {t(due.at <= now ? `kv.overdue_${due.reason}` : `kv.due_${due.reason}`, { when: distance(due.at, now) })}
         </span>
       )}

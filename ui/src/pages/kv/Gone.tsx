@@ -4,7 +4,7 @@ import { join } from "../../api/paths";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Empty } from "../../components/Loaded";
-import { moment } from "../../components/time";
+import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import type { VersionInfo } from "./basis";
@@ -20,7 +20,7 @@ export function Gone({ store, path, info, isChosen }: { store: Store; path: stri
   return (
     <section className="stack">
       <VersionBar store={store} path={path} info={info} isChosen={isChosen} fields={null} />
-      <Empty title={t(info.destroyed ? "kv.is_destroyed" : "kv.is_deleted", { n: info.version, when: moment(info.deletion_time)?.toLocaleString() ?? "" })}>
+      <Empty title={t(info.destroyed ? "kv.is_destroyed" : "kv.is_deleted", { n: info.version, when: told(info.deletion_time) ?? "" })}>
         {!info.destroyed && (
           <Button onPress={() => undelete.mutate(undefined)} isPending={undelete.isPending} needs={needs(store, path).undelete}>
             {t("kv.undelete")}

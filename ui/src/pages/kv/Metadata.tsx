@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useMay } from "../../api/capabilities";
 import { type Envelope, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
@@ -6,7 +6,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
-import { moment } from "../../components/time";
+import { exact } from "../../components/Moment";
 import { toast } from "../../components/toasts";
 import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
@@ -37,17 +37,17 @@ export function Metadata({ store, path }: Props) {
 
 /** What nobody can change; for who may change nothing, everything. */
 function Facts({ metadata, isWhole }: { metadata: SecretMetadata; isWhole: boolean }) {
-  const facts = [
-    [t("kv.created"), moment(metadata.created_time)?.toLocaleString()],
-    [t("kv.updated"), moment(metadata.updated_time)?.toLocaleString()],
+  const facts: [string, ReactNode][] = [
+    [t("kv.created"), exact(metadata.created_time)],
+    [t("kv.updated"), exact(metadata.updated_time)],
     [t("kv.current_version"), metadata.current_version],
     ...(isWhole
-      ? [
+      ? ([
           ...Object.entries(metadata.custom_metadata ?? {}),
           [t("kv.max_versions"), metadata.max_versions || t("kv.as_engine")],
           [t("kv.delete_after"), metadata.delete_version_after === "0s" ? t("kv.as_engine") : metadata.delete_version_after],
           [t("kv.cas"), t(metadata.cas_required ? "common.yes" : "common.no")],
-        ]
+        ] satisfies [string, ReactNode][])
       : []),
   ];
   return (

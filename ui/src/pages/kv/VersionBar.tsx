@@ -6,7 +6,7 @@ import { useNavigate } from "../../app/location";
 import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Select } from "../../components/Field";
-import { distance, moment } from "../../components/time";
+import { distance, moment, told, utc } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import type { VersionInfo } from "./basis";
@@ -33,7 +33,7 @@ export function VersionBar({ store, path, info, isChosen, fields }: Props) {
   const created = moment(info.created_time);
   const newest = metadata.data?.current_version ?? 0;
   const isOlder = isChosen && newest !== info.version;
-  const choices = metadata.data ? versionsOf(metadata.data, serverNow()).map(({ number, state, created: when }) => ({ id: String(number), label: t("kv.version_choice", { n: number, state: t(`kv.state_${state}`), when: moment(when)?.toLocaleString() ?? "" }) })) : [];
+  const choices = metadata.data ? versionsOf(metadata.data, serverNow()).map(({ number, state, created: when }) => ({ id: String(number), label: t("kv.version_choice", { n: number, state: t(`kv.state_${state}`), when: told(when) ?? "" }) })) : [];
   return (
     <>
       <div className="version-bar">
@@ -47,7 +47,7 @@ export function VersionBar({ store, path, info, isChosen, fields }: Props) {
           <span className="badge">{t("kv.version", { n: info.version })}</span>
         )}
         {created && (
-          <time className="description" dateTime={info.created_time} title={created.toLocaleString()}>
+          <time className="description" dateTime={info.created_time} title={`${told(created)} (${utc(created)})`}>
             {t("kv.written", { when: distance(created, serverNow()) })}
           </time>
         )}

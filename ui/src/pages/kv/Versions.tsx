@@ -8,7 +8,8 @@ import { Anchor, Button } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
-import { moment } from "../../components/time";
+import { exact } from "../../components/Moment";
+import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { Diff } from "./Diff";
@@ -67,9 +68,7 @@ function List({ store, path, metadata }: Props & { metadata: SecretMetadata }) {
               <Anchor to={secretLink(store, path, version.number === metadata.current_version ? {} : { version: version.number })}>{t("kv.version", { n: version.number })}</Anchor>
               <State version={version} />
             </span>
-            <time className="description" dateTime={version.created}>
-              {moment(version.created)?.toLocaleString()}
-            </time>
+            <span className="description">{exact(version.created)}</span>
             <Actions store={store} path={path} version={version} onCompare={readable.length > 1 ? compare : null} onAct={act(version.number)} />
           </li>
         ))}
@@ -88,7 +87,7 @@ function List({ store, path, metadata }: Props & { metadata: SecretMetadata }) {
 
 function State({ version: { state, deletion } }: { version: Version }) {
   const look = { current: "badge-good", kept: "", deleted: "badge-warn", destroyed: "badge-danger" }[state];
-  const when = moment(deletion)?.toLocaleString();
+  const when = told(deletion);
   return (
     <span className="row">
       <span className={`badge ${look}`}>{t(`kv.state_${state}`)}</span>

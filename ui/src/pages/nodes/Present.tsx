@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { serverNow } from "../../api/clock";
 import { send } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { useRead } from "../../api/hooks";
@@ -7,7 +6,8 @@ import { Facts } from "../../components/Facts";
 import { DataTable } from "../../components/DataTable";
 import { Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
-import { distance, moment } from "../../components/time";
+import { Distance, exact } from "../../components/Moment";
+import { moment } from "../../components/time";
 import { t, textOr } from "../../texts";
 import { useMetrics } from "../audit/metrics";
 
@@ -59,7 +59,7 @@ function ThisNode() {
               [t("nodes.health"), <State key="state" health={found} />],
               [t("nodes.roles"), roles && (roles.length ? roles.join(", ") : t("common.none"))],
               [t("nodes.version"), found.version],
-              [t("nodes.time"), new Date(found.server_time_utc * 1000).toLocaleString()],
+              [t("nodes.time"), exact(new Date(found.server_time_utc * 1000))],
               [t("nodes.region"), found.replication_performance_mode === "disabled" ? null : found.replication_performance_mode],
             ]}
           />
@@ -114,5 +114,5 @@ function AllNodes() {
 
 function Seen({ at }: { at: string | null }) {
   const seen = moment(at);
-  return seen ? distance(seen, serverNow()) : <span className="badge">{t("nodes.answers")}</span>;
+  return seen ? <Distance to={seen} /> : <span className="badge">{t("nodes.answers")}</span>;
 }

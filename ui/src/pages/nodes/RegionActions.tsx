@@ -7,7 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
 import { May } from "../../components/May";
 import { Secret } from "../../components/Secret";
-import { moment } from "../../components/time";
+import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { mayChange } from "./region";
@@ -63,7 +63,7 @@ export function Invite() {
       {act.data && (
         <div className="notice notice-warn">
           <div>
-            <p>{t("nodes.invited", { until: moment(act.data.expire_time)?.toLocaleString() ?? act.data.expire_time })}</p>
+            <p>{t("nodes.invited", { until: told(act.data.expire_time) ?? act.data.expire_time })}</p>
             <Secret value={act.data.token} name={t("nodes.token")} />
           </div>
         </div>

@@ -1,7 +1,7 @@
 import { useList } from "../../api/hooks";
 import { DataTable } from "../../components/DataTable";
 import { Loaded } from "../../components/Loaded";
-import { moment } from "../../components/time";
+import { exact } from "../../components/Moment";
 import { t } from "../../texts";
 
 interface Version {
@@ -22,7 +22,7 @@ export function Versions() {
           idOf={({ version }) => version}
           columns={[
             { id: "version", title: t("nodes.version"), cell: ({ version }) => version },
-            { id: "first", title: t("nodes.first"), order: ({ timestamp_installed: first }) => first ?? "", cell: ({ timestamp_installed: first }) => moment(first)?.toLocaleString() },
+            { id: "first", title: t("nodes.first"), order: ({ timestamp_installed: first }) => first ?? "", cell: ({ timestamp_installed: first }) => exact(first) },
             { id: "before", title: t("nodes.before"), cell: ({ previous_version: before }) => before ?? t("common.none") },
           ]}
           empty={<p>{t("nodes.no_versions")}</p>}

@@ -8,10 +8,10 @@ import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
+import { exact } from "../../components/Moment";
 import { Once } from "../../components/Once";
 import { Removal } from "../../components/Removal";
 import { Secret } from "../../components/Secret";
-import { moment } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 
@@ -34,7 +34,7 @@ export function AcmeBindings({ mount }: { mount: string }) {
             columns={[
               { id: "id", title: t("pki.id"), cell: ({ id }) => <span className="code">{id}</span> },
               { id: "directory", title: t("pki.acme_directory"), cell: ({ acme_directory }) => acme_directory, secondary: true },
-              { id: "made", title: t("pki.made_at"), order: ({ created_on }) => created_on ?? "", cell: ({ created_on }) => moment(created_on)?.toLocaleString() },
+              { id: "made", title: t("pki.made_at"), order: ({ created_on }) => created_on ?? "", cell: ({ created_on }) => exact(created_on) },
               {
                 id: "actions",
                 title: t("pki.actions"),

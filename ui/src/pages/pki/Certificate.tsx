@@ -8,7 +8,7 @@ import { useParam } from "../../app/location";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
-import { moment } from "../../components/time";
+import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { CertificateFacts } from "./CertificateFacts";
@@ -63,9 +63,9 @@ function Revoked({ mount, serial, stored }: { mount: string; serial: string; sto
   return (
     <div className="notice notice-danger">
       <div>
-        <p>{t("pki.was_revoked", { when: moment(stored.revocation_time_rfc3339)?.toLocaleString() ?? "" })}</p>
+        <p>{t("pki.was_revoked", { when: told(stored.revocation_time_rfc3339) ?? "" })}</p>
         {stored.revocation_reason && <p>{t("pki.was_revoked_because", { reason: stored.revocation_reason })}</p>}
-        {list && <p data-listed={isListed}>{isListed ? t("pki.is_listed", { n: list.number ?? "", when: list.thisUpdate.toLocaleString() }) : t("pki.not_listed")}</p>}
+        {list && <p data-listed={isListed}>{isListed ? t("pki.is_listed", { n: list.number ?? "", when: told(list.thisUpdate) ?? "" }) : t("pki.not_listed")}</p>}
       </div>
     </div>
   );

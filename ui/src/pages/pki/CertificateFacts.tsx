@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Facts } from "../../components/Facts";
+import { exact } from "../../components/Moment";
 import { t } from "../../texts";
 import { Ends } from "./Ends";
 import { type Certificate, type Request } from "./x509";
@@ -15,7 +16,7 @@ export function CertificateFacts({ certificate, more = [] }: { certificate: Cert
         [t("pki.subject"), subject],
         [t("pki.names"), list(names)],
         [t("pki.issuer"), issuer],
-        [t("pki.begins"), notBefore.toLocaleString()],
+        [t("pki.begins"), exact(notBefore)],
         [t("pki.ends"), <Ends key="ends" certificate={certificate} />],
         [t("pki.serial"), <span key="serial" className="code">{serial}</span>],
         [t("pki.key"), key],

@@ -1,5 +1,5 @@
 import { serverNow } from "../../api/clock";
-import { distance } from "../../components/time";
+import { distance, told, utc } from "../../components/time";
 import { t } from "../../texts";
 import { stateOf } from "./chain";
 import "./Ends.css";
@@ -12,7 +12,9 @@ export function Ends({ certificate }: { certificate: { notBefore: Date; notAfter
   const state = stateOf(certificate, now);
   return (
     <span className="row ends">
-      <time dateTime={certificate.notAfter.toISOString()}>{certificate.notAfter.toLocaleDateString()}</time>
+      <time dateTime={certificate.notAfter.toISOString()} title={`${told(certificate.notAfter)} (${utc(certificate.notAfter)})`}>
+        {certificate.notAfter.toLocaleDateString()}
+      </time>
       <span className="description">{distance(certificate.notAfter, now)}</span>
       {state !== "valid" && <span className={`badge ${LOOKS[state]}`}>{t(`pki.state_${state}`)}</span>}
     </span>

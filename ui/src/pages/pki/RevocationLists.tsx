@@ -7,6 +7,7 @@ import { DataTable } from "../../components/DataTable";
 import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
+import { exact } from "../../components/Moment";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { listIn, type RevocationList } from "./crl";
@@ -52,8 +53,8 @@ function List({ mount, list, pem, file }: { mount: string; list: RevocationList;
           rows={[
             [t("pki.list_number"), list.number === null ? "" : String(list.number)],
             [t("pki.list_issuer"), list.issuer],
-            [t("pki.list_made_at"), list.thisUpdate.toLocaleString()],
-            [t("pki.list_next"), list.nextUpdate?.toLocaleString()],
+            [t("pki.list_made_at"), exact(list.thisUpdate)],
+            [t("pki.list_next"), exact(list.nextUpdate)],
             [t("pki.list_entries"), String(list.revoked.length)],
           ]}
         />
@@ -65,7 +66,7 @@ function List({ mount, list, pem, file }: { mount: string; list: RevocationList;
         textOf={({ serial, reason }) => `${serial} ${reason}`}
         columns={[
           { id: "serial", title: t("pki.serial"), cell: ({ serial }) => <Anchor to={certificateLink(mount, serial)} className="code">{serial}</Anchor> },
-          { id: "at", title: t("pki.revoked_at"), order: ({ at }) => at.getTime(), cell: ({ at }) => at.toLocaleString() },
+          { id: "at", title: t("pki.revoked_at"), order: ({ at }) => at.getTime(), cell: ({ at }) => exact(at) },
           { id: "reason", title: t("pki.reason"), order: ({ reason }) => reason, cell: ({ reason }) => reason },
         ]}
         empty={<Empty title={t("pki.list_empty")} />}

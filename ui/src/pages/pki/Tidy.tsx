@@ -8,9 +8,9 @@ import { Button } from "../../components/Button";
 import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { Loaded } from "../../components/Loaded";
+import { exact } from "../../components/Moment";
 import { PageTabs } from "../../components/PageTabs";
 import { Progress } from "../../components/Progress";
-import { moment } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { SettingsForm } from "../../forms/SettingsForm";
@@ -71,16 +71,16 @@ function Status({ mount, status }: { mount: string; status: TidyStatus }) {
       {cancel.error && <Failure error={cancel.error} />}
       <Facts
         rows={[
-          [t("pki.tidy_started"), moment(status.time_started)?.toLocaleString()],
-          [t("pki.tidy_finished"), moment(status.time_finished)?.toLocaleString()],
-          [t("pki.tidy_last_auto"), moment(status.last_auto_tidy_finished)?.toLocaleString()],
+          [t("pki.tidy_started"), exact(status.time_started)],
+          [t("pki.tidy_finished"), exact(status.time_finished)],
+          [t("pki.tidy_last_auto"), exact(status.last_auto_tidy_finished)],
           [t("pki.tidy_certificates"), count(status.cert_store_deleted_count)],
           [t("pki.tidy_revoked"), count(status.revoked_cert_deleted_count)],
           [t("pki.tidy_issuers"), status.issuers_deleted_count ? String(status.issuers_deleted_count) : null],
           [t("pki.tidy_orders"), status.acme_orders_deleted_count ? String(status.acme_orders_deleted_count) : null],
           [t("pki.tidy_accounts"), status.acme_account_deleted_count ? String(status.acme_account_deleted_count) : null],
           ...keptOf(status.kept).map(({ what, why, count: kept }) => [t("pki.tidy_kept", { what, why }), String(kept)] as const),
-          [t("pki.tidy_next"), moment(status.next_eligible_at)?.toLocaleString()],
+          [t("pki.tidy_next"), exact(status.next_eligible_at)],
           [t("pki.tidy_stored"), count(status.current_cert_store_count)],
           [t("pki.tidy_stored_revoked"), count(status.current_revoked_cert_count)],
         ]}

@@ -7,7 +7,7 @@ import { DataTable } from "../../components/DataTable";
 import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { TextArea, TextField } from "../../components/Field";
-import { moment } from "../../components/time";
+import { exact } from "../../components/Moment";
 import { Warnings } from "../../components/Warnings";
 import { t } from "../../texts";
 import { rolePath } from "./mount";
@@ -88,8 +88,8 @@ function Shown({ verdict }: { verdict: Verdict }) {
       {verdict.allowed && (
         <Facts
           rows={[
-            [t("pki.begins"), moment(verdict.not_before)?.toLocaleString()],
-            [t("pki.ends"), moment(verdict.not_after)?.toLocaleString()],
+            [t("pki.begins"), exact(verdict.not_before)],
+            [t("pki.ends"), exact(verdict.not_after)],
           ]}
         />
       )}

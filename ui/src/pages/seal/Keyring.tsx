@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { serverNow } from "../../api/clock";
 import { write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { Button } from "../../components/Button";
@@ -9,8 +8,8 @@ import { Checkbox, TextField } from "../../components/Field";
 import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
-import { distance, moment } from "../../components/time";
 import { toast } from "../../components/toasts";
+import { When } from "../../components/When";
 import { t } from "../../texts";
 
 interface KeyStatus {
@@ -39,18 +38,15 @@ export function Keyring() {
       <h2>{t("seal.keyring")}</h2>
       <p>{t("seal.keyring_intro")}</p>
       <Loaded of={found}>
-        {({ term, install_time, encryptions }) => {
-          const since = moment(install_time);
-          return (
-            <Facts
-              rows={[
-                [t("seal.term"), term],
-                [t("seal.installed"), since && `${since.toLocaleString()} (${distance(since, serverNow())})`],
-                [t("seal.encryptions"), encryptions],
-              ]}
-            />
-          );
-        }}
+        {({ term, install_time, encryptions }) => (
+          <Facts
+            rows={[
+              [t("seal.term"), term],
+              [t("seal.installed"), <When key="installed" at={install_time} />],
+              [t("seal.encryptions"), encryptions],
+            ]}
+          />
+        )}
       </Loaded>
       {rotate.error && <Failure error={rotate.error} />}
       <div className="row">

@@ -9,9 +9,9 @@ import { Confirm } from "../../components/Dialog";
 import { Facts } from "../../components/Facts";
 import { Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
+import { exact } from "../../components/Moment";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
-import { moment } from "../../components/time";
 import { t } from "../../texts";
 import { REKEY, ROOT_TOKEN } from "./ceremony";
 import { Keyring } from "./Keyring";
@@ -75,7 +75,7 @@ function Health({ found }: { found: Backends }) {
     <ul className="plain">
       {found.backends.map(({ name, healthy, unhealthy_since: since }) => (
         <li key={name}>
-          <span className={`badge ${healthy ? "badge-good" : "badge-danger"}`}>{t(healthy ? "seal.healthy" : "seal.unhealthy", { name })}</span> {moment(since)?.toLocaleString()}
+          <span className={`badge ${healthy ? "badge-good" : "badge-danger"}`}>{t(healthy ? "seal.healthy" : "seal.unhealthy", { name })}</span> {exact(since)}
         </li>
       ))}
     </ul>

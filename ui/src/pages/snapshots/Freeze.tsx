@@ -6,7 +6,8 @@ import { DataTable } from "../../components/DataTable";
 import { Confirm } from "../../components/Dialog";
 import { Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
-import { moment } from "../../components/time";
+import { exact } from "../../components/Moment";
+import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t, textOr } from "../../texts";
 import { may } from "./snapshot";
@@ -28,7 +29,7 @@ interface Waiting {
   since: string;
 }
 
-const when = (text: string | undefined) => moment(text)?.toLocaleString() ?? "";
+const when = (text: string | undefined) => told(text) ?? "";
 
 /** Whether the store waits for a go after a restore; nothing where it was never restored. */
 export function Freeze() {
@@ -68,7 +69,7 @@ function WaitingOnes() {
             { id: "what", title: t("snapshots.waiting"), cell: ({ kind }) => textOr(`snapshots.waits_${kind ?? ""}`, kind ?? "") },
             { id: "mount", title: t("snapshots.mount"), cell: ({ mount, place }) => mount || place },
             { id: "count", title: t("snapshots.count"), order: ({ count }) => count ?? 0, cell: ({ count, or_more: more }) => (more ? t("snapshots.or_more", { n: count ?? 0 }) : count) },
-            { id: "since", title: t("snapshots.due_since"), cell: ({ since }) => when(since) },
+            { id: "since", title: t("snapshots.due_since"), cell: ({ since }) => exact(since) },
           ]}
           empty={<p>{t("snapshots.nothing_waits")}</p>}
         />

@@ -4,7 +4,7 @@ import { Anchor, Button, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Failure } from "../../components/Failure";
 import { Loaded as Awaited } from "../../components/Loaded";
-import { moment } from "../../components/time";
+import { exact } from "../../components/Moment";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { LOAD, type Loaded, may, readLink } from "./snapshot";
@@ -16,7 +16,6 @@ export function LoadedOnes() {
     (id: string) => remove(`${LOAD}/${id}`),
     () => toast(t("snapshots.unloaded")),
   );
-  const when = (text: string | undefined) => moment(text)?.toLocaleString();
   return (
     <section className="stack">
       <div className="row">
@@ -33,8 +32,8 @@ export function LoadedOnes() {
             rows={keys.map((id) => ({ id, ...info[id] }))}
             idOf={({ id }) => id}
             columns={[
-              { id: "time", title: t("snapshots.created"), order: ({ snapshot_time: time }) => time ?? "", cell: ({ id, snapshot_time: time }) => <Anchor to={readLink(id)}>{when(time) ?? id}</Anchor> },
-              { id: "until", title: t("snapshots.until"), cell: ({ expires_at: until }) => when(until) },
+              { id: "time", title: t("snapshots.created"), order: ({ snapshot_time: time }) => time ?? "", cell: ({ id, snapshot_time: time }) => <Anchor to={readLink(id)}>{exact(time) ?? id}</Anchor> },
+              { id: "until", title: t("snapshots.until"), cell: ({ expires_at: until }) => exact(until) },
               { id: "actions", title: t("snapshots.actions"), cell: ({ id }) => <Button look="quiet" onPress={() => unload.mutate(id)} needs={may("delete", `${LOAD}/${id}`)}>{t("snapshots.unload")}</Button> },
             ]}
             empty={<p>{t("snapshots.none_loaded")}</p>}

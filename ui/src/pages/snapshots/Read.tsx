@@ -10,7 +10,7 @@ import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
 import { Secret } from "../../components/Secret";
-import { moment } from "../../components/time";
+import { told } from "../../components/time";
 import { t } from "../../texts";
 import { dataPath, folderPath, secretLink, type Store } from "../kv/store";
 import { shown } from "../kv/values";
@@ -42,7 +42,7 @@ export default function Read() {
 
 function About({ id }: { id: string }) {
   const found = useRead<Loaded>(`${LOAD}/${id}`);
-  const when = (text: string) => moment(text)?.toLocaleString() ?? text;
+  const when = (text: string) => told(text) ?? text;
   return <Awaited of={found}>{({ snapshot_time: time, expires_at: until }) => <p>{t("snapshots.of", { time: when(time), until: when(until) })}</p>}</Awaited>;
 }
 

@@ -1,4 +1,3 @@
-import { serverNow } from "../../api/clock";
 import { useList, useRead } from "../../api/hooks";
 import { useNavigate } from "../../app/location";
 import { bytes } from "../../components/bytes";
@@ -6,7 +5,8 @@ import { Anchor } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Empty, Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
-import { distance, moment } from "../../components/time";
+import { Distance } from "../../components/Moment";
+import { moment } from "../../components/time";
 import { t } from "../../texts";
 import { SCHEDULES, scheduleLink, type Status } from "./snapshot";
 
@@ -58,7 +58,13 @@ export function Outcome({ status }: { status: Status }) {
   const good = moment(status.good_time);
   return (
     <span className="row">
-      {good ? `${distance(good, serverNow())} (${bytes(status.good_size)})` : t("snapshots.none_yet")}
+      {good ? (
+        <span>
+          <Distance to={good} /> ({bytes(status.good_size)})
+        </span>
+      ) : (
+        t("snapshots.none_yet")
+      )}
       {status.consecutive_errors > 0 && <span className="badge badge-danger">{t("snapshots.failed_since", { n: status.consecutive_errors })}</span>}
     </span>
   );

@@ -1,5 +1,5 @@
 import { Facts } from "../../components/Facts";
-import { moment } from "../../components/time";
+import { exact } from "../../components/Moment";
 import { t } from "../../texts";
 import type { Whole } from "./snapshot";
 
@@ -10,7 +10,7 @@ export function WholeFacts({ title, whole }: { title: string; whole: Whole }) {
       <h3>{title}</h3>
       <Facts
         rows={[
-          [t("snapshots.created"), moment(whole.created)?.toLocaleString()],
+          [t("snapshots.created"), exact(whole.created)],
           [t("snapshots.rows"), whole.rows],
           [t("snapshots.cluster"), `${whole.cluster_name} (${whole.cluster_id})`],
           [t("snapshots.vouched"), t(whole.authenticated_by ? "snapshots.vouched_yes" : "snapshots.vouched_no")],

@@ -6,7 +6,7 @@ import { Button } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Confirm } from "../../components/Dialog";
 import { Empty, Loaded } from "../../components/Loaded";
-import { distance } from "../../components/time";
+import { Distance } from "../../components/Moment";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import type { Certificate } from "./paths";
@@ -45,7 +45,7 @@ export function Certificates({ mount }: { mount: string }) {
               { id: "who", title: t("ssh.asked_by"), secondary: true, order: ({ display_name }) => display_name, cell: ({ display_name }) => display_name },
               { id: "role", title: t("ssh.role"), secondary: true, order: ({ role }) => role, cell: ({ role }) => role },
               { id: "principals", title: t("ssh.principals"), secondary: true, cell: ({ valid_principals }) => valid_principals.join(", ") },
-              { id: "ends", title: t("ssh.ends"), order: ({ valid_before }) => valid_before, cell: ({ valid_before }) => <time dateTime={moment(valid_before).toISOString()}>{distance(moment(valid_before), serverNow())}</time> },
+              { id: "ends", title: t("ssh.ends"), order: ({ valid_before }) => valid_before, cell: ({ valid_before }) => <Distance to={moment(valid_before)} /> },
               { id: "state", title: t("ssh.state"), order: stateOf, cell: (row) => <span className={row.revocation_time ? "badge badge-danger" : "badge"}>{t(`ssh.state_${stateOf(row)}`)}</span> },
               { id: "revoke", title: t("kv.actions"), cell: (row) => (row.revocation_time ? null : <Button look="quiet" onPress={() => setAsked(row)} needs={`update ${path}`}>{t("ssh.revoke")}</Button>) },
             ]}

@@ -8,7 +8,9 @@ import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { NumberField } from "../../components/Field";
 import { Empty } from "../../components/Loaded";
+import { exact } from "../../components/Moment";
 import { CopyButton } from "../../components/Secret";
+import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { keyPath, type KeyInfo, needs } from "./mount";
@@ -26,14 +28,14 @@ export function Versions({ mount, name, info }: Props) {
   const next = info.next_rotation_time ? new Date(info.next_rotation_time) : null;
   return (
     <div className="stack">
-      {next && <p>{t("transit.rotates_at", { when: next.toLocaleString() })}</p>}
+      {next && <p>{t("transit.rotates_at", { when: told(next) ?? "" })}</p>}
       <DataTable<Row>
         label={t("transit.tab_versions")}
         rows={rows}
         idOf={({ number }) => String(number)}
         columns={[
           { id: "number", title: t("transit.version"), order: ({ number }) => number, cell: ({ number }) => number },
-          { id: "created", title: t("transit.created_at"), order: ({ created }) => created?.getTime() ?? 0, cell: ({ created }) => created?.toLocaleString() },
+          { id: "created", title: t("transit.created_at"), order: ({ created }) => created?.getTime() ?? 0, cell: ({ created }) => exact(created) },
           { id: "state", title: t("transit.state"), cell: ({ state }) => <span className={`badge ${state === "latest" ? "badge-good" : ""}`}>{t(`transit.state_${state}`)}</span> },
           ...(rows.some(({ publicKey }) => publicKey) ? [{ id: "public", title: t("transit.public_key"), cell: ({ number, publicKey }: Row) => publicKey && <PublicKey number={number} text={publicKey} /> }] : []),
         ]}
