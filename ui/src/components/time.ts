@@ -29,11 +29,14 @@ export function moment(text: string | null | undefined): Date | null {
 /** The same of what may be a moment already. */
 export const momentOf = (at: string | Date | null | undefined): Date | null => (at instanceof Date ? at : moment(at));
 
+const DAY = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" } as const;
+
 /** A moment in the browser's time, with the name of its zone; undefined for none. */
-export const told = (at: string | Date | null | undefined): string | undefined => momentOf(at)?.toLocaleString(undefined, { timeZoneName: "short" });
+export const told = (at: string | Date | null | undefined): string | undefined => momentOf(at)?.toLocaleString(undefined, { ...DAY, ...TIME });
 
 /** A time of a day in the browser's zone, with its name. */
-export const toldTime = (at: Date): string => at.toLocaleTimeString(undefined, { timeZoneName: "short" });
+export const toldTime = (at: Date): string => at.toLocaleTimeString(undefined, TIME);
 
 /** A moment as the server's logs and its API have it. */
 export const utc = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, "Z");
