@@ -228,8 +228,9 @@ def _watch(made: Window) -> None:
             made.faults.append(f"asks another host: {request.url}")
 
     def answered(response: Response) -> None:
-        # Of an empty folder the API says 404.
-        empty = response.status == 404 and "list=true" in response.url
+        # Of an empty folder the API says 404, and nothing else: of a path that can't be listed it says why.
+        is_silent = int(response.headers.get("content-length", "0")) <= len('{"errors":[]}\n')
+        empty = response.status == 404 and "list=true" in response.url and is_silent
         if response.status >= 400 and not empty and response.status not in made.refused:
             made.faults.append(f"{response.status} for {response.request.method} {response.url}")
 

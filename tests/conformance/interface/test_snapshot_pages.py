@@ -109,8 +109,9 @@ def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:
     restore.click()
     window.sees("The snapshot is restored, and the store is frozen")
     assert world.answer("GET", "team/data/after")[0] == 404
-    window.go("/snapshots")
+    window.press("See what a go sets off")
     window.sees("The store is frozen after a restore")
+    window.sees("Nothing waits.")
     assert window.findings() == []
     window.press("Go")
     window.page.get_by_role("dialog").get_by_role("button", name="Go", exact=True).click()

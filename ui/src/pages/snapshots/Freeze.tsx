@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { write } from "../../api/client";
-import { useChange, useList, useRead } from "../../api/hooks";
+import { type Listing, write } from "../../api/client";
+import { useChange, useRead } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Confirm } from "../../components/Dialog";
@@ -57,7 +57,7 @@ export function Freeze() {
 }
 
 function WaitingOnes() {
-  const found = useList<Waiting>("sys/restore/waiting", { query: {} });
+  const found = useRead<Listing<Waiting>>("sys/restore/waiting", { query: { limit: 1000 }, every: 10_000 });
   return (
     <Loaded of={found}>
       {({ keys, key_info: info }) => (

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { ApiError } from "../../api/errors";
+import { LinkButton } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Checkbox } from "../../components/Field";
 import { t } from "../../texts";
@@ -33,6 +34,12 @@ export function Outcome({ restored }: { restored: Restored }) {
   return (
     <div className="stack">
       {restored.sealed && <p className="notice notice-warn">{t("snapshots.restored_sealed")}</p>}
+      {restored.frozen && (
+        <div className="notice notice-warn">
+          <p>{t("snapshots.frozen_text")}</p>
+          <LinkButton to="/snapshots">{t("snapshots.to_freeze")}</LinkButton>
+        </div>
+      )}
       <WholeFacts title={t(restored.frozen ? "snapshots.restored_frozen" : "snapshots.restored")} whole={restored} />
     </div>
   );
