@@ -97,6 +97,8 @@ def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:
     row.wait_for()  # with retain at its default, it takes the place of the first
     file = world.ask("GET", "sys/snapshots/status/daily")["data"]["good_name"]
     assert file in row.inner_text()
+    taken = world.ask("GET", "sys/snapshots/taken/daily?list=true")["data"]["key_info"][file]["snapshot_time"]
+    assert row.locator("time").get_attribute("title") == f"{taken[:19]}Z"
     row.get_by_role("button", name="Verify").click()
     window.sees(f"{file} is whole")
     window.sees("by this cluster's keys")

@@ -57,7 +57,9 @@ def test_a_directory(node: Node) -> None:
     for _ in range(3):
         node.ok("POST", "sys/snapshots/take/daily")
     told = status(node, "daily", "sys/storage/raft/snapshot-auto/status")
-    kept = node.ok("LIST", "sys/snapshots/taken/daily").data["keys"]
+    listed = node.ok("LIST", "sys/snapshots/taken/daily").data
+    kept, times = listed["keys"], [each["snapshot_time"] for each in listed["key_info"].values()]
+    assert times == sorted(times) and times[-1][:19] == told["last_snapshot_start"][:19]
     assert (told["consecutive_errors"], told["kept"], kept[-1]) == (0, 2, told["good_name"])
     assert sorted(file.name for file in place.iterdir()) == sorted([*kept, "notes.snap"])
     assert node.ok("POST", f"sys/snapshots/taken/daily/{kept[-1]}/verify").data["authenticated_by"]

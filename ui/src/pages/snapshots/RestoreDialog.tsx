@@ -3,12 +3,15 @@ import type { ApiError } from "../../api/errors";
 import { LinkButton } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Checkbox } from "../../components/Field";
+import { told } from "../../components/time";
 import { t } from "../../texts";
 import type { Restored } from "./snapshot";
 import { WholeFacts } from "./WholeFacts";
 
 interface Props {
   name: string;
+  /** Of when it is, where that is known. */
+  time?: string | undefined;
   /** Whether it may be of another cluster. */
   forced?: boolean;
   onClose: () => void;
@@ -18,10 +21,11 @@ interface Props {
 }
 
 /** Asks before everything that is stored is replaced. */
-export function RestoreDialog({ name, forced = false, onClose, onRestore, isPending, error }: Props) {
+export function RestoreDialog({ name, time, forced = false, onClose, onRestore, isPending, error }: Props) {
   const [thaw, setThaw] = useState(false);
   return (
     <Confirm title={t("snapshots.restore_title", { name })} isOpen onClose={onClose} action={t("snapshots.restore")} onConfirm={() => onRestore(thaw)} isPending={isPending} error={error} typed="restore">
+      {time && <p>{t("snapshots.is_of", { time: told(time) ?? "" })}</p>}
       <p>{t("snapshots.restore_text")}</p>
       {forced && <p className="notice notice-danger">{t("snapshots.force_text")}</p>}
       <Checkbox label={t("snapshots.thaw")} description={t("snapshots.thaw_hint")} value={thaw} onChange={setThaw} />

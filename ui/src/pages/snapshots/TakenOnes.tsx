@@ -9,7 +9,9 @@ import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { Empty, Loaded as Awaited } from "../../components/Loaded";
 import { Progress } from "../../components/Progress";
+import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
+import { When } from "../../components/When";
 import { t } from "../../texts";
 import { Outcome, RestoreDialog } from "./RestoreDialog";
 import { type Loaded, may, readLink, type Restored, takenPath, type Whole } from "./snapshot";
@@ -17,8 +19,8 @@ import { WholeFacts } from "./WholeFacts";
 
 /** The snapshots that a schedule has taken, and what can be done with each. */
 export function TakenOnes({ name }: { name: string }) {
-  const found = useList<{ size: number }>(takenPath(name));
-  const [asked, setAsked] = useState<{ what: "delete" | "restore"; file: string } | null>(null);
+  const found = useList<{ size: number; snapshot_time: string }>(takenPath(name), { every: 30_000 });
+  const [asked, setAsked] = useState<{ what: "delete" | "restore"; file: string; time: string | undefined } | null>(null);
   const navigate = useNavigate();
   const verify = useChange((file: string) => write<Whole>(`${takenPath(name, file)}/verify`, {}));
   const load = useChange(
@@ -49,21 +51,22 @@ export function TakenOnes({ name }: { name: string }) {
         {({ keys, key_info: info }) => (
           <DataTable
             label={t("snapshots.taken_ones")}
-            rows={keys.map((file) => ({ file, size: info[file]?.size ?? 0 })).reverse()}
+            rows={keys.map((file) => ({ file, size: info[file]?.size ?? 0, time: info[file]?.snapshot_time })).reverse()}
             idOf={({ file }) => file}
             textOf={({ file }) => file}
             columns={[
-              { id: "file", title: t("snapshots.file"), order: ({ file }) => file, cell: ({ file }) => <span className="code">{file}</span> },
+              { id: "time", title: t("snapshots.created"), order: ({ time }) => time ?? "", cell: ({ time }) => <When at={time} /> },
+              { id: "file", title: t("snapshots.file"), secondary: true, order: ({ file }) => file, cell: ({ file }) => <span className="code">{file}</span> },
               { id: "size", title: t("snapshots.size"), order: ({ size }) => size, cell: ({ size }) => bytes(size) },
               {
                 id: "actions",
                 title: t("snapshots.actions"),
-                cell: ({ file }) => (
+                cell: ({ file, time }) => (
                   <span className="row">
                     <Button look="quiet" onPress={() => verify.mutate(file)} isDisabled={pending !== null} needs={may("update", `${takenPath(name, file)}/verify`)}>{t("snapshots.verify")}</Button>
                     <Button look="quiet" onPress={() => load.mutate(file)} isDisabled={pending !== null} needs={may("update", `${takenPath(name, file)}/load`)}>{t("snapshots.load")}</Button>
-                    <Button look="quiet" onPress={() => setAsked({ what: "restore", file })} isDisabled={pending !== null} needs={may("update", `${takenPath(name, file)}/restore`)}>{t("snapshots.restore")}</Button>
-                    <Button look="quiet" onPress={() => setAsked({ what: "delete", file })} needs={may("delete", takenPath(name, file))}>{t("common.delete")}</Button>
+                    <Button look="quiet" onPress={() => setAsked({ what: "restore", file, time })} isDisabled={pending !== null} needs={may("update", `${takenPath(name, file)}/restore`)}>{t("snapshots.restore")}</Button>
+                    <Button look="quiet" onPress={() => setAsked({ what: "delete", file, time })} needs={may("delete", takenPath(name, file))}>{t("common.delete")}</Button>
                   </span>
                 ),
               },
@@ -74,10 +77,11 @@ export function TakenOnes({ name }: { name: string }) {
       </Awaited>
       {asked?.what === "delete" && (
         <Confirm title={t("snapshots.remove_title", { name: asked.file })} isOpen onClose={() => setAsked(null)} action={t("common.delete")} onConfirm={() => drop.mutate(asked.file)} isPending={drop.isPending} error={drop.error}>
+          <p>{t("snapshots.is_of", { time: told(asked.time) ?? "" })}</p>
           <p>{t("snapshots.drop_text")}</p>
         </Confirm>
       )}
-      {asked?.what === "restore" && <RestoreDialog name={asked.file} onClose={() => setAsked(null)} onRestore={(thaw) => restore.mutate({ file: asked.file, thaw })} isPending={restore.isPending} error={restore.error} />}
+      {asked?.what === "restore" && <RestoreDialog name={asked.file} time={asked.time} onClose={() => setAsked(null)} onRestore={(thaw) => restore.mutate({ file: asked.file, thaw })} isPending={restore.isPending} error={restore.error} />}
     </section>
   );
 }

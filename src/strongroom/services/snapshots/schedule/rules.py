@@ -44,6 +44,11 @@ def file_name(file_prefix: str, at: float) -> str:
     return f"{file_prefix}-{int(at * 1000):015d}{ENDING}"
 
 
+def taken_at(name: str) -> float:
+    """When a snapshot of a name that `file_name` has made was begun, in seconds since the epoch."""
+    return int(name.removesuffix(ENDING)[-15:]) / 1000
+
+
 def own(names: Sequence[str], file_prefix: str) -> list[str]:
     """The snapshots of a schedule among these names, the oldest first."""
     form = re.compile(re.escape(file_prefix) + r"-[0-9]{15}" + re.escape(ENDING))

@@ -177,7 +177,7 @@ class TakenPaths(SystemEngine):
 
         async def later() -> Response | None:
             sizes = await place.sizes()
-            info = {each: {"size": size} for each, size in sizes}
+            info = {each: {"size": size, "snapshot_time": instant(rules.taken_at(each))} for each, size in sizes}
             return Response(data={"keys": list(info), "key_info": info}) if info else None
 
         return Response(later=later)
