@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -106,7 +107,11 @@ class Application:
         if self._site is not None and not request.path.startswith(API):
             page = self._site.answer(request.method, request.path, request.headers)
             if page is not None:
-                return await self._as_interface(HttpResponse(page.status, page.headers, page.body))
+                response = await self._as_interface(HttpResponse(page.status, page.headers, page.body))
+                if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    page = self._site.awaiting(request.path, request.headers)
+                    return HttpResponse(page.status, page.headers, page.body) if page is not None else response
+                return response
         origin = request.headers.get("origin")
         if origin is None or (self._site is not None and cors.is_own(origin, request.headers)):
             served = self._named if NAMESPACE in request.headers else self._answer

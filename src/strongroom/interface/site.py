@@ -48,6 +48,22 @@ _SAFE: Final = (
 )
 _ALWAYS: Final = ("Cache-Control", "public, max-age=31536000, immutable")
 _ASK_AGAIN: Final = ("Cache-Control", "no-cache")
+_AWAITING: Final = b"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="5">
+<title>Strongroom</title>
+</head>
+<body>
+<h1>The server can't reach its store</h1>
+<p>Nothing can be read or written until it can. This page asks again every five seconds.</p>
+</body>
+</html>
+"""
+"""What people see while it can't be found out which headers the interface's answers have."""
 
 
 class Variant(msgspec.Struct, frozen=True):
@@ -116,6 +132,18 @@ class Site:
             # A file of another release.  The page of this one in its place would be read as a script.
             return Page(404, (_ASK_AGAIN, *_SAFE))
         return _of(self._page, _ASK_AGAIN, headers)
+
+    def awaiting(self, path: str, headers: Mapping[str, str]) -> Page | None:
+        """What a browser shows in place of the interface while the store fails; None where nobody would read it.
+
+        Args:
+            path: as it was sent, without the query.
+            headers: those of the request, names in lower case.
+        """
+        if path.startswith(PREFIX + ASSETS) or "text/html" not in headers.get("accept", ""):
+            return None
+        shown = (("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), ("Retry-After", "5"))
+        return Page(503, (*shown, *_SAFE), _AWAITING)
 
 
 def _of(file: File, cache: tuple[str, str], headers: Mapping[str, str]) -> Page:

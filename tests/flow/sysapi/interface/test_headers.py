@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from strongroom.http.application import Application
 from strongroom.http.message import HttpRequest, Peer
+from strongroom.interface import Site
+from strongroom.interface.site import File, Variant
 from tests.flow.node import TestNode
+from tests.sim.faulty_storage import Fail
 
 PATH = "sys/config/ui/headers"
 
@@ -70,6 +74,30 @@ async def test_answers_below_the_interface_carry_them_and_others_do_not() -> Non
     named = [field for field in answered.headers if field[0] in {"X-Frame-Options", "Cache-Control"}]
     assert named == [("X-Frame-Options", "DENY"), ("X-Frame-Options", "SAMEORIGIN"), ("Cache-Control", "no-cache")]
     assert "X-Frame-Options" not in (await node.ask("GET", "sys/mounts")).headers
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kind"),
+    [
+        ("/ui/", "text/html,*/*", "text/html; charset=utf-8"),
+        ("/ui/nodes", "text/html", "text/html; charset=utf-8"),
+        ("/ui/", "*/*", "application/json"),
+        ("/ui/assets/a.js", "text/html,*/*", "application/json"),
+    ],
+)
+async def test_while_the_store_fails_a_browser_gets_a_page_that_asks_again(path: str, accept: str, kind: str) -> None:
+    """Whoever opens the interface then isn't left with a line of JSON; programs get the error as from the API."""
+    node = await TestNode.start()
+    page = File("text/html", {"": Variant(b"page", '"1"')})
+    application = Application(node.node, Site({"index.html": page, "assets/a.js": page}))
+    asked = HttpRequest("GET", path, "", {"accept": accept}, b"", Peer(address="192.0.2.7", port=1, listener="test"))
+    assert (await application.answer(asked, node.options)).status == 200
+    for method in ("get", "get_many", "delta", "synced", "changed_since"):
+        node.plan.add(method, *[Fail()] * 20)
+    answered = await application.answer(asked, node.options)
+    named = dict(answered.headers)
+    assert (answered.status, named["Content-Type"]) == (503, kind)
+    assert (b'http-equiv="refresh"' in answered.body) == ("Content-Security-Policy" in named) == ("html" in kind)
 
 
 async def test_they_take_sudo_and_the_root_namespace() -> None:
