@@ -105,3 +105,35 @@ def test_a_server_that_restarts(opened: Opened) -> None:
     window.page.clock.fast_forward("00:10")
     window.page.get_by_role("row", name="approle").wait_for()
     window.page.get_by_text("What is shown here is from before").wait_for(state="detached")
+
+
+def test_old_numbers_are_no_good_news(opened: Opened) -> None:
+    """What was seen stays, with its time; that nothing needs attention isn't said while nobody knows."""
+    window = opened("root")
+    window.refused.add(503)
+    window.page.clock.install()
+    window.go("/")
+    window.sees("Nothing needs attention.")
+    window.page.route(
+        "**/v1/sys/metrics?*",
+        lambda route: route.fulfill(status=503, headers=JSON, body='{"errors": ["the store does not answer"]}'),
+    )
+    window.page.clock.fast_forward("00:06")
+    window.sees("How the server is now is not known.")
+    assert "Nothing needs attention." not in window.text()
+
+
+def test_a_page_that_cannot_be_sent_comes_later(opened: Opened) -> None:
+    """Who goes to it meanwhile is told, and needn't do anything."""
+    window = opened("root")
+    window.refused.add(503)
+    window.page.clock.install()
+    window.go("/policies")
+    for place in ("**/ui/assets/Plugins-*", "**/ui/"):
+        window.page.route(place, lambda route: route.fulfill(status=503, body=""))
+    window.page.evaluate("history.pushState(null, '', '/ui/plugins')")
+    window.sees("It is loaded as soon as the server does.")
+    for place in ("**/ui/assets/Plugins-*", "**/ui/"):
+        window.page.unroute(place)
+    window.page.clock.fast_forward("00:03")
+    window.page.get_by_role("heading", name="Plugins", exact=True).wait_for()

@@ -1,4 +1,5 @@
 import { type ComponentType, useEffect, useState } from "react";
+import { t } from "../texts";
 import { Loading } from "./Loaded";
 
 /**
@@ -12,12 +13,14 @@ export function later<P extends object>(load: () => Promise<{ default: Component
   return function Later(props: P) {
     const [Drawn, setDrawn] = useState(() => found);
     const [fault, setFault] = useState<unknown>(null);
+    const [isAwaited, setAwaited] = useState(false);
     useEffect(() => {
       if (Drawn) return;
       let here = true;
       load().then(
         (module) => {
-          if (!module) return; // the page is being loaded anew: see `reloadAfterUpgrades`
+          // The page is loaded anew as soon as the server answers: see `reloadAfterUpgrades`.
+          if (!module) return here ? setAwaited(true) : undefined;
           found = module.default;
           if (here) setDrawn(() => module.default);
         },
@@ -28,6 +31,16 @@ export function later<P extends object>(load: () => Promise<{ default: Component
       };
     }, [Drawn]);
     if (fault) throw fault;
-    return Drawn ? <Drawn {...props} /> : <Loading />;
+    if (Drawn) return <Drawn {...props} />;
+    return (
+      <>
+        <Loading />
+        {isAwaited && (
+          <p role="status" className="notice notice-warn">
+            {t("errors.part_awaited")}
+          </p>
+        )}
+      </>
+    );
   };
 }

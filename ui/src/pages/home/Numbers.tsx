@@ -7,7 +7,7 @@ import { LineChart } from "../../components/charts/LineChart";
 import { bytes, digits, milliseconds, percent } from "../../components/charts/units";
 import { Failure } from "../../components/Failure";
 import { Loaded } from "../../components/Loaded";
-import { duration } from "../../components/time";
+import { duration, toldTime } from "../../components/time";
 import { t } from "../../texts";
 import { useHistory } from "./history";
 import { LeaseCharts } from "./LeaseCharts";
@@ -29,10 +29,11 @@ export function Numbers() {
       </div>
       {/* What was seen stays, though nothing more comes. */}
       {question.error && taken && <Failure error={question.error} />}
+      {question.error && taken && <p className="notice notice-warn">{t("home.old", { time: toldTime(new Date(taken.at)) })}</p>}
       <Loaded of={{ ...question, data: taken }}>
         {({ metrics }) => (
           <>
-            <Faults metrics={metrics} />
+            <Faults metrics={metrics} areOld={question.error !== null} />
             <Tiles metrics={metrics} />
             <div className="charts">
               <Charts points={points} />
@@ -47,8 +48,9 @@ export function Numbers() {
   );
 }
 
-function Faults({ metrics }: { metrics: Metrics }) {
+function Faults({ metrics, areOld }: { metrics: Metrics; areOld: boolean }) {
   const faults = faultsIn(metrics);
+  if (faults.length === 0 && areOld) return null;
   if (faults.length === 0) return <p className="notice notice-good">{t("home.no_faults")}</p>;
   return (
     <ul className="notice notice-danger stack" aria-label={t("home.faults")}>
