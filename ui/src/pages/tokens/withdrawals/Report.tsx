@@ -75,7 +75,7 @@ function Shown({ report }: { report: Told }) {
       {report.failing.length > 0 && <Failing failing={report.failing} />}
       <section className="stack">
         <h2>{t("withdrawals.found")}</h2>
-        <Counted found={report.found} undetermined={report.undetermined} empty={t("withdrawals.nothing_found")} />
+        <Counted found={report.found} undetermined={report.undetermined} empty={t(report.state === "counting" ? "withdrawals.counting" : "withdrawals.nothing_found")} />
       </section>
     </>
   );
