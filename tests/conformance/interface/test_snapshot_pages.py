@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -139,9 +140,41 @@ def test_what_is_refused(keeping: tuple[World, Path], opened: Opened, tmp_path: 
     with window.page.expect_file_chooser() as chooser:
         window.press("Choose a file")
     chooser.value.set_files(file)
+    window.sees("This does not look like a snapshot of a Strongroom server.")
     window.press("Look into it")
     window.page.get_by_role("alert").wait_for()
     window.sees("no.snap (11 B)")
+
+
+def test_a_file_says_what_it_is_of(keeping: tuple[World, Path], opened: Opened, tmp_path: Path) -> None:
+    """Before it is restored.  What was said of the file before is gone, and what a broken way leaves open is told."""
+    world, _ = keeping
+    own = tmp_path / "own.snap"
+    connection = HTTPConnection(world.server.address, timeout=60)
+    connection.request("GET", "/v1/sys/storage/raft/snapshot", headers={"X-Vault-Token": world.tokens["root"]})
+    own.write_bytes(connection.getresponse().read())
+    connection.close()
+    wrong = tmp_path / "wrong.snap"
+    wrong.write_bytes(b"no snapshot")
+    cluster = world.ask("GET", "sys/seal-status")["cluster_id"]
+    window = opened("root", of=world)
+    window.refused.add(400)
+    window.go("/snapshots/restore")
+    chooser = window.page.locator("input[type=file]")
+    chooser.set_input_files(wrong)
+    window.press("Look into it")
+    window.page.get_by_role("alert").wait_for()
+    chooser.set_input_files(own)
+    window.sees(cluster)
+    assert window.page.get_by_role("alert").count() == 0
+    window.page.route("**/v1/sys/storage/raft/snapshot?*", lambda route: route.abort("connectionreset"))
+    window.press("Restore")
+    window.type("Type restore to confirm", "restore")
+    window.page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True).click()
+    window.sees("Whether it was restored isn't known")
+    window.press("Cancel")
+    window.press("Restore")
+    assert "Whether it was restored isn't known" not in window.text()
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -13,9 +13,11 @@ import { PageHead } from "../../components/PageHead";
 import { Progress } from "../../components/Progress";
 import { RootOnly } from "../../components/RootOnly";
 import { t } from "../../texts";
+import { Claimed } from "./Claimed";
 import { Outcome, RestoreDialog } from "./RestoreDialog";
 import { LOAD, type Loaded, may, readLink, type Restored, SNAPSHOT } from "./snapshot";
 
+const TOO_LARGE = 413;
 const FORCE = `${SNAPSHOT}-force`;
 
 /** A snapshot in a file: one secret of it is read, or all of it is restored. */
@@ -35,6 +37,15 @@ export default function Restore() {
     ({ chosen, thaw }: { chosen: File; thaw: boolean }) => data<Restored>("POST", forced ? FORCE : SNAPSHOT, { data: chosen, query: { thaw } }),
     () => setOpen(false),
   );
+  const choose = (chosen: File | null) => {
+    load.reset(); // what was said of another file
+    restore.reset();
+    setFile(chosen);
+  };
+  const ask = () => {
+    restore.reset();
+    setOpen(true);
+  };
   const busy = load.isPending || restore.isPending;
   const { forget } = useUnsaved(busy);
   return (
@@ -42,13 +53,15 @@ export default function Restore() {
       <PageHead title={t("snapshots.from_file")} crumbs={[{ text: t("snapshots.title"), to: "/snapshots" }]} intro={t("snapshots.from_file_intro")} />
       <section className="card stack">
         <div className="row">
-          <FileTrigger onSelect={(files) => setFile(files?.[0] ?? null)}>
+          <FileTrigger onSelect={(files) => choose(files?.[0] ?? null)}>
             <Button isDisabled={busy}>{t("snapshots.choose")}</Button>
           </FileTrigger>
           {file && <span>{t("snapshots.chosen", { name: file.name, size: bytes(file.size) })}</span>}
         </div>
+        {file && <Claimed file={file} />}
         {busy && <Progress label={t(load.isPending ? "snapshots.loading" : "snapshots.restoring")} value={0} most={0} text={bytes(file?.size ?? 0)} />}
         {load.error && <Failure error={load.error} />}
+        {load.error?.status === TOO_LARGE && <p>{t("snapshots.too_large")}</p>}
         <May needs={may("update", LOAD)}>
           <div className="row">
             <Button onPress={() => file && load.mutate(file)} isDisabled={!file || busy} needs={may("update", LOAD)}>
@@ -61,7 +74,7 @@ export default function Restore() {
           <Checkbox label={t("snapshots.force")} description={t("snapshots.force_hint")} value={forced} onChange={setForced} isDisabled={busy} />
         </May>
         <div className="row">
-          <Button look="danger" onPress={() => setOpen(true)} isDisabled={!file || busy} needs={may("update", forced ? FORCE : SNAPSHOT)}>
+          <Button look="danger" onPress={ask} isDisabled={!file || busy} needs={may("update", forced ? FORCE : SNAPSHOT)}>
             {t("snapshots.restore")}
           </Button>
         </div>

@@ -20,6 +20,8 @@ interface Props {
   error: ApiError | null;
 }
 
+const TOO_LARGE = 413;
+
 /** Asks before everything that is stored is replaced. */
 export function RestoreDialog({ name, time, forced = false, onClose, onRestore, isPending, error }: Props) {
   const [thaw, setThaw] = useState(false);
@@ -28,6 +30,8 @@ export function RestoreDialog({ name, time, forced = false, onClose, onRestore, 
       {time && <p>{t("snapshots.is_of", { time: told(time) ?? "" })}</p>}
       <p>{t("snapshots.restore_text")}</p>
       {forced && <p className="notice notice-danger">{t("snapshots.force_text")}</p>}
+      {error?.status === TOO_LARGE && <p>{t("snapshots.too_large")}</p>}
+      {error?.kind === "unreachable" && <p className="notice notice-warn">{t("snapshots.broke_off")}</p>}
       <Checkbox label={t("snapshots.thaw")} description={t("snapshots.thaw_hint")} value={thaw} onChange={setThaw} />
     </Confirm>
   );
