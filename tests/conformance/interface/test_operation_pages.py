@@ -57,6 +57,14 @@ def test_a_device_that_does_not_work_is_refused(opened: Opened) -> None:
     assert window.field("File").input_value() == "/proc/self/comm"
 
 
+def test_a_device_that_is_not_there(opened: Opened) -> None:
+    """That is all that its page says: nothing is offered that can't be done with it."""
+    window = opened("root")
+    window.go("/audit/device?path=none/")
+    window.sees("There is no device at none/.")
+    assert not window.offers("Disable") and not window.offers("Show its digest")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_audit_for_a_role(opened: Opened, role: Role) -> None:
     """Who may not change devices isn't offered it."""

@@ -233,6 +233,16 @@ def test_the_seal_for_a_role(team: World, opened: Opened, role: Role) -> None:
     assert window.offers("Begin") is (role == "root")
 
 
+def test_that_nothing_is_recorded_needs_attention(own: Own, opened: Opened) -> None:
+    """Of a store that keeps something; who may list audit devices is told, and finds where to make one."""
+    window = opened("root", of=own.world)
+    window.go("/")
+    window.sees("Nothing is recorded: there is no audit device.")
+    assert "Nothing needs attention." not in window.text()
+    window.page.get_by_role("main").get_by_role("link", name="Audit", exact=True).click()
+    window.page.get_by_role("heading", name="Audit", exact=True).wait_for()
+
+
 def test_times_have_their_zone(team: World, opened: Opened) -> None:
     """Those of the browser's place, with the zone's name; where one points at it, as logs have it."""
     installed: str = team.ask("GET", "sys/key-status")["data"]["install_time"]

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { useMay } from "../../api/capabilities";
 import { remove } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { keyOf, useChange, useSession } from "../../api/hooks";
@@ -22,12 +23,29 @@ import { maySearch, searchLink } from "./log/logged";
 import { Look } from "./Look";
 import { useMetrics } from "./metrics";
 
+const crumbs = () => [{ text: t("audit.title"), to: "/audit" }];
+
+/** A device; null if there is none of that path. */
+function useDevice(path: string, enabled = true) {
+  return useQuery<Device | null, ApiError>({ queryKey: keyOf("GET", "sys/audit", { device: path }), queryFn: ({ signal }) => readDevice(path, signal), enabled });
+}
+
 /** One audit device: how it is, what its log shows, and its end. */
 export default function Shown() {
   const path = `${useParam("path").replace(/\/$/, "")}/`;
+  const { namespace } = useSession();
+  const mayList = useMay(...LIST);
+  const found = useDevice(path, namespace === "" && mayList === true);
+  if (found.data === null)
+    return (
+      <RootOnly title={path}>
+        <PageHead title={path} crumbs={crumbs()} />
+        <Empty title={t("audit.no_device", { path })} />
+      </RootOnly>
+    );
   return (
     <RootOnly title={path}>
-      <PageHead title={path} crumbs={[{ text: t("audit.title"), to: "/audit" }]}>
+      <PageHead title={path} crumbs={crumbs()}>
         <Disable path={path} />
       </PageHead>
       <May needs={LIST} otherwise={<ToSearch path={path} />}>
@@ -44,13 +62,12 @@ export default function Shown() {
 }
 
 function About({ path }: { path: string }) {
-  useSession();
-  const found = useQuery<Device | null, ApiError>({ queryKey: keyOf("GET", "sys/audit", { device: path }), queryFn: ({ signal }) => readDevice(path, signal) });
+  const found = useDevice(path);
   const metrics = useMetrics();
   return (
     <Loaded of={found}>
       {(device) => {
-        if (!device) return <Empty title={t("audit.no_device", { path })} />;
+        if (!device) return null;
         const health = metrics.data ? healthOf(metrics.data, path) : null;
         return (
           <section className="card stack">

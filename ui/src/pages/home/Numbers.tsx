@@ -1,7 +1,10 @@
 import { Pause, Play } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { useMay } from "../../api/capabilities";
+import type { Fields } from "../../api/client";
+import { useRead, useSession } from "../../api/hooks";
 import { useSealStatus } from "../../api/state";
-import { Button } from "../../components/Button";
+import { Button, LinkButton } from "../../components/Button";
 import { Bars } from "../../components/charts/Bars";
 import { LineChart } from "../../components/charts/LineChart";
 import { bytes, digits, milliseconds, percent } from "../../components/charts/units";
@@ -9,6 +12,7 @@ import { Failure } from "../../components/Failure";
 import { Loaded } from "../../components/Loaded";
 import { duration, toldTime } from "../../components/time";
 import { t } from "../../texts";
+import { LIST } from "../audit/device";
 import { useHistory } from "./history";
 import { LeaseCharts } from "./LeaseCharts";
 import { byLabel, type Metrics, total } from "./metrics";
@@ -50,8 +54,33 @@ export function Numbers() {
 
 function Faults({ metrics, areOld }: { metrics: Metrics; areOld: boolean }) {
   const faults = faultsIn(metrics);
+  const isUnrecorded = useUnrecorded();
+  if (isUnrecorded)
+    return (
+      <>
+        <div className="notice notice-danger">
+          <p>{t("audit.empty")}</p>
+          <LinkButton to="/audit">{t("audit.title")}</LinkButton>
+        </div>
+        <FaultList faults={faults} />
+      </>
+    );
   if (faults.length === 0 && areOld) return null;
   if (faults.length === 0) return <p className="notice notice-good">{t("home.no_faults")}</p>;
+  return <FaultList faults={faults} />;
+}
+
+/** Whether nothing is audited, of a store that keeps something; false for who may not know it. */
+function useUnrecorded(): boolean {
+  const { namespace } = useSession();
+  const mayList = useMay(...LIST);
+  const devices = useRead<Fields>("sys/audit", { enabled: namespace === "" && mayList === true });
+  const store = useSealStatus().data?.storage_type;
+  return store !== undefined && store !== "inmem" && devices.data !== undefined && Object.keys(devices.data).length === 0;
+}
+
+function FaultList({ faults }: { faults: ReturnType<typeof faultsIn> }) {
+  if (faults.length === 0) return null;
   return (
     <ul className="notice notice-danger stack" aria-label={t("home.faults")}>
       {faults.map(({ fault, n }, index) => (
