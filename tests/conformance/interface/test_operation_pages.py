@@ -52,6 +52,7 @@ def test_a_device_that_does_not_work_is_refused(opened: Opened) -> None:
     window.refused.add(400)
     window.go("/audit/enable")
     window.type("File", "/proc/self/comm")
+    window.type("Path", "wrong")
     window.press("Enable a device")
     assert "no place for an audit log" in window.page.get_by_role("alert").inner_text()
     assert window.field("File").input_value() == "/proc/self/comm"

@@ -117,6 +117,8 @@ def world(directory: Path) -> Iterator[World]:
     """A server with a team's mounts, people and secrets."""
     with start_ours(directory) as server:
         made = World(server, {"root": ROOT_TOKEN})
+        log = {"type": "file", "options": {"file_path": str(directory / "audit.log")}}
+        made.ask("PUT", "sys/audit/file", log)
         _fill(made)
         yield made
 
