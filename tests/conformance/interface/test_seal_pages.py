@@ -170,6 +170,10 @@ def test_a_root_token(own: Own, opened: Opened) -> None:
     window.go("/seal/root")
     window.press("Begin")
     otp = window.reveal("One-time password")
+    other = opened("root", of=own.world)
+    other.go("/seal/root")
+    other.sees("Who began this was shown the one-time password")
+    assert otp not in other.page.content()
     enter(window, "Present key share", own.shares[:2])
     window.page.get_by_role("heading", name="The root token").wait_for()
     assert window.findings() == []

@@ -114,6 +114,7 @@ function Collecting({ generation, otp, onMade, onCancel }: { generation: Generat
     <section className="card stack">
       <h2>{t("seal.root_collecting")}</h2>
       {otp !== "" && <Pad otp={otp} />}
+      {otp === "" && !generation.pgp_fingerprint && <p className="notice notice-plain">{t("seal.otp_elsewhere")}</p>}
       <Facts rows={[[t("seal.encrypted_for"), generation.pgp_fingerprint && <span className="code">{generation.pgp_fingerprint}</span>]]} />
       <Shares
         label={t("seal.present_share")}
