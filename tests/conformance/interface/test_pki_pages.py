@@ -241,6 +241,7 @@ def test_the_calendar_has_what_ends(team: World, opened: Opened) -> None:
     ).astimezone(UTC)
     window = opened("admin")
     window.go(f"/secrets/pki/certificates?mount=pki/&tab=calendar&month={end:%Y-%m}")
+    window.sees("Days are those of the time zone UTC.")
     day = window.page.get_by_role("cell").filter(has=window.page.get_by_text(str(end.day), exact=True))
     day.get_by_role("link").click()
     window.press("ends.team.example")

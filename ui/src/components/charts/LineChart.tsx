@@ -63,7 +63,7 @@ export function LineChart({ title, times, series, format, inBytes = false }: Pro
       </div>
       <p className="axis" aria-hidden>
         <span>{timeOf(times[0])}</span>
-        {at !== null && <span>{timeOf(times[shown])}</span>}
+        {at !== null && times[shown] !== undefined && <span>{toldTime(new Date(times[shown]))}</span>}
         <span>{timeOf(times.at(-1))}</span>
       </p>
       <details>

@@ -35,6 +35,7 @@ export function Calendar({ mount, role }: { mount: string; role: string }) {
           <ChevronRight aria-hidden size={18} />
         </IconButton>
       </div>
+      <p className="description">{t("pki.calendar_zone", { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
       <Loaded of={found}>
         {(listing) => {
           const rows = rowsOf(listing);
