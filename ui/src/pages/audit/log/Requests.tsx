@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { DataTable } from "../../../components/DataTable";
-import { moment } from "../../../components/time";
+import { exact } from "../../../components/Moment";
 import { t } from "../../../texts";
 import { OutcomeBadge } from "../OutcomeBadge";
 import type { Logged } from "./logged";
@@ -19,7 +19,7 @@ export function Requests({ requests }: { requests: readonly Logged[] }) {
         textOf={({ path, display_name, remote_address, operation }) => `${path} ${display_name} ${remote_address} ${operation}`}
         onOpen={setOpen}
         columns={[
-          { id: "time", title: t("audit.time"), order: ({ time }) => time, cell: ({ time }) => moment(time)?.toLocaleString() },
+          { id: "time", title: t("audit.time"), order: ({ time }) => time, cell: ({ time }) => exact(time) },
           { id: "outcome", title: t("audit.outcome"), order: ({ outcome }) => outcome, cell: ({ outcome }) => <OutcomeBadge of={OUTCOME[outcome]} /> },
           { id: "operation", title: t("audit.operation"), secondary: true, order: ({ operation }) => operation, cell: ({ operation }) => operation },
           { id: "path", title: t("audit.request_path"), order: ({ path }) => path, cell: ({ path }) => <span className="code">{path}</span> },

@@ -8,7 +8,7 @@ import { May } from "../../../components/May";
 import { PageHead } from "../../../components/PageHead";
 import { Progress } from "../../../components/Progress";
 import { RootOnly } from "../../../components/RootOnly";
-import { moment } from "../../../components/time";
+import { told } from "../../../components/time";
 import { t } from "../../../texts";
 import { deviceLink } from "../device";
 import { bodyOf, type Filter, FILTERS, type Filters, filtersIn, maySearch, OUTCOMES, searchLink } from "./logged";
@@ -99,7 +99,7 @@ function Form({ device, filters, onSearch }: { device: string; filters: Filters;
 
 function Found({ device, body }: { device: string; body: Fields }) {
   const { course, isLooking, error, further, stop } = useSearch(device, body);
-  const since = moment(course.oldest)?.toLocaleString() ?? "";
+  const since = told(course.oldest) ?? "";
   return (
     <section className="stack" aria-live="polite">
       {isLooking && <Progress label={t("audit.looking")} value={course.total - course.left} most={course.total} text={since && t("audit.back_to", { since })} />}
