@@ -54,6 +54,7 @@ _SETTLES: Final = """
   requestAnimationFrame(look);
 })
 """
+_TRAVELS: Final = "place => { history.pushState(null, '', place); dispatchEvent(new PopStateEvent('popstate')); }"
 _SERIOUS: Final = ("serious", "critical")
 
 
@@ -102,6 +103,11 @@ class Window:
     def turn(self, place: str) -> None:
         """The same from within the pages that are open, as links do."""
         self.page.evaluate("place => history.pushState(null, '', place)", f"/ui{place}")
+        self.settle()
+
+    def travel(self, place: str) -> None:
+        """The same as back and forward do, which may lead to a page of another namespace."""
+        self.page.evaluate(_TRAVELS, f"/ui{place}")
         self.settle()
 
     def settle(self) -> None:

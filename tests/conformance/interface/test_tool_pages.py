@@ -190,6 +190,24 @@ def test_my_token_and_password(team: World, opened: Opened, user: str) -> None:
     assert team.answer("GET", "auth/token/lookup-self", token=token)[0] == 403
 
 
+def test_my_password_goes_to_my_own_namespace(team: World, opened: Opened, user: str) -> None:
+    """A namespace that is visited may have a mount of the same name, and whoever made that gets no password."""
+    team.ask("POST", "sys/auth/selves", {"type": "userpass"}, namespace="team-space")
+    window = logged_in(opened, user)
+    window.refused.add(400)
+    window.travel("/me?tab=password&namespace=team-space")
+    asked: list[str] = []
+    window.page.on("request", lambda request: asked.append(request.headers.get("x-vault-namespace", "")))
+    window.type("Present password", PASSWORD)
+    window.type("New password", "canary-of-another-password")
+    window.type("New password again", "canary-of-another-password")
+    window.press("Change the password")
+    window.sees("The password is changed.")
+    assert asked[0] == ""
+    assert team.answer("POST", "auth/selves/login/eva", {"password": "canary-of-another-password"}, token="")[0] == 200
+    team.ask("DELETE", "sys/auth/selves", namespace="team-space")
+
+
 def test_my_authenticator_app(team: World, opened: Opened, user: str) -> None:
     """A secret is made for a method whose id is known; a second one isn't, and that is said."""
     method = team.ask("POST", "identity/mfa/method/totp", {"issuer": "Own", "method_name": "own"})["data"]["method_id"]

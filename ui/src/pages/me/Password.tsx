@@ -19,7 +19,7 @@ const placeOf = ({ mount, name }: Account) => `${mount}/password/${name}`;
  */
 async function isAllowed(account: Account): Promise<boolean> {
   try {
-    await send("POST", placeOf(account), { data: {}, token: "" });
+    await send("POST", placeOf(account), { data: {}, token: "", namespace: account.namespace });
     return true;
   } catch (error) {
     if (!(error instanceof ApiError) || error.kind === "unreachable" || error.kind === "unavailable") throw error;
@@ -29,7 +29,7 @@ async function isAllowed(account: Account): Promise<boolean> {
 
 /** Changes the password of the user's account, where its mount lets users do that. */
 export function Password({ account }: { account: Account }) {
-  const allowed = useQuery<boolean, ApiError>({ queryKey: ["own-password", account.mount, account.name], queryFn: () => isAllowed(account), staleTime: 300_000 });
+  const allowed = useQuery<boolean, ApiError>({ queryKey: ["own-password", account], queryFn: () => isAllowed(account), staleTime: 300_000 });
   if (allowed.error) return <Failure error={allowed.error} onRetry={() => void allowed.refetch()} />;
   if (allowed.data === undefined) return <Loading />;
   return allowed.data ? <Change account={account} /> : <Empty title={t("me.password_not", { mount: account.mount })} />;
@@ -41,7 +41,7 @@ function Change({ account }: { account: Account }) {
   const [again, setAgain] = useState("");
   const [tried, setTried] = useState(false);
   const change = useMutation<unknown, ApiError, void>({
-    mutationFn: () => send("POST", placeOf(account), { data: { current_password: now, password: next }, token: "" }),
+    mutationFn: () => send("POST", placeOf(account), { data: { current_password: now, password: next }, token: "", namespace: account.namespace }),
     onSuccess: () => {
       for (const forget of [setNow, setNext, setAgain]) forget("");
       setTried(false);

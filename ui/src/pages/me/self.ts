@@ -17,14 +17,16 @@ export interface Account {
   /** With `auth/` in front, without a slash at its end. */
   mount: string;
   name: string;
+  /** That of the token, which needn't be the one that pages work in: who mounts something there must not get the password. */
+  namespace: string;
 }
 
 const LOGIN = /^(auth\/.+)\/login\/([^/]+)$/;
 
 /** The account that a token comes from; null where it comes from no login by a name (pure). */
-export function accountOf({ path }: Pick<Self, "path">): Account | null {
+export function accountOf({ path, namespace_path = "" }: Pick<Own, "path" | "namespace_path">): Account | null {
   const [, mount, name] = LOGIN.exec(path) ?? [];
-  return mount && name ? { mount, name } : null;
+  return mount && name ? { mount, name, namespace: namespace_path.replace(/\/$/, "") } : null;
 }
 
 /** The paths in a text, one on each line, as the API has them (pure). */
