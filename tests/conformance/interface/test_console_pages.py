@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -116,3 +120,29 @@ def test_nothing_outlives_the_session(opened: Opened) -> None:
     window.page.reload()
     window.sees("Type help to see all commands")
     assert "canary-of-the-database" not in window.page.content()
+
+
+def test_a_command_ends_where_it_began(team: World, opened: Opened) -> None:
+    """Who goes back to a page of another namespace while a command asks for its mount doesn't write there."""
+    team.ask("POST", "sys/mounts/wanders", {"type": "kv", "options": {"version": "2"}})
+    team.ask("POST", "sys/mounts/wanders", {"type": "kv", "options": {"version": "2"}}, namespace="team-space")
+    window = opened("root")
+    window.go("/tools?namespace=team-space")
+    window.travel("/console")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    window.page.route("**/sys/internal/ui/mounts/wanders/**", hold)
+    with window.page.expect_request("**/sys/internal/ui/mounts/wanders/**"):
+        window.page.get_by_label("Command").fill("kv put wanders/db password=canary-of-the-console")
+        window.page.keyboard.press("Enter")
+    window.page.go_back()
+    window.page.get_by_role("heading", name="Tools").first.wait_for()
+    with window.page.expect_response("**/sys/internal/ui/mounts/wanders/**"):
+        held[0].continue_()
+    window.settle()
+    for namespace in ("", "team-space"):
+        assert team.answer("GET", "wanders/data/db", namespace=namespace)[0] == 404
+        team.ask("DELETE", "sys/mounts/wanders", namespace=namespace)

@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { ApiError } from "./errors";
+import { ApiError } from "./errors";
 import { useSession } from "./hooks";
 import { ownCapabilities } from "./own";
+import { type Session, session } from "./session";
 
 /** What an action needs: a capability and the path of the API, such as `update sys/policies/acl/ops`. */
 export type Need = `${Capability} ${string}`;
@@ -14,19 +15,22 @@ export function covers(found: readonly string[], capability: string): boolean {
 
 const ASKED = "sys/capabilities-self";
 const MOST_AT_ONCE = 200;
-let waiting: { path: string; resolve: (found: string[]) => void; reject: (error: unknown) => void }[] = [];
+let waiting: { path: string; by: Session; resolve: (found: string[]) => void; reject: (error: unknown) => void }[] = [];
 
 /** The capabilities of the session's token on a path; what is asked in one turn of the event loop is one request. */
 function ask(path: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     if (waiting.length === 0) setTimeout(() => void flush(), 0);
-    waiting.push({ path, resolve, reject });
+    waiting.push({ path, by: session.current(), resolve, reject });
   });
 }
 
 async function flush(): Promise<void> {
-  const asked = waiting;
+  const now = session.current();
+  const [asked, left] = partedBy(waiting, ({ by }) => by.user === now.user && by.namespace === now.namespace);
   waiting = [];
+  // What may be done here says nothing of another namespace.
+  for (const { path, reject } of left) reject(new ApiError("left", 0, [], "POST", path));
   for (let at = 0; at < asked.length; at += MOST_AT_ONCE) {
     const part = asked.slice(at, at + MOST_AT_ONCE);
     try {
@@ -36,6 +40,10 @@ async function flush(): Promise<void> {
       for (const { reject } of part) reject(error);
     }
   }
+}
+
+function partedBy<T>(all: readonly T[], test: (each: T) => boolean): [those: T[], others: T[]] {
+  return [all.filter(test), all.filter((each) => !test(each))];
 }
 
 /** Splits a need into capability and path. */

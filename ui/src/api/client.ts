@@ -2,7 +2,7 @@ import { noteTime } from "./clock";
 import { ApiError, kindOf } from "./errors";
 import { type Fields, type Json, parseExact } from "./json";
 import { encodePath, isRelative } from "./paths";
-import { session } from "./session";
+import { type Session, session } from "./session";
 
 export type { Fields, Json };
 
@@ -73,9 +73,11 @@ const RELATIVE = "relative paths not supported";
  * @throws ApiError
  */
 export async function send<T = unknown>(method: Method, path: string, options: Options = {}): Promise<T> {
+  const asked = session.current();
   const response = await answer(method, path, options);
   if (response.status === 204) return undefined as T;
   const text = await response.text();
+  refuseIfLeft(asked, method, path, options);
   if (text === "") return undefined as T;
   if (!response.headers.get("content-type")?.startsWith(JSON_TYPE)) return text as T;
   try {
@@ -87,7 +89,8 @@ export async function send<T = unknown>(method: Method, path: string, options: O
 
 /** The same for a response that isn't kept as text, or is read while it comes. */
 export async function answer(method: Method, path: string, options: Options = {}): Promise<Response> {
-  const { token, namespace } = session.current();
+  const asked = session.current();
+  const { token, namespace } = asked;
   const within = options.namespace ?? namespace;
   // What is shown, and what the user was asked for, has to be what is done: names come from addresses and other people, too.
   if (isRelative(`${within}/${path}`)) throw new ApiError("invalid", 0, [RELATIVE], method, path);
@@ -109,8 +112,10 @@ export async function answer(method: Method, path: string, options: Options = {}
     response = await fetch(`/v1/${prefix}${encodePath(path)}${queryOf(options.query)}`, init);
   } catch (error) {
     if (options.signal?.aborted) throw error;
+    refuseIfLeft(asked, method, path, options);
     throw new ApiError("unreachable", 0, [], method, path);
   }
+  refuseIfLeft(asked, method, path, options);
   // The server leads nowhere, and answers with no page: a proxy does, such as one that wants a login.
   const isForeign = response.type === "opaqueredirect" || (response.ok && response.headers.get("content-type")?.startsWith("text/html"));
   if (isForeign) throw new ApiError("foreign", response.status, [], method, path);
@@ -124,6 +129,17 @@ export async function answer(method: Method, path: string, options: Options = {}
   const failed = new ApiError(kind, response.status, errors, method, path, retryAfter, document, requestId);
   session.failed(failed, shown);
   throw failed;
+}
+
+/**
+ * Hands no answer on to who asked in another namespace, or as another user, than pages work in by now.
+ *
+ * What takes several requests would send the rest of them there; and what was made would be shown to somebody else.
+ */
+function refuseIfLeft(asked: Session, method: Method, path: string, { token, namespace }: Options): void {
+  const now = session.current();
+  const isLeft = (namespace === undefined && now.namespace !== asked.namespace) || (token === undefined && now.user !== asked.user);
+  if (isLeft) throw new ApiError("left", 0, [], method, path);
 }
 
 /** How a request names its namespace (pure): by a header, or by the beginning of the path where a header can't hold the name. */

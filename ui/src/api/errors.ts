@@ -10,6 +10,7 @@ export type Kind =
   | "unavailable" // 500, 502, 503: the server, its store or another system
   | "foreign" // an answer that isn't the server's, such as the login page of a proxy
   | "unreachable" // no answer at all
+  | "left" // an answer for pages of another namespace, or of another user
   | "page"; // the page itself is at fault
 
 /** What may pass by itself. */
