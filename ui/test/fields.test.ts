@@ -24,6 +24,19 @@ describe("the fields of a body", () => {
     expect(fieldsOf({ properties: { private_key: { type: "string" } } })[0]).toMatchObject({ widget: "long", sensitive: true });
   });
 
+  test("one without a name, which nobody could send, isn't asked for", () => {
+    expect(fieldsOf({ required: ["", "a"], properties: { "": { type: "string" }, a: { type: "string" } } }).map(({ name }) => name)).toEqual(["a"]);
+  });
+
+  test("names that every object has are names as others", () => {
+    const schema = JSON.parse('{"properties": {"__proto__": {"type": "string"}, "constructor": {"type": "string"}}}') as Schema;
+    const fields = fieldsOf(schema);
+    expect(fields.map(({ label }) => label)).toEqual(["  proto  ", "Constructor"]);
+    expect(JSON.stringify(bodyFrom(fields, {}))).toBe("{}");
+    expect(JSON.stringify(bodyFrom(fields, Object.fromEntries(fields.map(({ name }) => [name, "typed"]))))).toBe('{"__proto__":"typed","constructor":"typed"}');
+    expect(keptBy(schema, {})).toEqual({});
+  });
+
   test("those that are required come first, and old names are left out", () => {
     const schema: Schema = { required: ["b"], properties: { a: { type: "string" }, b: { type: "string" }, c: { type: "string", deprecated: true } } };
     expect(fieldsOf(schema).map(({ name }) => name)).toEqual(["b", "a"]);

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { send } from "./client";
+import { valueAt } from "./value_at";
 import type { ApiError } from "./errors";
 import { useSession } from "./hooks";
 
@@ -68,7 +69,7 @@ export function useDescription() {
 export function resolved(document: Document, schema: Schema | undefined): Schema {
   if (!schema?.$ref) return schema ?? {};
   const name = schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1);
-  return document.components?.schemas?.[name] ?? {};
+  return valueAt(document.components?.schemas, name) ?? {};
 }
 
 /** The body that an operation takes, as a schema (pure). */
@@ -110,5 +111,5 @@ export function pathsOf(document: Document, mount: string): Described[] {
 
 /** A path with its variables replaced (pure). */
 export function filled(path: string, values: Record<string, string>): string {
-  return path.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  return path.replace(/\{(\w+)\}/g, (whole, name: string) => valueAt(values, name) ?? whole);
 }

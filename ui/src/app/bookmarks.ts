@@ -1,3 +1,4 @@
+import { valueAt } from "../api/value_at";
 import { link } from "./location";
 
 const PAGES: Record<string, string> = { secrets: "/secrets", "secrets-engines": "/secrets", access: "/auth", policies: "/policies", tools: "/tools", "api-explorer": "/explorer" };
@@ -18,7 +19,7 @@ export function ofVault(path: string, search: string): string | null {
   if (area === "auth") return link("/", Object.fromEntries(shown));
   if (area === "policy" && rest[1]) return link("/policies/edit", { name: rest[1], namespace });
   const found = area === "secrets" || area === "secrets-engines" ? secretAt(rest, shown.get("version") ?? "") : null;
-  return found ? link(found.page, { ...found.shows, namespace }) : link(PAGES[area] ?? "/", { namespace });
+  return found ? link(found.page, { ...found.shows, namespace }) : link(valueAt(PAGES, area) ?? "/", { namespace });
 }
 
 /** A secret or a folder of a store: `MOUNT/show/PATH`, `MOUNT/list/PATH`, and since Vault 1.15 `MOUNT/kv/PATH/details` and `MOUNT/kv/list/PATH`. */

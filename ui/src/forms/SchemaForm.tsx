@@ -1,6 +1,7 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import type { Need } from "../api/capabilities";
 import type { Fields } from "../api/client";
+import { valueAt } from "../api/value_at";
 import type { ApiError } from "../api/errors";
 import type { Schema } from "../api/openapi";
 import { useUnsaved } from "../app/unsaved";
@@ -43,7 +44,7 @@ const NO_TEXTS = {};
 /** A form made from the description of a body. */
 export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftOut, order, suggestions = {}, submit, needs, onSubmit, onTyped, isPending, error, children, actions, look = "primary" }: Props) {
   const fields = ordered(fieldsOf(schema, leftOut), order);
-  const before = Object.fromEntries(fields.map((field) => [field.name, textOf(field, values[field.name])]));
+  const before = Object.fromEntries(fields.map((field) => [field.name, textOf(field, valueAt(values, field.name))]));
   const [texts, setTexts] = useState<Record<string, string>>(initial);
   const [fault, setFault] = useState<FieldFault | null>(null);
   const shown = { ...before, ...texts };
@@ -77,10 +78,10 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
     <SchemaField
       key={field.name}
       field={field}
-      value={shown[field.name] ?? ""}
+      value={valueAt(shown, field.name) ?? ""}
       onChange={(text) => type(field.name, text)}
       error={fault?.field === field.name ? t(`forms.${fault.fault}`) : null}
-      suggestions={suggestions[field.name]}
+      suggestions={valueAt(suggestions, field.name)}
       isKept={isChange && field.sensitive}
     />
   );

@@ -1,4 +1,5 @@
 import type { Json } from "../api/client";
+import { valueAt } from "../api/value_at";
 import type { Schema } from "../api/openapi";
 
 /** How a property is asked for. */
@@ -22,11 +23,11 @@ export interface FormField {
 const LONG = /(^|_)(pem|certificate|cert|csr|key_pem|public_key|private_key|statements?|rules?|template|policy|document|bundle|json)(_|$)/;
 const SECRET = /(^|_)(password|secret|secret_key|client_secret|bindpass|private_key|passphrase|token)$/;
 
-/** The fields of a schema, those that are required first (pure). */
+/** The fields of a schema, those that are required first (pure).  One without a name can't be sent, and isn't asked for. */
 export function fieldsOf(schema: Schema, leftOut: readonly string[] = []): FormField[] {
   const required = new Set(schema.required ?? []);
   const fields = Object.entries(schema.properties ?? {})
-    .filter(([name, property]) => !leftOut.includes(name) && !property.deprecated)
+    .filter(([name, property]) => name !== "" && !leftOut.includes(name) && !property.deprecated)
     .map(([name, property]) => fieldOf(name, property, required.has(name)));
   return fields.sort((a, b) => Number(b.required) - Number(a.required));
 }
@@ -52,7 +53,7 @@ const INITIALS: Record<string, string> = Object.fromEntries(
 
 /** `max_lease_ttl` as words: `Max lease TTL` (pure). */
 export function labelOf(name: string): string {
-  const text = name.split("_").map((word) => INITIALS[word] ?? word).join(" ");
+  const text = name.split("_").map((word) => valueAt(INITIALS, word) ?? word).join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -114,7 +115,7 @@ const isNothing = (value: Json | undefined) => value === undefined || value === 
  * What is hidden can't be sent again, and stays by itself.  Emptiness is sent only where it isn't the default.
  */
 export function keptBy(schema: Schema, now: Readonly<Record<string, Json>>): Record<string, Json> {
-  const known = Object.entries(schema.properties ?? {}).filter(([name, property]) => name in now && !property.deprecated && !isSensitive(name, property));
+  const known = Object.entries(schema.properties ?? {}).filter(([name, property]) => Object.hasOwn(now, name) && !property.deprecated && !isSensitive(name, property));
   const kept = known.map(([name, property]): [string, Json, Schema] => [name, now[name] ?? null, property]);
   return Object.fromEntries(kept.filter(([, value, property]) => value !== null && (!isNothing(value) || (property.default !== undefined && property.default !== value))).map(([name, value]) => [name, value]));
 }
@@ -156,16 +157,16 @@ export class FieldFault extends Error {
  * @throws FieldFault
  */
 export function bodyFrom(fields: readonly FormField[], texts: Record<string, string>, before: Record<string, string> = {}): Record<string, Json> {
-  const body: Record<string, Json> = {};
+  const body = new Map<string, Json>(); // a plugin may call a field as it likes, `__proto__` too
   const isChange = Object.values(before).some((text) => text !== "");
   for (const field of fields) {
-    const text = texts[field.name] ?? "";
+    const text = valueAt(texts, field.name) ?? "";
     if (isChange && field.sensitive && text === "") continue; // it isn't shown, and stays as it is
     if (text === "" && field.required) throw new FieldFault(field.name, "required");
-    if (text === (before[field.name] ?? "") && !field.required) continue;
-    body[field.name] = valueOf(field, text);
+    if (text === (valueAt(before, field.name) ?? "") && !field.required) continue;
+    body.set(field.name, valueOf(field, text));
   }
-  return body;
+  return Object.fromEntries(body);
 }
 
 function valueOf(field: FormField, text: string): Json {

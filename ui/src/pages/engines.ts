@@ -1,3 +1,5 @@
+import { valueAt } from "../api/value_at";
+
 interface Kind {
   type: string;
   options: Record<string, string> | null;
@@ -17,7 +19,7 @@ const PAGES: Record<string, string> = {
 
 /** Where an engine is shown.  What each namespace has of its own is called `ns_…` there. */
 export function pageOf({ type }: Kind): string {
-  return PAGES[type.replace(/^ns_/, "")] ?? "/secrets/engine";
+  return valueAt(PAGES, type.replace(/^ns_/, "")) ?? "/secrets/engine";
 }
 
 /** The page made by hand for an engine that an address is at or below (pure); undefined for one that looks by itself. */

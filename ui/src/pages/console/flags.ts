@@ -1,3 +1,4 @@
+import { valueAt } from "../../api/value_at";
 import type { TextKey } from "../../texts";
 import { Refused } from "./refused";
 
@@ -88,7 +89,7 @@ function isFlag(name: string): name is FlagName {
 }
 
 function nameOf(word: string, allowed: readonly FlagName[]): FlagName {
-  const name = ALIASES[word] ?? word;
+  const name = valueAt(ALIASES, word) ?? word;
   if (isFlag(name) && allowed.includes(name)) return name;
   if (CONNECTION.test(word)) throw new Refused("console.flag_of_terminal", { flag: word });
   throw new Refused("console.flag_unknown", { flag: word });

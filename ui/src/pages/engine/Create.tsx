@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { valueAt } from "../../api/value_at";
 import { type Envelope, type Fields, send } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { bodyOf, filled } from "../../api/openapi";
@@ -23,8 +24,8 @@ export function Create({ engine, place, values }: { engine: Engine; place: Place
   const [tried, setTried] = useState(false);
   const navigate = useNavigate();
   const { post } = place.item;
-  const open = place.variables.filter((name) => !values[name]);
-  const isNamed = open.every((name) => names[name]);
+  const open = place.variables.filter((name) => !valueAt(values, name));
+  const isNamed = open.every((name) => valueAt(names, name));
   const path = filled(place.path, { ...Object.fromEntries(open.map((name) => [name, "new"])), ...nonEmpty(names) });
   const save = useChange(
     (body: Fields) => send<Envelope<Fields> | undefined>("POST", path, { data: body }),
@@ -52,7 +53,7 @@ export function Create({ engine, place, values }: { engine: Engine; place: Place
           error={save.error}
         >
           {open.map((name, index) => (
-            <TextField key={name} label={labelOf(name)} value={names[name] ?? ""} onChange={(text) => setNames({ ...names, [name]: text })} error={tried && !names[name] ? t("forms.required") : null} isRequired autoFocus={index === 0} code />
+            <TextField key={name} label={labelOf(name)} value={valueAt(names, name) ?? ""} onChange={(text) => setNames({ ...names, [name]: text })} error={tried && !valueAt(names, name) ? t("forms.required") : null} isRequired autoFocus={index === 0} code />
           ))}
         </SchemaForm>
       </section>

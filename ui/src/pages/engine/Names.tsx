@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { valueAt } from "../../api/value_at";
 import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { filled } from "../../api/openapi";
@@ -27,7 +28,7 @@ function Found({ engine }: { engine: Engine }) {
   const place = engine.places.find((each) => each.below === below && each.role === "collection");
   const values = useVariables();
   if (!place) return <Empty title={t("engine.no_path")} />;
-  if (place.variables.some((name) => !values[name])) return <Variables engine={engine} place={place} values={values} />;
+  if (place.variables.some((name) => !valueAt(values, name))) return <Variables engine={engine} place={place} values={values} />;
   return <Collection key={below} engine={engine} place={place} />;
 }
 

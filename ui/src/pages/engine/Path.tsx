@@ -1,3 +1,4 @@
+import { valueAt } from "../../api/value_at";
 import { filled } from "../../api/openapi";
 import { useParam } from "../../app/location";
 import { Empty, Loaded } from "../../components/Loaded";
@@ -24,7 +25,7 @@ function Found({ engine }: { engine: Engine }) {
   const values = useVariables();
   if (!place) return <Empty title={t("engine.no_path")} />;
   if (mode === "create") return <Create engine={engine} place={place} values={values} />;
-  if (place.variables.some((name) => !values[name])) return <Variables key={below} engine={engine} place={place} values={values} />;
+  if (place.variables.some((name) => !valueAt(values, name))) return <Variables key={below} engine={engine} place={place} values={values} />;
   const path = filled(place.path, values);
   if (place.role === "entry") return <Kept key={path} engine={engine} place={place} values={values} isChanging={mode === "change"} />;
   return <Actions key={path} engine={engine} place={place} values={values} />;

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { valueAt } from "../../api/value_at";
 import { useMay } from "../../api/capabilities";
 import { filled } from "../../api/openapi";
 import { useNavigate } from "../../app/location";
@@ -18,7 +19,7 @@ import { useNamesInRules } from "./touched";
 export function Variables({ engine, place, values }: { engine: Engine; place: Place; values: Record<string, string> }) {
   const [typed, setTyped] = useState<Record<string, string>>({});
   const navigate = useNavigate();
-  const missing = place.variables.filter((name) => !values[name]);
+  const missing = place.variables.filter((name) => !valueAt(values, name));
   const known = useKnown(engine, place, values);
   const { get, post } = place.item;
   return (
@@ -28,14 +29,14 @@ export function Variables({ engine, place, values }: { engine: Engine; place: Pl
         className="card stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (missing.every((name) => typed[name])) navigate(placeLink(engine.mount, place, { ...values, ...typed }));
+          if (missing.every((name) => valueAt(typed, name))) navigate(placeLink(engine.mount, place, { ...values, ...typed }));
         }}
       >
         {missing.map((name) => (
-          <Suggested key={name} label={labelOf(name)} value={typed[name] ?? ""} onChange={(text) => setTyped({ ...typed, [name]: text })} choices={missing.length === 1 ? known.map((each) => ({ id: each, label: each })) : []} isRequired />
+          <Suggested key={name} label={labelOf(name)} value={valueAt(typed, name) ?? ""} onChange={(text) => setTyped({ ...typed, [name]: text })} choices={missing.length === 1 ? known.map((each) => ({ id: each, label: each })) : []} isRequired />
         ))}
         <div className="row">
-          <Button type="submit" look="primary" isDisabled={missing.some((name) => !typed[name])}>
+          <Button type="submit" look="primary" isDisabled={missing.some((name) => !valueAt(typed, name))}>
             {t("engine.go_on")}
           </Button>
         </div>
@@ -47,7 +48,7 @@ export function Variables({ engine, place, values }: { engine: Engine; place: Pl
 /** Names that fit: those of a collection of the same variable, if they can be listed, and those that the user's rules have. */
 function useKnown(engine: Engine, place: Place, values: Record<string, string>): string[] {
   const last = place.variables.at(-1) ?? "";
-  const collections = engine.places.filter(({ role, entry, variables }) => role === "collection" && variables.every((name) => values[name]) && entry?.variables.at(-1) === last);
+  const collections = engine.places.filter(({ role, entry, variables }) => role === "collection" && variables.every((name) => valueAt(values, name)) && entry?.variables.at(-1) === last);
   const roles = collections.find(({ below }) => below.startsWith("static-") === place.below.startsWith("static-")) ?? null;
   const path = roles ? filled(roles.path, values) : "";
   const mayList = useMay(`list ${path}`);

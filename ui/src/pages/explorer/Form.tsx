@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import type { Need } from "../../api/capabilities";
+import { valueAt } from "../../api/value_at";
 import type { Fields } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { Button } from "../../components/Button";
@@ -32,7 +33,7 @@ export function Form({ operation, variables, onVariables, onTyped, isComplete, n
   const first = (
     <>
       {operation.variables.map((name) => (
-        <TextField key={name} label={labelOf(name)} description={described(name)} value={variables[name] ?? ""} onChange={(value) => onVariables({ ...variables, [name]: value })} isRequired code />
+        <TextField key={name} label={labelOf(name)} description={described(name)} value={valueAt(variables, name) ?? ""} onChange={(value) => onVariables({ ...variables, [name]: value })} isRequired code />
       ))}
       {hasBody && !isFree && (
         <Switch

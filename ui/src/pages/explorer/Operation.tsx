@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { type Need, useMay } from "../../api/capabilities";
 import { type Envelope, type Fields, send } from "../../api/client";
+import { valueAt } from "../../api/value_at";
 import { useChange, useSession } from "../../api/hooks";
 import { useDescription } from "../../api/openapi";
 import { useParam } from "../../app/location";
@@ -77,7 +78,7 @@ function Explored({ operation }: { operation: Described }) {
     if (ends) setAsked(wanted);
     else act.mutate(wanted);
   };
-  const isComplete = operation.variables.every((name) => variables[name]);
+  const isComplete = operation.variables.every((name) => valueAt(variables, name));
   return (
     <>
       <PageHead title={operation.path} crumbs={crumbs} intro={<Prose text={operation.summary} />}>

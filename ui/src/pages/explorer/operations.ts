@@ -1,3 +1,4 @@
+import { valueAt } from "../../api/value_at";
 import type { Fields, Method } from "../../api/client";
 import type { Document, Operation, Schema, Verb } from "../../api/openapi";
 import { bodyOf } from "../../api/openapi";
@@ -81,7 +82,7 @@ export function requestOf({ verb, path, isList }: Described, variables: Record<s
   const query = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]));
   return {
     method: method[verb],
-    path: path.replace(/\{(\w+)\}/g, (whole, name: string) => variables[name] || whole),
+    path: path.replace(/\{(\w+)\}/g, (whole, name: string) => valueAt(variables, name) || whole),
     query: hasBody ? {} : { ...(isList && { list: "true" }), ...query },
     body: hasBody ? fields : null,
     isList,
