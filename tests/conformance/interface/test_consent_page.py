@@ -49,6 +49,23 @@ def test_an_application_learns_who_somebody_is(team: World, wiki: dict[str, str]
     assert tokens[0] == 200 and tokens[1]["id_token"].count(".") == 2
 
 
+def test_who_is_asked_nothing_was_logged_in_before(wiki: dict[str, str], opened: Opened) -> None:
+    """Somebody who has logged out, and logs in for an application, is told first which one it is."""
+    window = opened("reader")
+    window.page.goto(f"{window.world.url}{asks(wiki, prompt='none')}")
+    window.page.wait_for_url(f"{wiki['back']}?**")
+    window = opened()
+    window.go(asks(wiki, prompt="none"))
+    window.choose("Method", "User name and password")
+    window.type("User name", "reader")
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.sees("asks who you are")
+    assert window.page.url.startswith(window.world.url)
+    window.press("Go on as userpass-reader")
+    window.page.wait_for_url(f"{wiki['back']}?**")
+
+
 def test_an_application_at_another_address(wiki: dict[str, str], opened: Opened) -> None:
     """Nobody is sent to an address that isn't the application's."""
     window = opened("reader")

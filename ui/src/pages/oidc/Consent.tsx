@@ -29,7 +29,7 @@ interface Props {
 
 /** Asks whether an application may know who somebody is, and sends the person back to it. */
 export default function Consent({ door, before }: Props) {
-  const { namespace } = useSession();
+  const { namespace, token } = useSession();
   const [asked] = useState(() => askedIn(window.location.search));
   const isAnew = useLoginAnew(asked, before);
   useEffect(() => {
@@ -37,7 +37,8 @@ export default function Consent({ door, before }: Props) {
     if (namespace !== door.namespace) session.enter(door.namespace);
   }, [namespace, door.namespace]);
   if (namespace !== door.namespace || isAnew) return <Loading />;
-  return <Asking asked={asked} path={`identity/oidc/provider/${door.provider}/authorize`} />;
+  // Who has just logged in has seen a form for this server, and not yet which application learns of it.
+  return <Asking asked={asked} isSilent={asked.prompt === "none" && before !== "" && token === before} path={`identity/oidc/provider/${door.provider}/authorize`} />;
 }
 
 /** Ends the session that was there before, where the application wants a new login. */
@@ -50,7 +51,7 @@ function useLoginAnew({ prompt }: Asked, before: string): boolean {
   return isWanted;
 }
 
-function Asking({ asked, path }: { asked: Asked; path: string }) {
+function Asking({ asked, isSilent, path }: { asked: Asked; isSilent: boolean; path: string }) {
   const self = useRead<Self>("auth/token/lookup-self", { namespace: "" });
   const mayWrite = useMay(`update ${path}`);
   const mayRead = useMay(`read ${path}`);
@@ -66,7 +67,7 @@ function Asking({ asked, path }: { asked: Asked; path: string }) {
   );
   const may = mayWrite || mayRead;
   const isKnown = mayWrite !== undefined && mayRead !== undefined;
-  useAtOnce(asked.prompt === "none" && isKnown && may === true, () => go.mutate(undefined));
+  useAtOnce(isSilent && isKnown && may === true, () => go.mutate(undefined));
   if (!isKnown || !self.data) return self.error ? <Failure error={self.error} /> : <Loading />;
   if (cancelled)
     return (
