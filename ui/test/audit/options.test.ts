@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { healthOf } from "../../src/pages/audit/device";
+import { healthOf, verifyCommand } from "../../src/pages/audit/device";
 import { chosen, complete } from "../../src/pages/audit/options";
 
 describe("the options of an audit device", () => {
@@ -23,4 +23,11 @@ test("a device's health is that of its own numbers", () => {
   expect(healthOf(metrics, "a/")).toEqual({ takes: true, failures: 0, waiting: null });
   expect(healthOf(metrics, "b/")).toEqual({ takes: false, failures: 3, waiting: 7 });
   expect(healthOf(metrics, "c/")).toEqual({ takes: null, failures: 0, waiting: null });
+});
+
+test.each([
+  ["file/", "strongroom audit verify -path=file FILE"],
+  ["a;reboot/", "strongroom audit verify -path='a;reboot' FILE"],
+])("the log of %s is checked by a command that a shell reads as one", (path, command) => {
+  expect(verifyCommand(path)).toBe(command);
 });

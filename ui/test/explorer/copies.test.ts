@@ -57,6 +57,7 @@ describe("the command line", () => {
     [{ ...READ, query: { list: "true", "a;reboot": "5" }, isList: true, path: "a/" }, ["strongroom", "list", "-a;reboot=5", "a/"]],
     [WRITE, ["strongroom", "write", "auth/userpass/users/it's", "password=it's $HOME `x`", "token_policies=a,b"]],
     [{ ...WRITE, body: {} }, ["strongroom", "write", "-force", "auth/userpass/users/it's"]],
+    [{ ...READ, path: "-address=http:evil.example/a", query: {} }, ["strongroom", "read", "/-address=http:evil.example/a"]],
     [{ ...WRITE, path: "a", body: { key: "@file" } }, ["strongroom", "write", "a", "key=\\@file"]],
   ])("%j", (request: Request, words) => {
     expect(split(copyOf("cli", request, ""))).toEqual(words);

@@ -6,7 +6,7 @@ import { DataTable } from "../../components/DataTable";
 import { Failure } from "../../components/Failure";
 import { CopyButton } from "../../components/Secret";
 import { t } from "../../texts";
-import { chainPath } from "./device";
+import { chainPath, verifyCommand } from "./device";
 
 interface Writer {
   id: string;
@@ -29,7 +29,7 @@ async function writersOf(path: string): Promise<{ writers: Writer[]; lost: numbe
 /** How a log is checked, and what the server knows of it. */
 export function Chain({ path }: { path: string }) {
   const ask = useMutation<{ writers: Writer[]; lost: number }, ApiError, void>({ mutationFn: () => writersOf(path) });
-  const command = `strongroom audit verify -path=${path.replace(/\/$/, "")} FILE`;
+  const command = verifyCommand(path);
   return (
     <section className="card stack">
       <h2>{t("audit.chain")}</h2>

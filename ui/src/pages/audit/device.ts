@@ -1,5 +1,6 @@
 import type { Need } from "../../api/capabilities";
 import { link } from "../../app/location";
+import { quoted } from "../console/words";
 
 /** An audit device as `sys/audit` shows it. */
 export interface Device {
@@ -23,6 +24,8 @@ const bare = (path: string) => path.replace(/\/$/, "");
 export const devicePath = (path: string) => `sys/audit/${bare(path)}`;
 export const hashPath = (path: string) => `sys/audit-hash/${bare(path)}`;
 export const chainPath = (path: string) => `sys/internal/audit/chain/${bare(path)}`;
+/** What checks a copy of its log in a shell; `FILE` is that copy. */
+export const verifyCommand = (path: string) => `strongroom audit verify -path=${quoted(bare(path))} FILE`;
 export const deviceLink = (path: string) => link("/audit/device", { path });
 
 export const mayEnable = (path: string): Need[] => [`update ${devicePath(path)}`, `sudo ${devicePath(path)}`];

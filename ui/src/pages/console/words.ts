@@ -59,6 +59,11 @@ function unquoted(line: string): string {
   return line.replace(/\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"/g, "_");
 }
 
+/** A path as one word of a line (pure).  One that begins as an option does would be taken for one, such as for another address. */
+export function pathWord(path: string): string {
+  return quoted(path.startsWith("-") ? `/${path}` : path);
+}
+
 /** A text as one word of a line, quoted if it has to be (pure). */
 export function quoted(text: string): string {
   // Braces around one name stay as they are; a shell makes several words of others.

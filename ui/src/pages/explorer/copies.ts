@@ -1,7 +1,7 @@
 import { type Fields, type Json, named } from "../../api/client";
 import { isFields } from "../../api/json";
 import { encodePath } from "../../api/paths";
-import { quoted } from "../console/words";
+import { pathWord, quoted } from "../console/words";
 import type { Request } from "./operations";
 
 /** In which words a request is copied. */
@@ -90,7 +90,7 @@ function cli({ method, path, query, body, isList }: Request, namespace: string):
   const isEmpty = Object.keys(fields).length === 0;
   const flags = isList ? Object.entries(rest).map(([name, value]) => quoted(`-${name}=${value}`)) : [];
   const force = body && isEmpty ? ["-force"] : [];
-  const start = ["strongroom", command, ...options, ...flags, ...force, quoted(path)];
+  const start = ["strongroom", command, ...options, ...flags, ...force, pathWord(path)];
   if (isEmpty || isList) return start.join(" ");
   if (Object.entries(fields).every(([name, value]) => isWord(value) && /^[^=@-][^=]*$/.test(name))) return [...start, ...Object.entries(fields).map(([name, value]) => wordOf(name, String(value)))].join(" ");
   return `${[...start, "-"].join(" ")} <<'EOF'\n${JSON.stringify(fields, null, 2)}\nEOF`;

@@ -11,7 +11,7 @@ import { CopyButton, Secret } from "../../components/Secret";
 import { duration } from "../../components/time";
 import { t } from "../../texts";
 import { dataPath, needs, type Store } from "./store";
-import { quoted } from "./uses";
+import { quoted } from "../console/words";
 
 const TIMES = ["15m", "1h", "24h", "168h"] as const;
 

@@ -1,10 +1,6 @@
 import { encodePath } from "../../api/paths";
+import { pathWord, quoted } from "../console/words";
 import { dataPath, type Store } from "./store";
-
-/** A text as one word of a shell (pure). */
-export function quoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** How a program or a person without this page gets a secret: the command, the request, and the rule that allows it. */
 export interface Uses {
@@ -18,7 +14,7 @@ export interface Uses {
 export function usesOf(store: Store, path: string, namespace: string): Uses {
   const place = dataPath(store, path);
   const within = namespace ? ` -namespace=${quoted(namespace)}` : "";
-  const command = store.type === "cubbyhole" ? `strongroom read${within} ${quoted(place)}` : `strongroom kv get${within} -mount=${quoted(store.mount.replace(/\/$/, ""))} ${quoted(path)}`;
-  const isPattern = place.endsWith("*") || place.split("/").includes("+");
+  const command = store.type === "cubbyhole" ? `strongroom read${within} ${pathWord(place)}` : `strongroom kv get${within} -mount=${quoted(store.mount.replace(/\/$/, ""))} ${pathWord(path)}`;
+  const isPattern = place.endsWith("*") || place.includes("{{") || place.split("/").includes("+");
   return { command, request: `GET /v1/${encodePath(place)}`, rule: isPattern ? null : `path ${JSON.stringify(place)} { capabilities = ["read"] }` };
 }

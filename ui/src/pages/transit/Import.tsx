@@ -11,6 +11,7 @@ import { toast } from "../../components/toasts";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { useSchema } from "../../forms/schema";
 import { t } from "../../texts";
+import { pathWord } from "../console/words";
 import { Made } from "./Made";
 import { crumbsOf, keyLink, keyPath } from "./mount";
 
@@ -50,7 +51,7 @@ function Wrapping({ mount }: { mount: string }) {
   const found = useRead<{ public_key: string }>(join(mount, "wrapping_key"));
   return (
     <section className="card stack">
-      <p>{t("transit.import_command", { command: `strongroom transit import ${keyPath(mount, "NAME")} @key.pem type=…` })}</p>
+      <p>{t("transit.import_command", { command: `strongroom transit import ${pathWord(keyPath(mount, "NAME"))} @key.pem type=…` })}</p>
       <Loaded of={found}>{({ public_key }) => <Made title={t("transit.wrapping_key")} text={public_key} />}</Loaded>
     </section>
   );
