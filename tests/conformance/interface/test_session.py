@@ -37,6 +37,14 @@ def test_a_reload_keeps_it_and_a_new_tab_does_not(team: World, opened: Opened) -
     other.get_by_role("heading", name="Log in to Strongroom").wait_for()
 
 
+def _hidden(window: Window) -> str:
+    """All that the document has in it, whether it is seen or not: texts, what fields have, pictures."""
+    found: list[str] = window.page.eval_on_selector_all(
+        "body *", "all => all.map(e => [e.textContent, e.value, e.matches('svg[role=img]') && 'picture'].join())"
+    )
+    return "\n".join(found)
+
+
 def _log_in(window: Window, place: str = "/secrets") -> None:
     window.go(place)
     window.choose("Method", "User name and password")
@@ -121,7 +129,7 @@ def test_the_lock_hides_what_is_in_dialogs(opened: Opened) -> None:
     pasted.fill("KEY=canary-of-the-paste")
     window.page.clock.fast_forward(IDLE)
     window.sees("Locked, because nobody was there")
-    assert not pasted.is_visible()
+    assert "canary" not in _hidden(window)
     window.type("Password", PASSWORD)
     window.press("Log in")
     pasted.wait_for()
@@ -142,7 +150,39 @@ def test_the_lock_masks_what_is_being_edited(opened: Opened, form: str) -> None:
         window.press("Reveal the values to change them")
     window.page.clock.fast_forward(IDLE)
     window.sees("Locked, because nobody was there")
-    assert "canary" not in window.page.content()
+    assert "canary" not in _hidden(window)
+
+
+def test_the_lock_leaves_nothing_in_the_document(opened: Opened) -> None:
+    """What a command has printed, what is typed, and a code that is to be scanned: it is there again afterwards."""
+    window = opened()
+    window.page.clock.install()
+    _log_in(window, "/console")
+    line = window.page.get_by_label("Command")
+    line.fill("kv get team/web/db")
+    line.press("Enter")
+    window.sees("canary-of-the-database")
+    line.fill("kv put team/web/db password=canary-of-a-draft")
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    assert "canary" not in _hidden(window)
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.page.get_by_role("dialog").wait_for(state="detached")
+    assert line.input_value() == "kv put team/web/db password=canary-of-a-draft"
+    line.fill("")
+    window.turn("/secrets/totp/create?mount=totp/")
+    window.type("Name", "scanned")
+    window.type("Issuer", "Bank")
+    window.type("Account name", "team")
+    window.press("Create")
+    window.page.locator(".qr > svg").wait_for()
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    assert "picture" not in _hidden(window)
+    window.type("Password", PASSWORD)
+    window.press("Log in")
+    window.page.locator(".qr > svg").wait_for()
 
 
 def test_a_tab_that_is_restored_late_is_locked(opened: Opened) -> None:

@@ -6,6 +6,7 @@ import { ApiError } from "../api/errors";
 import { useSession } from "../api/hooks";
 import { session } from "../api/session";
 import { SEAL_STATUS, useSealStatus } from "../api/state";
+import { Away } from "../components/Away";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { later } from "../components/later";
@@ -83,7 +84,7 @@ export function Gate({ children }: { children: ReactNode }) {
       {/* Pages stay as they are while somebody logs in again or unseals, so that nothing that was typed is lost; not for
           another user, nor in another namespace, into which nothing must be sent that was typed for this one. */}
       <div key={`${namespace}\n${user}`} inert={interrupted !== null || sealed} hidden={interrupted !== null || sealed}>
-        {children}
+        <Away isAway={interrupted !== null || sealed}>{children}</Away>
       </div>
       {sealed && <Cover page={<Unseal />} />}
       <Dialog title={t(interrupted === "idle" ? "login.locked" : "login.ended")} isOpen={interrupted !== null && !sealed} onClose={() => undefined} mustAnswer isLock>

@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import type { ApiError } from "../api/errors";
 import { useSession } from "../api/hooks";
 import { t } from "../texts";
+import { Away } from "./Away";
 import { Button, IconButton } from "./Button";
 import { Failure } from "./Failure";
 import { TextField } from "./Field";
@@ -27,16 +28,18 @@ export function Dialog({ title, isOpen, onClose, children, mustAnswer = false, w
   return (
     <ModalOverlay className={isLocked ? "overlay locked" : "overlay"} isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable={!mustAnswer} isKeyboardDismissDisabled={mustAnswer}>
       <Modal className={wide ? "modal wide" : "modal"}>
-        <AriaDialog className="dialog">
-          <header>
-            <Heading slot="title">{title}</Heading>
-            {!mustAnswer && (
-              <IconButton label={t("common.close")} onPress={onClose}>
-                <X aria-hidden size={18} />
-              </IconButton>
-            )}
-          </header>
-          {children}
+        <AriaDialog className="dialog-frame">
+          <Away isAway={isLocked} className="dialog">
+            <header>
+              <Heading slot="title">{title}</Heading>
+              {!mustAnswer && (
+                <IconButton label={t("common.close")} onPress={onClose}>
+                  <X aria-hidden size={18} />
+                </IconButton>
+              )}
+            </header>
+            {children}
+          </Away>
         </AriaDialog>
       </Modal>
     </ModalOverlay>
