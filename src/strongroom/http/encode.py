@@ -15,7 +15,11 @@ from strongroom.lib.errors import StrongroomError, Unauthenticated
 from strongroom.services.quotas.limiter import OverLimit
 
 _JSON = "application/json"
-_BASE = (("Cache-Control", "no-store"), ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+_BASE = (
+    ("Cache-Control", "no-store"),
+    ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+    ("X-Content-Type-Options", "nosniff"),  # nothing here is a script of the web interface, which has the same origin
+)
 HEADERS = (("Content-Type", _JSON), *_BASE)
 _EMPTY = HttpResponse(status=404, headers=HEADERS, body=b'{"errors":[]}\n')
 
@@ -23,10 +27,12 @@ _EMPTY = HttpResponse(status=404, headers=HEADERS, body=b'{"errors":[]}\n')
 _encoder = msgspec.json.Encoder()
 
 
-def _with(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def _with(
+    headers: tuple[tuple[str, str], ...], usual: tuple[tuple[str, str], ...] = HEADERS
+) -> tuple[tuple[str, str], ...]:
     """The usual header fields and these.  A response that may be cached says so instead of the usual field."""
     own = {name for name, _ in headers}
-    return (*(field for field in HEADERS if field[0] not in own), *headers) if headers else HEADERS
+    return (*(field for field in usual if field[0] not in own), *headers) if headers else usual
 
 
 def encode(envelope: Envelope, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> HttpResponse:
@@ -62,7 +68,7 @@ def raw(
     stream: AsyncIterator[bytes] | None = None,
 ) -> HttpResponse:
     """A body of another type than JSON, and its stream."""
-    sent = (("Content-Type", content_type), *_BASE, *headers)
+    sent = _with(headers, (("Content-Type", content_type), *_BASE))
     return HttpResponse(status=status, headers=sent, body=content, stream=stream)
 
 
