@@ -196,6 +196,24 @@ def test_a_tab_that_is_restored_late_is_locked(opened: Opened) -> None:
     window.sees("Log in to Strongroom")
 
 
+def test_back_after_logging_out_shows_nothing(opened: Opened) -> None:
+    """A browser keeps a page that is left, with its token; it counts for nothing once the tab's session has ended."""
+    window = opened("reader")
+    window.go("/secrets/kv/secret?mount=team/&path=web/db")
+    window.reveal("password")
+    # The browser of most tests keeps none, so that its events are made here.
+    changes = "name => window.dispatchEvent(new PageTransitionEvent(name, {persisted: true}))"
+    window.page.evaluate(changes, "pagehide")
+    assert not window.page.get_by_text("canary-of-the-database").is_visible()
+    window.page.evaluate(changes, "pageshow")
+    window.sees("canary-of-the-database")
+    window.page.evaluate(changes, "pagehide")
+    window.page.evaluate("sessionStorage.removeItem('strongroom.session')")  # by another page of this tab
+    window.page.evaluate(changes, "pageshow")
+    window.sees("Log in to Strongroom")
+    assert "canary" not in _hidden(window)
+
+
 def test_a_token_that_ends_in_the_middle(team: World, opened: Opened) -> None:
     """It is said, what was typed stays, and is saved after the next login."""
     window = opened()

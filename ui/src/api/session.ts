@@ -79,6 +79,11 @@ class SessionStore {
     });
   }
 
+  /** Whether the tab's store has the token that this page has: another page of the tab may have ended the session. */
+  isStored(): boolean {
+    return restored().token === this.state.token;
+  }
+
   /** Watch for a user who has left.  Returns what ends the watch. */
   watch(): () => void {
     const noticed = () => this.active();
