@@ -29,6 +29,25 @@ def made(window: Window, title: str) -> str:
     return window.page.get_by_label(title, exact=True).and_(window.page.locator("pre")).inner_text()
 
 
+def test_another_key_begins_anew(team: World, opened: Opened) -> None:
+    """Who goes back to another key finds neither an answer of the first, nor its question as one about this key."""
+    team.ask("POST", "transit/keys/beside", {})
+    window = opened("root")
+    window.go(of_key("beside", "&do=encrypt"))
+    window.type("Plaintext", "of beside")
+    do(window, "Encrypt")
+    made(window, "Ciphertext")
+    window.travel(of_key("team", "&do=encrypt"))
+    window.page.get_by_role("heading", name="team").wait_for()
+    assert window.page.get_by_label("Ciphertext", exact=True).count() == 0
+    window.travel(of_key("beside", "&do=versions"))
+    window.press("Rotate")
+    window.page.get_by_role("dialog").wait_for()
+    window.travel(of_key("team", "&do=versions"))
+    window.page.get_by_role("heading", name="team").wait_for()
+    assert window.page.get_by_role("dialog").count() == 0
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_encrypt_and_decrypt(team: World, opened: Opened, role: Role) -> None:
     """Base64 is the page's business.  A reader encrypts, and isn't offered what he may not do."""

@@ -6,6 +6,7 @@ import { Anchor, Button, IconButton } from "../components/Button";
 import { Empty } from "../components/Loaded";
 import { t } from "../texts";
 import type { Group, Page } from "./pages";
+import { useShown } from "./location";
 import { OfEngine } from "./OfEngine";
 import { PAGES } from "./routes";
 import { UserMenu } from "./UserMenu";
@@ -58,6 +59,7 @@ export function Shell() {
 
 function Shown({ at }: { at: string }) {
   const page = PAGES.find(({ path }) => path === at);
+  const shown = useShown();
   if (!page)
     return (
       <Empty title={t("app.not_found")}>
@@ -66,7 +68,7 @@ function Shown({ at }: { at: string }) {
     );
   return (
     <OfEngine at={at}>
-      <page.component />
+      <page.component key={page.about?.map((name) => shown.get(name)).join("\n")} />
     </OfEngine>
   );
 }

@@ -2,5 +2,5 @@ import { page } from "../../app/pages";
 
 export const pages = [
   page("/quotas", "quotas.title", () => import("./Quotas"), { group: "access", needs: ["list sys/quotas/rate-limit", "list sys/quotas/lease-count", "read sys/quotas/config"] }),
-  page("/quotas/quota", "quotas.quota", () => import("./Quota")),
+  page("/quotas/quota", "quotas.quota", () => import("./Quota"), { about: ["kind", "name"] }),
 ];
