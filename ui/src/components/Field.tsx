@@ -68,7 +68,7 @@ export function TextField({ value, onChange, type = "text", autoComplete = "off"
 
 export function TextArea({ value, onChange, rows = 4, code, placeholder, isReadOnly, ...common }: Omit<TextProps, "type" | "autoComplete"> & { rows?: number }) {
   return (
-    <AriaTextField className="field" value={value} onChange={onChange} isInvalid={!!common.error} isReadOnly={isReadOnly ?? false} {...passed(common)}>
+    <AriaTextField className="field" value={value} onChange={onChange} isInvalid={!!common.error} isReadOnly={isReadOnly ?? false} autoComplete="off" {...passed(common)}>
       <Around {...common}>
         <AriaTextArea className={code ? "input code" : "input"} rows={rows} spellCheck={false} placeholder={placeholder} />
       </Around>
