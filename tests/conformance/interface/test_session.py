@@ -185,6 +185,20 @@ def test_the_lock_leaves_nothing_in_the_document(opened: Opened) -> None:
     window.page.locator(".qr > svg").wait_for()
 
 
+def test_nothing_that_was_told_stays_after_logging_out(opened: Opened) -> None:
+    """Not even for the seconds that it is shown otherwise."""
+    window = opened()
+    window.page.clock.install()
+    _log_in(window, "/policies/edit")
+    window.type("Name", "team-told")
+    window.press("Save")
+    window.sees("team-told is saved")
+    window.page.get_by_role("button", name="userpass-admin").click()
+    window.page.get_by_role("menuitem", name="Log out").click()
+    window.sees("Log in to Strongroom")
+    assert "team-told is saved" not in _hidden(window)
+
+
 def test_a_tab_that_is_restored_late_is_locked(opened: Opened) -> None:
     """A browser keeps a closed tab's storage; the token in it isn't used any more."""
     window = opened()
@@ -212,6 +226,16 @@ def test_back_after_logging_out_shows_nothing(opened: Opened) -> None:
     window.page.evaluate(changes, "pageshow")
     window.sees("Log in to Strongroom")
     assert "canary" not in _hidden(window)
+
+
+def test_a_token_gets_into_no_address(team: World, opened: Opened) -> None:
+    """Somebody types one where its accessor is asked for."""
+    window = opened("root")
+    window.go("/tokens/token")
+    window.type("Accessor", team.tokens["reader"])
+    window.press("Look up the accessor")
+    window.sees("This is a token.")
+    assert team.tokens["reader"] not in window.page.evaluate("JSON.stringify([location.href, history.state])")
 
 
 def test_a_token_that_ends_in_the_middle(team: World, opened: Opened) -> None:

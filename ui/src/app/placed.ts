@@ -26,3 +26,11 @@ export function movedTo(namespace: string, search: string): string {
 
 /** The namespace that an address names (pure); null without. */
 export const namespaceIn = (search: string): string | null => new URLSearchParams(search).get(NAME);
+
+const TOKEN = /^hv[sbr]\.[\w-]{20,}$/;
+
+/** Whether an address has a token in it (pure), as where somebody has typed one for its accessor: a browser keeps addresses for years. */
+export function holdsToken(to: string): boolean {
+  const query = to.slice(to.indexOf("?") + 1);
+  return to.includes("?") && [...new URLSearchParams(query).values()].some((value) => TOKEN.test(value.trim()));
+}

@@ -1,9 +1,10 @@
 import { useEffect, useState } from "react";
 import type { AroundNavHandler } from "wouter";
 import { session } from "../api/session";
+import { toast } from "../components/toasts";
 import { t } from "../texts";
 import { isAnythingKept } from "./kept";
-import { placedIn } from "./placed";
+import { holdsToken, placedIn } from "./placed";
 import { goesOn } from "./scrolling";
 
 /** What would be lost with the page: what was typed and isn't saved, what is shown only once, and what is under way. */
@@ -55,6 +56,7 @@ export function ifMayEnd(go: () => void): void {
 
 /** Go to another page of the interface, if nothing is lost by it, or the user wants that. */
 export const unlessUnsaved: AroundNavHandler = (navigate, to, options) => {
+  if (holdsToken(to)) return toast(t("app.token_in_address"), "danger");
   if (!mayLeave()) return;
   if (!options?.replace) goesOn();
   navigate(placedIn(session.current().namespace, to), options);

@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { Text, UNSTABLE_Toast as Toast, UNSTABLE_ToastContent as ToastContent, UNSTABLE_ToastQueue as ToastQueue, UNSTABLE_ToastRegion as ToastRegion } from "react-aria-components";
+import { session } from "../api/session";
 import { t } from "../texts";
 import { IconButton } from "./Button";
 
@@ -9,6 +10,8 @@ interface Message {
 }
 
 const queue = new ToastQueue<Message>({ maxVisibleToasts: 4 });
+// Names that somebody has worked with aren't for who comes next.
+session.subscribe(() => !session.current().token && queue.clear());
 
 /** Tells of something that was done, beside the page. */
 export function toast(text: string, look: Message["look"] = "plain"): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { movedTo, placedIn } from "../../src/app/placed";
+import { holdsToken, movedTo, placedIn } from "../../src/app/placed";
 
 test.each([
   ["", "/secrets", "/secrets"],
@@ -19,4 +19,14 @@ test.each([
   ["", "?path=x%20y", "?path=x%20y"],
 ])("to the namespace %j, %s is moved as %s", (namespace, search, moved) => {
   expect(movedTo(namespace, search)).toBe(moved);
+});
+
+test.each([
+  ["/tokens/token?accessor=hvs.CAESIJ1BnWc0ebrv9xTl4DFe", true],
+  ["/leases/search?after=1&account=+hvb.AAAAAQJ1BnWc0ebrv9xTl4DFe%0A", true],
+  ["/tokens/token?accessor=9xTl4DFeCAESIJ1BnWc0ebrv", false],
+  ["/secrets/kv/secret?mount=kv/&path=ci/hvs.CAESIJ1BnWc0ebrv9xTl4DFe.txt", false],
+  ["/tokens", false],
+])("%s has a token in it: %s", (to, holds) => {
+  expect(holdsToken(to)).toBe(holds);
 });
