@@ -31,6 +31,7 @@ async function isMissing(namespace: string): Promise<boolean> {
     await data("POST", "sys/capabilities-self", { data: { paths: ["sys/mounts"] }, namespace });
     return false;
   } catch (error) {
+    if (error instanceof ApiError && error.kind === "left") throw error;
     return error instanceof ApiError && error.kind === "missing";
   }
 }

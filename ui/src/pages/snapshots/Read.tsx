@@ -69,7 +69,7 @@ function Question({ id, stores }: { id: string; stores: readonly Store[] }) {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   const names = useList(store ? folderPath(store, folder) : "", { query: { read_snapshot_id: id }, enabled: store !== undefined });
   const ask = useChange(async (where: Store) => {
-    const found = await read<Fields>(dataPath(where, path), { query: { read_snapshot_id: id, version: where.versioned ? (version ?? undefined) : undefined } });
+    const found = await read<Fields>(dataPath(where, path), { query: { read_snapshot_id: id, version: where.versioned ? (version ?? undefined) : undefined }, exact: true });
     return { store: where, path, values: valuesOf(found, where.versioned) };
   });
   if (!store) return null;
