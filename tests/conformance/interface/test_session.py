@@ -185,6 +185,19 @@ def test_the_lock_leaves_nothing_in_the_document(opened: Opened) -> None:
     window.page.locator(".qr > svg").wait_for()
 
 
+def test_the_lock_closes_lists(opened: Opened) -> None:
+    """One that was open would stand in front of the login, and could be used."""
+    window = opened()
+    window.page.clock.install()
+    _log_in(window, "/explorer")
+    window.page.get_by_role("button", name="Part").click()
+    window.page.get_by_role("option", name="Secrets engines").wait_for()
+    window.page.clock.fast_forward(IDLE)
+    window.sees("Locked, because nobody was there")
+    window.page.get_by_role("option").first.wait_for(state="detached")
+    window.choose("Method", "Token")  # the login's own opens
+
+
 def test_nothing_that_was_told_stays_after_logging_out(opened: Opened) -> None:
     """Not even for the seconds that it is shown otherwise."""
     window = opened()

@@ -1,9 +1,10 @@
 import { CircleUser } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Button as AriaButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from "react-aria-components";
+import { Button as AriaButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, Separator } from "react-aria-components";
 import { useRead, useSession } from "../api/hooks";
 import { session } from "../api/session";
 import { t } from "../texts";
+import { ListPopover } from "../components/ListPopover";
 import { duration } from "../components/time";
 import { useNavigate } from "./location";
 import { setTheme, type Theme, useTheme } from "./theme";
@@ -47,7 +48,7 @@ export function UserMenu() {
         <CircleUser aria-hidden size={20} />
         <span className="secondary">{self.data?.display_name}</span>
       </AriaButton>
-      <Popover className="popover">
+      <ListPopover>
         <Menu className="options" onAction={(key) => chosen(String(key))}>
           <MenuSection>
             <Header className="description">
@@ -75,7 +76,7 @@ export function UserMenu() {
             {t("app.logout")}
           </MenuItem>
         </Menu>
-      </Popover>
+      </ListPopover>
     </MenuTrigger>
   );
 }

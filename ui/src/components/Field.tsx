@@ -9,7 +9,6 @@ import {
   ListBox,
   ListBoxItem,
   NumberField as AriaNumberField,
-  Popover,
   Radio,
   RadioGroup,
   Select as AriaSelect,
@@ -20,6 +19,7 @@ import {
   TextField as AriaTextField,
 } from "react-aria-components";
 import { ChevronDown } from "lucide-react";
+import { ListPopover } from "./ListPopover";
 import "./Field.css";
 
 interface Common {
@@ -102,11 +102,11 @@ export function Select({ value, onChange, choices, ...common }: Common & { value
           <ChevronDown aria-hidden size={16} />
         </AriaButton>
       </Around>
-      <Popover className="popover">
+      <ListPopover>
         <ListBox className="options" items={choices}>
           {(choice) => <Option choice={choice} />}
         </ListBox>
-      </Popover>
+      </ListPopover>
     </AriaSelect>
   );
 }
@@ -118,9 +118,9 @@ export function Suggested({ value, onChange, choices, placeholder, ...common }: 
       <Around {...common}>
         <Input className="input" placeholder={placeholder} spellCheck={false} autoComplete="off" />
       </Around>
-      <Popover className="popover">
+      <ListPopover>
         <ListBox className="options">{(choice: Choice) => <Option choice={choice} />}</ListBox>
-      </Popover>
+      </ListPopover>
     </ComboBox>
   );
 }

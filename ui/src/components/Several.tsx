@@ -1,9 +1,10 @@
 import { ChevronDown, Plus, X } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Button as AriaButton, ButtonContext, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
+import { Button as AriaButton, ButtonContext, ComboBox, Input, Label, ListBox, ListBoxItem, Text } from "react-aria-components";
 import { t } from "../texts";
 import { Button, IconButton } from "./Button";
 import type { Choice } from "./Field";
+import { ListPopover } from "./ListPopover";
 import { taken, typedChoice } from "./severalChoices";
 import "./Several.css";
 
@@ -48,7 +49,7 @@ export function Several({ label, description, value, onChange, choices }: Props)
           </AriaButton>
         </div>
         {description && <Text slot="description">{description}</Text>}
-        <Popover className="popover">
+        <ListPopover>
           <ListBox className="options">
             {(choice: Choice) => (
               <ListBoxItem className="option" id={choice.id} textValue={choice.label}>
@@ -57,7 +58,7 @@ export function Several({ label, description, value, onChange, choices }: Props)
               </ListBoxItem>
             )}
           </ListBox>
-        </Popover>
+        </ListPopover>
       </ComboBox>
       {text.trim() !== "" && (
         <Button icon={<Plus aria-hidden size={16} />} onPress={() => add(typedChoice(choices, text))}>
