@@ -101,6 +101,9 @@ def test_what_is_at_fault_is_said(team: World, opened: Opened) -> None:
     window.press("Try it")
     window.page.get_by_role("alert").wait_for()
     assert "no-such-engine" in window.field("Body").input_value()
+    window.sees("The same for programs")
+    window.type("Path", "../auth/explored")  # of which programs would make another path than is shown
+    window.page.get_by_role("heading", name="The same for programs").wait_for(state="detached")
 
 
 def test_deleting_asks_once_more(team: World, opened: Opened) -> None:

@@ -4,6 +4,7 @@ import { type Envelope, type Fields, send } from "../../api/client";
 import { valueAt } from "../../api/value_at";
 import { useChange, useSession } from "../../api/hooks";
 import { useDescription } from "../../api/openapi";
+import { isRelative } from "../../api/paths";
 import { useParam } from "../../app/location";
 import { Confirm } from "../../components/Dialog";
 import { Empty, Loaded } from "../../components/Loaded";
@@ -89,7 +90,8 @@ function Explored({ operation }: { operation: Described }) {
       {isComplete && may === false && <p className="notice notice-warn">{t("explorer.may_not", { path: request.path })}</p>}
       <Form operation={operation} variables={variables} onVariables={setVariables} onTyped={setTyped} isComplete={isComplete} need={need} onSubmit={submit} isPending={act.isPending} error={asked ? null : act.error} />
       {act.isSuccess && <Response answer={act.data} path={act.variables.path} />}
-      {typed && <Copies request={request} namespace={namespace} secret={secret} />}
+      {/* Programs would ask for another path than is shown, as this page refuses to. */}
+      {typed && !isRelative(request.path) && <Copies request={request} namespace={namespace} secret={secret} />}
       {asked && (
         <Confirm title={t("explorer.confirm_title")} isOpen onClose={() => setAsked(null)} action={t("explorer.try")} onConfirm={() => act.mutate(asked)} isPending={act.isPending} error={act.error}>
           <p className="code">
