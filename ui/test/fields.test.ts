@@ -11,6 +11,7 @@ const WIDGETS: [Schema, Widget][] = [
   [{ type: "integer" }, "number"],
   [{ type: "array", items: { type: "string" } }, "lines"],
   [{ type: "object", format: "kvpairs" }, "pairs"],
+  [{ type: "object", format: "map" }, "map"],
   [{ type: "object" }, "json"],
   [{}, "any"],
 ];
@@ -69,6 +70,19 @@ describe("the body that a form makes", () => {
     const [pairs] = fieldsOf({ properties: { metadata: { type: "object", format: "kvpairs" } } });
     const body = bodyFrom(pairs ? [pairs] : [], { metadata: "__proto__=a\nb=c" });
     expect(Object.entries(body["metadata"] as object)).toEqual([["__proto__", "a"], ["b", "c"]]);
+  });
+
+  test("leaves the types of a map's values as they are, when one of them is changed", () => {
+    const [field] = fieldsOf({ properties: { bound_claims: { type: "object", format: "map" } } });
+    if (!field) throw new Error("no field");
+    const now = { verified: true, level: 3, text: "true", list: ["x", 1], object: '{"a":1}', project: "web" };
+    const shown = textOf(field, now).replace("level=3", "level=4").replace("project=web", "project=api");
+    expect(bodyFrom([field], { bound_claims: shown }, { bound_claims: now })).toEqual({ bound_claims: { ...now, level: 4, project: "api" } });
+  });
+
+  test("has texts alone in pairs that are texts", () => {
+    const [field] = fieldsOf({ properties: { metadata: { type: "object", format: "kvpairs" } } });
+    expect(bodyFrom(field ? [field] : [], { metadata: 'filter={"a":1}\nlist=[1]' })).toEqual({ metadata: { filter: '{"a":1}', list: "[1]" } });
   });
 
   test("says that a field was emptied", () => {

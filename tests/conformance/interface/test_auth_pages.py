@@ -117,3 +117,22 @@ def test_the_first_fault_is_where_the_cursor_goes(opened: Opened) -> None:
     window.press("Create")
     window.sees("This is no number.")
     assert window.page.evaluate("document.activeElement.name") == "token_num_uses"
+
+
+def test_a_claim_keeps_its_type_when_another_changes(team: World, opened: Opened) -> None:
+    """Nobody could log in any more, if `true` became a text."""
+    team.ask("POST", "sys/auth/people", {"type": "jwt"})
+    claims = {"email_verified": True, "level": 3, "groups": ["a", "b"], "project": "web"}
+    role = {"role_type": "jwt", "user_claim": "sub", "bound_audiences": ["shop"], "bound_claims": claims}
+    team.ask("POST", "auth/people/role/staff", role)
+    window = opened("root")
+    window.go("/auth/engine/path?mount=auth/people/&path=role/%7Bname%7D&mode=change&v.name=staff")
+    field = window.field("Bound claims")
+    field.fill(field.input_value().replace("project=web", "project=shop"))
+    window.press("Save")
+    window.page.get_by_role("heading", name="role/staff").wait_for()
+    window.sees("Change")
+    kept = team.ask("GET", "auth/people/role/staff")["data"]
+    assert kept["bound_claims"] == {**claims, "project": "shop"}
+    assert kept["bound_audiences"] == ["shop"]
+    team.ask("DELETE", "sys/auth/people")

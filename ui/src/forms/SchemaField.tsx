@@ -37,8 +37,9 @@ export function SchemaField({ field, value, onChange, error, suggestions, isKept
     case "long":
     case "lines":
     case "pairs":
+    case "map":
     case "json":
-      return field.sensitive ? <MaskedArea {...common} /> : <TextArea {...common} rows={field.widget === "lines" || field.widget === "pairs" ? 3 : 5} placeholder={field.standard} code />;
+      return field.sensitive ? <MaskedArea {...common} /> : <TextArea {...common} rows={field.widget === "json" || field.widget === "long" ? 5 : 3} placeholder={field.standard} code />;
     default:
       return suggestions?.length ? (
         <Suggested {...common} choices={suggestions.map((each) => ({ id: each, label: each }))} />
@@ -67,7 +68,7 @@ function MaskedArea(common: Common) {
   );
 }
 
-const HINTS: Partial<Record<Widget, TextKey>> = { lines: "forms.lines", pairs: "forms.pairs", json: "forms.as_json", duration: "forms.duration" };
+const HINTS: Partial<Record<Widget, TextKey>> = { lines: "forms.lines", pairs: "forms.pairs", map: "forms.map", json: "forms.as_json", duration: "forms.duration" };
 
 /** What a field means, and how its value is typed. */
 function Hint({ field, isKept }: { field: FormField; isKept: boolean }) {

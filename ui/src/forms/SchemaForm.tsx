@@ -8,7 +8,7 @@ import { useUnsaved } from "../app/unsaved";
 import { Button } from "../components/Button";
 import { Failure } from "../components/Failure";
 import { t } from "../texts";
-import { bodyFrom, FieldFault, fieldsOf, type FormField, sectionsOf, textOf } from "./fields";
+import { bodyFrom, FieldFault, fieldsOf, type FormField, sectionsOf, textsOf } from "./fields";
 import { SchemaField } from "./SchemaField";
 import "./SchemaForm.css";
 
@@ -44,10 +44,9 @@ const NO_TEXTS = {};
 /** A form made from the description of a body. */
 export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftOut, order, suggestions = {}, submit, needs, onSubmit, onTyped, isPending, error, children, actions, look = "primary" }: Props) {
   const fields = ordered(fieldsOf(schema, leftOut), order);
-  const before = Object.fromEntries(fields.map((field) => [field.name, textOf(field, valueAt(values, field.name))]));
   const [texts, setTexts] = useState<Record<string, string>>(initial);
   const [fault, setFault] = useState<FieldFault | null>(null);
-  const shown = { ...before, ...texts };
+  const shown = { ...textsOf(fields, values), ...texts };
   const isChange = Object.keys(values).length > 0;
   const { first, rest, groups } = sectionsOf(fields, order?.length ?? FIRST);
   const form = useLedTo(fault);
@@ -60,7 +59,7 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
   const send = () => {
     try {
       setFault(null);
-      const body = bodyFrom(fields, shown, before);
+      const body = bodyFrom(fields, shown, values);
       setTouched(false);
       unsaved.forget(); // who sends it may leave the page at once
       onSubmit(body);
@@ -72,7 +71,7 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
   const type = (name: string, text: string) => {
     setTouched(true);
     setTexts((typed) => ({ ...typed, [name]: text }));
-    onTyped?.(bodyOrNull(fields, { ...shown, [name]: text }, before));
+    onTyped?.(bodyOrNull(fields, { ...shown, [name]: text }, values));
   };
   const input = (field: FormField) => (
     <SchemaField
@@ -122,9 +121,9 @@ function Part({ title, fields, input, fault }: { title: string; fields: readonly
   );
 }
 
-function bodyOrNull(fields: readonly FormField[], texts: Record<string, string>, before: Record<string, string>): Fields | null {
+function bodyOrNull(fields: readonly FormField[], texts: Record<string, string>, now: Fields): Fields | null {
   try {
-    return bodyFrom(fields, texts, before);
+    return bodyFrom(fields, texts, now);
   } catch (thrown) {
     if (thrown instanceof FieldFault) return null;
     throw thrown;

@@ -3,7 +3,7 @@ import { valueAt } from "../api/value_at";
 import type { Schema } from "../api/openapi";
 
 /** How a property is asked for. */
-export type Widget = "text" | "secret" | "long" | "switch" | "number" | "duration" | "lines" | "pairs" | "choice" | "json" | "any";
+export type Widget = "text" | "secret" | "long" | "switch" | "number" | "duration" | "lines" | "pairs" | "map" | "choice" | "json" | "any";
 
 /** A property of a body, as a form shows it. */
 export interface FormField {
@@ -73,7 +73,7 @@ function widgetOf(name: string, property: Schema): Widget {
     case "array":
       return "lines";
     case "object":
-      return property.format === "kvpairs" || property.format === "map" ? "pairs" : "json";
+      return property.format === "kvpairs" ? "pairs" : property.format === "map" ? "map" : "json";
     case "string":
       return LONG.test(name) ? "long" : isSensitive(name, property) ? "secret" : "text";
     default:
@@ -100,11 +100,20 @@ export function textOf(field: FormField, value: Json | undefined): string {
   if (value === undefined || value === null) return "";
   if (field.widget === "duration" && typeof value === "number") return durationText(value);
   if (field.widget === "lines" && Array.isArray(value)) return value.map(String).join("\n");
-  if (field.widget === "pairs" && typeof value === "object" && !Array.isArray(value))
+  if (isOfPairs(field) && isMap(value))
     return Object.entries(value)
-      .map(([key, each]) => `${key}=${typeof each === "string" ? each : JSON.stringify(each)}`)
+      .map(([key, each]) => `${key}=${inPair(each)}`)
       .join("\n");
   return typeof value === "object" ? JSON.stringify(value, null, 2) : String(value);
+}
+
+const isOfPairs = ({ widget }: FormField) => widget === "pairs" || widget === "map";
+const isMap = (value: Json | undefined): value is { [name: string]: Json } => typeof value === "object" && value !== null && !Array.isArray(value);
+const inPair = (value: Json) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** The texts of a form's fields for what holds now (pure). */
+export function textsOf(fields: readonly FormField[], now: Readonly<Record<string, Json>>): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field.name, textOf(field, valueAt(now, field.name))]));
 }
 
 const isNothing = (value: Json | undefined) => value === undefined || value === null || value === "" || value === 0 || value === false || (typeof value === "object" && Object.keys(value).length === 0);
@@ -154,22 +163,24 @@ export class FieldFault extends Error {
  *
  * A field without text is left out, unless the user has emptied it: then the server is told that it is empty.
  *
+ * @param now what holds now: a claim that is `true` stays so, and doesn't become a text by a change beside it.
  * @throws FieldFault
  */
-export function bodyFrom(fields: readonly FormField[], texts: Record<string, string>, before: Record<string, string> = {}): Record<string, Json> {
+export function bodyFrom(fields: readonly FormField[], texts: Record<string, string>, now: Readonly<Record<string, Json>> = {}): Record<string, Json> {
   const body = new Map<string, Json>(); // a plugin may call a field as it likes, `__proto__` too
+  const before = textsOf(fields, now);
   const isChange = Object.values(before).some((text) => text !== "");
   for (const field of fields) {
     const text = valueAt(texts, field.name) ?? "";
     if (isChange && field.sensitive && text === "") continue; // it isn't shown, and stays as it is
     if (text === "" && field.required) throw new FieldFault(field.name, "required");
     if (text === (valueAt(before, field.name) ?? "") && !field.required) continue;
-    body.set(field.name, valueOf(field, text));
+    body.set(field.name, valueOf(field, text, valueAt(now, field.name)));
   }
   return Object.fromEntries(body);
 }
 
-function valueOf(field: FormField, text: string): Json {
+function valueOf(field: FormField, text: string, now: Json | undefined): Json {
   switch (field.widget) {
     case "switch":
       return text === "true";
@@ -180,7 +191,9 @@ function valueOf(field: FormField, text: string): Json {
     case "lines":
       return itemsOf(text);
     case "pairs":
-      return pairsOf(field.name, text);
+      return Object.fromEntries(pairsOf(field.name, text));
+    case "map":
+      return Object.fromEntries(pairsOf(field.name, text).map(([key, each]) => [key, mappedOf(each, isMap(now) && Object.hasOwn(now, key) ? now[key] : undefined)]));
     case "json":
       try {
         return text === "" ? null : (JSON.parse(text) as Json);
@@ -221,14 +234,20 @@ function anyOf(text: string): Json {
   }
 }
 
-function pairsOf(name: string, text: string): Record<string, Json> {
-  const pairs = new Map<string, Json>();
+function pairsOf(name: string, text: string): [string, string][] {
+  const pairs = new Map<string, string>();
   for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
     const at = line.indexOf("=");
     if (at < 1) throw new FieldFault(name, "pair");
-    const value = line.slice(at + 1);
-    // Only what can be no text that is meant as such: a list of lengths, a map in a map.
-    pairs.set(line.slice(0, at).trim(), /^\s*[[{]/.test(value) ? anyOf(value) : value);
+    pairs.set(line.slice(0, at).trim(), line.slice(at + 1));
   }
-  return Object.fromEntries(pairs);
+  return [...pairs];
+}
+
+/** A value of a map whose values are of any type: what it is now, where that says the same, and otherwise of the same type. */
+function mappedOf(text: string, now: Json | undefined): Json {
+  if (now !== undefined && inPair(now) === text) return now;
+  const isTyped = typeof now === "boolean" || typeof now === "number";
+  // Elsewhere only what can be no text that is meant as such: a list of lengths, a map in a map.
+  return isTyped || /^\s*[[{]/.test(text) ? anyOf(text) : text;
 }
