@@ -219,6 +219,20 @@ def test_who_may_use_one_name_finds_it(with_plugin: World, opened: Opened) -> No
     assert not window.offers("Revoke")
 
 
+def test_a_rule_for_all_names_lets_list_them(team: World, opened: Opened) -> None:
+    """A listing is judged by the path with a slash: `roles/*` lets list `roles`, on each engine's pages."""
+    rules = {f'path "{path}" {{ capabilities = ["list"] }}' for path in ("database/roles/*", "transit/+/*", "ssh/+/")}
+    team.ask("POST", "sys/policies/acl/team-lists", {"policy": "\n".join(sorted(rules))})
+    token = team.ask("POST", "auth/token/create", {"policies": ["team-lists"]})["auth"]["client_token"]
+    window = opened("reader", of=World(team.server, {**team.tokens, "reader": token}))
+    for engine, name in (("database", "reports"), ("transit", "team"), ("ssh", "legacy")):
+        window.go(f"/secrets/{engine}?mount={engine}/")
+        window.page.get_by_role("rowheader", name=name, exact=True).wait_for()
+    window.go("/secrets/engine?mount=database/")
+    window.page.get_by_role("main").get_by_role("link", name="Roles", exact=True).click()
+    window.page.get_by_role("rowheader", name="reports", exact=True).wait_for()
+
+
 def test_a_client_library_that_is_missing(with_plugin: World, opened: Opened) -> None:
     """The server's words are shown: which package, and where it says how to install it."""
     with_plugin.ask("POST", "sys/mounts/database", {"type": "database"})

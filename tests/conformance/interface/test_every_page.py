@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -82,18 +81,12 @@ def _looks(opened: Window, place: str) -> Iterator[str]:
     opened.page.set_viewport_size(WIDE)
 
 
-def _may(team: World, role: Role, controls: Iterable[tuple[str, ...]]) -> Callable[[tuple[str, ...]], bool]:
-    paths = sorted({need.partition(" ")[2] for needs in controls for need in needs})
-    may = team.may(role, paths)
-    return lambda needs: all({need.partition(" ")[0], "root"} & set(may[need.partition(" ")[2]]) for need in needs)
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_what_is_offered_is_allowed(team: World, seen: dict[Role, Seen], role: Role) -> None:
     """Of each control that is shown, the server says that the user may do it."""
     offered = seen[role].offered
-    may = _may(team, role, chain.from_iterable(offered.values()))
-    wrong = [f"{place}: {needs}" for place, all_needs in offered.items() for needs in all_needs if not may(needs)]
+    may = team.covers(role, set().union(*offered.values()))
+    wrong = [f"{place}: {needs}" for place, all_needs in offered.items() for needs in all_needs if not may[needs]]
     assert wrong == []
     assert role == "reader" or any(offered.values())
 
@@ -102,12 +95,12 @@ def test_what_is_offered_is_allowed(team: World, seen: dict[Role, Seen], role: R
 def test_what_is_allowed_is_offered(team: World, seen: dict[Role, Seen], role: Role) -> None:
     """Of each control that root is shown on a page, whoever may do it is shown it there too."""
     everything = seen["root"].offered
-    may = _may(team, role, chain.from_iterable(everything.values()))
+    may = team.covers(role, set().union(*everything.values()))
     hidden = [
         f"{place}: {needs}"
         for place, all_needs in everything.items()
         for needs in sorted(all_needs - seen[role].offered[place])
-        if may(needs)
+        if may[needs]
     ]
     assert hidden == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -110,6 +110,22 @@ class World:
         """What a role may do, by path: the truth that pages are compared with."""
         found = self.ask("POST", "sys/capabilities-self", {"paths": paths}, self.tokens[role], namespace)
         return {path: found[path] for path in paths}
+
+    def covers(self, role: Role, controls: Collection[tuple[str, ...]]) -> dict[tuple[str, ...], bool]:
+        """Whether a role covers all needs of each control."""
+        asked = {needs: [(need.partition(" ")[0], _judged(need, needs)) for need in needs] for needs in controls}
+        found = self.may(role, sorted({path for all_needs in asked.values() for _, path in all_needs})) if asked else {}
+        return {
+            needs: all({capability, "root"} & set(found[path]) for capability, path in each)
+            for needs, each in asked.items()
+        }
+
+
+def _judged(need: str, needs: Collection[str]) -> str:
+    """The path by which a need is judged: that of a listing, and of what it needs beside, ends in a slash."""
+    capability, _, path = need.partition(" ")
+    is_listing = capability in {"list", "scan", "sudo"} and {f"list {path}", f"scan {path}"} & set(needs)
+    return path.rstrip("/") + "/" if is_listing else path
 
 
 @contextmanager

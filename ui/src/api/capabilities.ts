@@ -53,6 +53,26 @@ export function partsOf(need: Need): [Capability, string] {
 }
 
 /**
+ * The paths by which needs are judged (pure): that of a listing ends in a slash, so that a rule for `roles/*` lets list `roles`.
+ *
+ * What a listing needs beside is judged by the same path.
+ */
+export function askedBy(needs: readonly Need[]): string[] {
+  const parts = needs.map(partsOf);
+  const listed = new Set(parts.filter(([capability]) => capability === "list" || capability === "scan").map(([, path]) => path));
+  return parts.map(([capability, path]) => (LISTING.has(capability) && listed.has(path) && !path.endsWith("/") ? `${path}/` : path));
+}
+
+const LISTING: ReadonlySet<string> = new Set(["list", "scan", "sudo"]);
+
+/** Which of some needs the user's token covers, in their order: by one question for all of them. */
+export async function coveredOf(needs: readonly Need[]): Promise<boolean[]> {
+  const paths = askedBy(needs);
+  const found = await ownCapabilities([...new Set(paths)]);
+  return needs.map((need, index) => covers(found[paths[index] ?? ""] ?? [], partsOf(need)[0]));
+}
+
+/**
  * Whether the user may do something.
  *
  * @param needs all of them; none for what everybody may.
@@ -72,15 +92,15 @@ export function useMayTyped(...needs: readonly (Need | undefined)[]): boolean | 
 
 /** Which of many things the user may do, by one question; none until it is known. */
 export function useMayWhich(needs: readonly Need[]): ReadonlySet<Need> {
-  const { data } = useFound(needs.map((need) => partsOf(need)[1]), false);
+  const { data } = useFound(needs.flatMap((need) => askedBy([need])), false);
   return new Set(data && needs.filter((need, index) => covers(data[index] ?? [], partsOf(need)[0])));
 }
 
 function useAnswer(needs: readonly (Need | undefined)[], keepsLast: boolean): boolean | undefined {
-  const wanted = needs.filter((need) => need !== undefined).map(partsOf);
-  const answer = useFound(wanted.map(([, path]) => path), keepsLast);
+  const wanted = needs.filter((need) => need !== undefined);
+  const answer = useFound(askedBy(wanted), keepsLast);
   if (wanted.length === 0) return true;
-  return answer.data && wanted.every(([capability], index) => covers(answer.data[index] ?? [], capability));
+  return answer.data && wanted.every((need, index) => covers(answer.data[index] ?? [], partsOf(need)[0]));
 }
 
 /** Whether the user's policies don't even let him ask what he may do, so that nothing is offered. */

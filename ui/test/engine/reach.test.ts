@@ -5,13 +5,16 @@ const read = { capabilities: ["read"] };
 const RULES: Rules = {
   root: false,
   exact_paths: { "db/creds/ro": read, "db/creds/rw": { capabilities: ["deny"] }, "team/db/roles/a": read },
-  glob_paths: { "ssh/sign/web-": { capabilities: ["update"] }, "kv/": read, tot: { capabilities: ["list"] } },
+  glob_paths: { "ssh/sign/web-": { capabilities: ["update"] }, "kv/": read, tot: { capabilities: ["list"] }, "machines/app/ids/": { capabilities: ["list"] } },
 };
 
 describe("what rules are about", () => {
   test.each([
     ["db/creds/{name}", "read", true],
     ["db/creds/{name}", "delete", false],
+    ["machines/{name}/ids", "list", true],
+    ["machines/{name}/ids", "read", false],
+    ["machines/{name}", "list", false],
     ["db/creds/{name}/more", "read", false],
     ["db/{kind}/{name}", "read", true],
     ["db/roles/{name}", "read", false],

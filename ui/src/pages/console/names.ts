@@ -1,8 +1,7 @@
-import { covers } from "../../api/capabilities";
+import { coveredOf } from "../../api/capabilities";
 import { list, read } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import type { Document } from "../../api/openapi";
-import { ownCapabilities } from "../../api/own";
 import { canList, described, folderIn, type Wanted } from "./complete";
 
 interface Mount {
@@ -40,9 +39,7 @@ async function asked({ kind, typed, mount }: Wanted, document: () => Promise<Doc
 
 /** Names in a folder, if the user may list it. */
 async function namesIn(path: string): Promise<string[]> {
-  const folder = path.replace(/\/?$/, "/");
-  const found = await ownCapabilities([path, folder]);
-  const may = [path, folder].some((each) => covers(found[each] ?? [], "list"));
+  const [may] = await coveredOf([`list ${path}`]);
   return may ? (await list(path)).keys : [];
 }
 

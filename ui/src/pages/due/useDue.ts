@@ -1,10 +1,9 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { serverNow } from "../../api/clock";
-import { covers, partsOf } from "../../api/capabilities";
+import { coveredOf } from "../../api/capabilities";
 import { read } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import { keyOf, useSession } from "../../api/hooks";
-import { ownCapabilities } from "../../api/own";
 import type { Mount } from "../secrets/Mounts";
 import { type Due, MOST, type Source, sourcesOf } from "./sources";
 
@@ -42,9 +41,9 @@ export function useDue(days: number) {
 async function findSources(): Promise<Sources> {
   const { secret } = await read<{ secret: Record<string, Mount> }>("sys/internal/ui/mounts");
   const all = Object.entries(secret).flatMap(([path, mount]) => sourcesOf(path, mount));
-  const needs = all.flatMap((source) => source.needs.map(partsOf));
+  const needs = [...new Set(all.flatMap((source) => source.needs))];
   if (needs.length === 0) return { allowed: [], forbidden: [] };
-  const found = await ownCapabilities(needs.map(([, path]) => path));
-  const may = (source: Source) => source.needs.map(partsOf).every(([capability, path]) => covers(found[path] ?? [], capability));
+  const covered = await coveredOf(needs);
+  const may = (source: Source) => source.needs.every((need) => covered[needs.indexOf(need)]);
   return { allowed: all.filter(may), forbidden: all.filter((source) => !may(source)).map(({ mount }) => mount) };
 }

@@ -37,7 +37,9 @@ export function isTouched(template: string, wanted: readonly Capability[], rules
   if (rules.root) return true;
   const parts = segmentsOf(template);
   const exact = Object.entries(rules.exact_paths ?? {}).some(([path, { capabilities }]) => grants(capabilities, wanted) && isOne(parts, path));
-  return exact || Object.entries(rules.glob_paths ?? {}).some(([literal, { capabilities }]) => grants(capabilities, wanted) && canBegin(parts, literal));
+  // A rule for all names in a folder lets list the folder.
+  const listed = (literal: string, capabilities: readonly string[]) => wanted.includes("list") && capabilities.includes("list") && literal.endsWith("/") && isOne(parts, literal);
+  return exact || Object.entries(rules.glob_paths ?? {}).some(([literal, { capabilities }]) => grants(capabilities, wanted) && (canBegin(parts, literal) || listed(literal, capabilities)));
 }
 
 /** The names that rules for single paths have in the place of a template's last variable (pure): what somebody may use who may not list. */

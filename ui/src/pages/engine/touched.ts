@@ -13,7 +13,11 @@ import { capabilitiesAt, type Place } from "./shape";
 const AT_ONCE = 200;
 const ANY = "any-name";
 
-const inPlaceOfAll = (place: Place) => filled(place.path, Object.fromEntries(place.variables.map((name) => [name, ANY])));
+/** What is asked of a place: of the names in it also by the path with a slash, as the server judges listings. */
+function inPlaceOfAll(place: Place): string[] {
+  const path = filled(place.path, Object.fromEntries(place.variables.map((name) => [name, ANY])));
+  return place.role === "collection" ? [path, path.replace(/\/?$/, "/")] : [path];
+}
 
 async function capabilitiesOf(paths: readonly string[]): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
@@ -29,7 +33,7 @@ async function capabilitiesOf(paths: readonly string[]): Promise<Record<string, 
 export function useTouched(mount: string, places: readonly Place[]): Question<Place[]> {
   const { user, namespace, interrupted } = useSession();
   const rules = useRules();
-  const paths = [...new Set(places.map(inPlaceOfAll))];
+  const paths = [...new Set(places.flatMap(inPlaceOfAll))];
   const answer = useQuery<Record<string, string[]>, ApiError>({
     queryKey: ["touched", user, namespace, mount],
     queryFn: () => capabilitiesOf(paths),
@@ -39,7 +43,7 @@ export function useTouched(mount: string, places: readonly Place[]): Question<Pl
   const { data: asked } = answer;
   const isHere = (place: Place) => {
     const wanted = capabilitiesAt(place);
-    const capabilities = asked?.[inPlaceOfAll(place)] ?? [];
+    const capabilities = inPlaceOfAll(place).flatMap((path) => asked?.[path] ?? []);
     if (wanted.some((each) => covers(capabilities, each))) return true;
     // Who may not see his rules is shown what he may be able to use.
     return place.variables.length > 0 && (rules === null || (rules !== undefined && isTouched(join(namespace, place.path), wanted, rules)));
