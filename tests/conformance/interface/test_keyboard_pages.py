@@ -140,3 +140,19 @@ def test_a_namespace_that_is_not_there(opened: Opened) -> None:
     field.press("Escape")
     window.press("Go there")
     window.page.get_by_role("button", name="Namespace: team-space").wait_for()
+
+
+def test_escape_closes_a_dialog_at_once(opened: Opened) -> None:
+    """Wherever the focus is in it."""
+    window = opened("root")
+    window.go("/secrets/kv/secret?mount=team/&path=web/mail")
+    window.press("Delete")
+    dialog = window.page.get_by_role("dialog")
+    closes = dialog.get_by_role("button", name="Close")
+    window.page.keyboard.press("Tab")
+    window.page.keyboard.press("Tab")
+    while not closes.evaluate("button => button === document.activeElement"):
+        window.page.keyboard.press("Tab")
+    window.page.wait_for_timeout(500)  # a tip would be there by now
+    window.page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")

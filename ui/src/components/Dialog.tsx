@@ -1,11 +1,11 @@
 import { type ReactNode, useState } from "react";
-import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { Button as AriaButton, Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { X } from "lucide-react";
 import type { ApiError } from "../api/errors";
 import { useSession } from "../api/hooks";
 import { t } from "../texts";
 import { Away } from "./Away";
-import { Button, IconButton } from "./Button";
+import { Button } from "./Button";
 import { Failure } from "./Failure";
 import { TextField } from "./Field";
 import "./Dialog.css";
@@ -33,9 +33,10 @@ export function Dialog({ title, isOpen, onClose, children, mustAnswer = false, w
             <header>
               <Heading slot="title">{title}</Heading>
               {!mustAnswer && (
-                <IconButton label={t("common.close")} onPress={onClose}>
+                // Without a tip: Esc would close that first.
+                <AriaButton className="button button-icon" aria-label={t("common.close")} onPress={onClose}>
                   <X aria-hidden size={18} />
-                </IconButton>
+                </AriaButton>
               )}
             </header>
             {children}
