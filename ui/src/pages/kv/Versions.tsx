@@ -11,7 +11,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { exact } from "../../components/Moment";
 import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
-import { t } from "../../texts";
+import { t, type TextKey } from "../../texts";
 import { Diff } from "./Diff";
 import { type SecretMetadata, type Version, versionsOf } from "./secret_metadata";
 import { metadataPath, needs, secretLink, type Store } from "./store";
@@ -100,25 +100,26 @@ function State({ version: { state, deletion } }: { version: Version }) {
 function Actions({ store, path, version: { number, state }, onCompare, onAct }: Props & { version: Version; onCompare: ((number: number) => void) | null; onAct: (act: Act) => void }) {
   const may = needs(store, path);
   const isReadable = state === "current" || state === "kept";
+  const named = (act: TextKey) => `${t(act)}: ${t("kv.version", { n: number })}`;
   return (
     <span className="row">
       {isReadable && onCompare && (
-        <Button look="quiet" onPress={() => onCompare(number)} needs={may.read}>
+        <Button look="quiet" aria-label={named("kv.compare")} onPress={() => onCompare(number)} needs={may.read}>
           {t("kv.compare")}
         </Button>
       )}
       {isReadable && (
-        <Button look="quiet" onPress={() => onAct("delete")} needs={may.removeVersions}>
+        <Button look="quiet" aria-label={named("common.delete")} onPress={() => onAct("delete")} needs={may.removeVersions}>
           {t("common.delete")}
         </Button>
       )}
       {state === "deleted" && (
-        <Button look="quiet" onPress={() => onAct("undelete")} needs={may.undelete}>
+        <Button look="quiet" aria-label={named("kv.undelete")} onPress={() => onAct("undelete")} needs={may.undelete}>
           {t("kv.undelete")}
         </Button>
       )}
       {state !== "destroyed" && (
-        <Button look="quiet" onPress={() => onAct("destroy")} needs={may.destroy}>
+        <Button look="quiet" aria-label={named("kv.destroy")} onPress={() => onAct("destroy")} needs={may.destroy}>
           {t("kv.destroy")}
         </Button>
       )}
