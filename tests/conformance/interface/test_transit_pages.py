@@ -233,3 +233,23 @@ def test_types_that_need_more_can_be_made(team: World, opened: Opened) -> None:
         window.press("Create")
         window.page.get_by_role("heading", name=f"type-{type_}").wait_for()
         assert team.ask("GET", f"transit/keys/type-{type_}")["data"]["type"] == type_
+
+
+def test_limits_that_are_being_typed_stay(team: World, opened: Opened) -> None:
+    """Also when somebody else changes what holds; he is told, and takes it if he wants."""
+    team.ask("POST", "transit/keys/limited", {})
+    for _ in range(2):
+        team.ask("POST", "transit/keys/limited/rotate")
+    window = opened("root")
+    window.go("/secrets/transit/key?mount=transit/&name=limited&tab=versions")
+    field = window.page.get_by_role("textbox", name="Oldest version that decrypts")
+    field.fill("3")
+    team.ask("POST", "transit/keys/limited/config", {"min_decryption_version": 2})
+    window.page.clock.install()
+    window.page.clock.fast_forward("00:10")  # what was asked for has become old
+    window.page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+    window.sees("Somebody has changed this meanwhile.")
+    assert field.input_value() == "3"
+    window.press("Save")
+    window.sees("saved")
+    assert team.ask("GET", "transit/keys/limited")["data"]["min_decryption_version"] == 3

@@ -7,6 +7,7 @@ import { DataTable } from "../../components/DataTable";
 import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { NumberField } from "../../components/Field";
+import { Held } from "../../components/Held";
 import { Empty } from "../../components/Loaded";
 import { exact } from "../../components/Moment";
 import { CopyButton } from "../../components/Secret";
@@ -41,11 +42,13 @@ export function Versions({ mount, name, info }: Props) {
         ]}
         empty={<Empty title={t("transit.versions_untold", { n: info.latest_version })} />}
       />
-      <Limits key={`${info.min_decryption_version} ${info.min_encryption_version}`} mount={mount} name={name} info={info} />
+      <Held key={`${mount} ${name}`} value={info} by={limitsOf}>{(held) => <Limits mount={mount} name={name} info={{ ...info, min_decryption_version: held.min_decryption_version, min_encryption_version: held.min_encryption_version }} />}</Held>
       <Trim mount={mount} name={name} info={info} />
     </div>
   );
 }
+
+const limitsOf = ({ min_decryption_version, min_encryption_version }: KeyInfo) => `${min_decryption_version} ${min_encryption_version}`;
 
 function PublicKey({ number, text }: { number: number; text: string }) {
   return (
