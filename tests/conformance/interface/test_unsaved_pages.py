@@ -46,6 +46,28 @@ def test_nothing_typed_is_lost_unasked(team: World, opened: Opened, way: str) ->
     assert team.answer("GET", f"team/metadata/unsaved/{way}")[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("place", "label", "also"),
+    [
+        ("/secrets/kv/edit?mount=team/", "Path", "unsaved/path"),
+        ("/secrets/kv/secret?mount=team/&path=web/db&tab=metadata", "Owner", "typed-before"),
+        ("/provider/item?kind=client", "Name", "typed-before"),
+        ("/quotas?tab=settings", "Paths that are never refused", "typed-before"),
+        ("/secrets/database/role/edit?mount=database/", "Name", "typed-before"),
+    ],
+)
+def test_each_field_alone_is_unsaved(opened: Opened, place: str, label: str, also: str) -> None:
+    """Also one that stands beside what a form was made from."""
+    window = opened("root")
+    window.leaves = False
+    window.go(place)
+    window.type(label, also)
+    _by_link(window)
+    window.page.wait_for_timeout(100)
+    assert len(window.asked) == 1
+    assert window.field(label).input_value() == also
+
+
 def test_what_was_saved_is_left_unasked(team: World, opened: Opened) -> None:
     """A secret, and a form that is made from the API's description; not an untouched form either."""
     window = opened("admin")

@@ -89,6 +89,7 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
       ref={form}
       className="stack"
       noValidate
+      onInput={() => setTouched(true)} // in fields that aren't the schema's, too
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -8,6 +8,7 @@ import { Checkbox, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
 
 const PATH = "sys/config/auditing/request-headers";
@@ -65,21 +66,23 @@ function Add() {
     },
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate(undefined);
-      }}
-    >
-      <TextField label={t("audit.header")} value={name} onChange={setName} placeholder="X-Request-Id" isRequired code />
-      <Checkbox label={t("audit.header_hmac")} description={t("audit.header_hmac_hint")} value={hmac} onChange={setHmac} />
-      {add.error && <Failure error={add.error} />}
-      <div className="row">
-        <Button type="submit" isPending={add.isPending} isDisabled={name.trim() === ""}>
-          {t("audit.header_add")}
-        </Button>
-      </div>
-    </form>
+    <Typed>
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add.mutate(undefined);
+        }}
+      >
+        <TextField label={t("audit.header")} value={name} onChange={setName} placeholder="X-Request-Id" isRequired code />
+        <Checkbox label={t("audit.header_hmac")} description={t("audit.header_hmac_hint")} value={hmac} onChange={setHmac} />
+        {add.error && <Failure error={add.error} />}
+        <div className="row">
+          <Button type="submit" isPending={add.isPending} isDisabled={name.trim() === ""}>
+            {t("audit.header_add")}
+          </Button>
+        </div>
+      </form>
+    </Typed>
   );
 }

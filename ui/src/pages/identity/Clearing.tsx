@@ -9,6 +9,7 @@ import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { When } from "../../components/When";
 import { t } from "../../texts";
 
@@ -80,22 +81,24 @@ function Form({ settings }: { settings: Settings | null }) {
     () => toast(t("identity.clearing_saved")),
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
-    >
-      <TextField label={t("identity.unseen_for_label")} description={t("identity.unseen_for_hint")} value={unseen} onChange={setUnseen} isRequired code />
-      <Checkbox label={t("identity.dry_run")} description={t("identity.dry_run_hint")} value={dry} onChange={setDry} />
-      {!dry && <p className="notice notice-warn">{t("identity.clearing_warn")}</p>}
-      {save.error && <Failure error={save.error} />}
-      <div className="row">
-        <Button type="submit" look="primary" isPending={save.isPending} isDisabled={unseen.trim() === ""} needs={`update ${PATH}`}>
-          {t("common.save")}
-        </Button>
-      </div>
-    </form>
+    <Typed>
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate(undefined);
+        }}
+      >
+        <TextField label={t("identity.unseen_for_label")} description={t("identity.unseen_for_hint")} value={unseen} onChange={setUnseen} isRequired code />
+        <Checkbox label={t("identity.dry_run")} description={t("identity.dry_run_hint")} value={dry} onChange={setDry} />
+        {!dry && <p className="notice notice-warn">{t("identity.clearing_warn")}</p>}
+        {save.error && <Failure error={save.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" isPending={save.isPending} isDisabled={unseen.trim() === ""} needs={`update ${PATH}`}>
+            {t("common.save")}
+          </Button>
+        </div>
+      </form>
+    </Typed>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useMay } from "../../api/capabilities";
 import { remove, write } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { Button } from "../../components/Button";
@@ -7,13 +8,17 @@ import { Suggested, TextField } from "../../components/Field";
 import { Held } from "../../components/Held";
 import { Removal } from "../../components/Removal";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
 import { useMountChoices } from "./names";
 import type { Group } from "./records";
 
+const aliasPath = ({ alias }: Group) => (alias.id ? `identity/group-alias/id/${alias.id}` : "identity/group-alias");
+
 /** By which name an auth method knows an external group. */
 export function GroupAlias({ group }: { group: Group }) {
   const { alias } = group;
+  const mayWrite = useMay(`update ${aliasPath(group)}`);
   return (
     <>
       <p className="intro">{t("identity.group_alias_intro")}</p>
@@ -34,7 +39,7 @@ export function GroupAlias({ group }: { group: Group }) {
       ) : (
         <p>{t("identity.no_group_alias")}</p>
       )}
-      <Held key={group.id} value={group}>{(held) => <Form group={held} />}</Held>
+      {mayWrite && <Held key={group.id} value={group}>{(held) => <Form group={held} />}</Held>}
     </>
   );
 }
@@ -45,28 +50,30 @@ function Form({ group }: { group: Group }) {
   const [mount, setMount] = useState(alias.mount_path ?? "");
   const mounts = useMountChoices();
   const accessor = mounts.find(({ label }) => label === mount)?.id ?? (mount === alias.mount_path ? (alias.mount_accessor ?? "") : mount);
-  const path = alias.id ? `identity/group-alias/id/${alias.id}` : "identity/group-alias";
+  const path = aliasPath(group);
   const save = useChange(
     () => write(path, { name: name.trim(), mount_accessor: accessor, canonical_id: group.id }),
     () => toast(t("identity.saved", { name: name.trim() })),
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
-    >
-      <TextField label={t("identity.group_there")} description={t("identity.group_there_hint")} value={name} onChange={setName} isRequired code />
-      <Suggested label={t("identity.mount")} description={t("identity.mount_hint")} value={mount} onChange={setMount} choices={mounts.map(({ label }) => ({ id: label, label }))} isRequired />
-      {alias.id && <p className="description">{t("identity.group_alias_change")}</p>}
-      {save.error && <Failure error={save.error} />}
-      <div className="row">
-        <Button type="submit" look="primary" isPending={save.isPending} isDisabled={name.trim() === "" || accessor === ""} needs={`update ${path}`}>
-          {t("common.save")}
-        </Button>
-      </div>
-    </form>
+    <Typed>
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate(undefined);
+        }}
+      >
+        <TextField label={t("identity.group_there")} description={t("identity.group_there_hint")} value={name} onChange={setName} isRequired code />
+        <Suggested label={t("identity.mount")} description={t("identity.mount_hint")} value={mount} onChange={setMount} choices={mounts.map(({ label }) => ({ id: label, label }))} isRequired />
+        {alias.id && <p className="description">{t("identity.group_alias_change")}</p>}
+        {save.error && <Failure error={save.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" isPending={save.isPending} isDisabled={name.trim() === "" || accessor === ""} needs={`update ${path}`}>
+            {t("common.save")}
+          </Button>
+        </div>
+      </form>
+    </Typed>
   );
 }

@@ -45,7 +45,7 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
     },
   );
   const replaced = useReplaced(basis, save.error);
-  const unsaved = useUnsaved(input.isTouched);
+  const unsaved = useUnsaved(input.isTouched || (path === "" && name !== folder));
   const send = (on: Basis) => {
     setTried(true);
     setTheirs(undefined);

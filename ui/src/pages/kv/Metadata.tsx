@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useMay } from "../../api/capabilities";
 import { type Envelope, send } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
+import { useUnsaved } from "../../app/unsaved";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextField } from "../../components/Field";
@@ -68,6 +69,7 @@ function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata
   const set = <K extends keyof MetadataForm>(name: K) => (value: MetadataForm[K]) => setForm({ ...form, [name]: value });
   const { twice } = customOf(form);
   const changes = changesOf(base, form, isPatch);
+  useUnsaved(Object.keys(changes).length > 0);
   const save = useChange(
     // Who has looked at older settings doesn't overwrite newer ones.
     (_: MetadataForm) => send<Envelope<null> | undefined>(isPatch ? "PATCH" : "POST", metadataPath(store, path), { data: { ...changes, metadata_cas: base.current_metadata_version } }),

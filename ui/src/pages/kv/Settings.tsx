@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { type Fields, write } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
+import { useUnsaved } from "../../app/unsaved";
 import { Button, LinkButton } from "../../components/Button";
 import { Confirm } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
@@ -57,6 +58,7 @@ function Form({ store, config }: { store: Store; config: Config }) {
     ...(cas !== config.cas_required && { cas_required: cas }),
     ...(metadataCas !== config.metadata_cas_required && { metadata_cas_required: metadataCas }),
   };
+  useUnsaved(Object.keys(changes).length > 0);
   const save = useChange(
     () => write(configPath(store), changes),
     () => toast(t("kv.settings_saved", { mount: store.mount })),

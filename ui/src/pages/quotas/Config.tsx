@@ -8,6 +8,7 @@ import { Checkbox, TextArea } from "../../components/Field";
 import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
 import { toast } from "../../components/toasts";
+import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
 import { RecordFacts } from "../identity/RecordFacts";
 
@@ -52,23 +53,25 @@ function Form({ settings }: { settings: Settings }) {
     () => toast(t("quotas.settings_saved")),
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
-    >
-      <TextArea label={t("quotas.exempt")} description={t("quotas.exempt_hint")} value={exempt} onChange={setExempt} rows={8} code />
-      <TextArea label={t("quotas.absolute")} description={t("quotas.absolute_hint")} value={absolute} onChange={setAbsolute} code />
-      <Checkbox label={t("quotas.audit")} description={t("quotas.audit_hint")} value={audit} onChange={setAudit} />
-      <Checkbox label={t("quotas.headers")} description={t("quotas.headers_hint")} value={headers} onChange={setHeaders} />
-      {save.error && <Failure error={save.error} />}
-      <div className="row">
-        <Button type="submit" look="primary" isPending={save.isPending} needs={`update ${PATH}`}>
-          {t("common.save")}
-        </Button>
-      </div>
-    </form>
+    <Typed>
+      <form
+        className="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate(undefined);
+        }}
+      >
+        <TextArea label={t("quotas.exempt")} description={t("quotas.exempt_hint")} value={exempt} onChange={setExempt} rows={8} code />
+        <TextArea label={t("quotas.absolute")} description={t("quotas.absolute_hint")} value={absolute} onChange={setAbsolute} code />
+        <Checkbox label={t("quotas.audit")} description={t("quotas.audit_hint")} value={audit} onChange={setAudit} />
+        <Checkbox label={t("quotas.headers")} description={t("quotas.headers_hint")} value={headers} onChange={setHeaders} />
+        {save.error && <Failure error={save.error} />}
+        <div className="row">
+          <Button type="submit" look="primary" isPending={save.isPending} needs={`update ${PATH}`}>
+            {t("common.save")}
+          </Button>
+        </div>
+      </form>
+    </Typed>
   );
 }

@@ -4,6 +4,7 @@ import { type Fields, write } from "../../../api/client";
 import { useChange, useList } from "../../../api/hooks";
 import { bodyOf, useDescription } from "../../../api/openapi";
 import { useNavigate } from "../../../app/location";
+import { useUnsaved } from "../../../app/unsaved";
 import { type Choice, Suggested, TextField } from "../../../components/Field";
 import { Loaded } from "../../../components/Loaded";
 import { Several } from "../../../components/Several";
@@ -14,20 +15,25 @@ import { t } from "../../../texts";
 import { useEntityChoices, useGroupChoices } from "../names";
 import { FIXED, itemLink, itemPath, type Kind, SEVERAL, type Source } from "./kinds";
 
+/** The key that is proposed. */
+const KEY = "default";
+
 /** Creates one thing of the provider, or changes it: fields by the API's description, lists of names as choices. */
 export function ItemForm({ kind, name: given, values }: { kind: Kind; name: string; values: Fields }) {
   const [name, setName] = useState(given);
-  const [key, setKey] = useState("default");
+  const [key, setKey] = useState(KEY);
   const [lists, setLists] = useState<Record<string, string[]>>({});
   const document = useDescription();
   const choices = useChoices();
   const navigate = useNavigate();
   const path = itemPath(kind, name.trim() || "new");
+  const unsaved = useUnsaved(name !== given || key !== KEY || Object.keys(lists).length > 0);
   const hasKey = given === "" && (kind === "client" || kind === "role");
   const save = useChange(
     (body: Fields) => write(path, { ...body, ...lists, ...(hasKey && { key }) }),
     () => {
       toast(t("identity.saved", { name: name.trim() }));
+      unsaved.forget();
       navigate(itemLink(kind, name.trim()), { replace: true });
     },
   );
