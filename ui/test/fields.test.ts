@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Schema } from "../src/api/openapi";
-import { bodyFrom, durationText, FieldFault, fieldsOf, keptBy, labelOf, sectionsOf, textOf, type Widget } from "../src/forms/fields";
+import { bodyFrom, durationText, FieldFault, fieldsOf, keptBy, labelOf, lineOfSeveral, sectionsOf, textOf, type Widget } from "../src/forms/fields";
 
 const WIDGETS: [Schema, Widget][] = [
   [{ type: "string" }, "text"],
@@ -41,6 +41,11 @@ describe("the fields of a body", () => {
   test("those that are required come first, and old names are left out", () => {
     const schema: Schema = { required: ["b"], properties: { a: { type: "string" }, b: { type: "string" }, c: { type: "string", deprecated: true } } };
     expect(fieldsOf(schema).map(({ name }) => name)).toEqual(["b", "a"]);
+  });
+
+  test("have their defaults as they are typed", () => {
+    const [list, number] = fieldsOf({ properties: { list: { type: "array", default: ["a", "b"] }, number: { type: "integer", default: 3 } } });
+    expect([list?.standard, number?.standard]).toEqual(["a\nb", "3"]);
   });
 
   test("are shown in parts", () => {
@@ -84,6 +89,16 @@ describe("the body that a form makes", () => {
     const [field] = fieldsOf({ properties: { metadata: { type: "object", format: "kvpairs" } } });
     expect(bodyFrom(field ? [field] : [], { metadata: 'filter={"a":1}\nlist=[1]' })).toEqual({ metadata: { filter: '{"a":1}', list: "[1]" } });
   });
+
+  test.each([
+    ["a\nb, c", "b, c"],
+    ["10.0.0.0/8,11.0.0.0/8", "10.0.0.0/8,11.0.0.0/8"],
+    ["cn=a,dc=b", null],
+    ["GRANT SELECT, INSERT ON ALL TABLES", null],
+    ["Doe, John\na", "Doe, John"],
+    ["a b", null],
+    ["", null],
+  ])("%j may be meant as several values: %j", (text, line) => expect(lineOfSeveral(text)).toBe(line));
 
   test("says that a field was emptied", () => {
     expect(bodyFrom(fields, { ...typed, names: "" }, { name: "a", names: "b" })).toEqual({ ...typed, names: [] });

@@ -136,3 +136,20 @@ def test_a_claim_keeps_its_type_when_another_changes(team: World, opened: Opened
     assert kept["bound_claims"] == {**claims, "project": "shop"}
     assert kept["bound_audiences"] == ["shop"]
     team.ask("DELETE", "sys/auth/people")
+
+
+def test_values_with_commas_are_asked_about(team: World, opened: Opened) -> None:
+    """Who types them as on a command line is told that they would be one: a policy that nobody has."""
+    window = opened("root")
+    window.go("/auth/engine/path?mount=auth/userpass/&path=users/%7Busername%7D&mode=create")
+    window.type("Username", "with-commas")
+    window.type("Password", "canary-of-commas")
+    window.page.locator("summary", has_text="Tokens").click()
+    window.type("Token policies", "team-reader, team-admin")
+    window.sees("team-reader, team-admin counts as one value.")
+    window.type("Token policies", "team-reader\nteam-admin")
+    window.page.get_by_text("counts as one value").wait_for(state="detached")
+    window.press("Create")
+    window.page.get_by_role("heading", name="users/with-commas").wait_for()
+    found = team.ask("GET", "auth/userpass/users/with-commas")["data"]["token_policies"]
+    assert found == ["team-reader", "team-admin"]

@@ -2,7 +2,7 @@ import { Select, Suggested, Switch, TextArea, TextField } from "../components/Fi
 import { Prose } from "../components/Prose";
 import { useRevealed } from "../components/revealed";
 import { t, type TextKey } from "../texts";
-import type { FormField, Widget } from "./fields";
+import { type FormField, lineOfSeveral, type Widget } from "./fields";
 
 interface Props {
   field: FormField;
@@ -34,12 +34,13 @@ export function SchemaField({ field, value, onChange, error, suggestions, isKept
       return <ChoiceField {...common} field={field} />;
     case "secret":
       return <TextField {...common} type="password" autoComplete="new-password" />;
-    case "long":
     case "lines":
+      return field.sensitive ? <MaskedArea {...common} /> : <LinesField {...common} standard={field.standard} />;
+    case "long":
     case "pairs":
     case "map":
     case "json":
-      return field.sensitive ? <MaskedArea {...common} /> : <TextArea {...common} rows={field.widget === "json" || field.widget === "long" ? 5 : 3} placeholder={field.standard} code />;
+      return field.sensitive ? <MaskedArea {...common} /> : <TextArea {...common} rows={field.widget === "pairs" || field.widget === "map" ? 3 : 5} placeholder={field.standard} code />;
     default:
       return suggestions?.length ? (
         <Suggested {...common} choices={suggestions.map((each) => ({ id: each, label: each }))} />
@@ -55,6 +56,17 @@ function ChoiceField({ field, value, onChange, ...common }: Common & { field: Fo
   const choices = field.choices.filter(Boolean).map((each) => ({ id: each, label: each }));
   const unset = { id: UNSET, label: field.standard ? t("forms.unset_is", { value: field.standard }) : t("forms.unset") };
   return <Select {...common} value={value || (field.required ? "" : UNSET)} onChange={(id) => onChange(id === UNSET ? "" : id)} choices={field.required ? choices : [unset, ...choices]} />;
+}
+
+/** A value on each line.  Who has typed several on one is told that they count as one: the server takes them so. */
+function LinesField({ standard, ...common }: Common & { standard: string }) {
+  const line = lineOfSeveral(common.value);
+  return (
+    <div className="field">
+      <TextArea {...common} rows={3} placeholder={standard} code />
+      <div role="status">{line !== null && <p className="notice notice-warn">{t("forms.one_value", { line })}</p>}</div>
+    </div>
+  );
 }
 
 /** Several lines that nobody beside the user should read. */

@@ -42,9 +42,14 @@ function fieldOf(name: string, property: Schema, required: boolean): FormField {
     sensitive: isSensitive(name, property),
     required,
     choices: (property.enum ?? []).map(String),
-    standard: property.default === undefined || property.default === null ? "" : String(property.default),
+    standard: standardOf(property.default),
     group: shown.group ?? "",
   };
+}
+
+function standardOf(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return Array.isArray(value) ? value.map(String).join("\n") : String(value);
 }
 
 const INITIALS: Record<string, string> = Object.fromEntries(
@@ -223,6 +228,12 @@ function itemsOf(text: string): string[] {
     block = null;
   }
   return block === null ? items : [...items, ...block];
+}
+
+/** The first line of a list that may be meant as several values, as command lines take them: names with commas between them (pure). */
+export function lineOfSeveral(text: string): string | null {
+  const several = (line: string) => line.includes(",") && line.split(",").every((part) => /^\s*[\w.:@/*+-]+\s*$/.test(part));
+  return text.split("\n").find(several)?.trim() ?? null;
 }
 
 /** A value whose type isn't described: JSON where it is any, otherwise the text. */

@@ -32,9 +32,7 @@ TEAMS, USERS = "team/", "user/"
 class MappingFields(Body, frozen=True):
     """Policies."""
 
-    value: Annotated[
-        CommaList | None, Doc(description="Names of policies, with commas between them."), POLICY_NAMES
-    ] = None
+    value: Annotated[CommaList | None, Doc(description="Names of policies."), POLICY_NAMES] = None
 
 
 class MapPaths:

@@ -23,7 +23,7 @@ class ConfigFields(TokenFields, frozen=True):
     secret: Annotated[str | None, Doc(description="The secret shared with it.", extra=SECRET)] = None
     unregistered_user_policies: Annotated[
         CommaList | None,
-        Doc(description="Policies for users that aren't registered, as text with commas."),
+        Doc(description="Policies for users that aren't registered."),
         POLICY_NAMES,
     ] = None
     dial_timeout: Annotated[

@@ -35,9 +35,7 @@ class IssuersFields(Body, frozen=True):
 class UrlsFields(Body, frozen=True):
     """What certificates say of issuers that have no URLs of their own."""
 
-    issuing_certificates: Annotated[
-        CommaList | None, Doc(description="URLs of the issuer's certificate, separated by commas.")
-    ] = None
+    issuing_certificates: Annotated[CommaList | None, Doc(description="URLs of the issuer's certificate.")] = None
     crl_distribution_points: ListUrls = None
     delta_crl_distribution_points: DeltaUrls = None
     ocsp_servers: ResponderUrls = None

@@ -58,9 +58,7 @@ class AskedFields(Body, frozen=True):
     common_name: Annotated[
         str, Doc(description="The common name: a domain or an e-mail address. It joins the alternative names.")
     ] = ""
-    alt_names: Annotated[
-        CommaList | None, Doc(description="Alternative names: domains and e-mail addresses, separated by commas.")
-    ] = None
+    alt_names: Annotated[CommaList | None, Doc(description="Alternative names: domains and e-mail addresses.")] = None
     exclude_cn_from_sans: Annotated[
         bool, Doc(description="Whether the common name stays out of the alternative names.")
     ] = False
