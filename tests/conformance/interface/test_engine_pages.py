@@ -233,6 +233,28 @@ def test_a_rule_for_all_names_lets_list_them(team: World, opened: Opened) -> Non
     window.page.get_by_role("rowheader", name="reports", exact=True).wait_for()
 
 
+def test_who_may_not_change_it_has_no_form(team: World, opened: Opened) -> None:
+    """What may be read is told, and what may not be isn't there as an empty form that nobody can send."""
+    rules = [
+        f'path "{path}" {{ capabilities = ["read", "sudo"] }}'
+        for path in ("sys/mounts/+/tune", "sys/rotate/*", "sys/key-status")
+    ]
+    team.ask("POST", "sys/policies/acl/team-looks", {"policy": "\n".join(rules)})
+    token = team.ask("POST", "auth/token/create", {"policies": ["team-looks", "team-reader"]})["auth"]["client_token"]
+    window = opened("reader", of=World(team.server, {**team.tokens, "reader": token}))
+    window.refused.add(403)
+    forms = window.page.locator("main form")
+    window.go("/mounts/settings?table=secret&path=team/")
+    window.sees("the team's secrets")
+    assert forms.count() == 0
+    window.go("/seal")
+    window.sees("Automatic rotation")
+    assert forms.count() == 0
+    window.go("/secrets/engine/path?mount=pki/&path=roles/{name}&v.name=web")
+    window.sees("Your policies let you neither read nor change this.")
+    assert forms.count() == 0
+
+
 def test_a_client_library_that_is_missing(with_plugin: World, opened: Opened) -> None:
     """The server's words are shown: which package, and where it says how to install it."""
     with_plugin.ask("POST", "sys/mounts/database", {"type": "database"})

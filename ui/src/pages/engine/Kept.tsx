@@ -32,11 +32,13 @@ export function Kept({ engine, place, values, isChanging }: Props & { isChanging
   const path = filled(place.path, values);
   const mayRead = useMay(...needsAt(place, "read", path));
   const found = useRead<Fields>(path, { enabled: mayRead === true });
+  const [mayUpdate, mayPatch] = [useMay(...needsAt(place, "update", path)), useMay(...needsAt(place, "patch", path))];
   const collection = engine.places.find(({ entry }) => entry === place);
   const isNew = found.error?.kind === "missing";
   const here = (mode: "" | "change") => placeLink(engine.mount, place, values, mode);
+  const [mayCreate, mayWrite] = [useMay(...creating(place, path)), (place.item.post !== undefined && mayUpdate) || (place.item.patch !== undefined && mayPatch)];
   // Who may not read it changes it without seeing it.
-  const isForm = isChanging || mayRead === false;
+  const isForm = (isChanging || mayRead === false) && ((isNew ? mayCreate : mayWrite) ?? false);
   return (
     <>
       <PageHead title={filled(place.below, values)} intro={<Prose text={place.item.description ?? ""} />} crumbs={crumbsOf(engine, place, values)}>
@@ -50,6 +52,7 @@ export function Kept({ engine, place, values, isChanging }: Props & { isChanging
       {!isNew && !isChanging && <Actions engine={engine} place={place} values={values} />}
       {mayRead && found.isPending && <Loading />}
       {found.error && !isNew && <Failure error={found.error} />}
+      {mayRead === false && mayWrite === false && <Empty title={t("engine.unread")} />}
       {isNew && !isForm && <Empty title={t("engine.nothing_yet")} />}
       {isForm && (found.data || isNew || mayRead === false) && <Change engine={engine} place={place} values={values} now={found.data} isNew={isNew} back={mayRead ? here("") : ""} />}
       {!isForm && found.data && <Answer fields={found.data} title={t("engine.now")} />}

@@ -9,6 +9,7 @@ import { PageHead } from "../../components/PageHead";
 import { CopyButton } from "../../components/Secret";
 import { toast } from "../../components/toasts";
 import { SchemaForm } from "../../forms/SchemaForm";
+import { SettingValues } from "../../forms/SettingsForm";
 import { t } from "../../texts";
 import { engineLink } from "../engine/engine";
 import { pageOf } from "../engines";
@@ -69,6 +70,7 @@ function Facts({ mount }: { mount: Mount }) {
 function Tune({ table, path, type, own }: { table: Table; path: string; type: string; own: Fields }) {
   const place = tunePath(table, path);
   const mayRead = useMay(`read ${place}`);
+  const mayWrite = useMay(`update ${place}`);
   const found = useRead<Fields>(place, { enabled: mayRead === true });
   const document = useDescription();
   const save = useChange(
@@ -86,7 +88,11 @@ function Tune({ table, path, type, own }: { table: Table; path: string; type: st
             return (
               <section className="card stack">
                 <h2>{t("mounts.tune")}</h2>
-                <SchemaForm schema={schema} values={ownOf(values, own)} order={order} leftOut={leftOut} submit={t("common.save")} needs={`update ${place}`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />
+                {mayWrite === false ? (
+                  <SettingValues values={values} names={Object.keys(schema.properties ?? {}).filter((name) => name in values && !leftOut.includes(name))} />
+                ) : (
+                  <SchemaForm schema={schema} values={ownOf(values, own)} order={order} leftOut={leftOut} submit={t("common.save")} needs={`update ${place}`} onSubmit={(body) => save.mutate(body)} isPending={save.isPending} error={save.error} />
+                )}
               </section>
             );
           }}

@@ -63,7 +63,29 @@ export function Keyring() {
 
 function Schedule() {
   const found = useRead<Rotation>(CONFIG);
-  return <Loaded of={found}>{(rotation) => <Held value={rotation}>{(held) => <Form rotation={held} />}</Held>}</Loaded>;
+  return (
+    <Loaded of={found}>
+      {(rotation) => (
+        <May needs={[`update ${CONFIG}`, `sudo ${CONFIG}`]} otherwise={<Told rotation={rotation} />}>
+          <Held value={rotation}>{(held) => <Form rotation={held} />}</Held>
+        </May>
+      )}
+    </Loaded>
+  );
+}
+
+function Told({ rotation: { enabled, interval } }: { rotation: Rotation }) {
+  return (
+    <>
+      <h3>{t("seal.rotation")}</h3>
+      <Facts
+        rows={[
+          [t("seal.rotation_enabled"), t(enabled ? "common.yes" : "common.no")],
+          [t("seal.interval"), interval === 0 ? t("common.none") : String(interval)],
+        ]}
+      />
+    </>
+  );
 }
 
 function Form({ rotation }: { rotation: Rotation }) {
