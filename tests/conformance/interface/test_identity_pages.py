@@ -196,3 +196,22 @@ def test_an_application_of_the_provider(team: World, opened: Opened) -> None:
     window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     window.sees("wiki is deleted")
     assert team.answer("GET", "identity/oidc/client/wiki")[0] == 404
+
+
+def test_entities_with_names_in_one_mount_are_merged(team: World, opened: Opened) -> None:
+    """Who merges them says which name stays; the other one is gone."""
+    accessor = team.ask("GET", "sys/auth")["data"]["userpass/"]["accessor"]
+    ids = {}
+    for name in ("Merged", "merged-too"):
+        ids[name] = team.ask("POST", "identity/entity", {"name": name})["data"]["id"]
+        alias = {"name": f"{name}-login", "canonical_id": ids[name], "mount_accessor": accessor}
+        team.ask("POST", "identity/entity-alias", alias)
+    window = opened("root")
+    window.go(f"/entities/entity?id={ids['Merged']}&tab=merge")
+    pick(window, "Entities to take in", "merged-too")
+    window.page.get_by_text("merged-too-login, of merged-too").click()
+    window.press("Merge")
+    window.page.get_by_role("dialog").get_by_role("button", name="Merge").click()
+    window.sees("Merged has their aliases now.")
+    found = entity(team, "Merged")["aliases"]
+    assert isinstance(found, list) and [each["name"] for each in found] == ["merged-too-login"]
