@@ -215,3 +215,21 @@ def test_entities_with_names_in_one_mount_are_merged(team: World, opened: Opened
     window.sees("Merged has their aliases now.")
     found = entity(team, "Merged")["aliases"]
     assert isinstance(found, list) and [each["name"] for each in found] == ["merged-too-login"]
+
+
+def test_who_may_change_some_fields_alone_changes_them(team: World, opened: Opened) -> None:
+    """The form sends what is different: his policy would refuse the rest."""
+    made = team.ask("POST", "identity/group", {"name": "in-part", "metadata": {"owner": "eva"}})["data"]["id"]
+    allowed = 'capabilities = ["read", "update"] allowed_parameters = { "policies" = [] }'
+    rule = f'path "identity/group/id/{made}" {{ {allowed} }}'
+    team.ask("POST", "sys/policies/acl/team-in-part", {"policy": rule})
+    token = team.ask("POST", "auth/token/create", {"policies": ["team-in-part"]})["auth"]["client_token"]
+    window = opened("reader", of=World(team.server, {**team.tokens, "reader": token}))
+    window.go(f"/groups/edit?id={made}")
+    field = window.page.get_by_role("combobox", name="Policies", exact=True)
+    field.fill("team-reader")
+    field.press("Enter")
+    window.press("Save")
+    window.sees("in-part is saved")
+    found = team.ask("GET", f"identity/group/id/{made}")["data"]
+    assert (found["policies"], found["metadata"]) == (["team-reader"], {"owner": "eva"})

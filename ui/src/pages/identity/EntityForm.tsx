@@ -15,7 +15,7 @@ import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
 import { entityLink } from "./links";
 import { usePolicyChoices } from "./names";
-import { type Entity, entityPath, metadataOf } from "./records";
+import { changed, type Entity, entityPath, metadataOf } from "./records";
 
 /** Creates an entity, or changes what administrators say of one. */
 export default function EntityForm() {
@@ -37,7 +37,7 @@ function Form({ entity }: { entity: Entity | null }) {
   const navigate = useNavigate();
   const path = entity ? entityPath(entity.id) : "identity/entity";
   const save = useChange(
-    () => write<{ id: string } | undefined>(path, { ...(name.trim() && { name: name.trim() }), policies, metadata: metadataOf(metadata) }),
+    () => write<{ id: string } | undefined>(path, changed({ ...(name.trim() && { name: name.trim() }), policies, metadata: metadataOf(metadata) }, entity)),
     (made) => {
       toast(t("identity.saved", { name: name || (made?.id ?? "") }));
       navigate(entityLink(entity?.id ?? made?.id ?? ""), { replace: true });

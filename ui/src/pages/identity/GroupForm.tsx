@@ -15,7 +15,7 @@ import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
 import { groupLink } from "./links";
 import { useEntityChoices, useGroupChoices, usePolicyChoices } from "./names";
-import { type Group, groupPath, metadataOf } from "./records";
+import { changed, type Group, groupPath, metadataOf } from "./records";
 
 /** Creates a group, or changes one.  Its entities are changed at its own page, some at a time. */
 export default function GroupForm() {
@@ -29,13 +29,15 @@ export default function GroupForm() {
   );
 }
 
+const ttlOf = (group: Group | null) => (group?.membership_ttl ? `${group.membership_ttl}s` : "");
+
 function Form({ group }: { group: Group | null }) {
   const [name, setName] = useState(group?.name ?? "");
   const [type, setType] = useState<string>(group?.type ?? "internal");
   const [policies, setPolicies] = useState<string[]>(group?.policies ?? []);
   const [entities, setEntities] = useState<string[]>([]);
   const [groups, setGroups] = useState<string[]>(group?.member_group_ids ?? []);
-  const [ttl, setTtl] = useState(group?.membership_ttl ? `${group.membership_ttl}s` : "");
+  const [ttl, setTtl] = useState(ttlOf(group));
   const [metadata, setMetadata] = useState<[string, string][]>(Object.entries(group?.metadata ?? {}));
   const choices = { policies: usePolicyChoices(), entities: useEntityChoices(), groups: useGroupChoices().filter(({ id }) => id !== group?.id) };
   const navigate = useNavigate();
@@ -46,10 +48,10 @@ function Form({ group }: { group: Group | null }) {
     ...(!group && { type }),
     policies,
     metadata: metadataOf(metadata),
-    ...(isExternal ? { membership_ttl: ttl.trim() || "0" } : { member_group_ids: groups, ...(!group && { member_entity_ids: entities }) }),
+    ...(isExternal ? { ...(ttl !== ttlOf(group) && { membership_ttl: ttl.trim() || "0" }) } : { member_group_ids: groups, ...(!group && { member_entity_ids: entities }) }),
   });
   const save = useChange(
-    () => write<{ id: string } | undefined>(path, body()),
+    () => write<{ id: string } | undefined>(path, changed(body(), group)),
     (made) => {
       toast(t("identity.saved", { name: name || (made?.id ?? "") }));
       navigate(groupLink(group?.id ?? made?.id ?? ""), { replace: true });

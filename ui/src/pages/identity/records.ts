@@ -1,3 +1,5 @@
+import type { Fields } from "../../api/client";
+
 /** An alias: the name of an entity or a group at an auth method. */
 export interface Alias {
   id: string;
@@ -48,4 +50,15 @@ export const groupPath = (id: string, name = "") => (id ? `identity/group/id/${i
 /** Rows of names and texts as an object; rows without a name are none (pure). */
 export function metadataOf(rows: readonly [string, string][]): Record<string, string> {
   return Object.fromEntries(rows.filter(([name]) => name !== ""));
+}
+
+/**
+ * What of a record is different from what holds now (pure); all of a new one.
+ *
+ * Whose policy allows him some fields alone could change none, if the others were sent too.
+ */
+export function changed(body: Fields, now: object | null): Fields {
+  const held = new Map(Object.entries(now ?? {}));
+  const isSame = (name: string, value: unknown) => JSON.stringify(value) === JSON.stringify(held.get(name) ?? (Array.isArray(value) ? [] : {}));
+  return Object.fromEntries(Object.entries(body).filter(([name, value]) => now === null || !isSame(name, value)));
 }
