@@ -77,6 +77,8 @@ test.each([
 ])("%s is masked: %s", (name, expected) => expect(isSecret(name)).toBe(expected));
 
 test("what is within a value is masked with it", () => {
+  expect(["ldaps://a.test,ldaps://b.test", "https://a.test:9200"].some((url) => isSecret("url", url) || holdsSecret({ url }))).toBe(false);
+  expect(["otpauth://totp/a?secret=b", "https://a:b@c.test", ""].every((url) => isSecret("url", url))).toBe(true);
   expect(holdsSecret({ credential: { user: "a", password: "b" } })).toBe(true);
   expect(holdsSecret([{ secret_key: "" }, { public_key: "a" }])).toBe(false);
 });

@@ -75,7 +75,7 @@ export function Facts({ fields, masked = [] }: { fields: Fields; masked?: readon
 
 /** Whether a field is shown only when it is asked for (pure). */
 function hides(name: string, value: Json | undefined, masked: readonly string[]): boolean {
-  return value !== "" && value !== null && (masked.includes(name) || isSecret(name) || holdsSecret(value));
+  return value !== "" && value !== null && (masked.includes(name) || isSecret(name, value) || holdsSecret(value));
 }
 
 function Value({ name, value, isMasked }: { name: string; value: Json | undefined; isMasked: boolean }) {
