@@ -196,6 +196,26 @@ def test_fields_fit_the_kind_of_database(opened: Opened) -> None:
     assert "@tcp(" in window.field("Connection URL").input_value()
 
 
+def test_what_was_typed_stays_when_the_kind_is_chosen(team: World, opened: Opened) -> None:
+    """Of a connection and of a role: only what nobody has typed follows the choice."""
+    team.ask("POST", "sys/mounts/one-database", {"type": "database"})
+    url = {"plugin_name": "postgresql-database-plugin", "connection_url": "postgresql://127.0.0.1:1/shop"}
+    team.ask("POST", "one-database/config/alone", {**url, "verify_connection": False})
+    window = opened("root")
+    window.go("/secrets/database/connection/edit?mount=database/")
+    window.type("Username", "typed-before")
+    window.choose("Kind of database", "mysql-database-plugin")
+    window.page.wait_for_function("document.querySelector('[name=connection_url]').value.includes('@tcp(')")
+    assert window.field("Username").input_value() == "typed-before"
+    window.go("/secrets/database/role/edit?mount=one-database/")
+    assert window.page.get_by_role("combobox", name="Connection").input_value() == "alone"  # there is no other
+    assert "CREATE ROLE" in window.field("Creation statements").input_value()
+    window.type("Creation statements", "GRANT typed;")
+    window.page.get_by_role("combobox", name="Connection").fill("another")
+    window.page.keyboard.press("Tab")
+    assert window.field("Creation statements").input_value() == "GRANT typed;"
+
+
 def test_a_change_keeps_the_rest(team: World, opened: Opened) -> None:
     """Statements of several lines come back as they were, and a password that isn't typed stays."""
     statements = [CREATE, "DO $$ BEGIN; END $$"]

@@ -16,7 +16,7 @@ interface Props {
   schema: Schema;
   /** What holds now, of something that is changed. */
   values?: Fields;
-  /** What fields have at first, of something that is made. */
+  /** What fields have until they are typed in, of something that is made: it may change, and what was typed stays. */
   initial?: Readonly<Record<string, string>>;
   leftOut?: readonly string[];
   /** The fields that are shown first, in this order. */
@@ -44,9 +44,9 @@ const NO_TEXTS = {};
 /** A form made from the description of a body. */
 export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftOut, order, suggestions = {}, submit, needs, onSubmit, onTyped, isPending, error, children, actions, look = "primary" }: Props) {
   const fields = ordered(fieldsOf(schema, leftOut), order);
-  const [texts, setTexts] = useState<Record<string, string>>(initial);
+  const [texts, setTexts] = useState<Record<string, string>>({});
   const [fault, setFault] = useState<FieldFault | null>(null);
-  const shown = { ...textsOf(fields, values), ...texts };
+  const shown = { ...textsOf(fields, values), ...initial, ...texts };
   const isChange = Object.keys(values).length > 0;
   const { first, rest, groups } = sectionsOf(fields, order?.length ?? FIRST);
   const form = useLedTo(fault);

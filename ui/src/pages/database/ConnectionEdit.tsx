@@ -63,7 +63,6 @@ function Form({ mount, given, schema, now }: { mount: string; given: string; sch
   return (
     <section className="card stack">
       <SchemaForm
-        key={family}
         schema={form.schema}
         order={form.order}
         values={now ? valuesOf(now) : {}}

@@ -51,9 +51,11 @@ export function RoleForm({ kind }: { kind: Kind }) {
 function Form({ kind, mount, given, schema, now }: { kind: Kind; mount: string; given: string; schema: Schema; now: Fields | null }) {
   const named = useParam("connection");
   const [name, setName] = useState(given);
-  const [connection, setConnection] = useState(typeof now?.["db_name"] === "string" ? now["db_name"] : named);
+  const [typed, setConnection] = useState<string | null>(typeof now?.["db_name"] === "string" ? now["db_name"] : named || null);
   const [tried, setTried] = useState(false);
-  const { connections, family } = useConnections(mount, connection);
+  const connections = useConnections(mount);
+  const connection = typed ?? (connections.length === 1 ? (connections[0] ?? "") : "");
+  const family = useFamily(mount, connection, connections);
   const navigate = useNavigate();
   const fault = faultOf(name) ?? (name.includes("/") ? "segments" : null);
   const save = useChange(
@@ -66,7 +68,6 @@ function Form({ kind, mount, given, schema, now }: { kind: Kind; mount: string; 
   return (
     <section className="card stack">
       <SchemaForm
-        key={now ? "" : family}
         schema={asOneText(schema)}
         values={now ? statementsAsText(now) : {}}
         initial={now ? {} : kind.initial(family)}
@@ -90,13 +91,17 @@ function Form({ kind, mount, given, schema, now }: { kind: Kind; mount: string; 
   );
 }
 
-/** The connections of the mount, and of which family the chosen one is; as far as the user may know it. */
-function useConnections(mount: string, chosen: string): { connections: readonly string[]; family: Family } {
+/** The connections of the mount, as far as the user may know them. */
+function useConnections(mount: string): readonly string[] {
   const mayList = useMay(`list ${mount}config`);
-  const mayRead = useMay(`read ${mount}config/${chosen}`);
   const listed = useList(`${mount}config`, { enabled: mayList === true });
-  const connections = listed.data?.keys ?? [];
+  return listed.data?.keys ?? [];
+}
+
+/** Of which family the chosen connection is, as far as the user may know it. */
+function useFamily(mount: string, chosen: string, connections: readonly string[]): Family {
+  const mayRead = useMay(`read ${mount}config/${chosen}`);
   // Only of one that is there: what is being typed isn't asked for letter by letter.
   const found = useRead<Connection>(`${mount}config/${chosen}`, { enabled: mayRead === true && connections.includes(chosen) });
-  return { connections, family: found.data ? familyOf(found.data.plugin_name) : "other" };
+  return found.data ? familyOf(found.data.plugin_name) : "other";
 }

@@ -52,7 +52,6 @@ function Form({ mount, given, schema, now }: { mount: string; given: string; sch
   return (
     <section className="card stack">
       <SchemaForm
-        key={kind}
         schema={form.schema}
         values={now ?? {}}
         initial={now ? {} : form.initial}
