@@ -233,3 +233,26 @@ def test_who_may_change_some_fields_alone_changes_them(team: World, opened: Open
     window.sees("in-part is saved")
     found = team.ask("GET", f"identity/group/id/{made}")["data"]
     assert (found["policies"], found["metadata"]) == (["team-reader"], {"owner": "eva"})
+
+
+def test_no_metadata_is_dropped_in_silence(team: World, opened: Opened) -> None:
+    """A value without a name, or of a name that is there twice, keeps the form from being sent."""
+    window = opened("root")
+    window.go("/entities/edit")
+    window.type("Name", "described")
+    for number in (1, 2):
+        window.press("Add a row")
+        window.type(f"Value {number}", f"typed-{number}")
+    window.type("Name 1", "owner")
+    window.press("Save")
+    window.page.wait_for_timeout(200)
+    assert team.answer("GET", "identity/entity/name/described")[0] == 404
+    window.type("Name 2", "owner")
+    window.sees("This name is there twice")
+    window.press("Save")
+    window.page.wait_for_timeout(200)
+    assert team.answer("GET", "identity/entity/name/described")[0] == 404
+    window.type("Name 2", "team")
+    window.press("Save")
+    window.sees("described is saved")
+    assert entity(team, "described")["metadata"] == {"owner": "typed-1", "team": "typed-2"}

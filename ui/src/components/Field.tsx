@@ -31,6 +31,8 @@ interface Common {
   isDisabled?: boolean;
   autoFocus?: boolean;
   name?: string;
+  /** Whether the form that it is in isn't sent while there is an error; otherwise that is the form's to decide. */
+  blocks?: boolean;
 }
 
 function Around({ label, description, error, children }: Common & { children: ReactNode }) {
@@ -173,6 +175,6 @@ export function Choices({ value, onChange, choices, ...common }: Common & { valu
   );
 }
 
-function passed({ isRequired = false, isDisabled = false, autoFocus = false, name }: Common) {
-  return { isRequired, isDisabled, autoFocus, validationBehavior: "aria" as const, ...(name !== undefined && { name }) };
+function passed({ isRequired = false, isDisabled = false, autoFocus = false, name, blocks = false }: Common) {
+  return { isRequired, isDisabled, autoFocus, validationBehavior: blocks ? ("native" as const) : ("aria" as const), ...(name !== undefined && { name }) };
 }
