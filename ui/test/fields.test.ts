@@ -57,7 +57,7 @@ describe("the fields of a body", () => {
     expect(names(sectionsOf(fields, 3).first)).toBe("abcde");
   });
 
-  test("have names in words", () => expect(["max_lease_ttl", "token_bound_cidrs"].map(labelOf)).toEqual(["Max lease TTL", "Token bound CIDRs"]));
+  test("have names in words", () => expect(["max_lease_ttl", "token_bound_cidrs", "ext_key_usage_oids"].map(labelOf)).toEqual(["Max lease TTL", "Token bound CIDRs", "Ext key usage OIDs"]));
 });
 
 describe("the body that a form makes", () => {

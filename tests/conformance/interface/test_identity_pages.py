@@ -256,3 +256,22 @@ def test_no_metadata_is_dropped_in_silence(team: World, opened: Opened) -> None:
     window.press("Save")
     window.sees("described is saved")
     assert entity(team, "described")["metadata"] == {"owner": "typed-1", "team": "typed-2"}
+
+
+def test_an_enforcement_is_opened_by_its_name(team: World, opened: Opened) -> None:
+    """By who may read it, and not list what there is."""
+    method = team.ask("POST", "identity/mfa/method/totp", {"issuer": "Bank"})["data"]["method_id"]
+    demand = {"mfa_method_ids": [method], "identity_entity_ids": [entity(team, "eva")["id"]]}
+    team.ask("POST", "identity/mfa/login-enforcement/by-name", demand)
+    rule = 'path "identity/mfa/login-enforcement/by-name" { capabilities = ["read"] }'
+    team.ask("POST", "sys/policies/acl/team-by-name", {"policy": rule})
+    token = team.ask("POST", "auth/token/create", {"policies": ["team-by-name"]})["auth"]["client_token"]
+    window = opened("reader", of=World(team.server, {**team.tokens, "reader": token}))
+    window.refused.add(403)
+    window.go("/mfa?tab=enforcements")
+    window.type("Open an enforcement by its name", "by-name")
+    window.press("Open")
+    window.page.get_by_role("heading", name="by-name").wait_for()
+    window.sees(method)
+    assert not window.offers("Save")
+    team.ask("DELETE", "identity/mfa/login-enforcement/by-name")

@@ -53,7 +53,7 @@ function standardOf(value: unknown): string {
 }
 
 const INITIALS: Record<string, string> = Object.fromEntries(
-  "TTL URL URLs ID IDs CA CRL OU URI URIs IP DN JWT OIDC TLS SSH API SHA256 MFA PEM ACL KV CIDR CIDRs DNS SANs ARN ARNs IAM STS EC2 ACME HMAC JWKS OCSP AIA EAB CSR CN PSS AWS S3 KMS".split(" ").map((word) => [word.toLowerCase(), word]),
+  "TTL URL URLs ID IDs OID OIDs QR UPN CA CRL OU URI URIs IP DN JWT OIDC TLS SSH API SHA256 MFA PEM ACL KV CIDR CIDRs DNS SANs ARN ARNs IAM STS EC2 ACME HMAC JWKS OCSP AIA EAB CSR CN PSS AWS S3 KMS".split(" ").map((word) => [word.toLowerCase(), word]),
 );
 
 /** `max_lease_ttl` as words: `Max lease TTL` (pure). */

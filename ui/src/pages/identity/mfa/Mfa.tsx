@@ -4,7 +4,9 @@ import { useReach } from "../../../api/reach";
 import { link, useNavigate } from "../../../app/location";
 import { Anchor, LinkButton } from "../../../components/Button";
 import { DataTable } from "../../../components/DataTable";
+import { Failure } from "../../../components/Failure";
 import { Empty, Loaded } from "../../../components/Loaded";
+import { OpenByName } from "../../../components/OpenByName";
 import { PageHead } from "../../../components/PageHead";
 import { PageTabs } from "../../../components/PageTabs";
 import { t } from "../../../texts";
@@ -67,6 +69,7 @@ function Enforcements() {
   const some = useReach("update", "identity/mfa/login-enforcement/").length > 0;
   const any = useMay("update identity/mfa/login-enforcement/new");
   const navigate = useNavigate();
+  const denied = found.error?.kind === "denied" ? found.error : null;
   return (
     <>
       {(some || any) && (
@@ -74,23 +77,30 @@ function Enforcements() {
           <LinkButton to={demandLink()}>{t("mfa.create_enforcement")}</LinkButton>
         </div>
       )}
-      <Loaded of={found}>
-        {({ keys, key_info }) => (
-          <DataTable
-            label={t("mfa.enforcements")}
-            rows={keys.map((name) => ({ ...key_info[name], name }))}
-            idOf={({ name }) => name}
-            textOf={({ name }) => name}
-            onOpen={({ name }) => navigate(demandLink(name))}
-            columns={[
-              { id: "name", title: t("mfa.name"), order: ({ name }) => name, cell: ({ name }) => <Anchor to={demandLink(name)}>{name}</Anchor> },
-              { id: "methods", title: t("mfa.methods"), cell: ({ mfa_method_ids }) => mfa_method_ids?.length ?? 0 },
-              { id: "concerns", title: t("mfa.concerns"), cell: (demand) => concerns(demand) },
-            ]}
-            empty={<Empty title={t("mfa.no_enforcements")} />}
-          />
-        )}
-      </Loaded>
+      {denied ? (
+        <>
+          <Failure error={denied} />
+          <OpenByName label={t("mfa.open_enforcement")} to={demandLink} />
+        </>
+      ) : (
+        <Loaded of={found}>
+          {({ keys, key_info }) => (
+            <DataTable
+              label={t("mfa.enforcements")}
+              rows={keys.map((name) => ({ ...key_info[name], name }))}
+              idOf={({ name }) => name}
+              textOf={({ name }) => name}
+              onOpen={({ name }) => navigate(demandLink(name))}
+              columns={[
+                { id: "name", title: t("mfa.name"), order: ({ name }) => name, cell: ({ name }) => <Anchor to={demandLink(name)}>{name}</Anchor> },
+                { id: "methods", title: t("mfa.methods"), cell: ({ mfa_method_ids }) => mfa_method_ids?.length ?? 0 },
+                { id: "concerns", title: t("mfa.concerns"), cell: (demand) => concerns(demand) },
+              ]}
+              empty={<Empty title={t("mfa.no_enforcements")} />}
+            />
+          )}
+        </Loaded>
+      )}
     </>
   );
 }
