@@ -6,6 +6,7 @@ import { useSession } from "../api/hooks";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
 import { Suggested } from "../components/Field";
+import { SubmitForm } from "../components/SubmitForm";
 import { t } from "../texts";
 import { useNavigate } from "./location";
 import { enterNamespace } from "./unsaved";
@@ -55,20 +56,14 @@ function Picker({ onClose }: { onClose: () => void }) {
   });
   return (
     <Dialog title={t("app.namespace")} isOpen onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter.mutate(wanted);
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => enter.mutate(wanted)}>
         <Suggested label={t("app.namespace")} description={t("app.namespace_hint")} value={wanted} onChange={setWanted} choices={choices} error={enter.data && enter.variables === wanted ? t("app.no_namespace") : null} autoFocus />
         <footer className="row">
           <Button type="submit" look="primary" isPending={enter.isPending}>
             {t("app.enter")}
           </Button>
         </footer>
-      </form>
+      </SubmitForm>
     </Dialog>
   );
 }

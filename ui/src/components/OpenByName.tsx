@@ -3,16 +3,15 @@ import { useNavigate } from "../app/location";
 import { t } from "../texts";
 import { Button } from "./Button";
 import { TextField } from "./Field";
+import { SubmitForm } from "./SubmitForm";
 
 /** The way to something by its name: where a list is forbidden, or too long. */
 export function OpenByName({ label, description, to }: { label: string; description?: string; to: (name: string) => string }) {
   const [name, setName] = useState("");
   const navigate = useNavigate();
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <SubmitForm
+      onSubmit={() => {
         if (name.trim() !== "") navigate(to(name.trim()));
       }}
     >
@@ -22,6 +21,6 @@ export function OpenByName({ label, description, to }: { label: string; descript
           {t("widgets.open")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

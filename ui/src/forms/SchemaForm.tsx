@@ -7,6 +7,7 @@ import type { Schema } from "../api/openapi";
 import { useUnsaved } from "../app/unsaved";
 import { Button } from "../components/Button";
 import { Failure } from "../components/Failure";
+import { SubmitForm } from "../components/SubmitForm";
 import { t } from "../texts";
 import { bodyFrom, FieldFault, fieldsOf, type FormField, sectionsOf, textsOf } from "./fields";
 import { SchemaField } from "./SchemaField";
@@ -85,16 +86,8 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
     />
   );
   return (
-    <form
-      ref={form}
-      className="stack"
-      noValidate
-      onInput={() => setTouched(true)} // in fields that aren't the schema's, too
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    // What is typed into fields that aren't the schema's counts, too.
+    <SubmitForm ref={form} className="stack" noValidate onInput={() => setTouched(true)} onSubmit={send}>
       {children}
       {first.map(input)}
       {rest.length > 0 && <Part title={t("forms.more", { n: rest.length })} fields={rest} input={input} fault={fault} />}
@@ -108,7 +101,7 @@ export function SchemaForm({ schema, values = NOTHING, initial = NO_TEXTS, leftO
         </Button>
         {actions}
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Choices, Select, Switch, TextArea, TextField } from "../../components/Field";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
@@ -46,13 +47,7 @@ function Form({ type }: { type: DeviceType }) {
   const field = (option: Option) => <OptionField key={option.name} option={option} value={typed[option.name] ?? option.standard} onChange={(value) => setTyped({ ...typed, [option.name]: value })} />;
   return (
     <Typed>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          enable.mutate(undefined);
-        }}
-      >
+      <SubmitForm onSubmit={() => enable.mutate(undefined)}>
         <Choices label={t("audit.type")} value={type} onChange={(next) => navigate(`/audit/enable?type=${next}`, { replace: true })} choices={TYPES.map((id) => ({ id, label: id, description: t(`audit.about_${id}`) }))} />
         {own.filter(({ required }) => required).map(field)}
         <TextField label={t("audit.path")} description={t("audit.path_hint")} value={path} onChange={setPath} placeholder={type} code />
@@ -68,7 +63,7 @@ function Form({ type }: { type: DeviceType }) {
             {t("audit.enable")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
@@ -67,13 +68,7 @@ function Add() {
   );
   return (
     <Typed>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate(undefined);
-        }}
-      >
+      <SubmitForm onSubmit={() => add.mutate(undefined)}>
         <TextField label={t("audit.header")} value={name} onChange={setName} placeholder="X-Request-Id" isRequired code />
         <Checkbox label={t("audit.header_hmac")} description={t("audit.header_hmac_hint")} value={hmac} onChange={setHmac} />
         {add.error && <Failure error={add.error} />}
@@ -82,7 +77,7 @@ function Add() {
             {t("audit.header_add")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

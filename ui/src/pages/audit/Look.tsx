@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { CopyButton } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { hashPath } from "./device";
 import { LogSearch } from "./LogSearch";
@@ -20,13 +21,7 @@ export function Look({ path }: { path: string }) {
     <section className="card stack">
       <h2>{t("audit.look")}</h2>
       <p>{t("audit.look_intro")}</p>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          ask.mutate(undefined);
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => ask.mutate(undefined)}>
         <TextField label={t("audit.value")} type="password" value={input} onChange={setInput} isRequired />
         {ask.error && <Failure error={ask.error} />}
         <div className="row">
@@ -34,7 +29,7 @@ export function Look({ path }: { path: string }) {
             {t("audit.hash")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
       {ask.data && (
         <>
           <div className="row" aria-live="polite">

@@ -5,6 +5,7 @@ import { useSession } from "../../api/hooks";
 import type { Document } from "../../api/openapi";
 import { Button } from "../../components/Button";
 import { TextArea } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { completed, taken, type Wanted, wantedIn } from "./complete";
 import { wantsInput } from "./data";
@@ -57,13 +58,7 @@ export function Prompt({ lines, onSubmit }: Props) {
       : { ArrowUp: () => earlier(line), ArrowDown: later, Escape: line ? () => type("") : undefined, Tab: line.trim() ? () => void complete() : undefined },
   );
   return (
-    <form
-      className="console-prompt stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <SubmitForm className="console-prompt stack" onSubmit={() => submit()}>
       {wantsInput(wordsIn(line).map(({ text }) => text)) && <TextArea label={t("console.input")} description={t("console.input_hint")} value={input} onChange={setInput} rows={4} code />}
       <div className="field">
         <label htmlFor={`${id}-line`}>{t("console.line")}</label>
@@ -96,7 +91,7 @@ export function Prompt({ lines, onSubmit }: Props) {
           {t("console.line_hint")}
         </span>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -6,6 +6,7 @@ import { useChange, useList } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Suggested } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import "./database.css";
 
@@ -27,20 +28,14 @@ export function Check({ mount, name }: { mount: string; name: string }) {
   return (
     <section className="card stack">
       <h2>{t("database.try")}</h2>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          check.mutate(undefined);
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => check.mutate(undefined)}>
         <Suggested label={t("database.try_role")} description={t("database.try_hint")} value={role} onChange={setRole} choices={(roles.data?.keys ?? []).map((each) => ({ id: each, label: each }))} />
         <div className="row">
           <Button type="submit" isPending={check.isPending} needs={`update ${path}`}>
             {t("database.try")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
       {check.error && <Failure error={check.error} />}
       {check.data && <Steps result={check.data} />}
     </section>

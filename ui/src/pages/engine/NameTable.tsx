@@ -6,6 +6,7 @@ import { Anchor, Button } from "../../components/Button";
 import { type ColumnOf, DataTable } from "../../components/DataTable";
 import { Suggested } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { useNamesAt } from "./touched";
 
@@ -54,10 +55,8 @@ function Jump({ label, paths, onOpen }: { label: string; paths: readonly string[
   const [name, setName] = useState("");
   const known = useNamesAt(paths);
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <SubmitForm
+      onSubmit={() => {
         if (name) onOpen(name);
       }}
     >
@@ -65,6 +64,6 @@ function Jump({ label, paths, onOpen }: { label: string; paths: readonly string[
       <div className="row">
         <Button type="submit">{t("kv.open")}</Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

@@ -10,6 +10,7 @@ import { Suggested } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Prose } from "../../components/Prose";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { Act } from "./Act";
 import { type Engine, engineLink, placeLink, useEngine, useVariables } from "./engine";
@@ -90,10 +91,8 @@ function Jump({ entry, onOpen }: { entry: Place; onOpen: (name: string) => void 
   const [name, setName] = useState("");
   const known = useNamesInRules(entry);
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <SubmitForm
+      onSubmit={() => {
         if (name) onOpen(name);
       }}
     >
@@ -101,7 +100,7 @@ function Jump({ entry, onOpen }: { entry: Place; onOpen: (name: string) => void 
       <div className="row">
         <Button type="submit">{t("kv.open")}</Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

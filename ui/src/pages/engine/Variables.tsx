@@ -8,6 +8,7 @@ import { Button } from "../../components/Button";
 import { Suggested } from "../../components/Field";
 import { PageHead } from "../../components/PageHead";
 import { Prose } from "../../components/Prose";
+import { SubmitForm } from "../../components/SubmitForm";
 import { labelOf } from "../../forms/fields";
 import { t } from "../../texts";
 import { type Engine, engineLink, placeLink } from "./engine";
@@ -25,10 +26,8 @@ export function Variables({ engine, place, values }: { engine: Engine; place: Pl
   return (
     <>
       <PageHead title={wordsFor(subjectOf(place.below))} intro={<Prose text={(get ?? post)?.summary ?? place.item.description ?? ""} />} crumbs={[{ text: engine.mount, to: engineLink(engine.mount) }]} />
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
+      <SubmitForm
+        onSubmit={() => {
           if (missing.every((name) => valueAt(typed, name))) navigate(placeLink(engine.mount, place, { ...values, ...typed }));
         }}
       >
@@ -40,7 +39,7 @@ export function Variables({ engine, place, values }: { engine: Engine; place: Pl
             {t("engine.go_on")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </>
   );
 }

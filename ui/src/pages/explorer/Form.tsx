@@ -6,6 +6,7 @@ import type { ApiError } from "../../api/errors";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Switch, TextArea, TextField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { labelOf } from "../../forms/fields";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { t } from "../../texts";
@@ -78,10 +79,9 @@ function JsonForm({ onSubmit, onTyped, isPending, isDisabled, error, need, child
   const [text, setText] = useState("");
   const fields = text.trim() === "" ? {} : fieldsIn(text);
   return (
-    <form
+    <SubmitForm
       className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (fields) onSubmit(fields);
       }}
     >
@@ -104,6 +104,6 @@ function JsonForm({ onSubmit, onTyped, isPending, isDisabled, error, need, child
           {t("explorer.try")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

@@ -9,6 +9,7 @@ import { Suggested, TextField } from "../../components/Field";
 import { Empty } from "../../components/Loaded";
 import { Metadata } from "../../components/Metadata";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
@@ -78,13 +79,7 @@ function AliasForm({ entity, alias, onClose }: { entity: Entity; alias: Alias | 
   );
   return (
     <Dialog title={t(alias ? "identity.change_alias" : "identity.add_alias")} isOpen onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => save.mutate(undefined)}>
         <TextField label={t("identity.alias_name")} description={t("identity.alias_name_hint")} value={name} onChange={setName} isRequired autoFocus code />
         <Suggested label={t("identity.mount")} description={t("identity.mount_hint")} value={mount} onChange={setMount} choices={mounts.map(({ label }) => ({ id: label, label }))} isRequired />
         <Pairs label={t("identity.custom_metadata")} description={t("identity.custom_metadata_hint")} value={metadata} onChange={setMetadata} />
@@ -94,7 +89,7 @@ function AliasForm({ entity, alias, onClose }: { entity: Entity; alias: Alias | 
             {t("common.save")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Dialog>
   );
 }

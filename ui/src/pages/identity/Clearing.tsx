@@ -8,6 +8,7 @@ import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { When } from "../../components/When";
@@ -82,13 +83,7 @@ function Form({ settings }: { settings: Settings | null }) {
   );
   return (
     <Typed>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <SubmitForm onSubmit={() => save.mutate(undefined)}>
         <TextField label={t("identity.unseen_for_label")} description={t("identity.unseen_for_hint")} value={unseen} onChange={setUnseen} isRequired code />
         <Checkbox label={t("identity.dry_run")} description={t("identity.dry_run_hint")} value={dry} onChange={setDry} />
         {!dry && <p className="notice notice-warn">{t("identity.clearing_warn")}</p>}
@@ -98,7 +93,7 @@ function Form({ settings }: { settings: Settings | null }) {
             {t("common.save")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

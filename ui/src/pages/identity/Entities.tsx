@@ -13,6 +13,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { OpenByName } from "../../components/OpenByName";
 import { Paging } from "../../components/Paging";
 import { PageHead } from "../../components/PageHead";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { entityLink } from "./links";
 import { inOrder, useMountChoices } from "./names";
@@ -98,13 +99,7 @@ function Lookup() {
   return (
     <details className="card">
       <summary>{t("identity.lookup")}</summary>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          find.mutate();
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => find.mutate()}>
         <div className="grid">
           <TextField label={t("identity.alias_name")} description={t("identity.alias_name_hint")} value={alias} onChange={setAlias} isRequired code />
           <Suggested label={t("identity.mount")} description={t("identity.mount_hint")} value={accessor} onChange={setAccessor} choices={mounts.map(({ label }) => ({ id: label, label }))} isRequired />
@@ -116,7 +111,7 @@ function Lookup() {
             {t("identity.find")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </details>
   );
 }

@@ -9,6 +9,7 @@ import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Several } from "../../components/Several";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { Pairs } from "../../forms/Pairs";
@@ -48,13 +49,7 @@ function Form({ entity }: { entity: Entity | null }) {
     <>
       <PageHead title={t(entity ? "identity.edit_entity" : "identity.create_entity")} crumbs={crumbs} />
       <Typed>
-        <form
-          className="card stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            save.mutate(undefined);
-          }}
-        >
+        <SubmitForm onSubmit={() => save.mutate(undefined)}>
           <TextField label={t("identity.name")} description={t("identity.entity_name_hint")} value={name} onChange={setName} autoFocus />
           <Several label={t("identity.policies")} description={t("identity.policies_hint")} value={policies} onChange={setPolicies} choices={choices} />
           <Pairs label={t("identity.metadata")} description={t("identity.metadata_hint")} value={metadata} onChange={setMetadata} />
@@ -64,7 +59,7 @@ function Form({ entity }: { entity: Entity | null }) {
               {t("common.save")}
             </Button>
           </div>
-        </form>
+        </SubmitForm>
       </Typed>
     </>
   );

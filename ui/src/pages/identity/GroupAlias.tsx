@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Suggested, TextField } from "../../components/Field";
 import { Held } from "../../components/Held";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
@@ -57,13 +58,7 @@ function Form({ group }: { group: Group }) {
   );
   return (
     <Typed>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <SubmitForm onSubmit={() => save.mutate(undefined)}>
         <TextField label={t("identity.group_there")} description={t("identity.group_there_hint")} value={name} onChange={setName} isRequired code />
         <Suggested label={t("identity.mount")} description={t("identity.mount_hint")} value={mount} onChange={setMount} choices={mounts.map(({ label }) => ({ id: label, label }))} isRequired />
         {alias.id && <p className="description">{t("identity.group_alias_change")}</p>}
@@ -73,7 +68,7 @@ function Form({ group }: { group: Group }) {
             {t("common.save")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

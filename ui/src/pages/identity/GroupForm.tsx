@@ -9,6 +9,7 @@ import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Several } from "../../components/Several";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { Pairs } from "../../forms/Pairs";
@@ -62,13 +63,7 @@ function Form({ group }: { group: Group | null }) {
     <>
       <PageHead title={t(group ? "identity.edit_group" : "identity.create_group")} crumbs={crumbs} />
       <Typed>
-        <form
-          className="card stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            save.mutate(undefined);
-          }}
-        >
+        <SubmitForm onSubmit={() => save.mutate(undefined)}>
           <TextField label={t("identity.name")} value={name} onChange={setName} autoFocus />
           {!group && <Choices label={t("identity.type")} value={type} onChange={setType} choices={(["internal", "external"] as const).map((id) => ({ id, label: t(`identity.${id}`), description: t(`identity.type_${id}`) }))} />}
           <Several label={t("identity.policies")} description={t("identity.group_policies_hint")} value={policies} onChange={setPolicies} choices={choices.policies} />
@@ -82,7 +77,7 @@ function Form({ group }: { group: Group | null }) {
               {t("common.save")}
             </Button>
           </div>
-        </form>
+        </SubmitForm>
       </Typed>
     </>
   );

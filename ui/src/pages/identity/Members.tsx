@@ -10,6 +10,7 @@ import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
 import { Removal } from "../../components/Removal";
 import { Several } from "../../components/Several";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { When } from "../../components/When";
 import { t } from "../../texts";
@@ -102,13 +103,7 @@ function Join({ path }: { path: string }) {
   );
   if (!may) return null;
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => add.mutate(undefined)}>
       <Several label={t("identity.join")} description={t("identity.join_hint")} value={chosen} onChange={setChosen} choices={choices} />
       {add.error && <Failure error={add.error} />}
       <div className="row">
@@ -116,7 +111,7 @@ function Join({ path }: { path: string }) {
           {t("identity.add_members")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

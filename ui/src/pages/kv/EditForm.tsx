@@ -8,6 +8,7 @@ import { useUnsaved } from "../../app/unsaved";
 import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Choices, NumberField, TextField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import type { Basis } from "./basis";
@@ -53,13 +54,7 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
     if (!fault && fields) save.mutate({ fields, on });
   };
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send(replaced.basis);
-      }}
-    >
+    <SubmitForm className="stack" onSubmit={() => send(replaced.basis)}>
       {!basis.isRead && <p className="notice notice-warn">{t(how.chosen === "patch" ? "kv.unread_patch" : "kv.unread")}</p>}
       {how.choices.length > 1 && <Choices label={t("kv.how")} value={how.chosen} onChange={how.choose} choices={how.choices.map((id) => ({ id, label: t(`kv.how_${id}`), description: t(`kv.how_${id}_hint`) }))} />}
       {path === "" && <TextField label={t("kv.path")} description={t("kv.path_hint")} value={name} onChange={setName} error={tried && fault ? t(`kv.fault_${fault}`) : null} isRequired autoFocus code />}
@@ -87,7 +82,7 @@ export function EditForm({ store, path, folder, basis: begun }: Props) {
         </Button>
         <LinkButton to={path ? secretLink(store, path) : folderLink(store, folder || parentOf(name))}>{t("common.cancel")}</LinkButton>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useNavigate } from "../../app/location";
 import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { folderLink, secretLink, type Store } from "./store";
 
@@ -10,16 +11,15 @@ export function Jump({ store, folder }: { store: Store; folder: string }) {
   const [path, setPath] = useState(folder);
   const navigate = useNavigate();
   return (
-    <form
+    <SubmitForm
       className="jump"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         const wanted = path.replace(/^\/+/, "");
         navigate(wanted.endsWith("/") || wanted === "" ? folderLink(store, wanted) : secretLink(store, wanted));
       }}
     >
       <TextField label={t("kv.jump")} value={path} onChange={setPath} placeholder={t("kv.jump_hint")} code />
       <Button type="submit">{t("kv.open")}</Button>
-    </form>
+    </SubmitForm>
   );
 }

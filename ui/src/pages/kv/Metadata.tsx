@@ -8,6 +8,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { exact } from "../../components/Moment";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
@@ -87,10 +88,9 @@ function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata
   };
   const isOvertaken = save.error?.errors.some((text) => text.includes("metadata check-and-set")) ?? false;
   return (
-    <form
+    <SubmitForm
       className="stack card"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (twice === null) save.mutate(form);
       }}
     >
@@ -129,6 +129,6 @@ function Settings({ store, path, metadata, latest, isPatch }: Props & { metadata
           {t("common.save")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

@@ -10,6 +10,7 @@ import { TextField } from "../../components/Field";
 import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
 import { CopyButton } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { distance, moment } from "../../components/time";
 import { t } from "../../texts";
 import { MaskedJson } from "./MaskedJson";
@@ -40,10 +41,9 @@ export default function Received() {
       {open.data ? (
         <Inside answer={open.data} />
       ) : (
-        <form
+        <SubmitForm
           className="stack card"
-          onSubmit={(event) => {
-            event.preventDefault();
+          onSubmit={() => {
             look.reset();
             open.mutate(undefined);
           }}
@@ -59,7 +59,7 @@ export default function Received() {
               {t("kv.received_look")}
             </Button>
           </div>
-        </form>
+        </SubmitForm>
       )}
     </div>
   );

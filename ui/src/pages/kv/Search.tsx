@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Suggested, TextField } from "../../components/Field";
 import { Empty, Loading } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import type { Mount } from "../secrets/Mounts";
 import { type Asked, type Secret, useSearch } from "./searching";
@@ -34,13 +35,7 @@ function Form({ asked }: { asked: Asked }) {
     .map(([path, { description }]) => ({ id: path, label: path, description }));
   const set = (name: keyof Asked) => (text: string) => setWanted({ ...wanted, [name]: text });
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        navigate(searchLink({ ...wanted }));
-      }}
-    >
+    <SubmitForm onSubmit={() => navigate(searchLink({ ...wanted }))}>
       <div className="grid top">
         <TextField label={t("kv.search_text")} description={t("kv.search_text_hint")} value={wanted.text} onChange={set("text")} type="search" autoFocus />
         <Suggested label={t("kv.search_mount")} description={t("kv.search_mount_hint")} value={wanted.mount} onChange={set("mount")} choices={choices} />
@@ -52,7 +47,7 @@ function Form({ asked }: { asked: Asked }) {
           {t("kv.search")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

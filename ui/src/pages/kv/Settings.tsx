@@ -8,6 +8,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { mountPath, settingsLink } from "../mounts/table";
@@ -64,13 +65,7 @@ function Form({ store, config }: { store: Store; config: Config }) {
     () => toast(t("kv.settings_saved", { mount: store.mount })),
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => save.mutate(undefined)}>
       <NumberField label={t("kv.max_versions")} description={t("kv.engine_max_hint")} value={max} onChange={setMax} min={0} />
       <TextField label={t("kv.delete_after")} description={t("kv.engine_after_hint")} value={after} onChange={setAfter} code />
       <Checkbox label={t("kv.cas")} description={t("kv.cas_hint")} value={cas} onChange={setCas} />
@@ -81,7 +76,7 @@ function Form({ store, config }: { store: Store; config: Config }) {
           {t("common.save")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useNavigate } from "../../app/location";
 import { Button } from "../../components/Button";
 import { NumberField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { secretLink, type Store } from "./store";
 
@@ -10,15 +11,9 @@ export function VersionJump({ store, path, version }: { store: Store; path: stri
   const [wanted, setWanted] = useState<number | null>(version);
   const navigate = useNavigate();
   return (
-    <form
-      className="version-jump"
-      onSubmit={(event) => {
-        event.preventDefault();
-        navigate(secretLink(store, path, wanted ? { version: wanted } : {}));
-      }}
-    >
+    <SubmitForm className="version-jump" onSubmit={() => navigate(secretLink(store, path, wanted ? { version: wanted } : {}))}>
       <NumberField label={t("kv.number")} value={wanted} onChange={setWanted} min={1} />
       <Button type="submit">{t("kv.open")}</Button>
-    </form>
+    </SubmitForm>
   );
 }

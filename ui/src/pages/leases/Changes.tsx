@@ -7,6 +7,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { duration } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
@@ -36,13 +37,7 @@ function Renew({ lease }: { lease: LeaseFacts }) {
   );
   if (!useMay("update sys/leases/renew")) return null;
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        renew.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => renew.mutate(undefined)}>
       <TextField label={t("leases.increment")} description={t("leases.increment_hint")} value={increment} onChange={setIncrement} placeholder="1h" code />
       <Warnings of={renew.data?.warnings} />
       {renew.error && <Failure error={renew.error} />}
@@ -51,7 +46,7 @@ function Renew({ lease }: { lease: LeaseFacts }) {
           {t("leases.renew")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

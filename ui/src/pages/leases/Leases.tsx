@@ -10,6 +10,7 @@ import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Paging } from "../../components/Paging";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { folderOf, leaseLink, leasesLink, needsOf, revokeLink, SEARCH } from "./lease";
 
@@ -113,33 +114,21 @@ function Ways({ prefix }: { prefix: string }) {
   return (
     <div className="grid">
       {mayLookUp && (
-        <form
-          className="card stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            navigate(leaseLink(id.trim()));
-          }}
-        >
+        <SubmitForm onSubmit={() => navigate(leaseLink(id.trim()))}>
           <TextField label={t("leases.id")} description={t("leases.id_hint")} value={id} onChange={setId} code />
           <div className="row">
             <Button type="submit" isDisabled={id.trim() === ""} needs="update sys/leases/lookup">
               {t("leases.look_up")}
             </Button>
           </div>
-        </form>
+        </SubmitForm>
       )}
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          navigate(leasesLink(folderOf(path)));
-        }}
-      >
+      <SubmitForm onSubmit={() => navigate(leasesLink(folderOf(path)))}>
         <TextField label={t("leases.go_to")} description={t("leases.go_to_hint")} value={path} onChange={setPath} code />
         <div className="row">
           <Button type="submit">{t("leases.go")}</Button>
         </div>
-      </form>
+      </SubmitForm>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { Select, TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Paging } from "../../components/Paging";
+import { SubmitForm } from "../../components/SubmitForm";
 import { When } from "../../components/When";
 import { t } from "../../texts";
 import { useAsked } from "./asking";
@@ -49,13 +50,7 @@ function Form({ filters }: { filters: Filters }) {
   const navigate = useNavigate();
   const set = (name: Filter) => (text: string) => setWanted({ ...wanted, [name]: text });
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        navigate(searchLink(wanted));
-      }}
-    >
+    <SubmitForm onSubmit={() => navigate(searchLink(wanted))}>
       <div className="grid">
         {TEXTS.map((name) => (
           <TextField key={name} label={t(`leases.by_${name as Exclude<Filter, "state">}`)} value={wanted[name]} onChange={set(name)} code />
@@ -67,7 +62,7 @@ function Form({ filters }: { filters: Filters }) {
           {t("leases.find")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

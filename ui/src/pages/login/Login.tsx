@@ -9,6 +9,7 @@ import { useParam } from "../../app/location";
 import { ifMayEnd, mayEnd } from "../../app/unsaved";
 import { Button } from "../../components/Button";
 import { Select, Suggested, TextArea, TextField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import type { Way } from "./choices";
@@ -57,10 +58,9 @@ export default function Login({ again = false }: { again?: boolean }) {
   if (outcome?.typed) return <FewUses uses={outcome.typed.uses} onGo={() => void enter(outcome)} onCancel={() => setOutcome(null)} />;
   if (outcome?.pending) return <SecondFactor pending={outcome.pending} namespace={place} onDone={finish} onCancel={() => setOutcome(null)} />;
   return (
-    <form
+    <SubmitForm
       className="login stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         setTried(missing.length > 0);
         if (missing.length === 0) start();
       }}
@@ -95,7 +95,7 @@ export default function Login({ again = false }: { again?: boolean }) {
           {t("login.other")}
         </Button>
       )}
-    </form>
+    </SubmitForm>
   );
 }
 

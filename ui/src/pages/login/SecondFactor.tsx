@@ -6,6 +6,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Select, TextField } from "../../components/Field";
 import { QrCode } from "../../components/QrCode";
+import { SubmitForm } from "../../components/SubmitForm";
 import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import { type Outcome, prove } from "./log_in";
@@ -46,13 +47,7 @@ export function SecondFactor({ pending, namespace, onDone, onCancel }: Props) {
     onError: () => setCodes({}),
   });
   return (
-    <form
-      className="login stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        attempt.mutate();
-      }}
-    >
+    <SubmitForm className="login stack" onSubmit={() => attempt.mutate()}>
       <Title>{t("login.second_title")}</Title>
       {proofs.map(({ name, any, method }, index) => (
         <fieldset key={name} className="stack">
@@ -75,7 +70,7 @@ export function SecondFactor({ pending, namespace, onDone, onCancel }: Props) {
         </Button>
         <Button onPress={onCancel}>{t("common.cancel")}</Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

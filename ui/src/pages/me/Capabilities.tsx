@@ -8,6 +8,7 @@ import { Button, LinkButton } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { TextArea } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { pathsIn } from "./self";
 
@@ -26,20 +27,14 @@ export function Capabilities() {
   });
   return (
     <>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          navigate(link("/me", { tab: "capabilities", paths: pathsIn(text).join("\n") }));
-        }}
-      >
+      <SubmitForm onSubmit={() => navigate(link("/me", { tab: "capabilities", paths: pathsIn(text).join("\n") }))}>
         <TextArea label={t("me.paths")} description={t("me.paths_hint")} value={text} onChange={setText} placeholder="secret/data/app" rows={3} isRequired code />
         <div className="row">
           <Button type="submit" look="primary" isDisabled={pathsIn(text).length === 0} {...(isHome && { needs: "update sys/capabilities-self" })}>
             {t("me.ask")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
       {paths.length > 0 && <Loaded of={found}>{(answer) => <Found paths={paths} answer={answer} />}</Loaded>}
     </>
   );

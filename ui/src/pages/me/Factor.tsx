@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Suggested } from "../../components/Field";
 import { Once } from "../../components/Once";
 import { QrCode } from "../../components/QrCode";
+import { SubmitForm } from "../../components/SubmitForm";
 import { Warnings } from "../../components/Warnings";
 import { t } from "../../texts";
 
@@ -28,13 +29,7 @@ export function Factor() {
   const url = make.data?.data?.url;
   const choices = (methods.data?.keys ?? []).map((id) => ({ id, label: id, description: methods.data?.key_info[id]?.name || methods.data?.key_info[id]?.issuer || "" }));
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => make.mutate(undefined)}>
       <p>{t("me.factor_intro")}</p>
       <Suggested label={t("me.factor_method")} description={t("me.factor_method_hint")} value={method} onChange={setMethod} choices={choices} isRequired />
       {make.error && <Failure error={make.error} />}
@@ -50,6 +45,6 @@ export function Factor() {
           {t("me.factor_make")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

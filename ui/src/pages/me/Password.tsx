@@ -6,6 +6,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Empty, Loading } from "../../components/Loaded";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import type { Account } from "./self";
@@ -50,10 +51,8 @@ function Change({ account }: { account: Account }) {
   });
   const differs = next !== again;
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <SubmitForm
+      onSubmit={() => {
         setTried(true);
         if (!differs) change.mutate();
       }}
@@ -68,6 +67,6 @@ function Change({ account }: { account: Account }) {
           {t("me.password_change")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

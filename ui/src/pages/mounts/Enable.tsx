@@ -9,6 +9,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, Choices, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { Pairs } from "../../forms/Pairs";
@@ -58,10 +59,9 @@ function Form({ table, types }: { table: Table; types: readonly string[] }) {
   );
   return (
     <Typed>
-      <form
+      <SubmitForm
         className="stack card"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (!fault) enable.mutate(undefined);
         }}
       >
@@ -84,7 +84,7 @@ function Form({ table, types }: { table: Table; types: readonly string[] }) {
           </Button>
           <LinkButton to={listLink(table)}>{t("common.cancel")}</LinkButton>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { prefixOf, settingsLink, type Table } from "./table";
@@ -39,10 +40,9 @@ function Moving({ table, path, onClose }: { table: Table; path: string; onClose:
   );
   return (
     <Dialog title={t("mounts.move_title", { path })} isOpen onClose={onClose}>
-      <form
+      <SubmitForm
         className="body"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (!fault) move.mutate(undefined);
         }}
       >
@@ -55,7 +55,7 @@ function Moving({ table, path, onClose }: { table: Table; path: string; onClose:
             {t("mounts.move")}
           </Button>
         </footer>
-      </form>
+      </SubmitForm>
     </Dialog>
   );
 }

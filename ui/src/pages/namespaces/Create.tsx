@@ -9,6 +9,7 @@ import { Checkbox, NumberField, TextArea, TextField } from "../../components/Fie
 import { Once } from "../../components/Once";
 import { PageHead } from "../../components/PageHead";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { Pairs } from "../../forms/Pairs";
@@ -58,10 +59,8 @@ function Form({ parent, here, onMade }: { parent: string; here: string; onMade: 
   );
   return (
     <Typed>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
+      <SubmitForm
+        onSubmit={() => {
           if (isFine) create.mutate(undefined);
         }}
       >
@@ -83,7 +82,7 @@ function Form({ parent, here, onMade }: { parent: string; here: string; onMade: 
             {t("namespaces.create")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

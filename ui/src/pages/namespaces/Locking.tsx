@@ -8,6 +8,7 @@ import { Checkbox, TextField } from "../../components/Field";
 import { Once } from "../../components/Once";
 import { Removal } from "../../components/Removal";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { lockPath, type Place } from "./place";
@@ -74,13 +75,7 @@ function Unlock({ place, onDone }: { place: Place; onDone: () => void }) {
     },
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        unlock.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => unlock.mutate(undefined)}>
       <TextField label={t("namespaces.unlock_key")} description={t(withoutKey ? "namespaces.unlock_sudo" : "namespaces.unlock_hint")} type="password" value={key} onChange={setKey} isRequired={!withoutKey} />
       {unlock.error && <Failure error={unlock.error} />}
       <div className="row">
@@ -88,6 +83,6 @@ function Unlock({ place, onDone }: { place: Place; onDone: () => void }) {
           {t("namespaces.unlock")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

@@ -10,6 +10,7 @@ import { Metadata } from "../../components/Metadata";
 import { PageHead } from "../../components/PageHead";
 import { PageTabs } from "../../components/PageTabs";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Pairs } from "../../forms/Pairs";
 import { t } from "../../texts";
@@ -119,13 +120,7 @@ function MetadataForm({ place, record }: { place: Place; record: Record }) {
     () => toast(t("namespaces.saved", { name: place.path })),
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => save.mutate(undefined)}>
       <Pairs label={t("namespaces.metadata")} description={t("namespaces.metadata_hint")} value={rows} onChange={setRows} />
       {save.error && <Failure error={save.error} />}
       <div className="row">
@@ -133,7 +128,7 @@ function MetadataForm({ place, record }: { place: Place; record: Record }) {
           {t("common.save")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -11,6 +11,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { apiPath, type Place } from "./place";
@@ -76,13 +77,7 @@ function Sealed({ place, status }: { place: Place; status: SealStatus }) {
   );
   return (
     <>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter.mutate({ key: share.trim() });
-        }}
-      >
+      <SubmitForm onSubmit={() => enter.mutate({ key: share.trim() })}>
         <p>
           <span className="badge badge-warn">{t("namespaces.sealed")}</span> {t("namespaces.shares_of", { t: status.t, n: status.n })}
         </p>
@@ -106,7 +101,7 @@ function Sealed({ place, status }: { place: Place; status: SealStatus }) {
             </Button>
           )}
         </div>
-      </form>
+      </SubmitForm>
       <Lost place={place} />
     </>
   );

@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
 import { May } from "../../components/May";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
@@ -15,17 +16,11 @@ import { mayChange } from "./region";
 function Form({ title, intro, what, onSubmit, children }: { title: string; intro: string; what: string; onSubmit: () => void; children: ReactNode }) {
   return (
     <May needs={mayChange(what)}>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSubmit();
-        }}
-      >
+      <SubmitForm onSubmit={() => onSubmit()}>
         <h2>{title}</h2>
         <p>{intro}</p>
         {children}
-      </form>
+      </SubmitForm>
     </May>
   );
 }

@@ -12,6 +12,7 @@ import { exact } from "../../components/Moment";
 import { Once } from "../../components/Once";
 import { Removal } from "../../components/Removal";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 
@@ -62,13 +63,7 @@ function Make({ mount }: { mount: string }) {
     return write<{ id: string; key: string }>(path, allowed.length > 0 ? { allowed_identifiers: allowed } : {});
   });
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.mutate();
-      }}
-    >
+    <SubmitForm onSubmit={() => make.mutate()}>
       <TextField label={t("pki.binding_names")} description={t("pki.binding_names_hint")} value={names} onChange={setNames} placeholder="*.team.example" code />
       {make.error && <Failure error={make.error} />}
       <div className="row">
@@ -87,6 +82,6 @@ function Make({ mount }: { mount: string }) {
           />
         </div>
       )}
-    </form>
+    </SubmitForm>
   );
 }

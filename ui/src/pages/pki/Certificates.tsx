@@ -10,6 +10,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { OpenByName } from "../../components/OpenByName";
 import { PageTabs } from "../../components/PageTabs";
 import { Paging } from "../../components/Paging";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { Calendar } from "./Calendar";
 import { CertificateTable, rowsOf } from "./CertificateTable";
@@ -67,13 +68,7 @@ function Search({ mount, ...now }: { mount: string; name: string; role: string; 
   const navigate = useNavigate();
   const go = (all: boolean) => navigate(pkiLink(mount, "/certificates", { name: name.trim(), role: role.trim(), valid: all ? "no" : "" }));
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        go(now.all);
-      }}
-    >
+    <SubmitForm onSubmit={() => go(now.all)}>
       <div className="grid">
         <TextField label={t("pki.find_name")} description={t("pki.find_name_hint")} value={name} onChange={setName} code />
         <TextField label={t("pki.role")} value={role} onChange={setRole} code />
@@ -82,7 +77,7 @@ function Search({ mount, ...now }: { mount: string; name: string; role: string; 
         <Button type="submit">{t("pki.find")}</Button>
         <Switch label={t("pki.find_all")} value={now.all} onChange={go} />
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

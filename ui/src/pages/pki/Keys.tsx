@@ -11,6 +11,7 @@ import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { useSchema } from "../../forms/schema";
@@ -108,13 +109,7 @@ function Rename({ mount, subject, onClose }: { mount: string; subject: Key; onCl
   );
   return (
     <Dialog title={t("pki.rename")} isOpen onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => save.mutate()}>
         <TextField label={t("pki.name")} value={name} onChange={setName} autoFocus code />
         {save.error && <Failure error={save.error} />}
         <footer className="row">
@@ -122,7 +117,7 @@ function Rename({ mount, subject, onClose }: { mount: string; subject: Key; onCl
             {t("common.save")}
           </Button>
         </footer>
-      </form>
+      </SubmitForm>
     </Dialog>
   );
 }

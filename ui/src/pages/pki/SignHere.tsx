@@ -7,6 +7,7 @@ import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { NumberField, Select, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import type { Mount } from "../secrets/Mounts";
@@ -63,13 +64,7 @@ function Form({ mount, csr, commonName, mounts }: Props & { mounts: readonly str
   );
   if (mounts.length === 0) return <p>{t("pki.no_signer")}</p>;
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        sign.mutate();
-      }}
-    >
+    <SubmitForm className="stack" onSubmit={() => sign.mutate()}>
       <Select
         label={t("pki.signer_mount")}
         value={signer}
@@ -90,6 +85,6 @@ function Form({ mount, csr, commonName, mounts }: Props & { mounts: readonly str
           {t("pki.sign_and_take")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

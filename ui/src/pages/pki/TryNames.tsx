@@ -8,6 +8,7 @@ import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { TextArea, TextField } from "../../components/Field";
 import { exact } from "../../components/Moment";
+import { SubmitForm } from "../../components/SubmitForm";
 import { Warnings } from "../../components/Warnings";
 import { t } from "../../texts";
 import { rolePath } from "./mount";
@@ -32,13 +33,7 @@ export function TryNames({ mount, role }: { mount: string; role: string }) {
     return write<Verdict>(path, { common_name: name.trim(), ...(names.length > 0 && { alt_names: names }), ...(ttl.trim() !== "" && { ttl: ttl.trim() }) });
   });
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        ask.mutate();
-      }}
-    >
+    <SubmitForm onSubmit={() => ask.mutate()}>
       <p>{t("pki.try_intro")}</p>
       <TextField label={t("pki.common_name")} value={name} onChange={setName} code />
       <TextArea label={t("pki.other_names")} description={t("forms.lines")} value={others} onChange={setOthers} rows={2} code />
@@ -52,7 +47,7 @@ export function TryNames({ mount, role }: { mount: string; role: string }) {
       <div className="stack" aria-live="polite">
         {ask.data && <Shown verdict={ask.data} />}
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

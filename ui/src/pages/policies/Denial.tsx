@@ -3,6 +3,7 @@ import { link, useNavigate, useParam } from "../../app/location";
 import { Anchor, Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
+import { SubmitForm } from "../../components/SubmitForm";
 import { When } from "../../components/When";
 import { t } from "../../texts";
 import { entityLink } from "../identity/links";
@@ -18,20 +19,14 @@ export function Denial() {
   const navigate = useNavigate();
   return (
     <>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          navigate(link("/policies/why", { request: id.trim() }));
-        }}
-      >
+      <SubmitForm onSubmit={() => navigate(link("/policies/why", { request: id.trim() }))}>
         <TextField label={t("policies.request_id")} description={t("policies.request_id_hint")} value={id} onChange={setId} isRequired code />
         <div className="row">
           <Button type="submit" look="primary" isDisabled={id.trim() === ""} {...(id.trim() !== "" && { needs: `read sys/policies/denials/${id.trim()}` as const })}>
             {t("policies.find")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
       {request && (
         <Loaded of={found} missing={<Empty title={t("policies.no_denial")} />}>
           {(denied) => <Found denied={denied} />}

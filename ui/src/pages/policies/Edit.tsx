@@ -15,6 +15,7 @@ import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { When } from "../../components/When";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
@@ -93,13 +94,7 @@ function Form({ policy }: { policy: Policy }) {
         {!isNew && <Actions name={policy.name} />}
       </PageHead>
       {policy.modified && <Facts policy={policy} />}
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => save.mutate(undefined)}>
         {isNew && <Name name={name} onChange={setName} isAllowed={mayWrite} />}
         {isFixed ? (
           <p className="notice">{t("policies.root")}</p>
@@ -117,7 +112,7 @@ function Form({ policy }: { policy: Policy }) {
             {text !== policy.policy && !isNew && <Button onPress={() => setText(policy.policy)}>{t("policies.revert")}</Button>}
           </div>
         )}
-      </form>
+      </SubmitForm>
     </>
   );
 }

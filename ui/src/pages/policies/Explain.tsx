@@ -4,6 +4,7 @@ import { link, useNavigate, useShown } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Select, TextArea, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { ABOUT, type About, type Asked, objectOf, OPERATIONS, useExplained } from "./ask";
 import { Explanation } from "./Explanation";
@@ -51,10 +52,8 @@ function Question({ asked, onAsk, isPending }: { asked: Asked | null; onAsk: (as
   const given = objectOf(parameters);
   const isComplete = path.trim() !== "" && given !== null && (about === "self" || whose.trim() !== "");
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <SubmitForm
+      onSubmit={() => {
         if (isComplete) onAsk({ path: path.trim().replace(/^\/?(v1\/)?/, ""), operation, about, whose: whose.trim(), parameters: given, wrapTtl: wrapTtl.trim() });
         if (about === "token") setWhose("");
       }}
@@ -77,6 +76,6 @@ function Question({ asked, onAsk, isPending }: { asked: Asked | null; onAsk: (as
           {t("policies.explain")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

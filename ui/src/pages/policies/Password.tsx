@@ -14,6 +14,7 @@ import { Held } from "../../components/Held";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { passwordPolicyLink } from "./Policies";
@@ -69,13 +70,7 @@ function Form({ name: given, policy }: { name: string; policy: string }) {
       <PageHead title={given || t("policies.create_password")} crumbs={[{ text: t("policies.password_policies"), to: LIST }]}>
         {given && <Delete name={given} />}
       </PageHead>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => save.mutate(undefined)}>
         {given === "" && <TextField label={t("policies.name")} value={name} onChange={setName} isRequired autoFocus code />}
         <CodeEditor key={String(canEdit)} label={t("policies.rules")} value={text} {...(canEdit && { onChange: setText })} language="hcl" complete={proposals} />
         <p className="description">{t("policies.password_hint")}</p>
@@ -87,7 +82,7 @@ function Form({ name: given, policy }: { name: string; policy: string }) {
             </Button>
           </div>
         )}
-      </form>
+      </SubmitForm>
       {given && <Sample name={given} isChanged={text !== policy} />}
     </>
   );

@@ -11,6 +11,7 @@ import { Checkbox, Choices, Suggested, TextArea } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Several } from "../../components/Several";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { proposals } from "./completion";
 import { Faults } from "./Faults";
@@ -91,13 +92,7 @@ function Requests({ name, draft }: { name: string; draft: string | null }) {
   const isReady = name !== "" && (source === "log" ? file !== null : rows !== null && rows.length > 0);
   return (
     <>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          run.mutate(source === "typed" ? (rows ?? []) : file);
-        }}
-      >
+      <SubmitForm onSubmit={() => run.mutate(source === "typed" ? (rows ?? []) : file)}>
         <Choices
           label={t("policies.requests")}
           value={source}
@@ -123,7 +118,7 @@ function Requests({ name, draft }: { name: string; draft: string | null }) {
           {run.isPending && <progress value={share} max={1} aria-label={t("policies.progress")} />}
         </div>
         {run.error && (isStopped ? <p>{t("policies.stopped")}</p> : <Failure error={run.error} />)}
-      </form>
+      </SubmitForm>
       {run.data && <Simulation found={run.data} />}
     </>
   );

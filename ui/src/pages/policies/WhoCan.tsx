@@ -8,6 +8,7 @@ import { DataTable } from "../../components/DataTable";
 import { Failure } from "../../components/Failure";
 import { Select, TextField } from "../../components/Field";
 import { Empty } from "../../components/Loaded";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { entityLink, groupLink } from "../identity/links";
 import { OPERATIONS } from "./ask";
@@ -50,10 +51,8 @@ export function WhoCan() {
   });
   return (
     <>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
+      <SubmitForm
+        onSubmit={() => {
           navigate(link("/policies/why", { tab: "who", path: path.trim(), operation, kind: kind === "all" ? "" : kind }), { replace: true });
           ask.mutate("");
         }}
@@ -68,7 +67,7 @@ export function WhoCan() {
             {t("policies.who_can")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
       {ask.error && <Failure error={ask.error} />}
       {ask.data?.everybody && <p className="notice notice-warn">{t("policies.everybody")}</p>}
       {ask.data && <Holders found={found} isAll={ask.data.after === ""} />}

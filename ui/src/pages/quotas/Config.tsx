@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, TextArea } from "../../components/Field";
 import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
@@ -54,13 +55,7 @@ function Form({ settings }: { settings: Settings }) {
   );
   return (
     <Typed>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <SubmitForm onSubmit={() => save.mutate(undefined)}>
         <TextArea label={t("quotas.exempt")} description={t("quotas.exempt_hint")} value={exempt} onChange={setExempt} rows={8} code />
         <TextArea label={t("quotas.absolute")} description={t("quotas.absolute_hint")} value={absolute} onChange={setAbsolute} code />
         <Checkbox label={t("quotas.audit")} description={t("quotas.audit_hint")} value={audit} onChange={setAudit} />
@@ -71,7 +66,7 @@ function Form({ settings }: { settings: Settings }) {
             {t("common.save")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

@@ -11,6 +11,7 @@ import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
 import { RootOnly } from "../../components/RootOnly";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
@@ -104,13 +105,7 @@ function Form({ kind, quota }: { kind: Kind; quota: Record | null }) {
   );
   return (
     <Typed>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <SubmitForm onSubmit={() => save.mutate(undefined)}>
         {!quota && <TextField label={t("quotas.name")} value={name} onChange={setName} isRequired autoFocus code />}
         <Suggested label={t("quotas.path")} description={t("quotas.path_hint")} value={draft.path} onChange={(next) => set({ path: next })} choices={paths} />
         {kind === "rate-limit" ? <RateFields draft={draft} set={set} /> : <NumberField label={t("quotas.max_leases")} description={t("quotas.max_leases_hint")} value={draft.maxLeases} onChange={(maxLeases) => set({ maxLeases })} min={1} isRequired />}
@@ -129,7 +124,7 @@ function Form({ kind, quota }: { kind: Kind; quota: Record | null }) {
             {t("common.save")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

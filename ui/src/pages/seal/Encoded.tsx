@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import type { Generation } from "./ceremony";
 
@@ -21,13 +22,7 @@ export function Encoded({ made, otp: known, onDone }: { made: Generation; otp: s
       <p>{t(made.pgp_fingerprint ? "seal.root_made_pgp" : "seal.root_made_otp", { fingerprint: made.pgp_fingerprint ?? "" })}</p>
       <Secret value={made.encoded_token ?? ""} name={t("seal.encoded")} />
       {!made.pgp_fingerprint && !decode.data && (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            decode.mutate(undefined);
-          }}
-        >
+        <SubmitForm className="stack" onSubmit={() => decode.mutate(undefined)}>
           <TextField label={t("seal.otp")} type="password" value={otp} onChange={setOtp} isRequired />
           {decode.error && <Failure error={decode.error} />}
           <div className="row">
@@ -35,7 +30,7 @@ export function Encoded({ made, otp: known, onDone }: { made: Generation; otp: s
               {t("seal.decode")}
             </Button>
           </div>
-        </form>
+        </SubmitForm>
       )}
       {decode.data && (
         <>

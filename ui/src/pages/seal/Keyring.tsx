@@ -8,6 +8,7 @@ import { Checkbox, TextField } from "../../components/Field";
 import { Held } from "../../components/Held";
 import { Loaded } from "../../components/Loaded";
 import { May } from "../../components/May";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { When } from "../../components/When";
 import { t } from "../../texts";
@@ -97,13 +98,7 @@ function Form({ rotation }: { rotation: Rotation }) {
     () => toast(t("seal.rotation_saved")),
   );
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
-    >
+    <SubmitForm className="stack" onSubmit={() => save.mutate(undefined)}>
       <h3>{t("seal.rotation")}</h3>
       <Checkbox label={t("seal.rotation_enabled")} value={enabled} onChange={setEnabled} />
       <TextField label={t("seal.interval")} description={t("seal.interval_hint")} value={interval} onChange={setInterval} isDisabled={!enabled} code />
@@ -113,6 +108,6 @@ function Form({ rotation }: { rotation: Rotation }) {
           {t("common.save")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

@@ -4,6 +4,7 @@ import { useChange } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextArea } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { faultOf, keysIn } from "../start/Initialise";
 import { REKEY, type Rekeying } from "./ceremony";
@@ -25,13 +26,7 @@ export function RekeyForm({ onBegin }: { onBegin: () => void }) {
     onBegin,
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        begin.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => begin.mutate(undefined)}>
       <h2>{t("seal.begin_title")}</h2>
       <NumberField label={t("start.shares")} description={t("start.shares_hint")} value={shares} onChange={setShares} min={1} max={MOST_SHARES} />
       <NumberField label={t("start.threshold")} description={t("start.threshold_hint")} value={threshold} onChange={setThreshold} min={1} max={MOST_SHARES} error={fault} />
@@ -50,6 +45,6 @@ export function RekeyForm({ onBegin }: { onBegin: () => void }) {
           {t("seal.begin")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

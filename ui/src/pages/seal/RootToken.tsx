@@ -11,6 +11,7 @@ import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { keysIn } from "../start/Initialise";
@@ -75,13 +76,7 @@ function Begin({ onBegin }: { onBegin: (begun: Generation) => void }) {
     onBegin,
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        begin.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => begin.mutate(undefined)}>
       <Choices
         label={t("seal.root_encrypt")}
         value={by}
@@ -98,7 +93,7 @@ function Begin({ onBegin }: { onBegin: (begun: Generation) => void }) {
           {t("seal.root_begin")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Progress } from "../../components/Progress";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 
 interface Props<R> {
@@ -29,13 +30,7 @@ export function Shares<R>({ label, progress, required, needs, give, onAnswer, ch
     },
   );
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        enter.mutate(undefined);
-      }}
-    >
+    <SubmitForm className="stack" onSubmit={() => enter.mutate(undefined)}>
       <Progress label={t("seal.given")} value={progress} most={required} />
       <TextField label={label} description={t("seal.share_hint")} type="password" value={share} onChange={setShare} isRequired />
       {enter.error && <Failure error={enter.error} />}
@@ -45,6 +40,6 @@ export function Shares<R>({ label, progress, required, needs, give, onAnswer, ch
         </Button>
         {children}
       </div>
-    </form>
+    </SubmitForm>
   );
 }

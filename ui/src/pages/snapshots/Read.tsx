@@ -10,6 +10,7 @@ import { May } from "../../components/May";
 import { PageHead } from "../../components/PageHead";
 import { RootOnly } from "../../components/RootOnly";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { told } from "../../components/time";
 import { t } from "../../texts";
 import { dataPath, folderPath, secretLink, type Store } from "../kv/store";
@@ -76,10 +77,8 @@ function Question({ id, stores }: { id: string; stores: readonly Store[] }) {
   const show = (more: Record<string, string>) => navigate(link("/snapshots/read", { id, mount: store.mount, path, ...more }), { replace: true });
   return (
     <>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
+      <SubmitForm
+        onSubmit={() => {
           show({});
           ask.mutate(store);
         }}
@@ -93,7 +92,7 @@ function Question({ id, stores }: { id: string; stores: readonly Store[] }) {
             {t("snapshots.read_it")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
       {ask.data && <Values key={`${ask.data.path} ${ask.submittedAt}`} {...ask.data} />}
     </>
   );

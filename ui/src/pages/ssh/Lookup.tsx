@@ -5,6 +5,7 @@ import { useChange } from "../../api/hooks";
 import { Anchor, Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { roleLink } from "./paths";
 
@@ -17,10 +18,8 @@ export function Lookup({ mount }: { mount: string }) {
   if (!may) return null;
   const roles = ask.data?.roles ?? [];
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <SubmitForm
+      onSubmit={() => {
         if (ip) ask.mutate(ip);
       }}
     >
@@ -43,6 +42,6 @@ export function Lookup({ mount }: { mount: string }) {
           {t("ssh.lookup_do")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

@@ -7,6 +7,7 @@ import { useKept } from "../../app/kept";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, TextArea } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { Title } from "../../components/Title";
 import { t } from "../../texts";
 import { type Initialised, MADE } from "./made";
@@ -42,13 +43,7 @@ export default function Initialise() {
   };
   if (made) return <Sheet made={made.answer} threshold={made.threshold} encrypted={made.isEncrypted} onDone={goOn} />;
   return (
-    <form
-      className="login stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.mutate();
-      }}
-    >
+    <SubmitForm className="login stack" onSubmit={() => make.mutate()}>
       <Title>{t("start.init_title")}</Title>
       <p>{t(recovery ? "start.init_recovery" : "start.init_intro")}</p>
       <NumberField label={t("start.shares")} description={t("start.shares_hint")} value={shares} onChange={setShares} min={1} max={MOST_SHARES} error={isEmpty ? fault : null} />
@@ -64,7 +59,7 @@ export default function Initialise() {
       <Button type="submit" look="primary" isPending={make.isPending} isDisabled={fault !== null}>
         {t("start.init")}
       </Button>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -7,6 +7,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Progress } from "../../components/Progress";
+import { SubmitForm } from "../../components/SubmitForm";
 import { Title } from "../../components/Title";
 import { t } from "../../texts";
 
@@ -34,14 +35,7 @@ export default function Unseal() {
   if (!status) return null;
   if (status.recovery_seal) return <Waiting type={status.type} />;
   return (
-    <form
-      ref={form}
-      className="login stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        enter.mutate({ key: share.trim() });
-      }}
-    >
+    <SubmitForm ref={form} className="login stack" onSubmit={() => enter.mutate({ key: share.trim() })}>
       <Title>{t("start.unseal_title")}</Title>
       <p>{t("start.unseal_intro", { t: status.t, n: status.n })}</p>
       <Progress label={t("start.progress")} value={status.progress} most={status.t} />
@@ -59,7 +53,7 @@ export default function Unseal() {
         {status.progress > 0 && <Button onPress={() => enter.mutate({ reset: true })}>{t("start.reset")}</Button>}
       </div>
       <p className="description">{t("start.share_hint")}</p>
-    </form>
+    </SubmitForm>
   );
 }
 

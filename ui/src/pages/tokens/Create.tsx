@@ -7,6 +7,7 @@ import { useParam } from "../../app/location";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { PageHead } from "../../components/PageHead";
+import { SubmitForm } from "../../components/SubmitForm";
 import { Typed } from "../../components/Typed";
 import { t } from "../../texts";
 import { CreateFields } from "./CreateFields";
@@ -38,13 +39,7 @@ function Form({ role }: { role: string }) {
     <>
       {may === false && <p className="notice notice-warn">{t(role ? "tokens.not_by_role" : "tokens.not_allowed")}</p>}
       <Typed>
-        <form
-          className="card stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            create.mutate(undefined);
-          }}
-        >
+        <SubmitForm onSubmit={() => create.mutate(undefined)}>
           <CreateFields role={role} sudo={sudo} wanted={wanted} onChange={setWanted} wrapTtl={wrapTtl} onWrapTtl={setWrapTtl} />
           {create.error && <Failure error={create.error} />}
           <div className="row">
@@ -52,7 +47,7 @@ function Form({ role }: { role: string }) {
               {t("tokens.make")}
             </Button>
           </div>
-        </form>
+        </SubmitForm>
       </Typed>
       {create.data && <Made answer={create.data} onClose={create.reset} />}
     </>

@@ -6,6 +6,7 @@ import { useNavigate } from "../../app/location";
 import { Anchor, Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { About } from "./About";
 import { type TokenFacts, tokenLink } from "./token";
@@ -29,20 +30,14 @@ function ByAccessor() {
   const [accessor, setAccessor] = useState("");
   const navigate = useNavigate();
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        navigate(tokenLink(accessor.trim()));
-      }}
-    >
+    <SubmitForm onSubmit={() => navigate(tokenLink(accessor.trim()))}>
       <TextField label={t("tokens.accessor")} description={t("tokens.accessor_hint")} value={accessor} onChange={setAccessor} code />
       <div className="row">
         <Button type="submit" isDisabled={accessor.trim() === ""} needs="update auth/token/lookup-accessor">
           {t("tokens.look_up_accessor")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 
@@ -55,13 +50,7 @@ function ByToken() {
   );
   const found = lookup.data;
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        lookup.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => lookup.mutate(undefined)}>
       <TextField label={t("tokens.token")} description={t("tokens.token_hint")} type="password" value={token} onChange={setToken} code />
       {lookup.error && <Failure error={lookup.error} />}
       <div className="row">
@@ -75,6 +64,6 @@ function ByToken() {
           {found.accessor && <Anchor to={tokenLink(found.accessor)}>{t("tokens.open")}</Anchor>}
         </section>
       )}
-    </form>
+    </SubmitForm>
   );
 }

@@ -9,6 +9,7 @@ import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Removal } from "../../components/Removal";
+import { SubmitForm } from "../../components/SubmitForm";
 import { duration } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
@@ -66,13 +67,7 @@ function Renew({ accessor }: { accessor: string }) {
   );
   if (!may) return null;
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        renew.mutate(undefined);
-      }}
-    >
+    <SubmitForm onSubmit={() => renew.mutate(undefined)}>
       <TextField label={t("tokens.increment")} description={t("tokens.increment_hint")} value={increment} onChange={setIncrement} placeholder="1h" code />
       <Warnings of={renew.data?.warnings} />
       {renew.error && <Failure error={renew.error} />}
@@ -81,7 +76,7 @@ function Renew({ accessor }: { accessor: string }) {
           {t("tokens.renew")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 
@@ -92,13 +87,7 @@ function Capabilities({ accessor }: { accessor: string }) {
   const ask = useChange((asked: string) => write<Record<string, string[]>>("sys/capabilities-accessor", { accessor, paths: [asked] }));
   if (!may) return null;
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        ask.mutate(path.trim());
-      }}
-    >
+    <SubmitForm onSubmit={() => ask.mutate(path.trim())}>
       <TextField label={t("tokens.may_do")} value={path} onChange={setPath} placeholder="secret/data/app" code />
       {ask.error && <Failure error={ask.error} />}
       {ask.data && ask.variables !== undefined && (
@@ -116,7 +105,7 @@ function Capabilities({ accessor }: { accessor: string }) {
           {t("tokens.ask")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 
 /** Makes a root token of what the holders of key shares were given, and of its one-time password. */
@@ -19,13 +20,7 @@ export function Decode() {
     },
   );
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        decode.mutate(undefined);
-      }}
-    >
+    <SubmitForm className="stack" onSubmit={() => decode.mutate(undefined)}>
       <p>{t("tools.decode_intro")}</p>
       <TextField label={t("tools.encoded")} value={encoded} onChange={setEncoded} isRequired code />
       <TextField label={t("tools.otp")} type="password" value={otp} onChange={setOtp} isRequired code />
@@ -36,6 +31,6 @@ export function Decode() {
         </Button>
       </div>
       {decode.data && <Secret value={decode.data.token} name={t("start.root_token")} />}
-    </form>
+    </SubmitForm>
   );
 }

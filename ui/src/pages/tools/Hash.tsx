@@ -6,6 +6,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Select, TextArea } from "../../components/Field";
 import { CopyButton } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 
 const ALGORITHMS = ["sha2-256", "sha2-224", "sha2-384", "sha2-512", "sha3-224", "sha3-256", "sha3-384", "sha3-512"];
@@ -17,13 +18,7 @@ export function Hash() {
   const [format, setFormat] = useState("hex");
   const make = useChange(() => write<{ sum: string }>("sys/tools/hash", { input: base64OfText(text), algorithm, format }));
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.mutate(undefined);
-      }}
-    >
+    <SubmitForm className="stack" onSubmit={() => make.mutate(undefined)}>
       <TextArea label={t("tools.text")} value={text} onChange={setText} code />
       <Select label={t("tools.algorithm")} value={algorithm} onChange={setAlgorithm} choices={ALGORITHMS.map((id) => ({ id, label: id }))} />
       <Select label={t("tools.format")} value={format} onChange={setFormat} choices={["hex", "base64"].map((id) => ({ id, label: id }))} />
@@ -39,6 +34,6 @@ export function Hash() {
           <CopyButton text={make.data.sum} />
         </p>
       )}
-    </form>
+    </SubmitForm>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { NumberField, Select } from "../../components/Field";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 
 const STANDARD_BYTES = 32;
@@ -17,13 +18,7 @@ export function Random() {
   const [source, setSource] = useState("platform");
   const make = useChange(() => write<{ random_bytes: string }>("sys/tools/random", { bytes: bytes ?? STANDARD_BYTES, format, source }));
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.mutate(undefined);
-      }}
-    >
+    <SubmitForm className="stack" onSubmit={() => make.mutate(undefined)}>
       <NumberField label={t("tools.bytes")} value={bytes} onChange={setBytes} min={1} max={128 * 1024} />
       <Select label={t("tools.format")} value={format} onChange={setFormat} choices={["base64", "hex"].map((id) => ({ id, label: id }))} />
       <Select label={t("tools.source")} value={source} onChange={setSource} choices={SOURCES.map((id) => ({ id, label: t(`tools.source_${id}`) }))} />
@@ -34,6 +29,6 @@ export function Random() {
         </Button>
       </div>
       {make.data && <Secret value={make.data.random_bytes} name={t("tools.random")} />}
-    </form>
+    </SubmitForm>
   );
 }

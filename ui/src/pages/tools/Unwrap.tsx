@@ -6,6 +6,7 @@ import { Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { TextField } from "../../components/Field";
 import { Once } from "../../components/Once";
+import { SubmitForm } from "../../components/SubmitForm";
 import { duration } from "../../components/time";
 import { When } from "../../components/When";
 import { t } from "../../texts";
@@ -33,10 +34,9 @@ export function Unwrap() {
   };
   const failed = look.error ?? open.error ?? rewrap.error;
   return (
-    <form
+    <SubmitForm
       className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (given) act(open);
       }}
     >
@@ -62,7 +62,7 @@ export function Unwrap() {
           <Opened fields={fieldsInside(open.data)} />
         </section>
       )}
-    </form>
+    </SubmitForm>
   );
 }
 

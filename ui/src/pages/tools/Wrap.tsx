@@ -4,6 +4,7 @@ import { useChange } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { TextArea, TextField } from "../../components/Field";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { fieldsIn } from "../kv/values";
 import { HandOn } from "./HandOn";
@@ -19,13 +20,7 @@ export function Wrap() {
   );
   const made = wrap.data?.wrap_info;
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        wrap.mutate(undefined);
-      }}
-    >
+    <SubmitForm className="stack" onSubmit={() => wrap.mutate(undefined)}>
       <TextArea label={t("tools.wrap_fields")} description={t("tools.wrap_fields_hint")} value={text} onChange={setText} error={fields === null ? t("kv.paste_fault") : null} rows={6} code />
       <TextField label={t("tools.wrap_time")} description={t("tools.wrap_time_hint")} value={time} onChange={setTime} code />
       {wrap.error && <Failure error={wrap.error} />}
@@ -35,6 +30,6 @@ export function Wrap() {
         </Button>
       </div>
       {made && <HandOn made={made} />}
-    </form>
+    </SubmitForm>
   );
 }

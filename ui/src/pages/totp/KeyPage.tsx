@@ -9,6 +9,7 @@ import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { RemoveButton } from "../../components/RemoveButton";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { Facts } from "../engine/Answer";
 import { useMount } from "../engine/mount";
@@ -55,10 +56,8 @@ function Check({ path }: { path: string }) {
   );
   if (!may) return null;
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <SubmitForm
+      onSubmit={() => {
         if (code) check.mutate(undefined);
       }}
     >
@@ -75,6 +74,6 @@ function Check({ path }: { path: string }) {
           {t("totp.check")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

@@ -8,6 +8,7 @@ import { Failure } from "../../components/Failure";
 import { Checkbox, NumberField, Select, TextField } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { useSchema } from "../../forms/schema";
 import { t, textOr } from "../../texts";
@@ -46,13 +47,7 @@ function Form({ mount, schema }: { mount: string; schema: Schema }) {
     },
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate();
-      }}
-    >
+    <SubmitForm onSubmit={() => create.mutate()}>
       <TextField label={t("transit.name")} value={name} onChange={setName} isRequired autoFocus code />
       <Select label={t("transit.type")} value={wanted.type} onChange={(type) => set({ type })} choices={types.map((id) => ({ id, label: id, description: textOr(`transit.about_${id}`, "") }))} />
       {traits.sets.length > 0 && <Select label={t("transit.parameter_set")} value={traits.sets.includes(wanted.set) ? wanted.set : (traits.sets[0] ?? "")} onChange={(each) => set({ set: each })} choices={traits.sets.map((id) => ({ id, label: id }))} />}
@@ -70,6 +65,6 @@ function Form({ mount, schema }: { mount: string; schema: Schema }) {
         </Button>
         <LinkButton to={mountLink(mount)}>{t("common.cancel")}</LinkButton>
       </div>
-    </form>
+    </SubmitForm>
   );
 }

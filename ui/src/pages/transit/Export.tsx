@@ -10,6 +10,7 @@ import { Failure } from "../../components/Failure";
 import { Select } from "../../components/Field";
 import { Empty } from "../../components/Loaded";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { exportPath, type Kind, kindsOf } from "./exports";
 import { Made } from "./Made";
@@ -58,13 +59,7 @@ function Keys({ mount, name, kinds }: { mount: string; name: string; kinds: read
   const get = useChange(({ of, as }: { of: Kind; as: string }) => read<Exported>(exportPath(mount, of, name), { query: { format: as || undefined } }));
   const made = get.data && get.variables.of === kind ? Object.entries(get.data.keys) : [];
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        get.mutate({ of: kind, as: format });
-      }}
-    >
+    <SubmitForm onSubmit={() => get.mutate({ of: kind, as: format })}>
       <h2>{t("transit.export")}</h2>
       <Select label={t("transit.export_what")} value={kind} onChange={(next) => setWanted(kinds.find((each) => each === next) ?? null)} choices={kinds.map((id) => ({ id, label: t(`transit.kind_${id}`) }))} />
       <Select label={t("transit.export_format")} value={format || "usual"} onChange={(next) => setFormat(next === "usual" ? "" : next)} choices={FORMATS.map((id) => ({ id: id || "usual", label: id || t("transit.format_usual") }))} />
@@ -88,7 +83,7 @@ function Keys({ mount, name, kinds }: { mount: string; name: string; kinds: read
           </section>
         ),
       )}
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -4,6 +4,7 @@ import { type Envelope, type Fields, send } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
+import { SubmitForm } from "../../components/SubmitForm";
 import { Warnings } from "../../components/Warnings";
 import { bodyFrom, FieldFault, fieldsOf } from "../../forms/fields";
 import { SchemaField } from "../../forms/SchemaField";
@@ -68,13 +69,7 @@ export function OperationForm({ info, path, described, own, binds = false, body,
     }
   };
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        go();
-      }}
-    >
+    <SubmitForm onSubmit={() => go()}>
       {children}
       {takesContext && <BytesField label={t("transit.context")} description={t(info ? "transit.context_hint" : "transit.context_maybe")} value={context} onChange={setContext} rows={1} isRequired={info !== null} />}
       {takesBound && <BytesField label={t("transit.associated_data")} description={t("transit.associated_data_hint")} value={bound} onChange={setBound} rows={1} />}
@@ -98,6 +93,6 @@ export function OperationForm({ info, path, described, own, binds = false, body,
         {act.data && <Warnings of={act.data.warnings} />}
         {act.data && result(act.data.data)}
       </div>
-    </form>
+    </SubmitForm>
   );
 }

@@ -8,6 +8,7 @@ import { Failure } from "../../components/Failure";
 import { NumberField, Select } from "../../components/Field";
 import { PageHead } from "../../components/PageHead";
 import { Secret } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { t } from "../../texts";
 import { crumbsOf } from "./mount";
 
@@ -21,13 +22,7 @@ export default function Random() {
   return (
     <>
       <PageHead title={t("transit.random")} crumbs={crumbsOf(mount)} />
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
+      <SubmitForm onSubmit={() => make.mutate()}>
         <NumberField label={t("transit.bytes")} value={bytes} onChange={setBytes} min={1} max={128 * 1024} />
         <Select label={t("transit.export_format")} value={format} onChange={setFormat} choices={["base64", "hex"].map((id) => ({ id, label: id }))} />
         {make.error && <Failure error={make.error} />}
@@ -37,7 +32,7 @@ export default function Random() {
           </Button>
         </div>
         {make.data && <Secret key={make.data.random_bytes} value={make.data.random_bytes} name={t("transit.random")} />}
-      </form>
+      </SubmitForm>
     </>
   );
 }

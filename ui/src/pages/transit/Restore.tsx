@@ -8,6 +8,7 @@ import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Checkbox, TextField } from "../../components/Field";
 import { PageHead } from "../../components/PageHead";
+import { SubmitForm } from "../../components/SubmitForm";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
 import { crumbsOf, keyLink, mountLink } from "./mount";
@@ -32,13 +33,7 @@ export default function Restore() {
   return (
     <>
       <PageHead title={t("transit.restore")} crumbs={crumbsOf(mount)} intro={t("transit.restore_intro")} />
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          restore.mutate();
-        }}
-      >
+      <SubmitForm onSubmit={() => restore.mutate()}>
         <TextField label={t("transit.name")} value={name} onChange={setName} isRequired autoFocus code />
         <TextField label={t("transit.backup")} type="password" autoComplete="off" value={backup} onChange={setBackup} isRequired />
         <div className="row">
@@ -55,7 +50,7 @@ export default function Restore() {
           </Button>
           <LinkButton to={mountLink(mount)}>{t("common.cancel")}</LinkButton>
         </div>
-      </form>
+      </SubmitForm>
     </>
   );
 }

@@ -11,6 +11,7 @@ import { Held } from "../../components/Held";
 import { Empty } from "../../components/Loaded";
 import { exact } from "../../components/Moment";
 import { CopyButton } from "../../components/Secret";
+import { SubmitForm } from "../../components/SubmitForm";
 import { told } from "../../components/time";
 import { toast } from "../../components/toasts";
 import { t } from "../../texts";
@@ -78,13 +79,7 @@ function Limits({ mount, name, info }: Props) {
       </p>
     );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
+    <SubmitForm onSubmit={() => save.mutate()}>
       <h2>{t("transit.limits")}</h2>
       <p className="description">{t("transit.limits_hint")}</p>
       <NumberField label={t("transit.min_decryption")} value={oldest} onChange={setOldest} min={1} max={info.latest_version} />
@@ -95,7 +90,7 @@ function Limits({ mount, name, info }: Props) {
           {t("common.save")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -8,6 +8,7 @@ import { May } from "../../../components/May";
 import { PageHead } from "../../../components/PageHead";
 import { Progress } from "../../../components/Progress";
 import { RootOnly } from "../../../components/RootOnly";
+import { SubmitForm } from "../../../components/SubmitForm";
 import { told } from "../../../components/time";
 import { t } from "../../../texts";
 import { deviceLink } from "../device";
@@ -74,13 +75,7 @@ function Form({ device, filters, onSearch }: { device: string; filters: Filters;
   const [value, setValue] = useState("");
   const set = (name: Filter) => (text: string) => setWanted({ ...wanted, [name]: text });
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSearch(wanted, value);
-      }}
-    >
+    <SubmitForm onSubmit={() => onSearch(wanted, value)}>
       <div className="grid">
         {TEXTS.map((name) => (
           <TextField key={name} label={t(`audit.by_${name}`)} description={t(`audit.by_${name}_hint`)} value={wanted[name]} onChange={set(name)} code />
@@ -93,7 +88,7 @@ function Form({ device, filters, onSearch }: { device: string; filters: Filters;
           {t("audit.find")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 

@@ -11,6 +11,7 @@ import { Empty, Loaded } from "../../../components/Loaded";
 import { PageHead } from "../../../components/PageHead";
 import { Removal } from "../../../components/Removal";
 import { Several } from "../../../components/Several";
+import { SubmitForm } from "../../../components/SubmitForm";
 import { toast } from "../../../components/toasts";
 import { Typed } from "../../../components/Typed";
 import { t } from "../../../texts";
@@ -89,13 +90,7 @@ function Form({ demand }: { demand: Demand }) {
   const choices = (methods.data?.keys ?? []).map((id) => ({ id, label: methods.data?.key_info[id]?.name || id, description: methods.data?.key_info[id]?.type ?? "" }));
   return (
     <Typed>
-      <form
-        className="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(undefined);
-        }}
-      >
+      <SubmitForm onSubmit={() => save.mutate(undefined)}>
         {demand.name === "" && <TextField label={t("mfa.name")} value={name} onChange={setName} isRequired autoFocus code />}
         <Several label={t("mfa.which_methods")} description={t("mfa.which_methods_hint")} value={draft.mfa_method_ids} onChange={set("mfa_method_ids")} choices={choices} />
         <p className="description">{t("mfa.concerns_hint")}</p>
@@ -109,7 +104,7 @@ function Form({ demand }: { demand: Demand }) {
             {t("common.save")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
     </Typed>
   );
 }

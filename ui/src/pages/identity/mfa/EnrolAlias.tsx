@@ -6,6 +6,7 @@ import type { ApiError } from "../../../api/errors";
 import { Button } from "../../../components/Button";
 import { Failure } from "../../../components/Failure";
 import { Suggested, TextField } from "../../../components/Field";
+import { SubmitForm } from "../../../components/SubmitForm";
 import { t } from "../../../texts";
 import { useMountChoices } from "../names";
 import { type Made, Shown } from "./Enrol";
@@ -26,13 +27,7 @@ export function EnrolAlias({ method }: { method: Method }) {
     <section className="card stack">
       <h2>{t("mfa.enrol_alias")}</h2>
       <p className="description">{t("mfa.enrol_alias_hint")}</p>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
+      <SubmitForm className="stack" onSubmit={() => make.mutate()}>
         <div className="grid">
           <TextField label={t("identity.alias_name")} description={t("identity.alias_name_hint")} value={name} onChange={setName} isRequired code />
           <Suggested label={t("identity.mount")} description={t("identity.mount_hint")} value={mount} onChange={setMount} choices={mounts.map(({ label }) => ({ id: label, label }))} isRequired />
@@ -42,7 +37,7 @@ export function EnrolAlias({ method }: { method: Method }) {
             {t("mfa.enrol")}
           </Button>
         </div>
-      </form>
+      </SubmitForm>
       {make.error && <Failure error={make.error} />}
       {make.isSuccess && <Shown made={make.data} onDone={() => make.reset()} />}
     </section>

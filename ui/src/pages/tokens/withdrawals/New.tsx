@@ -8,6 +8,7 @@ import { Confirm } from "../../../components/Dialog";
 import { Checkbox, TextField } from "../../../components/Field";
 import { Loaded } from "../../../components/Loaded";
 import { PageHead } from "../../../components/PageHead";
+import { SubmitForm } from "../../../components/SubmitForm";
 import { t } from "../../../texts";
 import { Counted } from "./Counted";
 import { usePlan } from "./planning";
@@ -51,13 +52,7 @@ function Form({ selection }: { selection: Selection }) {
     />
   );
   return (
-    <form
-      className="card stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        navigate(countedLink(wanted.block ? { ...wanted, until: "" } : wanted));
-      }}
-    >
+    <SubmitForm onSubmit={() => navigate(countedLink(wanted.block ? { ...wanted, until: "" } : wanted))}>
       <div className="grid">{WHOSE.map(field)}</div>
       <div className="grid">{WHEN.map(field)}</div>
       <Checkbox label={t("withdrawals.block")} description={t("withdrawals.block_hint")} value={wanted.block} onChange={(block) => setWanted({ ...wanted, block })} />
@@ -67,7 +62,7 @@ function Form({ selection }: { selection: Selection }) {
           {t("withdrawals.dry_run")}
         </Button>
       </div>
-    </form>
+    </SubmitForm>
   );
 }
 
