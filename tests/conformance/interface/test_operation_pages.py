@@ -207,6 +207,11 @@ def test_from_a_namespace_the_way_leads_to_the_root(team: World, opened: Opened)
     ):
         window.turn(place)
         window.sees("This belongs to the whole server. You are in the namespace operations.")
+    entries = window.page.locator("nav.side")
+    assert entries.get_by_role("link", name="Leases").is_visible()
+    for entry in ("Audit", "Seal and keys", "Nodes", "Snapshots", "Quotas"):
+        assert entries.get_by_role("link", name=entry).count() == 0
     window.press("Go to the root namespace")
     window.page.get_by_role("heading", name="Take one now").wait_for()
+    assert entries.get_by_role("link", name="Seal and keys").is_visible()
     team.ask("DELETE", "sys/namespaces/operations")

@@ -2,6 +2,7 @@ import { Menu as MenuIcon, X } from "lucide-react";
 import { Component, type ErrorInfo, Fragment, type ReactNode, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { type Need, useMayNotAsk, useMayWhich } from "../api/capabilities";
+import { useSession } from "../api/hooks";
 import { Anchor, Button, IconButton } from "../components/Button";
 import { Empty } from "../components/Loaded";
 import { t } from "../texts";
@@ -80,11 +81,13 @@ function entryOf(at: string): Page | undefined {
 
 function Navigation({ here }: { here: Page | undefined }) {
   const allowed = useMayWhich(NEEDS);
+  const { namespace } = useSession();
+  const isThere = ({ ofServer = false }: Page) => !ofServer || namespace === "";
   return GROUPS.map((group) => (
     <Fragment key={group}>
       <h2>{t(`groups.${group}`)}</h2>
       <ul>
-        {PAGES.filter((page) => page.group === group && isOffered(page, allowed)).map((page) => (
+        {PAGES.filter((page) => page.group === group && isThere(page) && isOffered(page, allowed)).map((page) => (
           <li key={page.path}>
             <Anchor to={page.path} aria-current={page === here ? "page" : undefined}>
               {t(page.title)}

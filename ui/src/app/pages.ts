@@ -14,6 +14,8 @@ export interface Page {
   group?: Group;
   /** What of these the user must be allowed for the entry to be shown: one suffices. */
   needs?: readonly Need[];
+  /** Whether it is about the whole server: from within a namespace nothing can be done there. */
+  ofServer?: boolean;
   /** What of its address it is about.  For another it begins anew: nobody confirms, or finds an answer, for what was shown before. */
   about?: readonly string[];
   /** Whether it works before login. */
