@@ -20,13 +20,13 @@ import pytest
 from tests.conformance.interface.world import Role, World
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, Response, ViewportSize
 
 CHROMIUM: Final = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 """The one that has no windows takes a third less of the processor's time."""
 AXE: Final = Path(__file__).parents[3] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-WIDE: Final = {"width": 1280, "height": 860}
-PHONE: Final = {"width": 390, "height": 844}
+WIDE: Final[ViewportSize] = {"width": 1280, "height": 860}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 _PATIENCE_MS: Final = 15_000
 _WATCHED: Final = """
 window.violations = [];

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 SECRETS = "Secrets engines"
 
@@ -104,6 +108,29 @@ def test_what_is_under_way_is_left_asked(opened: Opened) -> None:
     _by_link(window)
     window.page.get_by_role("heading", name=SECRETS).wait_for()
     assert len(window.asked) == 1
+
+
+def test_what_ends_late_leads_nowhere(team: World, opened: Opened) -> None:
+    """Who has gone elsewhere while something was saved stays there; it is saved all the same."""
+    window = opened("admin")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    window.go("/secrets/transit/create?mount=transit/")
+    window.page.route("**/v1/transit/keys/late", hold)
+    window.type("Name", "late")
+    window.press("Create")
+    window.page.wait_for_timeout(100)
+    _by_link(window)
+    window.page.get_by_role("heading", name=SECRETS).wait_for()
+    with window.page.expect_response("**/v1/transit/keys/late"):
+        held[0].continue_()
+    window.settle()
+    window.page.wait_for_timeout(200)
+    assert window.page.get_by_role("heading", name=SECRETS).is_visible() and "late" not in window.page.url
+    assert team.ask("GET", "transit/keys/late")["data"]["name"] == "late"
 
 
 def test_a_form_that_was_refused_is_unsaved(opened: Opened) -> None:

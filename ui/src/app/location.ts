@@ -1,3 +1,4 @@
+import { useCallback, useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { useSession } from "../api/hooks";
 import { hrefOf } from "./placed";
@@ -15,9 +16,21 @@ export function link(page: string, shows: Record<string, string | number | undef
   return pairs.length ? `${page}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}` : page;
 }
 
-/** Goes to a page; `replace` leaves no entry to go back to. */
+/**
+ * Goes to a page; `replace` leaves no entry to go back to.
+ *
+ * What ends after its user has gone elsewhere leads nowhere: he would be torn from what he does there.
+ */
 export function useNavigate(): (to: string, options?: { replace?: boolean }) => void {
-  return useLocation()[1];
+  const [, navigate] = useLocation();
+  const isHere = useRef(true);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
+  return useCallback((to, options) => isHere.current && navigate(to, options), [navigate]);
 }
 
 /** The address of a page for a link: a new tab has it, and who is sent it. */
