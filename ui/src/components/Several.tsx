@@ -5,7 +5,7 @@ import { t } from "../texts";
 import { Button, IconButton } from "./Button";
 import type { Choice } from "./Field";
 import { ListPopover } from "./ListPopover";
-import { taken, typedChoice } from "./severalChoices";
+import { taken, typedChoices } from "./severalChoices";
 import "./Several.css";
 
 interface Props {
@@ -22,10 +22,12 @@ export function Several({ label, description, value, onChange, choices }: Props)
   const [text, setText] = useState("");
   const names = useMemo(() => new Map(choices.map(({ id, label: name }) => [id, name])), [choices]);
   const open = useMemo(() => taken(choices, value, text), [choices, value, text]);
-  const add = (id: string) => {
-    if (id !== "" && !value.includes(id)) onChange([...value, id]);
+  const add = (...ids: string[]) => {
+    const added = [...new Set([...value, ...ids])];
+    if (added.length > value.length) onChange(added);
     setText("");
   };
+  const addTyped = () => add(...typedChoices(choices, text));
   return (
     <div className="several">
       <ComboBox className="field" inputValue={text} onInputChange={setText} value={null} onChange={(key) => typeof key === "string" && add(key)} items={open} allowsCustomValue menuTrigger="focus">
@@ -40,9 +42,9 @@ export function Several({ label, description, value, onChange, choices }: Props)
               const isChoosing = event.currentTarget.getAttribute("aria-activedescendant");
               if (event.key !== "Enter" || text.trim() === "" || isChoosing) return;
               event.preventDefault();
-              add(typedChoice(choices, text));
+              addTyped();
             }}
-            onBlur={() => add(typedChoice(choices, text))}
+            onBlur={addTyped}
           />
           <AriaButton className="button button-icon" aria-label={t("several.show")}>
             <ChevronDown aria-hidden size={16} />
@@ -61,7 +63,7 @@ export function Several({ label, description, value, onChange, choices }: Props)
         </ListPopover>
       </ComboBox>
       {text.trim() !== "" && (
-        <Button icon={<Plus aria-hidden size={16} />} onPress={() => add(typedChoice(choices, text))}>
+        <Button icon={<Plus aria-hidden size={16} />} onPress={addTyped}>
           {t("several.add", { name: text.trim() })}
         </Button>
       )}

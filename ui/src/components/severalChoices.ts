@@ -15,8 +15,17 @@ export function taken(choices: readonly Choice[], chosen: readonly string[], tex
   return found;
 }
 
-/** What a typed text stands for: the choice of that name or id, else itself (pure). */
-export function typedChoice(choices: readonly Choice[], text: string): string {
-  const wanted = text.trim();
-  return choices.find(({ id, label }) => id === wanted || label === wanted)?.id ?? wanted;
+/**
+ * What a typed text stands for (pure): the choice of that name or id; else each of its parts between commas, as the command line
+ * takes them, by the same.  A part that is no choice stands for itself.
+ */
+export function typedChoices(choices: readonly Choice[], text: string): string[] {
+  const found = (typed: string) => choices.find(({ id, label }) => id === typed || label === typed)?.id;
+  const whole = found(text.trim());
+  if (whole !== undefined) return [whole];
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => found(part) ?? part);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { taken, typedChoice } from "../../src/components/severalChoices";
+import { taken, typedChoices } from "../../src/components/severalChoices";
 
 const CHOICES = [
   { id: "1", label: "eva" },
@@ -21,7 +21,13 @@ describe("what may still be chosen", () => {
 });
 
 test("a typed name stands for its id, and anything else for itself", () => {
-  expect(typedChoice(CHOICES, " eva ")).toBe("1");
-  expect(typedChoice(CHOICES, "3")).toBe("3");
-  expect(typedChoice(CHOICES, "anna")).toBe("anna");
+  expect(typedChoices(CHOICES, " eva ")).toEqual(["1"]);
+  expect(typedChoices(CHOICES, "3")).toEqual(["3"]);
+  expect(typedChoices(CHOICES, "anna")).toEqual(["anna"]);
+  expect(typedChoices(CHOICES, "  ")).toEqual([]);
+});
+
+test("names with commas between them are several, but for a choice that is called so", () => {
+  expect(typedChoices(CHOICES, "eva, anna,,3")).toEqual(["1", "anna", "3"]);
+  expect(typedChoices([...CHOICES, { id: "4", label: "eva, tom" }], "eva, tom")).toEqual(["4"]);
 });
