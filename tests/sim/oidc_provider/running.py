@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ def running(*options: str) -> Iterator[str]:
         cwd=place,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     ) as process:
         try:
             assert process.stdout is not None
@@ -68,4 +70,5 @@ def running(*options: str) -> Iterator[str]:
                 pytest.fail("the provider has ended")
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.kill()
+            # With all that it has started: a Python environment's `node` starts the real one.
+            os.killpg(process.pid, signal.SIGKILL)
