@@ -22,14 +22,16 @@ from tests.sim.agent_session import TokenSession
 
 PROGRAM = """
 import os, signal, sys, time
-log = open(sys.argv[1], "a", buffering=1)
+log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+def tell(line):  # at once: a file with a buffer can't be written to in a signal's handler while it is written to
+    os.write(log, f"{line}\\n".encode())
 def on_signal(number, frame):
-    log.write(f"{signal.Signals(number).name}\\n")
+    tell(signal.Signals(number).name)
     if number == signal.SIGTERM:
         sys.exit(0)
 for number in (signal.SIGTERM, signal.SIGUSR1):
     signal.signal(number, on_signal)
-log.write(f"{os.environ['USER_NAME']} {os.environ['PASSWORD']} {os.environ['HOME']}\\n")
+tell(f"{os.environ['USER_NAME']} {os.environ['PASSWORD']} {os.environ['HOME']}")
 while not os.path.exists(sys.argv[1] + ".end"):
     time.sleep(0.02)
 sys.exit(9)
