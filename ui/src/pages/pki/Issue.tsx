@@ -4,7 +4,7 @@ import { type Envelope, type Fields, send } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { join } from "../../api/paths";
 import { useParam } from "../../app/location";
-import { Select, TextArea, TextField } from "../../components/Field";
+import { Select, TextField } from "../../components/Field";
 import { Empty, Loaded, Loading } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Sections } from "../../components/Sections";
@@ -12,11 +12,10 @@ import { grouped } from "../../forms/grouped";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { useSchema } from "../../forms/schema";
 import { t } from "../../texts";
-import { RequestFacts } from "./CertificateFacts";
 import { LEAF_FIRST, leafGroups } from "./fields";
 import { Issued, type IssuedCertificate } from "./Issued";
 import { crumbsOf, pkiLink, roleLink } from "./mount";
-import { requestIn } from "./x509";
+import { RequestField } from "./RequestField";
 
 type By = "key" | "request";
 
@@ -85,7 +84,6 @@ function OfRequest({ mount, role }: { mount: string; role: string }) {
   const schema = useSchema(`${mount}sign/{role}`);
   const [csr, setCsr] = useState("");
   const [tried, setTried] = useState(false);
-  const request = requestIn(csr);
   const sign = useChange((body: Fields) => send<Envelope<IssuedCertificate>>("POST", path, { data: { ...body, csr } }));
   if (sign.data) return <Issued mount={mount} role={role} answer={sign.data} onAgain={() => sign.reset()} />;
   return (
@@ -105,8 +103,7 @@ function OfRequest({ mount, role }: { mount: string; role: string }) {
             isPending={sign.isPending}
             error={sign.error}
           >
-            <TextArea label={t("pki.request")} description={t("pki.request_hint")} value={csr} onChange={setCsr} placeholder="-----BEGIN CERTIFICATE REQUEST-----" rows={6} error={tried && csr.trim() === "" ? t("common.required") : csr.trim() !== "" && !request ? t("pki.no_request") : null} isRequired code />
-            {request && <RequestFacts request={request} />}
+            <RequestField description={t("pki.request_hint")} value={csr} onChange={setCsr} tried={tried} />
           </SchemaForm>
         )}
       </Loaded>

@@ -2,7 +2,6 @@ import { useState } from "react";
 import { type Envelope, type Fields, send } from "../../api/client";
 import { useChange } from "../../api/hooks";
 import { useParam } from "../../app/location";
-import { TextArea } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { PageHead } from "../../components/PageHead";
 import { Warnings } from "../../components/Warnings";
@@ -10,12 +9,13 @@ import { grouped } from "../../forms/grouped";
 import { SchemaForm } from "../../forms/SchemaForm";
 import { useSchema } from "../../forms/schema";
 import { t } from "../../texts";
-import { CertificateFacts, RequestFacts } from "./CertificateFacts";
+import { CertificateFacts } from "./CertificateFacts";
 import { AUTHORITY_FIRST, authorityGroups, LEFT_OUT } from "./fields";
 import { crumbsOf, issuerPath } from "./mount";
 import { joined } from "./pem";
 import { fileName, PemText } from "./PemText";
-import { certificateIn, requestIn } from "./x509";
+import { RequestField } from "./RequestField";
+import { certificateIn } from "./x509";
 
 interface Signed {
   certificate: string;
@@ -29,7 +29,6 @@ export default function Sign() {
   const path = issuerPath(mount, ref, "sign-intermediate");
   const [csr, setCsr] = useState("");
   const [tried, setTried] = useState(false);
-  const request = requestIn(csr);
   const schema = useSchema(`${mount}issuer/{issuer_ref}/sign-intermediate`);
   const sign = useChange((body: Fields) => send<Envelope<Signed>>("POST", path, { data: { ...body, csr } }));
   return (
@@ -51,8 +50,7 @@ export default function Sign() {
               isPending={sign.isPending}
               error={sign.error}
             >
-              <TextArea label={t("pki.request")} value={csr} onChange={setCsr} placeholder="-----BEGIN CERTIFICATE REQUEST-----" rows={6} error={tried && csr.trim() === "" ? t("common.required") : csr.trim() !== "" && !request ? t("pki.no_request") : null} isRequired code />
-              {request && <RequestFacts request={request} />}
+              <RequestField value={csr} onChange={setCsr} tried={tried} />
             </SchemaForm>
           )}
         </Loaded>
