@@ -6,10 +6,10 @@ import type { ApiError } from "../../api/errors";
 import { keyOf, useSession } from "../../api/hooks";
 import { nameOf } from "../../api/paths";
 import { useNavigate, useParam } from "../../app/location";
-import { Anchor, Button, LinkButton } from "../../components/Button";
-import { DataTable } from "../../components/DataTable";
+import { Button, LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
+import { NameTable } from "../../components/NameTable";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
 import { mountPath } from "../mounts/table";
@@ -97,32 +97,18 @@ function useNames(path: string) {
 
 function Names({ store, folder }: Props) {
   const names = useNames(folderPath(store, folder));
-  const navigate = useNavigate();
   const open = (name: string) => (name.endsWith("/") ? folderLink(store, folder + name) : secretLink(store, folder + name));
   if (names.error?.kind === "denied" && !names.data) return <Unlisted error={names.error} store={store} folder={folder} />;
   return (
     <Loaded of={names}>
       {(keys) => (
         <>
-          <DataTable
+          <NameTable
             label={folder || store.mount}
-            rows={keys.map((name) => ({ name }))}
-            idOf={({ name }) => name}
-            textOf={({ name }) => name}
-            onOpen={({ name }) => navigate(open(name))}
-            columns={[
-              {
-                id: "name",
-                title: t("kv.name"),
-                order: ({ name }) => name,
-                cell: ({ name }) => (
-                  <span className="row">
-                    {name.endsWith("/") ? <FolderIcon aria-hidden size={16} /> : <KeyRound aria-hidden size={16} />}
-                    <Anchor to={open(name)}>{name}</Anchor>
-                  </span>
-                ),
-              },
-            ]}
+            title={t("kv.name")}
+            keys={keys}
+            to={open}
+            icon={(name) => (name.endsWith("/") ? <FolderIcon aria-hidden size={16} /> : <KeyRound aria-hidden size={16} />)}
             empty={<Empty title={t(folder ? "kv.empty_folder" : "kv.empty_store")} />}
           />
           {keys.length > 0 && <p className="description">{t(names.hasNextPage ? "kv.count_more" : "kv.count", { n: keys.length })}</p>}

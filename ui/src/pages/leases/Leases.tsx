@@ -4,10 +4,10 @@ import { useMay } from "../../api/capabilities";
 import { useList, useRead } from "../../api/hooks";
 import { foldersOf, nameOf } from "../../api/paths";
 import { link, useNavigate, useParam } from "../../app/location";
-import { Anchor, Button, LinkButton } from "../../components/Button";
-import { DataTable } from "../../components/DataTable";
+import { Button, LinkButton } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { Empty, Loaded } from "../../components/Loaded";
+import { NameTable } from "../../components/NameTable";
 import { PageHead } from "../../components/PageHead";
 import { Paging } from "../../components/Paging";
 import { SubmitForm } from "../../components/SubmitForm";
@@ -48,32 +48,18 @@ function Names({ prefix }: { prefix: string }) {
   const may = useMay(...needsOf(prefix).list);
   const after = useParam("after");
   const names = useList(`sys/leases/lookup/${prefix}`, { enabled: may === true, query: { after: after || undefined, limit: PAGE } });
-  const navigate = useNavigate();
   const open = (name: string) => (name.endsWith("/") ? leasesLink(prefix + name) : leaseLink(prefix + name));
   if (may === false) return <p className="notice">{t("leases.unlisted")}</p>;
   return (
     <Loaded of={names}>
       {({ keys }) => (
         <>
-          <DataTable
+          <NameTable
             label={prefix || t("leases.title")}
-            rows={keys.map((name) => ({ name }))}
-            idOf={({ name }) => name}
-            textOf={({ name }) => name}
-            onOpen={({ name }) => navigate(open(name))}
-            columns={[
-              {
-                id: "name",
-                title: t(prefix ? "leases.below" : "leases.path"),
-                order: ({ name }) => name,
-                cell: ({ name }) => (
-                  <span className="row">
-                    {name.endsWith("/") ? <Folder aria-hidden size={16} /> : <FileKey aria-hidden size={16} />}
-                    <Anchor to={open(name)}>{name}</Anchor>
-                  </span>
-                ),
-              },
-            ]}
+            title={t(prefix ? "leases.below" : "leases.path")}
+            keys={keys}
+            to={open}
+            icon={(name) => (name.endsWith("/") ? <Folder aria-hidden size={16} /> : <FileKey aria-hidden size={16} />)}
             empty={<Empty title={t(after ? "leases.no_more" : prefix ? "leases.none_below" : "leases.none")} />}
           />
           <Paging first={after ? leasesLink(prefix) : undefined} next={keys.length === PAGE ? leasesLink(prefix, keys.at(-1)) : undefined} />

@@ -3,11 +3,11 @@ import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { join } from "../../api/paths";
 import { useReach } from "../../api/reach";
-import { useNavigate, useParam } from "../../app/location";
-import { Anchor, LinkButton } from "../../components/Button";
-import { DataTable } from "../../components/DataTable";
+import { useParam } from "../../app/location";
+import { LinkButton } from "../../components/Button";
 import { Empty, Loaded } from "../../components/Loaded";
 import { Named } from "../../components/Named";
+import { NameTable } from "../../components/NameTable";
 import { OpenByName } from "../../components/OpenByName";
 import { t } from "../../texts";
 import { Head } from "./Head";
@@ -42,18 +42,15 @@ function OfPolicies({ mount }: { mount: string }) {
 
 function Names({ mount }: { mount: string }) {
   const found = useList(join(mount, "roles"));
-  const navigate = useNavigate();
   return (
     <Loaded of={found}>
       {({ keys }) => (
-        <DataTable
+        <NameTable
           label={t("pki.part_roles")}
-          rows={keys.map((name) => ({ name }))}
-          idOf={({ name }) => name}
-          textOf={({ name }) => name}
-          onOpen={({ name }) => navigate(roleLink(mount, name))}
+          title={t("pki.name")}
+          keys={keys}
+          to={(name) => roleLink(mount, name)}
           columns={[
-            { id: "name", title: t("pki.name"), order: ({ name }) => name, cell: ({ name }) => <Anchor to={roleLink(mount, name)}>{name}</Anchor> },
             {
               id: "issue",
               title: t("pki.issue"),

@@ -1,11 +1,11 @@
 import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { useReach } from "../../api/reach";
-import { link, useNavigate } from "../../app/location";
-import { Anchor, LinkButton } from "../../components/Button";
-import { DataTable } from "../../components/DataTable";
+import { link } from "../../app/location";
+import { LinkButton } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Empty, Loaded } from "../../components/Loaded";
+import { NameTable } from "../../components/NameTable";
 import { OpenByName } from "../../components/OpenByName";
 import { PageHead } from "../../components/PageHead";
 import { PageTabs } from "../../components/PageTabs";
@@ -58,7 +58,6 @@ function PasswordPolicies() {
 /** Names of policies of either kind, and the way to one by its name. */
 function Names({ path, label, empty, to }: { path: string; label: string; empty: string; to: (name: string) => string }) {
   const found = useList(path);
-  const navigate = useNavigate();
   const isDenied = found.error?.kind === "denied";
   return (
     <>
@@ -67,15 +66,7 @@ function Names({ path, label, empty, to }: { path: string; label: string; empty:
       ) : (
         <Loaded of={found}>
           {({ keys }) => (
-            <DataTable
-              label={label}
-              rows={keys.map((name) => ({ name }))}
-              idOf={({ name }) => name}
-              textOf={({ name }) => name}
-              onOpen={({ name }) => navigate(to(name))}
-              columns={[{ id: "name", title: t("policies.name"), order: ({ name }) => name, cell: ({ name }) => <Anchor to={to(name)}>{name}</Anchor> }]}
-              empty={<Empty title={empty} />}
-            />
+            <NameTable label={label} title={t("policies.name")} keys={keys} to={to} empty={<Empty title={empty} />} />
           )}
         </Loaded>
       )}

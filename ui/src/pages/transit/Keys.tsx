@@ -3,11 +3,11 @@ import { useMay } from "../../api/capabilities";
 import { useList } from "../../api/hooks";
 import { join } from "../../api/paths";
 import { useReach } from "../../api/reach";
-import { link, useNavigate, useParam } from "../../app/location";
+import { link, useParam } from "../../app/location";
 import { Anchor, LinkButton } from "../../components/Button";
-import { DataTable } from "../../components/DataTable";
 import { Empty, Loaded } from "../../components/Loaded";
 import { Named } from "../../components/Named";
+import { NameTable } from "../../components/NameTable";
 import { OpenByName } from "../../components/OpenByName";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
@@ -47,19 +47,10 @@ export default function Keys() {
 
 function Names({ mount }: { mount: string }) {
   const found = useList(join(mount, "keys"));
-  const navigate = useNavigate();
   return (
     <Loaded of={found}>
       {({ keys }) => (
-        <DataTable
-          label={t("transit.keys")}
-          rows={keys.map((name) => ({ name }))}
-          idOf={({ name }) => name}
-          textOf={({ name }) => name}
-          onOpen={({ name }) => navigate(keyLink(mount, name))}
-          columns={[{ id: "name", title: t("transit.name"), order: ({ name }) => name, cell: ({ name }) => <Anchor to={keyLink(mount, name)}>{name}</Anchor> }]}
-          empty={<Empty title={t("transit.no_keys")} />}
-        />
+        <NameTable label={t("transit.keys")} title={t("transit.name")} keys={keys} to={(name) => keyLink(mount, name)} empty={<Empty title={t("transit.no_keys")} />} />
       )}
     </Loaded>
   );
