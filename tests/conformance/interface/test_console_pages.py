@@ -73,7 +73,7 @@ def test_a_text_beside_the_line(team: World, opened: Opened) -> None:
     window.settle()
     assert team.ask("GET", "team/data/pasted")["data"]["data"] == {"key": "canary\nof lines"}
     window.page.get_by_label("Command").fill("kv put team/pasted key=-")
-    assert window.field("Text for -").input_value() == ""
+    expect(window.field("Text for -")).to_have_value("")
     assert "reads a file" in run(window, "kv put team/pasted key=@/etc/hostname")
     assert "no shell" in run(window, "kv get team/pasted | grep key")
 
@@ -94,14 +94,14 @@ def test_the_keyboard_alone(opened: Opened) -> None:
     window.page.get_by_role("option", name="team/web/mail").wait_for()
     keys.press("ArrowDown")
     keys.press("Enter")
-    assert line.input_value() == "kv get team/web/mail"
+    expect(line).to_have_value("kv get team/web/mail")
     keys.press("Enter")
     window.sees("canary-of-the-mail")
-    assert line.input_value() == ""
+    expect(line).to_have_value("")
     keys.press("ArrowUp")
-    assert line.input_value() == "kv get team/web/mail"
+    expect(line).to_have_value("kv get team/web/mail")
     keys.press("Escape")
-    assert line.input_value() == ""
+    expect(line).to_have_value("")
     keys.press("Tab")
     assert not line.evaluate("field => field === document.activeElement")
     assert window.findings() == []
