@@ -155,7 +155,7 @@ class Window:
         until = monotonic() + _PATIENCE_MS / 1000
         while len(self.asked) < times and monotonic() < until:
             self.page.wait_for_timeout(20)
-        self.settle()
+        self.page.wait_for_timeout(100)  # for what mustn't come; something may be under way, so that nothing settles
         assert len(self.asked) == times
 
     def text(self) -> str:
