@@ -78,6 +78,22 @@ def test_a_text_beside_the_line(team: World, opened: Opened) -> None:
     assert "no shell" in run(window, "kv get team/pasted | grep key")
 
 
+def test_what_is_hard_to_take_back_is_asked_first(team: World, opened: Opened) -> None:
+    """Whoever doesn't consent to a write that seals hasn't sealed."""
+    window = opened("root")
+    window.go("/console")
+    sent: list[str] = []
+    window.page.on("request", lambda request: sent.append(request.url))
+    for line in ("write -f sys/seal", "write -f team-space/sys/rotate"):
+        window.page.get_by_label("Command").fill(line)
+        window.page.get_by_label("Command").press("Enter")
+        window.sees("Run this command?")
+        window.page.keyboard.press("Escape")
+        window.page.get_by_role("dialog").wait_for(state="detached")
+    assert not [url for url in sent if url.endswith(("/sys/seal", "/sys/rotate"))]
+    assert team.ask("GET", "sys/seal-status")["sealed"] is False
+
+
 def test_the_keyboard_alone(opened: Opened) -> None:
     """Completion, earlier lines, Esc, and out of the field again."""
     window = opened("reader")
