@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -27,7 +28,8 @@ CHROMIUM: Final = shutil.which("chromium-headless-shell") or shutil.which("chrom
 AXE: Final = Path(__file__).parents[3] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE: Final[ViewportSize] = {"width": 1280, "height": 860}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
-_PATIENCE_MS: Final = 15_000
+_PATIENCE_MS: Final = 30_000
+"""How long a step waits for what it needs, on a machine that has much else to do too."""
 _WATCHED: Final = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -64,6 +66,7 @@ def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium isn't installed (apt-get install chromium-headless-shell)")
     playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect.set_options(timeout=_PATIENCE_MS)  # its own five seconds are short for a busy machine
     with playwright.sync_playwright() as driver:
         # Its own sandbox needs rights that a container's root doesn't have; the pages are this project's.
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
@@ -146,6 +149,14 @@ class Window:
         found = self.page.get_by_text(text).locator("visible=true").first
         found.wait_for()
         return found
+
+    def was_asked(self, times: int) -> None:
+        """Wait until its user was asked so often whether to leave, and claim that he wasn't more often."""
+        until = monotonic() + _PATIENCE_MS / 1000
+        while len(self.asked) < times and monotonic() < until:
+            self.page.wait_for_timeout(20)
+        self.page.wait_for_timeout(100)  # for what mustn't come; something may be under way, so that nothing settles
+        assert len(self.asked) == times
 
     def text(self) -> str:
         """All that the page shows."""

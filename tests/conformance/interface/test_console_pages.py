@@ -73,9 +73,25 @@ def test_a_text_beside_the_line(team: World, opened: Opened) -> None:
     window.settle()
     assert team.ask("GET", "team/data/pasted")["data"]["data"] == {"key": "canary\nof lines"}
     window.page.get_by_label("Command").fill("kv put team/pasted key=-")
-    assert window.field("Text for -").input_value() == ""
+    expect(window.field("Text for -")).to_have_value("")
     assert "reads a file" in run(window, "kv put team/pasted key=@/etc/hostname")
     assert "no shell" in run(window, "kv get team/pasted | grep key")
+
+
+def test_what_is_hard_to_take_back_is_asked_first(team: World, opened: Opened) -> None:
+    """Whoever doesn't consent to a write that seals hasn't sealed."""
+    window = opened("root")
+    window.go("/console")
+    sent: list[str] = []
+    window.page.on("request", lambda request: sent.append(request.url))
+    for line in ("write -f sys/seal", "write -f team-space/sys/rotate"):
+        window.page.get_by_label("Command").fill(line)
+        window.page.get_by_label("Command").press("Enter")
+        window.sees("Run this command?")
+        window.page.keyboard.press("Escape")
+        window.page.get_by_role("dialog").wait_for(state="detached")
+    assert not [url for url in sent if url.endswith(("/sys/seal", "/sys/rotate"))]
+    assert team.ask("GET", "sys/seal-status")["sealed"] is False
 
 
 def test_the_keyboard_alone(opened: Opened) -> None:
@@ -94,14 +110,14 @@ def test_the_keyboard_alone(opened: Opened) -> None:
     window.page.get_by_role("option", name="team/web/mail").wait_for()
     keys.press("ArrowDown")
     keys.press("Enter")
-    assert line.input_value() == "kv get team/web/mail"
+    expect(line).to_have_value("kv get team/web/mail")
     keys.press("Enter")
     window.sees("canary-of-the-mail")
-    assert line.input_value() == ""
+    expect(line).to_have_value("")
     keys.press("ArrowUp")
-    assert line.input_value() == "kv get team/web/mail"
+    expect(line).to_have_value("kv get team/web/mail")
     keys.press("Escape")
-    assert line.input_value() == ""
+    expect(line).to_have_value("")
     keys.press("Tab")
     assert not line.evaluate("field => field === document.activeElement")
     assert window.findings() == []

@@ -11,6 +11,8 @@ from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
 from tests.conformance.servers import start_ours
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 PLUGIN: Final = '''
 from typing import Annotated
 from strongroom.sdk import SECRET, Body, CommaList, Doc, Engine, Lease, Record, Request, Response, path
@@ -89,7 +91,7 @@ def test_a_mount_is_enabled_tuned_moved_and_disabled(team: World, opened: Opened
     window.press("Disable")
     window.sees("Nothing that it issued is in use now.")
     last = window.page.get_by_role("dialog").get_by_role("button", name="Disable")
-    assert not last.is_enabled()
+    expect(last).to_be_disabled()
     window.type("Type eng/moved to confirm", "eng/moved")
     last.click()
     window.page.get_by_role("heading", name="Secrets engines").wait_for()
@@ -103,11 +105,11 @@ def test_a_path_that_cannot_be(team: World, opened: Opened) -> None:
     window.go("/mounts/enable?table=secret")
     window.type("Path", "a//b")
     window.sees("Two slashes follow each other.")
-    assert not window.page.get_by_role("button", name="Enable", exact=True).is_enabled()
+    expect(window.page.get_by_role("button", name="Enable", exact=True)).to_be_disabled()
     window.type("Path", "team/below")
     window.press("Enable")
     window.sees("path is already in use at team/")
-    assert window.field("Path").input_value() == "team/below"
+    expect(window.field("Path")).to_have_value("team/below")
     assert "team/below/" not in team.ask("GET", "sys/mounts")["data"]
 
 
@@ -132,13 +134,13 @@ def test_times_of_a_mount(team: World, opened: Opened) -> None:
     window = opened("root")
     window.go("/mounts/settings?table=secret&path=timed/")
     window.sees("as the server says, 768h")
-    assert window.field("Default lease TTL").input_value() == ""
+    expect(window.field("Default lease TTL")).to_have_value("")
     window.type("Default lease TTL", "1h")
     window.press("Save")
     window.sees("The settings of timed/ are saved.")
     assert team.ask("GET", "sys/mounts/timed")["data"]["config"]["default_lease_ttl"] == 3600
     window.go("/mounts/settings?table=secret&path=timed/")
-    assert window.field("Default lease TTL").input_value() == "1h"
+    expect(window.field("Default lease TTL")).to_have_value("1h")
     window.type("Default lease TTL", "")
     window.press("Save")
     window.sees("The settings of timed/ are saved.")
@@ -209,7 +211,7 @@ def test_who_may_use_one_name_finds_it(with_plugin: World, opened: Opened) -> No
     window.go("/secrets/engine?mount=bells/")
     links = window.page.get_by_role("main").get_by_role("link")
     window.page.get_by_role("main").get_by_role("link", name="Ring").wait_for()
-    assert links.all_inner_texts() == ["Secrets engines", "Ring"]
+    expect(links).to_have_text(["Secrets engines", "Ring"])
     window.page.get_by_role("main").get_by_role("link", name="Ring").click()
     window.page.get_by_role("combobox", name="Bell").click()
     window.page.get_by_role("option", name="big").click()
@@ -246,13 +248,13 @@ def test_who_may_not_change_it_has_no_form(team: World, opened: Opened) -> None:
     forms = window.page.locator("main form")
     window.go("/mounts/settings?table=secret&path=team/")
     window.sees("the team's secrets")
-    assert forms.count() == 0
+    expect(forms).to_have_count(0)
     window.go("/seal")
     window.sees("Automatic rotation")
-    assert forms.count() == 0
+    expect(forms).to_have_count(0)
     window.go("/secrets/engine/path?mount=pki/&path=roles/{name}&v.name=web")
     window.sees("Your policies let you neither read nor change this.")
-    assert forms.count() == 0
+    expect(forms).to_have_count(0)
 
 
 def test_a_client_library_that_is_missing(with_plugin: World, opened: Opened) -> None:
@@ -284,7 +286,7 @@ def test_a_rare_engine_without_pages_of_its_own(team: World, opened: Opened) -> 
     alert = window.page.get_by_role("alert")
     alert.wait_for()
     assert "RabbitMQ cannot be reached" in alert.inner_text()
-    assert window.field("Connection URI").input_value() == "http://127.0.0.1:1"
+    expect(window.field("Connection URI")).to_have_value("http://127.0.0.1:1")
     window.go("/secrets/engine/path?mount=mq/&path=roles/{name}&mode=create")
     window.type("Name", "web")
     window.type("Tags", "monitoring")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.conformance.interface.browser import PHONE, Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import World
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
+
+expect = pytest.importorskip("playwright.sync_api").expect
 
 
 def has_focus(window: Window, element: Locator) -> None:
@@ -63,7 +67,7 @@ def test_an_added_row_has_the_focus(opened: Opened) -> None:
     window.page.get_by_role("button", name="Remove second").press("Enter")
     window.page.get_by_role("button", name="Remove second").wait_for(state="detached")
     has_focus(window, window.field("Name").last)
-    assert window.field("Name").last.input_value() == "third"
+    expect(window.field("Name").last).to_have_value("third")
     window.go("/mounts/enable?table=secret")
     window.page.locator("summary").click()
     window.page.get_by_role("button", name="Add", exact=False).press("Enter")
@@ -99,7 +103,7 @@ def test_a_page_is_as_it_was_after_the_server_was_sealed(opened: Opened) -> None
     assert window.page.title() == "Unseal · Strongroom"
     window.page.unroute_all()
     has_focus(window, window.field("Path"))
-    assert window.field("Path").input_value() == "typed"
+    expect(window.field("Path")).to_have_value("typed")
     assert window.page.title() == "Enable a secrets engine · Strongroom"
 
 

@@ -16,6 +16,8 @@ from tests.conformance.interface.kv import at, fill_row, limited, put, row, stor
 from tests.conformance.interface.world import World
 from tests.conformance.servers import ROOT_TOKEN
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 MARKUP: Final = "<img src=x onerror=alert(1)>&amp;'\""
 
 
@@ -30,7 +32,7 @@ def test_two_tabs(team: World, opened: Opened) -> None:
     put(team, "tabs/db", {"host": "theirs", "password": "canary-theirs", "port": "1"})
     window.press("Save")
     window.sees("Somebody has written version 2 meanwhile. What you typed is still here.")
-    assert row(window, "password").locator("textarea").input_value() == "canary-mine"
+    expect(row(window, "password").locator("textarea")).to_have_value("canary-mine")
     assert window.reveal("password, as it is now") == "canary-theirs"
     window.page.get_by_role("alert").get_by_text("not there").wait_for()
     window.press("Bring both together")
@@ -93,14 +95,14 @@ def test_what_is_not_typed_stays(team: World, opened: Opened) -> None:
     window.go(at("/edit", mount="team/", path="kept"))
     window.press("Reveal text")
     told = window.page.get_by_text("It begins or ends with a space.")
-    assert told.count() == 0
+    expect(told).to_have_count(0)
     window.press("Reveal tab")
     told.wait_for()
     field = row(window, "text").locator("textarea")
     field.focus()
     window.page.keyboard.press("Control+Home")
     window.page.keyboard.type("XY")
-    assert field.input_value() == "XYa\nb\n"
+    expect(field).to_have_value("XYa\nb\n")
     window.press("Save")
     window.page.get_by_role("heading", name="kept").wait_for()
     found = stored(team, "kept")
@@ -146,7 +148,7 @@ def test_five_thousand_names(team: World, opened: Opened) -> None:
     window.sees("The first 5000 names; the filter looks in these.")
     window.page.get_by_role("searchbox", name="Filter").fill("n0499")
     window.page.get_by_role("link", name="n04999").wait_for()
-    assert window.page.get_by_role("row").count() == 11
+    expect(window.page.get_by_role("row")).to_have_count(11)
     window.press("Get the next names")
     window.sees("5001 names")
     window.page.get_by_role("searchbox", name="Filter").fill("n05000")
@@ -167,7 +169,7 @@ def test_without_list(team: World, opened: Opened) -> None:
     window.page.get_by_role("heading", name="db").wait_for()
     assert window.reveal("password") == "canary"
     assert not any(window.offers(name) for name in ("Create a version", "Delete"))
-    assert window.page.get_by_role("tab").count() == 0
+    expect(window.page.get_by_role("tab")).to_have_count(0)
     window.page.get_by_role("textbox", name="Version").fill("1")
     window.press("Open")
     window.sees("This is version 1, which was asked for.")
@@ -187,7 +189,7 @@ def test_patch_alone(team: World, opened: Opened) -> None:
     window.refused.add(403)
     window.go(at("/secret", mount="team/", path="patched/db"))
     window.sees("but not their values")
-    assert window.page.locator("li.code").all_inner_texts() == ["old", "password", "user"]
+    expect(window.page.locator("li.code")).to_have_text(["old", "password", "user"])
     window.press("Create a version")
     window.sees("You may write this secret, but not read it.")
     window.type("Name", "password")

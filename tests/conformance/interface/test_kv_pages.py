@@ -12,6 +12,8 @@ from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.kv import at, fill_row, put, stored
 from tests.conformance.interface.world import ROLES, Role, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 ENV: Final = """# of the service
 export SERVICE_URL=https://service.test/#top
 SERVICE_KEY="canary of\\na key"   # two lines
@@ -158,7 +160,7 @@ def test_delete_undelete_destroy(team: World, opened: Opened, role: Role) -> Non
         window.go(at("/secret", mount="team/", path=path, tab="versions"))
         window.sees("Version 2")
         window.settle()
-        assert window.page.get_by_role("button", name="Destroy").count() == 0
+        expect(window.page.get_by_role("button", name="Destroy")).to_have_count(0)
         return
     window.press("Delete")
     window.sees("It can be undeleted.")
@@ -179,7 +181,7 @@ def test_delete_undelete_destroy(team: World, opened: Opened, role: Role) -> Non
     window.press("Delete")
     window.page.get_by_text("All versions and the metadata").click()
     confirm = window.page.get_by_role("dialog").get_by_role("button", name="Delete")
-    assert not confirm.is_enabled()
+    expect(confirm).to_be_disabled()
     window.type(f"Type {role} to confirm", role)
     confirm.click()
     window.page.get_by_role("heading", name="removed/").wait_for()
@@ -264,7 +266,7 @@ def test_metadata(team: World, opened: Opened, role: Role) -> None:
         window.sees("A-1")
         assert not window.offers("Save")
         return
-    assert not window.page.get_by_role("button", name="Save").is_enabled()
+    expect(window.page.get_by_role("button", name="Save")).to_be_disabled()
     window.type("Rotate after", "sometimes")
     window.type("Value 1", "A-2")
     window.page.get_by_text("Only writes that name the version they are based on").click()
@@ -302,7 +304,7 @@ def test_a_cubbyhole_and_plain_secrets(team: World, opened: Opened, role: Role) 
     window.type("Value", "mine")
     window.press("Save")
     window.page.get_by_role("heading", name=role).wait_for()
-    assert window.page.get_by_role("tab").count() == 0
+    expect(window.page.get_by_role("tab")).to_have_count(0)
     assert team.ask("GET", f"cubbyhole/note/{role}", token=team.tokens[role])["data"] == {"text": "mine"}
     window.press("Change")
     fill_row(window, "text", "changed")
@@ -366,7 +368,7 @@ def test_what_is_due(team: World, opened: Opened, role: Role) -> None:
     assert shown == [each["path"] for each in told]
     assert rows.filter(has_text="due.test").count() == (1 if role == "root" else 0)
     rotation = rows.filter(has_text="Rotation").filter(has_text="app")
-    assert rotation.count() == 1
+    expect(rotation).to_have_count(1)
     rotation.get_by_role("link").click()
     window.sees("database/")
     window.page.go_back()

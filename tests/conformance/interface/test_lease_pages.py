@@ -11,6 +11,8 @@ from tests.conformance.interface.brokers import MOUNT, Brokers, brokers
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 AMONG_ALL = ("root", "admin")
 """Roles that may look through the leases of `brokers/`, and end them."""
 
@@ -81,7 +83,7 @@ def test_more_time_and_what_is_no_time(team: World, broker: Brokers, opened: Ope
     window.type("Time from now", "a while")
     window.press("Renew")
     window.page.get_by_role("alert").wait_for()
-    assert window.field("Time from now").input_value() == "a while"
+    expect(window.field("Time from now")).to_have_value("a while")
     window.type("Time from now", "90m")
     window.press("Renew")
     window.sees("The lease runs for 90 minutes from now.")
@@ -168,7 +170,7 @@ def test_leases_are_searched(team: World, broker: Brokers, opened: Opened) -> No
     window.type("Account in the other system", account)
     window.press("Find leases")
     window.page.get_by_role("link", name=leases[1]).wait_for()
-    assert window.page.locator("tbody tr").count() == 1
+    expect(window.page.locator("tbody tr")).to_have_count(1)
     window.type("Account in the other system", "")
     window.type("Below the path", f"{MOUNT}/creds/searched")
     window.press("Find leases")

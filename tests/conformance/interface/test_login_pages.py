@@ -13,6 +13,8 @@ import pytest
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import PASSWORD, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 
 @pytest.fixture
 def factor(team: World) -> Iterator[str]:
@@ -108,15 +110,15 @@ def test_an_address_says_how_to_log_in(opened: Opened) -> None:
     """Where it names a way to log in, mount and role are taken from it; other pages have mounts of their own in it."""
     window = opened()
     window.go("/?with=oidc&mount=corp/people&role=staff")
-    assert window.field("Role").input_value() == "staff"
+    expect(window.field("Role")).to_have_value("staff")
     window.page.get_by_text("Mount and namespace").click()
     mount = window.page.get_by_role("combobox", name="Mount path")
-    assert mount.input_value() == "corp/people"
+    expect(mount).to_have_value("corp/people")
     window.go("/secrets/kv?mount=team/&role=staff")
     window.choose("Method", "OIDC provider")
-    assert window.field("Role").input_value() == ""
+    expect(window.field("Role")).to_have_value("")
     window.page.get_by_text("Mount and namespace").click()
-    assert mount.input_value() == "oidc"
+    expect(mount).to_have_value("oidc")
 
 
 def test_a_token_that_can_be_used_a_few_times(team: World, opened: Opened) -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 
 def test_an_audit_device(team: World, opened: Opened, tmp_path: Path) -> None:
     """It is enabled, takes entries, a value is found in its log by its digest, and it is disabled."""
@@ -29,7 +31,7 @@ def test_an_audit_device(team: World, opened: Opened, tmp_path: Path) -> None:
     window.press("Show its digest")
     digest = team.ask("POST", "sys/audit-hash/journey", {"input": "canary-of-the-audit"})["data"]["hash"]
     window.sees(digest)
-    assert window.field("Value").input_value() == ""
+    expect(window.field("Value")).to_have_value("")
     with window.page.expect_file_chooser() as chooser:
         window.press("Look in a log file")
     chooser.value.set_files(log)
@@ -55,7 +57,7 @@ def test_a_device_that_does_not_work_is_refused(opened: Opened) -> None:
     window.type("Path", "wrong")
     window.press("Enable a device")
     assert "no place for an audit log" in window.page.get_by_role("alert").inner_text()
-    assert window.field("File").input_value() == "/proc/self/comm"
+    expect(window.field("File")).to_have_value("/proc/self/comm")
 
 
 def test_a_device_that_is_not_there(opened: Opened) -> None:
@@ -158,7 +160,7 @@ def test_regions_without_a_listener(opened: Opened) -> None:
     window.type("Address of the region listener", "eu.example.com:8203")
     window.press("Let others follow")
     window.sees("the configuration has no region stanza")
-    assert window.field("Address of the region listener").input_value() == "eu.example.com:8203"
+    expect(window.field("Address of the region listener")).to_have_value("eu.example.com:8203")
     window.type("Enrolment token", "no token")
     window.press("Follow another region")
     window.type("Type join to confirm", "join")
@@ -208,9 +210,9 @@ def test_from_a_namespace_the_way_leads_to_the_root(team: World, opened: Opened)
         window.turn(place)
         window.sees("This belongs to the whole server. You are in the namespace operations.")
     entries = window.page.locator("nav.side")
-    assert entries.get_by_role("link", name="Leases").is_visible()
+    expect(entries.get_by_role("link", name="Leases")).to_be_visible()
     for entry in ("Audit", "Seal and keys", "Nodes", "Snapshots", "Quotas"):
-        assert entries.get_by_role("link", name=entry).count() == 0
+        expect(entries.get_by_role("link", name=entry)).to_have_count(0)
     window.press("Go to the root namespace")
     window.page.get_by_role("heading", name="Take one now").wait_for()
     assert entries.get_by_role("link", name="Seal and keys").is_visible()

@@ -16,6 +16,8 @@ from tests.conformance.interface.world import ROLES, Role, World
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 DOMAINS = {"allowed_domains": "team.example", "allow_subdomains": True, "key_type": "ec"}
 
 
@@ -118,7 +120,7 @@ def test_an_intermediate_is_signed_by_the_root(team: World, opened: Opened, role
     window.go("/secrets/pki?mount=pki/")
     if role == "reader":
         assert not window.offers("Make a root") and not window.offers("Make an intermediate")
-        assert window.page.get_by_role("link", name="root", exact=True).count() == 1
+        expect(window.page.get_by_role("link", name="root", exact=True)).to_have_count(1)
         return
     window.press("Make an intermediate")
     window.type("Common name", f"Middle {role}")
@@ -194,7 +196,7 @@ def test_what_was_typed_stays_when_a_name_is_refused(team: World, opened: Opened
     window.type("Common name", "evil.example")
     do(window, "Issue a certificate")
     window.sees("not allowed by this role")
-    assert window.field("Common name").input_value() == "evil.example"
+    expect(window.field("Common name")).to_have_value("evil.example")
     window.press("By a request")
     window.type("Certificate request", "<b>none</b>")
     window.sees("This is no certificate request in PEM.")
@@ -318,7 +320,7 @@ def test_an_authority_is_imported_and_taken_away(team: World, opened: Opened, tm
     window.type("Type Old <b>CA to confirm", "Old <b>CA")
     confirm(window, "Delete")
     window.page.get_by_role("heading", name="pki/").wait_for()
-    assert window.page.get_by_role("row", name="Old").count() == 0
+    expect(window.page.get_by_role("row", name="Old")).to_have_count(0)
 
 
 def test_the_first_root_of_a_mount(team: World, opened: Opened) -> None:

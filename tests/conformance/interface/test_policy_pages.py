@@ -12,6 +12,8 @@ from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 SLIP = 'path "team/web" {\n  capabilities = ["read"]\n}\n'
 MENDED = 'path "team/data/web" {\n  capabilities = ["read"]\n}\n'
 WRONG = 'path "team/data/web" {\n  capabilities = ["reed"]\n}\n'
@@ -43,7 +45,7 @@ def test_a_policy_is_written_and_mended(team: World, opened: Opened, role: Role)
     window.type("Name", name)
     write(window, WRONG)
     window.sees('Line 2: failed to parse policy: At 2:19: path "team/data/web"')
-    assert not window.page.get_by_role("button", name="Save").is_enabled()
+    expect(window.page.get_by_role("button", name="Save")).to_be_disabled()
     write(window, SLIP)
     window.sees('Line 1: The rule for "team/web" matches nothing')
     write(window, MENDED)
@@ -144,7 +146,7 @@ def test_a_request_is_explained(opened: Opened, role: Role) -> None:
     window.page.reload()
     window.settle()
     window.sees("allowed")
-    assert window.field("Path of the API").input_value() == "team/data/web/db"
+    expect(window.field("Path of the API")).to_have_value("team/data/web/db")
     window.page.get_by_role("button", name="Asked of").click()
     assert (window.page.get_by_role("option", name="A token", exact=True).count() > 0) == (role != "reader")
 
@@ -159,7 +161,7 @@ def test_a_token_is_never_in_the_address(team: World, opened: Opened) -> None:
     window.sees("the token")
     window.settle()
     assert team.tokens["reader"] not in window.page.url
-    assert window.field("A token").input_value() == ""
+    expect(window.field("A token")).to_have_value("")
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -168,7 +170,7 @@ def test_who_can_read_this(team: World, opened: Opened, role: Role) -> None:
     window = opened(role)
     window.go("/policies/why")
     if role != "root":
-        assert window.page.get_by_role("tab", name="Who can").count() == 0
+        expect(window.page.get_by_role("tab", name="Who can")).to_have_count(0)
         return
     window.page.get_by_role("tab", name="Who can").click()
     window.type("Path of the API", "team/data/web/db")

@@ -13,6 +13,8 @@ from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import World
 from tests.sim.oidc_provider import SECRET, running
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 NO_WINDOWS = "window.open = () => null"
 
 
@@ -116,7 +118,7 @@ def test_a_login_in_a_window_can_be_cancelled(provider: str, opened: Opened) -> 
     window.sees("The provider's window can't be seen from here.")
     window.press("Cancel")
     window.page.get_by_role("button", name="Cancel").wait_for(state="detached")
-    assert window.page.get_by_role("button", name="Log in").is_enabled()
+    expect(window.page.get_by_role("button", name="Log in")).to_be_enabled()
 
 
 def test_a_locked_page_stays_while_its_user_is_at_the_provider(team: World, provider: str, opened: Opened) -> None:
@@ -165,7 +167,7 @@ def test_a_role_that_leads_elsewhere(team: World, provider: str, opened: Opened)
     window.type("Role", "terminal")
     window.press("Log in")
     window.sees("isn't in allowed_redirect_uris of role")
-    assert window.field("Role").input_value() == "terminal"
+    expect(window.field("Role")).to_have_value("terminal")
 
 
 def test_a_login_in_a_namespace(team: World, provider: str, opened: Opened) -> None:
@@ -183,4 +185,4 @@ def test_a_login_in_a_namespace(team: World, provider: str, opened: Opened) -> N
     window.press("Log in")
     at_provider(window.page, "nora")
     window.sees("auth/oidc/oidc/callback")
-    assert window.page.get_by_role("button", name="Namespace: by-provider").count() == 1
+    expect(window.page.get_by_role("button", name="Namespace: by-provider")).to_have_count(1)

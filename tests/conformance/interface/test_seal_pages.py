@@ -17,6 +17,8 @@ from tests.conformance.interface.world import ROLES, Role, World
 from tests.conformance.servers import start_ours
 from tests.sim.pgp import Holder
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 
 @dataclass(frozen=True)
 class Own:
@@ -65,7 +67,7 @@ def test_sealing_and_unsealing(own: Own, opened: Opened) -> None:
     window.sees("any 2 of 3")
     window.press("Seal now")
     seal = window.page.get_by_role("dialog").get_by_role("button", name="Seal now", exact=True)
-    assert not seal.is_enabled()
+    expect(seal).to_be_disabled()
     window.type("Type seal to confirm", "seal")
     seal.click()
     window.page.get_by_role("heading", name="Unseal").wait_for()
@@ -94,7 +96,7 @@ def test_new_shares(own: Own, opened: Opened) -> None:
     assert window.findings() == []
     shares = [window.reveal(f"Share {number} of 3") for number in (1, 2, 3)]
     assert len({*shares, *own.shares}) == 6
-    assert not window.page.get_by_role("button", name="Go on to verify").is_enabled()
+    expect(window.page.get_by_role("button", name="Go on to verify")).to_be_disabled()
     window.page.get_by_text("Every share has its place").click()
     window.press("Go on to verify")
     window.sees("Until then, the present ones count.")
@@ -150,14 +152,14 @@ def test_a_rekeying_that_is_cancelled(own: Own, opened: Opened) -> None:
     window.type("Number of shares", "1")
     window.field("Threshold").click()
     window.sees("The threshold can't be above the number of shares.")
-    assert not window.page.get_by_role("button", name="Begin", exact=True).is_enabled()
+    expect(window.page.get_by_role("button", name="Begin", exact=True)).to_be_disabled()
     window.type("Number of shares", "5")
     window.field("Threshold").click()
     window.press("Begin")
     window.type("Present key share", "no share")
     window.press("Enter the share")
     window.page.get_by_role("alert").wait_for()
-    assert window.field("Present key share").input_value() == "no share"
+    expect(window.field("Present key share")).to_have_value("no share")
     window.press("Cancel this attempt")
     window.page.get_by_role("dialog").get_by_role("button", name="Cancel this attempt").click()
     window.page.get_by_role("heading", name="Which shares").wait_for()
@@ -177,7 +179,7 @@ def test_a_root_token(own: Own, opened: Opened) -> None:
     enter(window, "Present key share", own.shares[:2])
     window.page.get_by_role("heading", name="The root token").wait_for()
     assert window.findings() == []
-    assert window.field("One-time password").input_value() == otp
+    expect(window.field("One-time password")).to_have_value(otp)
     window.press("Decode it")
     token = window.reveal("Root token")
     assert own.world.ask("GET", "auth/token/lookup-self", token=token)["data"]["policies"] == ["root"]
@@ -202,7 +204,7 @@ def test_what_shares_have_made_is_for_who_has_begun(own: Own, opened: Opened) ->
         assert window.page.get_by_role("dialog").count() == (0 if window.leaves else 1)
     assert window.asked == ["Somebody else was here. What was typed, or is shown only once, would be lost. Go on?"] * 2
     window.sees("Shares entered")
-    assert window.page.get_by_role("button", name="Reveal One-time password").count() == 0
+    expect(window.page.get_by_role("button", name="Reveal One-time password")).to_have_count(0)
 
 
 def test_new_keys(own: Own, opened: Opened) -> None:

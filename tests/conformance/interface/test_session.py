@@ -8,6 +8,8 @@ from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import PASSWORD, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 EDIT = "/secrets/kv/edit?mount=team/&path=web/session"
 IDLE = "16:00"
 """Minutes and seconds; a session is locked after 15 minutes."""
@@ -68,7 +70,7 @@ def test_it_is_locked_when_nobody_is_there(opened: Opened) -> None:
     window.type("Password", PASSWORD)
     window.press("Log in")
     window.page.get_by_role("dialog").wait_for(state="detached")
-    assert window.page.get_by_label("Name").first.input_value() == "typed-before"
+    expect(window.page.get_by_label("Name").first).to_have_value("typed-before")
 
 
 def test_the_lock_masks_what_was_revealed(opened: Opened) -> None:
@@ -133,7 +135,7 @@ def test_the_lock_hides_what_is_in_dialogs(opened: Opened) -> None:
     window.type("Password", PASSWORD)
     window.press("Log in")
     pasted.wait_for()
-    assert pasted.input_value() == "KEY=canary-of-the-paste"
+    expect(pasted).to_have_value("KEY=canary-of-the-paste")
 
 
 @pytest.mark.parametrize("form", ["Rows", "JSON"])
@@ -169,7 +171,7 @@ def test_the_lock_leaves_nothing_in_the_document(opened: Opened) -> None:
     window.type("Password", PASSWORD)
     window.press("Log in")
     window.page.get_by_role("dialog").wait_for(state="detached")
-    assert line.input_value() == "kv put team/web/db password=canary-of-a-draft"
+    expect(line).to_have_value("kv put team/web/db password=canary-of-a-draft")
     line.fill("")
     window.turn("/secrets/totp/create?mount=totp/")
     window.type("Name", "scanned")
@@ -231,7 +233,7 @@ def test_back_after_logging_out_shows_nothing(opened: Opened) -> None:
     # The browser of most tests keeps none, so that its events are made here.
     changes = "name => window.dispatchEvent(new PageTransitionEvent(name, {persisted: true}))"
     window.page.evaluate(changes, "pagehide")
-    assert not window.page.get_by_text("canary-of-the-database").is_visible()
+    expect(window.page.get_by_text("canary-of-the-database")).to_be_hidden()
     window.page.evaluate(changes, "pageshow")
     window.sees("canary-of-the-database")
     window.page.evaluate(changes, "pagehide")
@@ -284,7 +286,7 @@ def test_policies_that_let_nothing_be_asked(team: World, opened: Opened) -> None
     window.press("Log in")
     window.sees("Your policies don't let this page ask what you may do")
     window.settle()
-    assert window.page.get_by_role("dialog").count() == 0
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_browser_with_a_wrong_clock(team: World, opened: Opened) -> None:

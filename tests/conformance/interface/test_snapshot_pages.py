@@ -12,6 +12,8 @@ from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
 from tests.conformance.servers import ROOT_TOKEN, start_ours
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 
 @pytest.fixture(scope="module")
 def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Path]]:
@@ -109,7 +111,7 @@ def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:
     world.ask("POST", "team/data/after", {"data": {"written": "after it"}})
     row.get_by_role("button", name="Restore").click()
     restore = window.page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True)
-    assert not restore.is_enabled()
+    expect(restore).to_be_disabled()
     window.type("Type restore to confirm", "restore")
     restore.click()
     window.sees("The snapshot is restored, and the store is frozen")
@@ -135,7 +137,7 @@ def test_what_is_refused(keeping: tuple[World, Path], opened: Opened, tmp_path: 
     window.type("Path prefix", "/etc/cron.d")
     window.press("Save")
     window.sees("snapshot_directories")
-    assert window.field("Path prefix").input_value() == "/etc/cron.d"
+    expect(window.field("Path prefix")).to_have_value("/etc/cron.d")
     file = tmp_path / "no.snap"
     file.write_bytes(b"no snapshot")
     window.go("/snapshots/restore")
@@ -168,7 +170,7 @@ def test_a_file_says_what_it_is_of(keeping: tuple[World, Path], opened: Opened, 
     window.page.get_by_role("alert").wait_for()
     chooser.set_input_files(own)
     window.sees(cluster)
-    assert window.page.get_by_role("alert").count() == 0
+    expect(window.page.get_by_role("alert")).to_have_count(0)
     window.page.route("**/v1/sys/storage/raft/snapshot?*", lambda route: route.abort("connectionreset"))
     window.press("Restore")
     window.type("Type restore to confirm", "restore")

@@ -11,6 +11,8 @@ from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import PASSWORD, World
 from tests.conformance.servers import start_ours
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 CONFIG = """
 ui = true
 storage "sqlite" {
@@ -51,7 +53,7 @@ def test_a_new_server(new: World, opened: Opened) -> None:
     shares = [window.reveal(f"Share {number} of 3") for number in (1, 2, 3)]
     token = window.reveal("Root token")
     assert len(set(shares)) == 3 and all(len(share) == 44 for share in shares)
-    assert not window.page.get_by_role("button", name="Go on to unseal").is_enabled()
+    expect(window.page.get_by_role("button", name="Go on to unseal")).to_be_disabled()
     window.page.get_by_text("Every share has its place, and I have the root token").click()
     window.press("Go on to unseal")
     for share in shares[1:]:
@@ -143,7 +145,7 @@ def test_a_user_logs_in_and_out(team: World, opened: Opened) -> None:
     window.type("Password", "wrong")
     window.press("Log in")
     window.page.get_by_role("alert").wait_for()
-    assert window.field("User name").input_value() == "reader"
+    expect(window.field("User name")).to_have_value("reader")
     window.type("Password", PASSWORD)
     window.press("Log in")
     window.page.get_by_role("heading", name="team/").wait_for()  # The page that was asked for.

@@ -11,6 +11,8 @@ import pytest
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 
@@ -118,7 +120,7 @@ def test_a_token_of_few_rights(team: World, opened: Opened) -> None:
     window.type("Time to live", "an hour")
     window.press("Create")
     window.page.get_by_role("alert").wait_for()
-    assert window.field("Policies").input_value() == "default, team-reader"
+    expect(window.field("Policies")).to_have_value("default, team-reader")
     window.type("Time to live", "1h")
     window.type("Name", "ci <b>")
     window.type("Number of uses", "7")
@@ -155,11 +157,11 @@ def test_a_token_is_looked_up_by_itself(team: World, opened: Opened) -> None:
     window.type("Token", "hvs.wrong")
     window.press("Look up the token")
     window.page.get_by_role("alert").wait_for()
-    assert window.field("Token").input_value() == "hvs.wrong"
+    expect(window.field("Token")).to_have_value("hvs.wrong")
     window.type("Token", token["auth"]["client_token"])
     window.press("Look up the token")
     window.sees("team=web")
-    assert window.field("Token").input_value() == ""
+    expect(window.field("Token")).to_have_value("")
     assert token["auth"]["client_token"] not in window.page.content()
     window.page.get_by_role("link", name="Open it by its accessor").click()
     window.page.get_by_role("heading", name="token", exact=True).wait_for()
@@ -183,7 +185,7 @@ def test_tokens_are_shown_page_by_page(team: World, opened: Opened) -> None:
         window.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Tokens").click()
         rows = window.page.get_by_role("grid", name="All tokens").get_by_role("rowheader")
         rows.nth(24).wait_for()
-        assert rows.all_inner_texts() == keys[:25]
+        expect(rows).to_have_text(keys[:25])
         names = window.page.get_by_text(re.compile(r"^token-n\d+$"))
         names.nth(24).wait_for()
         window.press("Next page")
@@ -246,7 +248,7 @@ def test_what_was_issued_is_taken_back(team: World, opened: Opened) -> None:
     window = opened("root")
     window.go(f"/tokens/token?accessor={made['accessor']}")
     window.press("Take back all that it has made")
-    assert window.field("Accessor of a token").input_value() == made["accessor"]
+    expect(window.field("Accessor of a token")).to_have_value(made["accessor"])
     window.press("Count, and end nothing yet")
     window.sees("2 tokens, leases and wrapped answers end.")
     assert team.answer("GET", "auth/token/lookup-self", token=made["client_token"])[0] == 200
@@ -275,7 +277,7 @@ def test_what_cannot_be_taken_back_is_told(opened: Opened) -> None:
     window.refused.add(400)
     window.press("Count, and end nothing yet")
     window.page.get_by_role("alert").wait_for()
-    assert window.field("Mount").input_value() == "nosuch/"
+    expect(window.field("Mount")).to_have_value("nosuch/")
 
 
 def test_who_would_end_himself_is_told(team: World, opened: Opened) -> None:
@@ -290,7 +292,7 @@ def test_who_would_end_himself_is_told(team: World, opened: Opened) -> None:
     button = window.page.get_by_role("button", name="Take it back")
     assert button.is_disabled()
     window.page.get_by_text("I mean my own token, too").click()
-    assert button.is_enabled()
+    expect(button).to_be_enabled()
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -11,6 +11,8 @@ from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 MARKUP = "<img src=x onerror=alert(1)> ünïcödé \n second line"
 
 
@@ -39,13 +41,13 @@ def test_another_key_begins_anew(team: World, opened: Opened) -> None:
     made(window, "Ciphertext")
     window.travel(of_key("team", "&do=encrypt"))
     window.page.get_by_role("heading", name="team").wait_for()
-    assert window.page.get_by_label("Ciphertext", exact=True).count() == 0
+    expect(window.page.get_by_label("Ciphertext", exact=True)).to_have_count(0)
     window.travel(of_key("beside", "&do=versions"))
     window.press("Rotate")
     window.page.get_by_role("dialog").wait_for()
     window.travel(of_key("team", "&do=versions"))
     window.page.get_by_role("heading", name="team").wait_for()
-    assert window.page.get_by_role("dialog").count() == 0
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -57,7 +59,7 @@ def test_encrypt_and_decrypt(team: World, opened: Opened, role: Role) -> None:
     window.type("Plaintext", MARKUP)
     do(window, "Encrypt")
     ciphertext = made(window, "Ciphertext")
-    assert window.field("Plaintext").input_value() == ""
+    expect(window.field("Plaintext")).to_have_value("")
     sent = {"ciphertext": ciphertext}
     assert base64.b64decode(team.ask("POST", "transit/decrypt/team", sent)["data"]["plaintext"]).decode() == MARKUP
     if role == "reader":
@@ -144,7 +146,7 @@ def test_a_key_is_made_taken_out_of_use_and_deleted(team: World, opened: Opened,
     window.press("Save")
     window.press("Delete")
     confirm = window.page.get_by_role("dialog").get_by_role("button", name="Delete")
-    assert not confirm.is_enabled()
+    expect(confirm).to_be_disabled()
     window.type(f"Type {name} to confirm", name)
     confirm.click()
     window.page.get_by_role("heading", name="transit/").wait_for()
@@ -180,7 +182,7 @@ def test_what_was_typed_stays_when_it_is_refused(team: World, opened: Opened) ->
     window.type("Context", "wrong")
     do(window, "Decrypt")
     window.page.get_by_role("alert").wait_for()
-    assert window.field("Ciphertext").input_value() == ciphertext
+    expect(window.field("Ciphertext")).to_have_value(ciphertext)
     window.type("Context", "b")
     do(window, "Decrypt")
     assert window.reveal("Plaintext") == "a"
@@ -195,7 +197,7 @@ def test_what_was_typed_stays_when_it_is_refused(team: World, opened: Opened) ->
     window.type("Plaintext", "no base64!")
     window.sees("This is no base64.")
     do(window, "Encrypt")
-    assert window.page.get_by_label("Ciphertext", exact=True).count() == 0
+    expect(window.page.get_by_label("Ciphertext", exact=True)).to_have_count(0)
 
 
 def test_a_backup_comes_back(team: World, opened: Opened) -> None:
@@ -249,7 +251,7 @@ def test_limits_that_are_being_typed_stay(team: World, opened: Opened) -> None:
     window.page.clock.fast_forward("00:10")  # what was asked for has become old
     window.page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
     window.sees("Somebody has changed this meanwhile.")
-    assert field.input_value() == "3"
+    expect(field).to_have_value("3")
     window.press("Save")
     window.sees("saved")
     assert team.ask("GET", "transit/keys/limited")["data"]["min_decryption_version"] == 3

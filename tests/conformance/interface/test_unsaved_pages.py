@@ -15,6 +15,8 @@ from tests.conformance.interface.world import World
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 SECRETS = "Secrets engines"
 
 
@@ -40,9 +42,8 @@ def test_nothing_typed_is_lost_unasked(team: World, opened: Opened, way: str) ->
     window.type("Path", f"unsaved/{way}")
     window.type("Name", "typed-before")
     WAYS[way](window)
-    window.page.wait_for_timeout(200)
-    assert len(window.asked) == 1
-    assert window.page.get_by_role("textbox", name="Name", exact=True).input_value() == "typed-before"
+    window.was_asked(1)
+    expect(window.page.get_by_role("textbox", name="Name", exact=True)).to_have_value("typed-before")
     window.leaves = True
     WAYS[way](window)
     window.page.get_by_role("button", name="Save").wait_for(state="detached")
@@ -67,9 +68,8 @@ def test_each_field_alone_is_unsaved(opened: Opened, place: str, label: str, als
     window.go(place)
     window.type(label, also)
     _by_link(window)
-    window.page.wait_for_timeout(100)
-    assert len(window.asked) == 1
-    assert window.field(label).input_value() == also
+    window.was_asked(1)
+    expect(window.field(label)).to_have_value(also)
 
 
 def test_what_was_saved_is_left_unasked(team: World, opened: Opened) -> None:
@@ -101,8 +101,7 @@ def test_what_is_under_way_is_left_asked(opened: Opened) -> None:
     window.press("Take a snapshot")
     window.page.get_by_role("progressbar", name="Taking a snapshot").wait_for()
     _by_link(window)
-    window.page.wait_for_timeout(200)
-    assert len(window.asked) == 1
+    window.was_asked(1)
     window.press("Cancel")
     window.page.get_by_role("progressbar").wait_for(state="detached")
     _by_link(window)
@@ -121,8 +120,8 @@ def test_what_ends_late_leads_nowhere(team: World, opened: Opened) -> None:
     window.go("/secrets/transit/create?mount=transit/")
     window.page.route("**/v1/transit/keys/late", hold)
     window.type("Name", "late")
-    window.press("Create")
-    window.page.wait_for_timeout(100)
+    with window.page.expect_request("**/v1/transit/keys/late"):
+        window.press("Create")
     _by_link(window)
     window.page.get_by_role("heading", name=SECRETS).wait_for()
     with window.page.expect_response("**/v1/transit/keys/late"):
@@ -143,8 +142,7 @@ def test_a_form_that_was_refused_is_unsaved(opened: Opened) -> None:
     window.press("Save")
     window.page.get_by_role("alert").first.wait_for()
     _by_link(window)
-    window.page.wait_for_timeout(200)
-    assert len(window.asked) == 1
+    window.was_asked(1)
 
 
 def test_what_is_shown_once_is_left_asked(opened: Opened) -> None:
@@ -186,9 +184,8 @@ def test_nothing_typed_is_lost_by_another_session(opened: Opened, way: Callable[
     window.type("Path", "unsaved/session")
     window.type("Name", "typed-before")
     way(window)
-    window.page.wait_for_timeout(200)
-    assert len(window.asked) == 1
-    assert window.page.get_by_role("textbox", name="Name", exact=True).input_value() == "typed-before"
+    window.was_asked(1)
+    expect(window.page.get_by_role("textbox", name="Name", exact=True)).to_have_value("typed-before")
     kept = json.loads(window.page.evaluate("sessionStorage.getItem('strongroom.session')"))
     assert (kept["token"], kept["namespace"]) == (window.world.tokens["admin"], "")
     window.leaves = True
@@ -251,7 +248,7 @@ def test_settings_that_two_change(team: World, opened: Opened) -> None:
     window.page.clock.fast_forward("00:10")
     window.page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
     window.sees("Somebody has changed this meanwhile")
-    assert window.field("Path suffix").input_value() == "typed-before"
+    expect(window.field("Path suffix")).to_have_value("typed-before")
     window.press("Save")
     window.page.get_by_text("Somebody has changed this meanwhile").wait_for(state="detached")
     assert team.ask("GET", "auth/token/roles/team-two")["data"]["path_suffix"] == "typed-before"

@@ -5,6 +5,7 @@ import { useSession } from "../../api/hooks";
 import { Confirm } from "../../components/Dialog";
 import { PageHead } from "../../components/PageHead";
 import { t } from "../../texts";
+import { asksFirst } from "./ends";
 import { Log } from "./Log";
 import { Prompt, type Told } from "./Prompt";
 import { record } from "./record";
@@ -51,7 +52,7 @@ export default function Console() {
     }
     try {
       const next = { line, input, parsed: parse(line), told };
-      if (next.parsed.command.ends) setWaiting(next);
+      if (asksFirst(next.parsed)) setWaiting(next);
       else void start(next);
     } catch (error) {
       answer({ text: failed(error), isError: true });
