@@ -46,7 +46,7 @@ async def test_a_tree_of_tokens() -> None:
 
 
 async def test_many_children_come_in_pages() -> None:
-    """Each of them once, also when the last of a page has ended meanwhile."""
+    """Each of them once, also when the last of a page has expired or is revoked meanwhile."""
     server = await Server.start()
     top = await made(server, policies=["root"])
     children = {(await made(server, top["client_token"], ttl=ttl))["accessor"] for ttl in ["1h"] * 5 + ["10s"] * 2}
@@ -60,7 +60,38 @@ async def test_many_children_come_in_pages() -> None:
         found += page["keys"]
         if not (after := page["after"]):
             break
+        if page["keys"]:
+            await server.ok("POST", "auth/token/revoke-accessor", {"accessor": page["keys"][-1]})
     assert found == living
+
+
+async def test_the_usual_page() -> None:
+    """A hundred children, unless more are asked for; one that there is exactly leads to an empty one."""
+    server = await Server.start()
+    top = await made(server, policies=["root"])
+    for _ in range(101):
+        await made(server, top["client_token"])
+    page = await family(server, top["accessor"])
+    assert (len(page["keys"]), len((await family(server, top["accessor"], after=page["after"]))["keys"])) == (100, 1)
+    assert len((await family(server, top["accessor"], limit=101))["keys"]) == 101
+    assert (await family(server, top["accessor"], limit=1000))["after"] == ""
+
+
+async def test_times_and_leases() -> None:
+    """When a child was made and ends; one that doesn't end has no such time.  How many leases its parent has."""
+    server = await Server.start()
+    top = await made(server, policies=["root"])
+    child = await made(server, top["client_token"], ttl="1h")
+    endless = await made(server, top["client_token"], policies=["root"])
+    info = (await family(server, top["accessor"]))["key_info"]
+    looked = {
+        made_["accessor"]: (await server.ok("POST", "auth/token/lookup", {"token": made_["client_token"]})).data
+        for made_ in (child, endless)
+    }
+    for accessor, row in info.items():
+        assert row["expire_time"] == looked[accessor]["expire_time"]
+        assert row["issue_time"].startswith(looked[accessor]["issue_time"][:19])
+    assert info[endless["accessor"]]["expire_time"] is None and info[child["accessor"]]["expire_time"]
 
 
 async def test_a_parent_above_is_not_shown() -> None:
@@ -90,8 +121,8 @@ async def test_who_may_not_is_refused() -> None:
     for body, error in (
         ({"accessor": "none"}, "invalid accessor"),
         ({}, "missing accessor"),
-        ({"accessor": looker["accessor"], "after": "none"}, "invalid accessor"),
         ({"accessor": looker["accessor"], "limit": 0}, "limit has to be from 1 to 1000"),
+        ({"accessor": looker["accessor"], "limit": 1001}, "limit has to be from 1 to 1000"),
     ):
         answer = await server.ask("POST", PATH, body)
         assert answer.status == 400 and error in answer.error

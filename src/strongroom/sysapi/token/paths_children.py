@@ -12,7 +12,6 @@ from strongroom.sdk.fields import Doc
 from strongroom.sdk.request import Request
 from strongroom.sdk.response import Response
 from strongroom.services.tokens import TokenRecord
-from strongroom.services.tokens.records import AccessorRecord
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.token.finding import INVALID_ACCESSOR, AccessorBody, by_accessor
 
@@ -23,7 +22,7 @@ _MOST = 1000
 class ChildrenBody(AccessorBody, frozen=True):
     """A token, and which of its children."""
 
-    after: Annotated[str, Doc(description="The accessor of a child: only those behind it are listed.")] = ""
+    after: Annotated[str, Doc(description="`after` of an answer: go on behind what it listed.")] = ""
     limit: Annotated[int, Doc(description=f"The largest number of children; at most {_MOST}.")] = _LIMIT
 
 
@@ -42,28 +41,20 @@ class ChildrenPaths(SystemEngine):
         if record is None:
             raise InvalidRequest(INVALID_ACCESSOR)
         view, place = system(request), keys.children(record.key)
-        after = await _key_of(view, body.after) if body.after else ""
-        names = await view.txn.list(place, after, body.limit) if record.key else []
+        # A batch token has no row, and makes no children.
+        names = await view.txn.list(place, body.after, body.limit) if record.key else []
         found = [await view.txn.read(keys.token(name), TokenRecord) for name in names]
         children = {child.accessor: await _summary(view, child) for child in found if child and _lives(request, child)}
-        last = next((child for child in reversed(found) if child is not None), None)
         leases = await view.txn.list(keys.leases_of_token(record.key), limit=_MOST) if record.key else []
         data = {
             "parent": await _parent(view, record),
             "keys": list(children),
             "key_info": children,
-            "after": last.accessor if len(names) == body.limit and last is not None else "",
+            # A place in the listing, and not a child, which may end before the next question.
+            "after": names[-1] if len(names) == body.limit else "",
             "leases": len(leases),
         }
         return Response(data=data)
-
-
-async def _key_of(view: SystemView, accessor: str) -> str:
-    """The key of a token that may have ended.  Raises `InvalidRequest`."""
-    row = await view.txn.read(keys.accessor(accessor), AccessorRecord)
-    if row is None:
-        raise InvalidRequest(INVALID_ACCESSOR)
-    return row.token_key
 
 
 def _lives(request: Request, record: TokenRecord) -> bool:
