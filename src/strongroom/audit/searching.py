@@ -18,7 +18,7 @@ class Looked(msgspec.Struct, frozen=True):
     found: tuple[Found, ...]
     """The newest first."""
     unreadable: int
-    """Lines that are no entries."""
+    """Lines that are no entries, or too long to be looked at."""
     oldest: str
     """The time of the first entry of the piece, as the log has it; empty if there is none."""
 
@@ -35,7 +35,7 @@ def search(piece: Piece, criteria: Criteria, outcomes: Collection[str]) -> Looke
     found = [each for each in found if not outcomes or each.outcome in outcomes]
     found.reverse()  # and of one moment the last first
     found.sort(key=lambda each: each.entry.time, reverse=True)
-    return Looked(tuple(found), inquiry.unreadable, inquiry.oldest)
+    return Looked(tuple(found), inquiry.unreadable + piece.passed_over, inquiry.oldest)
 
 
 def _plain(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:

@@ -12,6 +12,9 @@ from operator import eq
 
 from strongroom.inquiry.entries import Entry
 
+_KEPT = 1024
+"""More than anybody looks for at once: with fewer, each would be made anew for each line of the log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
@@ -65,7 +68,7 @@ def _any(wanted: Sequence[str], found: Sequence[str], same: Callable[[str, str],
     return not wanted or any(same(one, other) for one in wanted for other in found)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def _pattern(path: str) -> re.Pattern[str]:
     whole = path.removesuffix("*")
     segments = "/".join("[^/]+" if segment == "+" else re.escape(segment) for segment in whole.split("/"))
@@ -76,14 +79,19 @@ def _covers(path: str, found: str) -> bool:
     return _pattern(path).fullmatch(found) is not None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_network(text, strict=False)
 
 
+@lru_cache(maxsize=_KEPT)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(text)
+
+
 def _within(network: str, address: str) -> bool:
     try:
-        return ipaddress.ip_address(address) in _network(network)
+        return _address(address) in _network(network)
     except ValueError:
         return False  # of a Unix socket, or no address: a log may hold anything
 

@@ -105,6 +105,8 @@ async def test_other_forms_of_a_log(tmp_path: Path, options: dict[str, str]) -> 
         ({"outcome": "good"}, '"good" is no outcome'),
         ({"value": ["x"] * 101}, "value has 100 values at most"),
         ({"request_path": ",".join(["x"] * 101)}, "request_path has 100 values at most"),
+        ({"request_path": ["+/" * 513]}, "a request_path has 1024 characters at most"),
+        ({"name": ["*a" * 513]}, "a name has 1024 characters at most"),
         ({"before": "1-1"}, "that place of the log is gone"),
     ],
 )

@@ -57,6 +57,53 @@ def test_a_line_longer_than_a_piece_is_passed_over(tmp_path: Path) -> None:
     assert lines_of(walked(log, 1000)) == log.read_bytes().splitlines()
 
 
+@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("length", [16, 20, 31, 100])
+def test_each_line_that_is_passed_over_is_counted_once(tmp_path: Path, at: int, length: int) -> None:
+    """Wherever it is: or whoever has his request logged at great length would leave no trace in a search."""
+    lines = [b"ours 1", b"ours 2", b"ours 3", b"ours 4"]
+    log = log_of(tmp_path, [b"ours 0"], [*lines[:at], b"ours ".ljust(length, b"x"), *lines[at:]])
+    pieces = walked(log, 15)
+    assert lines_of(pieces) == [b"ours 0", *lines]
+    assert sum(piece.passed_over for piece in pieces) == 1
+    # No line of these is an entry.
+    assert sum(search(piece, Criteria(), ()).unreadable for piece in pieces) == 6
+
+
+@pytest.mark.parametrize("when", range(3))
+def test_a_log_that_is_moved_away_meanwhile_is_read_whole(tmp_path: Path, when: int) -> None:
+    """Whenever that is: what was in the file that was moved isn't left out."""
+    log = log_of(tmp_path, [b"ours 1"], [b"ours 2", b"ours 3"], [b"ours 4", b"ours 5"])
+    asked = 0
+
+    def recognise(line: bytes) -> bool:
+        nonlocal asked
+        if asked == when:
+            log.rename(tmp_path / "a.log.20261105T000000Z")
+            log.write_bytes(b"ours 6\n")
+        asked += 1
+        return line.startswith(b"ours")
+
+    ground = Ground(recognise=recognise, configured=True)
+    pieces = [read_piece(str(log), ground, "")]
+    while pieces[-1].before:
+        pieces.append(read_piece(str(log), ground, pieces[-1].before))
+    assert lines_of(pieces) == [b"ours %d" % number for number in range(1, 7)]
+
+
+def test_a_log_that_is_moved_away_without_end_is_not_waited_for(tmp_path: Path) -> None:
+    """It is said after some tries."""
+    log, moves = log_of(tmp_path, [b"ours 1"]), iter(range(10_000))
+
+    def recognise(line: bytes) -> bool:
+        log.rename(tmp_path / f"a.log.20261101T{next(moves):06}Z")
+        log.write_bytes(b"ours\n")
+        return True
+
+    with pytest.raises(InvalidRequest, match="try again in a moment"):
+        read_piece(str(log), Ground(recognise=recognise, configured=True), "")
+
+
 def test_a_line_that_is_being_written_is_left(tmp_path: Path) -> None:
     """What has no end yet is no line."""
     log = log_of(tmp_path, [b"ours 1", b"ours 2"])

@@ -22,6 +22,8 @@ from strongroom.sysapi.system.mounting import folder
 
 _MOST_VALUES = 100
 """Of one kind.  Each is compared with each line."""
+_MOST_CHARACTERS = 1024
+"""Of a pattern.  It is compared with each line, too."""
 _OUTCOMES = ("ok", "denied", "error", NO_ANSWER)
 
 
@@ -87,6 +89,9 @@ def _criteria(body: SearchBody, channel: Channel, now: datetime) -> Criteria:
         value = getattr(body, name)
         if isinstance(value, list) and len(value) > _MOST_VALUES:
             raise InvalidRequest(f"{name} has {_MOST_VALUES} values at most")
+    for name, patterns in (("request_path", body.request_path), ("name", body.name)):
+        if any(len(pattern) > _MOST_CHARACTERS for pattern in patterns or ()):
+            raise InvalidRequest(f"a {name} has {_MOST_CHARACTERS} characters at most")
     try:
         since, until = (moment(text, now) if text else "" for text in (body.since, body.until))
         networks = tuple(map(check_network, body.remote_address or ()))
