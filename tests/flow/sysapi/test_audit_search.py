@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,35 @@ async def test_what_is_told_of_a_request(tmp_path: Path) -> None:
         "made_by": [],
     }
     assert "permission denied" in found["error"] and found["request_id"] and found["accessor"].startswith("hmac-")
+    lines = [json.loads(line) for line in (tmp_path / "a.log").read_bytes().splitlines()]
+    (logged,) = [line for line in lines if line["request"]["id"] == found["request_id"] and line["type"] == "request"]
+    assert (found["time"], found["entity_id"]) == (logged["time"], logged["auth"]["entity_id"]) and found["entity_id"]
+    assert answer.data["oldest"] == lines[0]["time"]
+
+
+async def test_a_search_in_pieces(tmp_path: Path) -> None:
+    """From the end on; before the first moment that is meant there is nothing to look for."""
+    server, _ = await filled(tmp_path)
+    log = tmp_path / "a.log"
+    (asked,) = [
+        line for line in map(json.loads, log.read_bytes().splitlines()) if line["request"]["path"] == "kv/gone"
+    ][:1]
+    with log.open("ab") as file:
+        file.write(b"no entry of this server\n" * 200_000)
+    await server.ok("GET", "kv/a")
+    newest = (await server.ok("POST", "sys/audit-search/file", {"request_path": "kv/*"})).data
+    assert [found["path"] for found in newest["requests"]] == ["kv/a"]
+    assert (newest["unreadable"] > 100_000, 0 < newest["left_bytes"] < log.stat().st_size) == (True, True)
+    older = (
+        await server.ok("POST", "sys/audit-search/file", {"request_path": "kv/*", "before": newest["before"]})
+    ).data
+    assert [found["path"] for found in older["requests"]] == ["kv/gone", "kv/a", "kv/a"]
+    assert (older["before"], older["left_bytes"]) == ("", 0)
+    server.clock.advance(60)
+    await server.ok("GET", "kv/a")
+    since = (await server.ok("POST", "sys/audit-search/file", {"since": "30s", "request_path": "kv/*"})).data
+    assert ([found["path"] for found in since["requests"]], since["before"], since["left_bytes"]) == (["kv/a"], "", 0)
+    assert since["oldest"] >= asked["time"]
 
 
 @pytest.mark.parametrize("options", [{"format": "jsonx"}, {"log_raw": "true"}])
