@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -16,7 +17,7 @@ from strongroom.services import restoration
 from strongroom.services.snapshots.schedule import records
 from strongroom.services.snapshots.schedule.places import place_of
 from strongroom.services.snapshots.schedule.records import Schedule, Status
-from strongroom.services.snapshots.schedule.running import failed, run
+from strongroom.services.snapshots.schedule.running import failed, noted, run
 from strongroom.storage.base import Fence
 from strongroom.sysapi.services import Services
 
@@ -25,6 +26,7 @@ log = structlog.get_logger("snapshots")
 ROLE = "snapshots"
 LOCK_S = 30.0
 """How long a holder keeps the role without prolonging it."""
+_BROKE_OFF = "a fault of this server, of which its log has more"
 
 
 class ScheduledSnapshots:
@@ -100,7 +102,7 @@ class ScheduledSnapshots:
 
         async def tell(phase: str) -> None:
             now = snapshots.clock.now()
-            await self._note(fence, name, msgspec.structs.replace(before, phase=phase, phase_at=now))
+            await self._note(fence, name, lambda known: msgspec.structs.replace(known, phase=phase, phase_at=now))
 
         try:
             place = place_of(schedule, snapshots.directories, snapshots.work)
@@ -108,18 +110,22 @@ class ScheduledSnapshots:
         except StrongroomError as error:  # the place isn't allowed any more
             now = snapshots.clock.now()
             after = failed(schedule, before, error, now, now)
+        except Exception as error:  # a bug of this server must not have it try again at once, and say nothing
+            log.error("a scheduled snapshot broke off", schedule=name, fault=where(error))
+            now = snapshots.clock.now()
+            after = failed(schedule, before, StorageError(_BROKE_OFF), now, now)
         if after.error:
             log.error("a scheduled snapshot failed", schedule=name, reason=after.error, failures=after.failures)
         else:
             log.info("a scheduled snapshot was taken", schedule=name, file=after.good_name, rows=after.good_rows)
 
-        await self._note(fence, name, after)
+        await self._note(fence, name, lambda known: noted(known, after))
 
-    async def _note(self, fence: Fence, name: str, status: Status) -> None:
+    async def _note(self, fence: Fence, name: str, change: Callable[[Status], Status]) -> None:
         async def note(txn: Transaction) -> None:
             await txn.guard(fence)
-            if await records.read(txn, name) is not None:
-                txn.write(records.STATUS + name, status)
+            if (known := await records.status(txn, name)) is not None:
+                txn.write(records.STATUS + name, change(known))
 
         await transact(self._services.barrier, note)
 

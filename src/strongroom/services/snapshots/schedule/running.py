@@ -129,3 +129,24 @@ def failed(schedule: Schedule, before: Status, error: StrongroomError, now: floa
         phase="",
         phase_at=0.0,
     )
+
+
+def noted(known: Status, after: Status) -> Status:
+    """What is stored when an attempt has ended (pure).
+
+    Another one, of a request or of the role, may have ended while it went on: a newer good snapshot stays the last good
+    one, or nothing would keep it from being removed.
+
+    Args:
+        known: what is stored. after: what became of the attempt.
+    """
+    if known.good_at <= after.good_at:
+        return after
+    return msgspec.structs.replace(
+        after,
+        good_at=known.good_at,
+        good_name=known.good_name,
+        good_bytes=known.good_bytes,
+        good_rows=known.good_rows,
+        kept=known.kept,
+    )

@@ -21,7 +21,7 @@ from strongroom.services import restoration
 from strongroom.services.snapshots.schedule import records, rules
 from strongroom.services.snapshots.schedule.places import Place, place_of
 from strongroom.services.snapshots.schedule.records import LOCAL, S3, Schedule, Status
-from strongroom.services.snapshots.schedule.running import run, verify
+from strongroom.services.snapshots.schedule.running import noted, run, verify
 from strongroom.services.snapshots.shown import instant, shown
 from strongroom.sysapi.context import SystemEngine, SystemView, system
 from strongroom.sysapi.system.paths.snapshots.raft import RestoreBody, restored
@@ -126,6 +126,10 @@ class SchedulePaths(SystemEngine):
         schedule, status = await records.read(view.txn, name), await records.status(view.txn, name)
         if schedule is None or status is None:
             return None
+        restored = await restoration.read(view.txn)
+        if restored is not None and restored.frozen:
+            # The snapshot holds the phase in which it was taken itself: nobody takes one now.
+            status = msgspec.structs.replace(status, phase="", phase_at=0.0)
         return Response(data=_told(view, schedule, status))
 
     @path.read(f"{_RAFT}/status/{{name}}", root_only=True)
@@ -160,7 +164,8 @@ class TakenPaths(SystemEngine):
 
             async def note(txn: Any) -> None:
                 if await records.read(txn, name) is not None:
-                    txn.write(records.STATUS + name, after)
+                    known = await records.status(txn, name)
+                    txn.write(records.STATUS + name, noted(known, after) if known is not None else after)
 
             await transact(services.barrier, note)
             if after.error:
