@@ -214,6 +214,19 @@ def test_a_tree_of_tokens(team: World, opened: Opened) -> None:
     branch.wait_for()
 
 
+def test_a_token_made_in_a_namespace_below_is_named(team: World, opened: Opened) -> None:
+    """With the namespace, where it can be looked up; not from here."""
+    top = team.ask("POST", "auth/token/create", {"policies": ["root"]})["auth"]
+    by = top["client_token"]
+    below = team.ask("POST", "auth/token/create", {"display_name": "below", "policies": ["default"]}, by, "team-space")
+    here = team.ask("POST", "auth/token/create", {"display_name": "here"}, by)
+    window = opened("root")
+    window.go(f"/tokens/token?accessor={top['accessor']}")
+    window.sees("token-below (team-space/)")
+    window.page.get_by_role("link", name=here["auth"]["accessor"], exact=True).wait_for()
+    expect(window.page.get_by_role("link", name=below["auth"]["accessor"], exact=True)).to_have_count(0)
+
+
 def test_an_administrator_makes_tokens_by_a_role(team: World, opened: Opened) -> None:
     """Of his team's roles he makes one, changes it, makes a token by it, and deletes it; other ways aren't offered."""
     window = opened("admin")

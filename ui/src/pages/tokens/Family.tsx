@@ -1,4 +1,5 @@
 import { useMay } from "../../api/capabilities";
+import { useSession } from "../../api/hooks";
 import { useNavigate, useParam } from "../../app/location";
 import { Anchor } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
@@ -56,16 +57,21 @@ export function Family({ accessor }: { accessor: string }) {
 
 function Children({ children }: { children: readonly (Child & { accessor: string })[] }) {
   const navigate = useNavigate();
+  const { namespace } = useSession();
+  // One of a namespace below is looked up there.
+  const isHere = ({ namespace_path }: Child) => namespace_path === (namespace && `${namespace}/`);
   return (
     <DataTable
       label={t("tokens.children")}
       rows={children}
       idOf={({ accessor }) => accessor}
       textOf={({ accessor, display_name, path, policies }) => `${accessor} ${display_name} ${path} ${policies.join(" ")}`}
-      onOpen={({ accessor }) => navigate(tokenLink(accessor))}
+      onOpen={(child) => {
+        if (isHere(child)) navigate(tokenLink(child.accessor));
+      }}
       columns={[
-        { id: "accessor", title: t("tokens.accessor"), cell: ({ accessor }) => <span className="code"><Anchor to={tokenLink(accessor)}>{accessor}</Anchor></span> },
-        { id: "name", title: t("tokens.display_name"), order: ({ display_name }) => display_name, cell: ({ display_name, namespace_path }) => (namespace_path ? `${display_name} (${namespace_path})` : display_name) },
+        { id: "accessor", title: t("tokens.accessor"), cell: (child) => <span className="code">{isHere(child) ? <Anchor to={tokenLink(child.accessor)}>{child.accessor}</Anchor> : child.accessor}</span> },
+        { id: "name", title: t("tokens.display_name"), order: ({ display_name }) => display_name, cell: (child) => (isHere(child) ? child.display_name : `${child.display_name} (${child.namespace_path})`) },
         { id: "policies", title: t("tokens.policies"), secondary: true, cell: ({ policies }) => policies.join(", ") },
         { id: "more", title: t("tokens.has_children"), secondary: true, cell: ({ has_children }) => t(has_children ? "common.yes" : "common.no") },
         { id: "expires", title: t("tokens.expires"), order: ({ expire_time }) => expire_time ?? "9", cell: ({ expire_time }) => <When at={expire_time} never={t("tokens.never")} /> },
