@@ -100,10 +100,11 @@ def test_a_role_passes_on_when_its_holder_is_killed(shared_backend: Backend) -> 
             fence = await other.link.receive()
             other.kill()
             assert await storage.lock("expiry", "heir", 1.0) is None
-            while (left := fence.expires_at - await storage.now()) >= 0:  # a machine's clock may be set meanwhile
-                await shared_backend.elapse(left + 0.05)
-            heir = await storage.lock("expiry", "heir", 30.0)
-            assert heir is not None
+            async with asyncio.timeout(60):
+                # What is known here of the store's clock is ahead of it by the time that a question takes.
+                while (heir := await storage.lock("expiry", "heir", 30.0)) is None:
+                    await shared_backend.elapse(0.05)
+            assert await storage.now() >= fence.expires_at
             with pytest.raises(Conflict):
                 await storage.commit({fence.key: fence.revision}, {"late": b""}, {})
             await storage.commit({heir.key: heir.revision}, {"done": b""}, {})
