@@ -233,7 +233,7 @@ def test_back_after_logging_out_shows_nothing(opened: Opened) -> None:
     # The browser of most tests keeps none, so that its events are made here.
     changes = "name => window.dispatchEvent(new PageTransitionEvent(name, {persisted: true}))"
     window.page.evaluate(changes, "pagehide")
-    expect(window.page.get_by_text("canary-of-the-database")).to_be_hidden()
+    assert not window.page.get_by_text("canary-of-the-database").is_visible()
     window.page.evaluate(changes, "pageshow")
     window.sees("canary-of-the-database")
     window.page.evaluate(changes, "pagehide")
@@ -286,7 +286,7 @@ def test_policies_that_let_nothing_be_asked(team: World, opened: Opened) -> None
     window.press("Log in")
     window.sees("Your policies don't let this page ask what you may do")
     window.settle()
-    expect(window.page.get_by_role("dialog")).to_have_count(0)
+    assert window.page.get_by_role("dialog").count() == 0
 
 
 def test_a_browser_with_a_wrong_clock(team: World, opened: Opened) -> None:

@@ -111,7 +111,7 @@ def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:
     world.ask("POST", "team/data/after", {"data": {"written": "after it"}})
     row.get_by_role("button", name="Restore").click()
     restore = window.page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True)
-    expect(restore).to_be_disabled()
+    assert not restore.is_enabled()
     window.type("Type restore to confirm", "restore")
     restore.click()
     window.sees("The snapshot is restored, and the store is frozen")
@@ -170,7 +170,7 @@ def test_a_file_says_what_it_is_of(keeping: tuple[World, Path], opened: Opened, 
     window.page.get_by_role("alert").wait_for()
     chooser.set_input_files(own)
     window.sees(cluster)
-    expect(window.page.get_by_role("alert")).to_have_count(0)
+    assert window.page.get_by_role("alert").count() == 0
     window.page.route("**/v1/sys/storage/raft/snapshot?*", lambda route: route.abort("connectionreset"))
     window.press("Restore")
     window.type("Type restore to confirm", "restore")
