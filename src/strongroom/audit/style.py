@@ -8,7 +8,7 @@ from strongroom.audit.filtering import rules as filtering
 from strongroom.audit.notation import Style
 from strongroom.audit.outgoing import device as outgoing
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_bool
+from strongroom.sdk.coercion import FieldError, to_bool
 
 _STYLE = ("log_raw", "hmac_accessor", "elide_list_responses")
 _FILE = ("file_path", "path", "mode", "max_bytes", "max_files")

@@ -9,7 +9,7 @@ import msgspec
 from strongroom.core.attempt import Attempt
 from strongroom.lib.errors import InvalidRequest, PermissionDenied
 from strongroom.sdk import pages
-from strongroom.sdk.fields import FieldError, to_int
+from strongroom.sdk.coercion import FieldError, to_int
 from strongroom.sdk.request import Operation
 from strongroom.sdk.response import Response
 from strongroom.services.approvals import demanded

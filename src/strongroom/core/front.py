@@ -11,7 +11,8 @@ from strongroom.__about__ import RELEASED, VERSION
 from strongroom.barrier.transaction import Transaction, transact
 from strongroom.core.node import Node
 from strongroom.lib.errors import InvalidRequest, Sealed, StorageError, UnsupportedOperation
-from strongroom.sdk.fields import FieldError, fill, to_bool
+from strongroom.sdk.coercion import FieldError, to_bool
+from strongroom.sdk.fields import fill
 from strongroom.sdk.request import Operation
 from strongroom.sealing import initialize, root_key, unseal
 from strongroom.sealing.port import Progress

@@ -21,7 +21,7 @@ from strongroom.lib.errors import (
     UnsupportedOperation,
     UnsupportedPath,
 )
-from strongroom.sdk.fields import FieldError, to_bool
+from strongroom.sdk.coercion import FieldError, to_bool
 from strongroom.sdk.request import Operation
 
 PREFIX = "/v1/"

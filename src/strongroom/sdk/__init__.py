@@ -24,6 +24,7 @@ from strongroom.lib.errors import (
 )
 from strongroom.lib.rand import Random, SystemRandom, base62, uuid4
 from strongroom.sdk import path, token_fields
+from strongroom.sdk.coercion import FieldError
 from strongroom.sdk.delegates import Delegates
 from strongroom.sdk.engine import AuthMethod, Engine, Waiting
 from strongroom.sdk.fields import (
@@ -33,7 +34,6 @@ from strongroom.sdk.fields import (
     DeniedAs,
     Doc,
     Duration,
-    FieldError,
     GivenDuration,
     InPath,
     IntList,

@@ -9,9 +9,10 @@ import msgspec
 
 from strongroom.lib.errors import Internal, InvalidRequest
 from strongroom.sdk import near_miss
+from strongroom.sdk.coercion import FieldError, to_text
 from strongroom.sdk.declarations import check_declarations, check_hooks
 from strongroom.sdk.delegates import Delegates
-from strongroom.sdk.fields import Field, FieldError, check, fill, to_text
+from strongroom.sdk.fields import Field, check, fill
 from strongroom.sdk.hands_out import HandsOut
 from strongroom.sdk.numbers import Number
 from strongroom.sdk.path import Declaration, DeclarationError, Endpoint

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from strongroom.lib.errors import UnsupportedOperation, UnsupportedPath
-from strongroom.sdk.fields import Field, fields_of, to_text
+from strongroom.sdk.coercion import to_text
+from strongroom.sdk.fields import Field, fields_of
 from strongroom.sdk.pages import missing
 from strongroom.sdk.path import Declaration, DeclarationError, compile_pattern, fill_pattern, parameters_of
 from strongroom.sdk.request import Operation

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from strongroom.sdk.fields import (
-    Body,
-    Duration,
-    FieldError,
-    SignedDuration,
-    fill,
-    to_int,
-    to_list,
-    to_map,
-    to_string_map,
-)
+from strongroom.sdk.coercion import FieldError, to_int, to_list, to_map, to_string_map
+from strongroom.sdk.fields import Body, Duration, SignedDuration, fill
 
 
 def test_a_text_is_split_at_commas_and_not_read_as_json() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strongroom.sdk.fields import FieldError, to_float
+from strongroom.sdk.coercion import FieldError, to_float
 
 
 @pytest.mark.parametrize(

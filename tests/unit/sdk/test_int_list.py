@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from strongroom.sdk.fields import FieldError, to_int_list
+from strongroom.sdk.coercion import FieldError, to_int_list
 
 
 @pytest.mark.parametrize(

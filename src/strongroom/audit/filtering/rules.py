@@ -11,7 +11,7 @@ from strongroom.audit.filtering.exclusion import Exclusion, exclusions
 from strongroom.lib.bexpr.expressions import And, Equal, Expression, Not, OneOf, Or, Path
 from strongroom.lib.bexpr.parser import parse
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_bool
+from strongroom.sdk.coercion import FieldError, to_bool
 from strongroom.services.exchange import Exchange
 
 OPTIONS: Final = frozenset({"filter", "fallback", "exclude"})

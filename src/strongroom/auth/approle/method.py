@@ -14,7 +14,7 @@ from strongroom.auth.approle.paths_secret_ids import SecretIdPaths
 from strongroom.auth.approle.paths_tidy import TidyPaths
 from strongroom.auth.approle.records import Role
 from strongroom.sdk import Auth, AuthMethod, InvalidRequest, Random, Request, SystemRandom
-from strongroom.sdk.fields import FieldError, to_text
+from strongroom.sdk.coercion import FieldError, to_text
 from strongroom.sdk.hands_out import by_settings
 from strongroom.sdk.routing import Match
 

@@ -11,7 +11,7 @@ from strongroom.auth.radius.records import CONFIG, USERS, RadiusConfig, RadiusUs
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.rand import Random, SystemRandom
 from strongroom.sdk import Auth, AuthMethod, FieldError, Request, Waiting, token_fields
-from strongroom.sdk.fields import to_text
+from strongroom.sdk.coercion import to_text
 from strongroom.sdk.hands_out import HandsOut, by_policies, by_settings
 from strongroom.sdk.routing import Match
 

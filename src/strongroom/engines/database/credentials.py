@@ -24,7 +24,7 @@ from strongroom.engines.database.usernames import template_of
 from strongroom.lib import limits
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import Random, Request
-from strongroom.sdk.fields import FieldError, to_int, to_text
+from strongroom.sdk.coercion import FieldError, to_int, to_text
 
 TYPES = (PASSWORD, RSA_PRIVATE_KEY, CLIENT_CERTIFICATE)
 FAILED = "credential_config validation failed: "

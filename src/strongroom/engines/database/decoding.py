@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_bool, to_int, to_list, to_text
+from strongroom.sdk.coercion import FieldError, to_bool, to_int, to_list, to_text
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from strongroom.engines.database.records import SUPPLIED, Connection
 from strongroom.lib import limits
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_bool, to_int, to_text
+from strongroom.sdk.coercion import FieldError, to_bool, to_int, to_text
 
 MOST_DETAILS = 64
 MOST_BYTES = 256 * 1024

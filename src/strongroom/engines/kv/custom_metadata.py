@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_text
+from strongroom.sdk.coercion import FieldError, to_text
 
 MAX_KEYS = 64
 MAX_KEY_BYTES = 128

@@ -11,7 +11,7 @@ import msgspec
 from strongroom.engines.kv.logic import PRUNED_AT_ONCE
 from strongroom.engines.kv.records import Metadata, Version
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_bool, to_int
+from strongroom.sdk.coercion import FieldError, to_bool, to_int
 
 VERSIONS_AT_ONCE: Final = PRUNED_AT_ONCE
 """The most versions of one request, so that a commit stays within what the smallest store takes."""

@@ -12,7 +12,7 @@ import msgspec
 from strongroom.engines.kv.records import KvConfig, Metadata, PlainSecret, Version
 from strongroom.lib.durations import format_duration_s, parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_int
+from strongroom.sdk.coercion import FieldError, to_int
 
 DEFAULT_MAX_VERSIONS = 10
 MAX_VERSIONS_LIMIT = 2**32

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from strongroom.engines.transit.refusals import Code, Refused
 from strongroom.lib.go_base64 import decoded
 from strongroom.sdk import Body, replace
-from strongroom.sdk.fields import FieldError, to_int, to_text
+from strongroom.sdk.coercion import FieldError, to_int, to_text
 
 B = TypeVar("B", bound=Body)
 

@@ -13,7 +13,8 @@ import msgspec
 
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import Body, CommaList, Doc, FieldError, JsonMap, Normal, OneOf, to_signed_seconds, to_text
+from strongroom.sdk.coercion import FieldError, to_signed_seconds, to_text
+from strongroom.sdk.fields import Body, CommaList, Doc, JsonMap, Normal, OneOf
 from strongroom.sdk.near_miss import Keys
 from strongroom.sdk.token_fields import KEEP, NARROW, REFUSE
 from strongroom.services.mounts.records import BUILT_IN_VERSION, Lockout, MountConfig

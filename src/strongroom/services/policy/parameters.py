@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from strongroom.sdk.fields import Field, FieldError
+from strongroom.sdk.coercion import FieldError
+from strongroom.sdk.fields import Field
 from strongroom.services.policy.parse import Constraints
 
 Values: TypeAlias = tuple[object, ...]

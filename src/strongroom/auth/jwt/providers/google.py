@@ -19,7 +19,7 @@ from strongroom.crypto import jose
 from strongroom.lib import json
 from strongroom.lib.errors import InvalidRequest, UpstreamFailed
 from strongroom.lib.outgoing import Http, json_object
-from strongroom.sdk.fields import FieldError, to_bool, to_int, to_text
+from strongroom.sdk.coercion import FieldError, to_bool, to_int, to_text
 
 _NAME = "Google"
 DIRECTORY = "https://admin.googleapis.com/admin/directory/v1"

@@ -19,7 +19,7 @@ from strongroom.crypto.revocation_lists.signers import Signer
 from strongroom.engines.pki import serials
 from strongroom.lib import go_base64
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_bool
+from strongroom.sdk.coercion import FieldError, to_bool
 
 MOST_ENTRIES: Final = 100_000
 _OWN: Final = {

@@ -8,7 +8,7 @@ from typing import Any, Final
 from strongroom.crypto.ssh.public_keys import ECDSA, ED25519, RSA, SshPublicKey
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import FieldError
-from strongroom.sdk.fields import to_int_list
+from strongroom.sdk.coercion import to_int_list
 
 _GROUPS: Final = {RSA: ("rsa", "ssh-rsa"), ECDSA: ("ecdsa", "ec"), ED25519: ("ed25519", "ssh-ed25519")}
 """Names of a whole algorithm.  OpenSSH's name of a key's own type counts, too."""

@@ -17,7 +17,7 @@ from strongroom.engines.ssh.lists import items
 from strongroom.engines.ssh.roles.records import RoleRecord
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import FieldError
-from strongroom.sdk.fields import to_text
+from strongroom.sdk.coercion import to_text
 
 MOST_BYTES: Final = 16 * 1024
 """Of all names and values of one certificate's options, and of its extensions."""

@@ -13,7 +13,7 @@ from strongroom.engines.transit.keys.records import KeyRecord
 from strongroom.engines.transit.lifecycle.making import make_key
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import FieldError, Random, Request, uuid4
-from strongroom.sdk.fields import to_bool
+from strongroom.sdk.coercion import to_bool
 
 NO_KEY = "encryption key not found"
 OPTION = "disable_upsert"

@@ -18,7 +18,8 @@ from strongroom.engines.transit.signing.inputs import data_of, input_of
 from strongroom.engines.transit.signing.keys import usable_key
 from strongroom.lib.errors import InvalidRequest
 from strongroom.sdk import SECRET, Body, Doc, Request, Response, path
-from strongroom.sdk.fields import FieldError, InPath, to_int
+from strongroom.sdk.coercion import FieldError, to_int
+from strongroom.sdk.fields import InPath
 
 MISSING = "missing input for CMAC"
 _ITEM = frozenset({"input", "mac_length", "reference"})

@@ -14,7 +14,7 @@ from strongroom.engines.database.decoding import flag_of, text_of
 from strongroom.engines.database.drivers.influxdb.trust import VERSIONS, Trust, of_bundle, of_json
 from strongroom.lib.durations import parse_duration_s
 from strongroom.lib.errors import InvalidRequest
-from strongroom.sdk.fields import FieldError, to_int
+from strongroom.sdk.coercion import FieldError, to_int
 
 DETAILS = frozenset(
     {

@@ -13,7 +13,7 @@ from typing import Any
 from strongroom.engines.database.decoding import flag_of, number_of, text_of
 from strongroom.lib.errors import InvalidRequest
 from strongroom.lib.outgoing import check_ca
-from strongroom.sdk.fields import FieldError, to_list
+from strongroom.sdk.coercion import FieldError, to_list
 
 NONE, REWRITE, ACLFILE = "none", "rewrite", "aclfile"
 MODES = (NONE, REWRITE, ACLFILE)
