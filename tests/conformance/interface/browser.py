@@ -7,6 +7,8 @@ violation of the content security policy, a request to another host.
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +32,9 @@ WIDE: Final[ViewportSize] = {"width": 1280, "height": 860}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 _PATIENCE_MS: Final = 30_000
 """How long a step waits for what it needs, on a machine that has much else to do too."""
+_SLOWED: Final = int(os.environ.get("INTERFACE_SLOWED", "1"))
+"""How many times slower than here the browser's processor is; a test that only a fast machine passes fails then."""
+_LATENCY_MS: Final = 100 * (_SLOWED - 1)
 _WATCHED: Final = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -135,7 +140,8 @@ class Window:
 
     def choose(self, label: str, choice: str) -> None:
         """Choose one of a field's choices."""
-        self.page.get_by_role("button", name=label).click()
+        # Such a button's name is its value and then the label.
+        self.page.get_by_role("button", name=re.compile(rf"(^|\s){re.escape(label)}$")).click()
         self.page.get_by_role("option", name=choice, exact=True).click()
 
     def reveal(self, name: str) -> str:
@@ -208,6 +214,8 @@ def window(browser: Browser, world: World, role: Role | None = None, **settings:
     if role is not None:
         context.add_init_script(_session(world, role))
     page = context.new_page()
+    if _SLOWED > 1:
+        _slow(page)
     made = Window(page, world)
     _watch(made)
     try:
@@ -217,6 +225,14 @@ def window(browser: Browser, world: World, role: Role | None = None, **settings:
             pytest.fail("\n".join(made.faults), pytrace=False)
     finally:
         context.close()
+
+
+def _slow(page: Page) -> None:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWED})
+    devtools.send("Network.enable")
+    unlimited = {"downloadThroughput": -1, "uploadThroughput": -1}
+    devtools.send("Network.emulateNetworkConditions", {"offline": False, "latency": _LATENCY_MS, **unlimited})
 
 
 def _session(world: World, role: Role) -> str:

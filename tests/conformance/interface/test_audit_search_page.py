@@ -47,8 +47,8 @@ def test_a_log_is_searched(team: World, opened: Opened, role: Role) -> None:
     dialog.get_by_text("permission denied").wait_for()
     number = dialog.locator(".fact", has_text="Number of the request").locator(".code").inner_text()
     assert window.findings() == []
-    dialog.get_by_role("link", name="Why was it denied?").click()
-    window.page.get_by_role("heading", name="Why and who").wait_for()
+    dialog.get_by_role("link", name="Why was it denied?", exact=True).click()
+    window.page.get_by_role("heading", name="Why and who", exact=True).wait_for()
     assert team.ask("GET", f"sys/policies/denials/{number}")["data"]["path"] == "team/metadata/searched"
     window.page.go_back()
     row.wait_for()

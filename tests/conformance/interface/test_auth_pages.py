@@ -23,7 +23,7 @@ def test_a_method_is_enabled_and_tuned(team: World, opened: Opened, role: Role) 
     window.type("Path", "machines")
     window.page.get_by_text("Show it in the login form").click()
     window.press("Enable")
-    window.page.get_by_role("heading", name="auth/machines/").wait_for()
+    window.page.get_by_role("heading", name="auth/machines/", exact=True).wait_for()
     window.press("Settings")
     window.type("Default lease TTL", "10m")
     window.press("Save")
@@ -33,8 +33,8 @@ def test_a_method_is_enabled_and_tuned(team: World, opened: Opened, role: Role) 
     assert "machines/" in team.ask("GET", "sys/internal/ui/mounts", token="")["data"]["auth"]
     window.press("Disable")
     window.type("Type machines to confirm", "machines")
-    window.page.get_by_role("dialog").get_by_role("button", name="Disable").click()
-    window.page.get_by_role("heading", name="Auth methods").wait_for()
+    window.page.get_by_role("dialog").get_by_role("button", name="Disable", exact=True).click()
+    window.page.get_by_role("heading", name="Auth methods", exact=True).wait_for()
     assert "machines/" not in team.ask("GET", "sys/auth")["data"]
 
 
@@ -49,14 +49,14 @@ def test_a_user_is_made_and_logs_in(team: World, opened: Opened, role: Role) -> 
         return
     name, password = f"new-{role}", "canary-of-the-new-user"
     window.page.get_by_role("link", name="userpass/", exact=True).click()
-    window.page.get_by_role("main").get_by_role("link", name="Users").click()
+    window.page.get_by_role("main").get_by_role("link", name="Users", exact=True).click()
     window.press("Create")
     window.type("Username", name)
     window.type("Password", password)
     window.page.locator("summary", has_text="Tokens").click()
     window.type("Token policies", "team-reader")
     window.press("Create")
-    window.page.get_by_role("heading", name=f"users/{name}").wait_for()
+    window.page.get_by_role("heading", name=f"users/{name}", exact=True).wait_for()
     window.sees("team-reader")
     assert password not in window.page.content() and password not in window.page.url
     stranger = opened()
@@ -67,8 +67,8 @@ def test_a_user_is_made_and_logs_in(team: World, opened: Opened, role: Role) -> 
     stranger.press("Log in")
     stranger.page.get_by_role("button", name="Your session").wait_for()
     window.press("Delete")
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    window.page.get_by_role("heading", name="Users").wait_for()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    window.page.get_by_role("heading", name="Users", exact=True).wait_for()
     assert team.answer("GET", f"auth/userpass/users/{name}")[0] == 404
 
 
@@ -93,7 +93,7 @@ def test_a_machines_secret_id(team: World, opened: Opened) -> None:
     window.go("/auth/engine/path?mount=auth/ci/&path=role/{role_name}&mode=create")
     window.type("Role name", "build")
     window.press("Create")
-    window.page.get_by_role("heading", name="role/build").wait_for()
+    window.page.get_by_role("heading", name="role/build", exact=True).wait_for()
     window.press("Role id")
     window.page.get_by_role("button", name="Read", exact=True).click()
     role_id = window.page.locator("dt:text-is('role_id') + dd").inner_text()
@@ -132,7 +132,7 @@ def test_a_claim_keeps_its_type_when_another_changes(team: World, opened: Opened
     field = window.field("Bound claims")
     field.fill(field.input_value().replace("project=web", "project=shop"))
     window.press("Save")
-    window.page.get_by_role("heading", name="role/staff").wait_for()
+    window.page.get_by_role("heading", name="role/staff", exact=True).wait_for()
     window.sees("Change")
     kept = team.ask("GET", "auth/people/role/staff")["data"]
     assert kept["bound_claims"] == {**claims, "project": "shop"}
@@ -152,6 +152,6 @@ def test_values_with_commas_are_asked_about(team: World, opened: Opened) -> None
     window.type("Token policies", "team-reader\nteam-admin")
     window.page.get_by_text("counts as one value").wait_for(state="detached")
     window.press("Create")
-    window.page.get_by_role("heading", name="users/with-commas").wait_for()
+    window.page.get_by_role("heading", name="users/with-commas", exact=True).wait_for()
     found = team.ask("GET", "auth/userpass/users/with-commas")["data"]["token_policies"]
     assert found == ["team-reader", "team-admin"]

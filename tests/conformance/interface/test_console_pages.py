@@ -19,7 +19,7 @@ expect = pytest.importorskip("playwright.sync_api").expect
 
 def run(window: Window, line: str) -> str:
     """Run a line; what it printed."""
-    window.page.get_by_label("Command").fill(line)
+    window.page.get_by_label("Command", exact=True).fill(line)
     window.page.keyboard.press("Enter")
     window.settle()
     return last(window, line)
@@ -51,14 +51,14 @@ def test_a_session(team: World, opened: Opened, role: Role) -> None:
         return
     assert "version            1" in written
     assert team.ask("GET", f"team/data/{name}")["data"]["data"] == {"user": "eva", "note": "<b>two words</b>"}
-    window.page.get_by_label("Command").fill(f"kv metadata delete team/{name}")
+    window.page.get_by_label("Command", exact=True).fill(f"kv metadata delete team/{name}")
     window.page.keyboard.press("Enter")
     window.sees("Run this command?")
     window.page.keyboard.press("Escape")
     assert team.answer("GET", f"team/data/{name}")[0] == 200
     window.page.get_by_role("dialog").wait_for(state="detached")
-    window.page.get_by_label("Command").press("Enter")
-    window.page.get_by_role("dialog").get_by_role("button", name="Run").click()
+    window.page.get_by_label("Command", exact=True).press("Enter")
+    window.page.get_by_role("dialog").get_by_role("button", name="Run", exact=True).click()
     window.sees(f"Success! Data deleted (if it existed) at: team/metadata/{name}")
     assert team.answer("GET", f"team/data/{name}")[0] == 404
 
@@ -67,12 +67,12 @@ def test_a_text_beside_the_line(team: World, opened: Opened) -> None:
     """Longer texts stand in a field, which is empty again once they are stored; files can't be read."""
     window = opened("root")
     window.go("/console")
-    window.page.get_by_label("Command").fill("kv put team/pasted key=-")
+    window.page.get_by_label("Command", exact=True).fill("kv put team/pasted key=-")
     window.type("Text for -", "canary\nof lines")
-    window.page.get_by_label("Command").press("Enter")
+    window.page.get_by_label("Command", exact=True).press("Enter")
     window.settle()
     assert team.ask("GET", "team/data/pasted")["data"]["data"] == {"key": "canary\nof lines"}
-    window.page.get_by_label("Command").fill("kv put team/pasted key=-")
+    window.page.get_by_label("Command", exact=True).fill("kv put team/pasted key=-")
     assert window.field("Text for -").input_value() == ""
     assert "reads a file" in run(window, "kv put team/pasted key=@/etc/hostname")
     assert "no shell" in run(window, "kv get team/pasted | grep key")
@@ -85,8 +85,8 @@ def test_what_is_hard_to_take_back_is_asked_first(team: World, opened: Opened) -
     sent: list[str] = []
     window.page.on("request", lambda request: sent.append(request.url))
     for line in ("write -f sys/seal", "write -f team-space/sys/rotate"):
-        window.page.get_by_label("Command").fill(line)
-        window.page.get_by_label("Command").press("Enter")
+        window.page.get_by_label("Command", exact=True).fill(line)
+        window.page.get_by_label("Command", exact=True).press("Enter")
         window.sees("Run this command?")
         window.page.keyboard.press("Escape")
         window.page.get_by_role("dialog").wait_for(state="detached")
@@ -98,7 +98,7 @@ def test_the_keyboard_alone(opened: Opened) -> None:
     """Completion, earlier lines, Esc, and out of the field again."""
     window = opened("reader")
     window.go("/console")
-    line, keys = window.page.get_by_label("Command"), window.page.keyboard
+    line, keys = window.page.get_by_label("Command", exact=True), window.page.keyboard
     line.focus()
     keys.type("kv g")
     keys.press("Tab")
@@ -107,7 +107,7 @@ def test_the_keyboard_alone(opened: Opened) -> None:
     keys.press("Tab")
     expect(line).to_have_value("kv get team/web/")
     keys.press("Tab")
-    window.page.get_by_role("option", name="team/web/mail").wait_for()
+    window.page.get_by_role("option", name="team/web/mail", exact=True).wait_for()
     keys.press("ArrowDown")
     keys.press("Enter")
     expect(line).to_have_value("kv get team/web/mail")
@@ -152,10 +152,10 @@ def test_a_command_ends_where_it_began(team: World, opened: Opened) -> None:
 
     window.page.route("**/sys/internal/ui/mounts/wanders/**", hold)
     with window.page.expect_request("**/sys/internal/ui/mounts/wanders/**"):
-        window.page.get_by_label("Command").fill("kv put wanders/db password=canary-of-the-console")
+        window.page.get_by_label("Command", exact=True).fill("kv put wanders/db password=canary-of-the-console")
         window.page.keyboard.press("Enter")
     window.page.go_back()
-    window.page.get_by_role("heading", name="Tools").first.wait_for()
+    window.page.get_by_role("heading", name="Tools", exact=True).first.wait_for()
     with window.page.expect_response("**/sys/internal/ui/mounts/wanders/**"):
         held[0].continue_()
     window.settle()

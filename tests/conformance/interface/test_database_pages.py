@@ -58,7 +58,7 @@ def test_the_first_credential(team: World, opened: Opened, postgresql_server: Po
     window.type("Username", "root_of_tests")
     window.type("Password", postgresql_server.password)
     window.press("Save")
-    window.page.get_by_role("heading", name=name).wait_for()
+    window.page.get_by_role("heading", name=name, exact=True).wait_for()
     window.press("Try the connection")
     window.sees("It works.")
     window.press("Create a role")
@@ -66,7 +66,7 @@ def test_the_first_credential(team: World, opened: Opened, postgresql_server: Po
     assert "LOGIN PASSWORD" in window.field("Creation statements").input_value()
     window.type("Default TTL", "2h")
     window.press("Save")
-    window.page.get_by_role("heading", name="Issue a credential").wait_for()
+    window.page.get_by_role("heading", name="Issue a credential", exact=True).wait_for()
     window.press("Issue a credential")
     username = window.page.locator("dt:text-is('username') + dd").inner_text()
     assert postgresql_server.password not in window.page.content()
@@ -77,7 +77,7 @@ def test_the_first_credential(team: World, opened: Opened, postgresql_server: Po
     window.sees("The lease lasts")
     assert window.offers("Its leases")
     window.press("Revoke")
-    window.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
     window.sees("The lease is revoked. What was issued with it works no more.")
     assert not answers(postgresql_server, username, password)
     assert password not in window.page.content()
@@ -90,7 +90,7 @@ def test_a_reader_gets_a_credential_and_nothing_else(opened: Opened, connected: 
     window = opened("reader")
     window.go("/secrets/database?mount=database/")
     assert not window.offers("Create a role")
-    window.page.get_by_role("combobox", name="Roles: open by name").fill("real")
+    window.page.get_by_role("combobox", name="Roles: open by name", exact=True).fill("real")
     window.press("Open")
     window.press("Issue a credential")
     username = window.page.locator("dt:text-is('username') + dd").inner_text()
@@ -115,18 +115,18 @@ def test_a_static_role(team: World, opened: Opened, connected: PostgresqlServer,
     window.type("Name", user)
     window.type("Username", user)
     window.press("Save")
-    window.page.get_by_role("heading", name=user).wait_for()
+    window.page.get_by_role("heading", name=user, exact=True).wait_for()
     assert not answers(connected, user, "known-to-many")
     before = _password(window)
     assert answers(connected, user, before)
     window.press("Rotate now")
-    window.page.get_by_role("dialog").get_by_role("button", name="Rotate now").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Rotate now", exact=True).click()
     window.sees(f"The password of {user} has changed.")
     after = _password(window)
     assert after != before and answers(connected, user, after)
     window.press("Delete")
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    window.page.get_by_role("tab", name="Static roles", selected=True).wait_for()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    window.page.get_by_role("tab", name="Static roles", selected=True, exact=True).wait_for()
     assert answers(connected, user, after)
     assert user not in team.ask("GET", "database/static-roles?list=true")["data"]["keys"]
 
@@ -136,7 +136,7 @@ def _password(window: Window) -> str:
         window.press("Read the password")
     assert answered.value.ok
     told: dict[str, Any] = answered.value.json()["data"]
-    window.page.get_by_role("heading", name="The credential").wait_for()
+    window.page.get_by_role("heading", name="The credential", exact=True).wait_for()
     window.settle()
     shown = window.reveal("password")
     assert shown == told["password"]
@@ -154,7 +154,7 @@ def test_the_connections_own_password_is_rotated(
     window = opened("admin")
     window.go("/secrets/database/connection?mount=database/&name=own")
     window.press("Rotate root")
-    last = window.page.get_by_role("dialog").get_by_role("button", name="Rotate root")
+    last = window.page.get_by_role("dialog").get_by_role("button", name="Rotate root", exact=True)
     assert not last.is_enabled()
     window.type("Type own to confirm", "own")
     last.click()
@@ -180,7 +180,7 @@ def test_a_database_that_is_down(team: World, opened: Opened) -> None:
     assert team.answer("GET", "database/config/down")[0] == 404
     window.page.get_by_text("Log in before it is stored").click()
     window.press("Save")
-    window.page.get_by_role("heading", name="down").wait_for()
+    window.page.get_by_role("heading", name="down", exact=True).wait_for()
     window.press("Try the connection")
     window.sees("It does not work.")
     window.sees("Connection refused")
@@ -210,10 +210,12 @@ def test_what_was_typed_stays_when_the_kind_is_chosen(team: World, opened: Opene
     window.page.wait_for_function("document.querySelector('[name=connection_url]').value.includes('@tcp(')")
     expect(window.field("Username")).to_have_value("typed-before")
     window.go("/secrets/database/role/edit?mount=one-database/")
-    expect(window.page.get_by_role("combobox", name="Connection")).to_have_value("alone")  # there is no other
+    expect(window.page.get_by_role("combobox", name="Connection", exact=True)).to_have_value(
+        "alone"
+    )  # there is no other
     assert "CREATE ROLE" in window.field("Creation statements").input_value()
     window.type("Creation statements", "GRANT typed;")
-    window.page.get_by_role("combobox", name="Connection").fill("another")
+    window.page.get_by_role("combobox", name="Connection", exact=True).fill("another")
     window.page.keyboard.press("Tab")
     expect(window.field("Creation statements")).to_have_value("GRANT typed;")
 
@@ -226,7 +228,7 @@ def test_a_change_keeps_the_rest(team: World, opened: Opened) -> None:
     window.go("/secrets/database/role/edit?mount=database/&name=several")
     window.type("Max TTL", "3h")
     window.press("Save")
-    window.page.get_by_role("heading", name="Issue a credential").wait_for()
+    window.page.get_by_role("heading", name="Issue a credential", exact=True).wait_for()
     kept = team.ask("GET", "database/roles/several")["data"]
     assert (kept["creation_statements"], kept["max_ttl"]) == (statements, 10_800)
 

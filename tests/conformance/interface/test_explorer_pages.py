@@ -21,7 +21,7 @@ def copied(window: Window, language: str) -> str:
     """The request as it is copied for a program."""
     window.page.get_by_text(language, exact=True).click()
     window.press(f"Copy for {language}")
-    window.page.get_by_role("button", name="Copied").wait_for()
+    window.page.get_by_role("button", name="Copied", exact=True).wait_for()
     return str(window.page.evaluate("navigator.clipboard.readText()"))
 
 
@@ -43,7 +43,7 @@ def test_what_is_shown_is_what_the_api_describes(team: World, opened: Opened, ro
     methods = {name for name in ("get", "post", "patch", "delete") if name in described["/team/data/{path}"]}
     shown = window.page.locator(".explorer-verb").all_inner_texts()
     assert {text.lower() for text in shown} == methods
-    window.page.get_by_role("searchbox", name="Search").fill("disables secrets engine")
+    window.page.get_by_role("searchbox", name="Search", exact=True).fill("disables secrets engine")
     window.settle()
     assert "find=disables+secrets+engine" in window.page.url
     assert ("sys/mounts/{path}" in window.text()) == ("/sys/mounts/{path}" in described)
@@ -54,7 +54,7 @@ def test_an_operation_is_tried_and_copied(team: World, opened: Opened, role: Rol
     """The answer is shown with its secrets hidden; the lines for programs bring the same."""
     window = opened(role, **COPYING)
     window.go("/explorer?find=reads version of a secret")
-    window.page.get_by_role("link", name="team/data/{path}").first.click()
+    window.page.get_by_role("link", name="team/data/{path}", exact=True).first.click()
     window.type("Path", "web/db")
     window.press("Try it")
     window.sees("The answer")
@@ -96,7 +96,7 @@ def test_what_is_at_fault_is_said(team: World, opened: Opened) -> None:
     window.type("Path", "explored")
     window.page.get_by_text("Write the body as JSON", exact=True).click()
     window.type("Body", '{"type": ')
-    assert not window.page.get_by_role("button", name="Try it").is_enabled()
+    assert not window.page.get_by_role("button", name="Try it", exact=True).is_enabled()
     window.type("Body", '{"type": "no-such-engine"}')
     window.press("Try it")
     window.page.get_by_role("alert").wait_for()
@@ -115,6 +115,6 @@ def test_deleting_asks_once_more(team: World, opened: Opened) -> None:
     window.press("Try it")
     window.sees("Send this request?")
     assert team.answer("GET", "sys/policies/acl/explored")[0] == 200
-    window.page.get_by_role("dialog").get_by_role("button", name="Try it").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Try it", exact=True).click()
     window.sees("done. The answer has no content.")
     assert team.answer("GET", "sys/policies/acl/explored")[0] == 404

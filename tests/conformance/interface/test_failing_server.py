@@ -79,7 +79,7 @@ def test_what_may_be_done_is_offered_after_a_limit(opened: Opened) -> None:
     assert not window.offers("Simulate a change")
     window.page.unroute("**/v1/sys/capabilities-self")
     window.page.clock.fast_forward("00:04")
-    window.page.get_by_role("link", name="Simulate a change").wait_for()
+    window.page.get_by_role("link", name="Simulate a change", exact=True).wait_for()
 
 
 def _cut(window: Window, *, is_cut: bool) -> None:
@@ -99,7 +99,9 @@ def test_a_server_that_restarts(opened: Opened) -> None:
     window.page.clock.fast_forward("00:40")
     window.sees("What is shown here is from before")
     window.page.get_by_role("row", name="team-admin").wait_for()
-    window.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Plugins").click()
+    window.page.get_by_role("navigation", name="Pages", exact=True).get_by_role(
+        "link", name="Plugins", exact=True
+    ).click()
     window.page.get_by_role("progressbar").wait_for()
     _cut(window, is_cut=False)
     window.page.clock.fast_forward("00:10")

@@ -17,7 +17,7 @@ def pick(window: Window, label: str, choice: str) -> None:
     """Add one of a list to several."""
     field = window.page.get_by_role("combobox", name=label, exact=True)
     field.fill(choice)
-    window.page.get_by_role("option", name=choice).first.click()
+    window.page.get_by_role("option", name=choice, exact=True).first.click()
     window.page.keyboard.press("Escape")  # the list stays open for more
     window.page.get_by_role("list", name=label, exact=True).get_by_text(choice, exact=True).wait_for()
 
@@ -46,7 +46,7 @@ def test_what_each_role_may_do_with_an_entity(team: World, opened: Opened, role:
     window.sees("payments")
     for offer in ("Change", "Disable", "Delete"):
         assert window.offers(offer) == (role == "root")
-    window.page.get_by_role("tab", name="What it holds").click()
+    window.page.get_by_role("tab", name="What it holds", exact=True).click()
     assert window.offers("Count") == (role == "root")
 
 
@@ -59,14 +59,14 @@ def test_an_entity_with_alias_and_group_is_in_the_graph(team: World, opened: Ope
     pick(window, "Policies", "team-reader")
     window.press("Save")
     window.sees("tom is saved")
-    window.page.get_by_role("tab", name="Aliases").click()
+    window.page.get_by_role("tab", name="Aliases", exact=True).click()
     window.press("Add an alias")
     window.type("Name at the auth method", "tom")
-    window.page.get_by_role("combobox", name="Auth method").fill("auth/userpass/")
+    window.page.get_by_role("combobox", name="Auth method", exact=True).fill("auth/userpass/")
     window.page.keyboard.press("Tab")  # The proposals close; without any, Esc would close the dialog.
     window.press("Save")
     window.page.get_by_role("dialog").wait_for(state="detached")
-    window.page.get_by_role("grid", name="Aliases").get_by_text("auth/userpass/").wait_for()
+    window.page.get_by_role("grid", name="Aliases", exact=True).get_by_text("auth/userpass/").wait_for()
     window.go("/groups/edit")
     window.type("Name", "ops <b>&</b> all")
     pick(window, "Policies", "team-admin")
@@ -76,16 +76,16 @@ def test_an_entity_with_alias_and_group_is_in_the_graph(team: World, opened: Ope
     login = team.ask("POST", "auth/userpass/login/tom", {"password": PASSWORD}, token="")["auth"]
     assert set(login["identity_policies"]) == {"team-reader", "team-admin"}
     window.go("/entities/graph?kind=entity&name=tom")
-    drawn = window.page.get_by_role("link", name="tom team-reader, Entity")
+    drawn = window.page.get_by_role("link", name="tom team-reader, Entity", exact=True)
     assert drawn.get_attribute("aria-current") == "true"
-    group = window.page.get_by_role("link", name="ops <b>&</b> all team-admin, Group")
+    group = window.page.get_by_role("link", name="ops <b>&</b> all team-admin, Group", exact=True)
     group.focus()
     window.page.keyboard.press("Enter")
-    window.page.get_by_role("heading", name="ops <b>&</b> all").wait_for()
+    window.page.get_by_role("heading", name="ops <b>&</b> all", exact=True).wait_for()
     window.page.go_back()
     window.settle()
-    window.page.get_by_role("tab", name="List").click()
-    row = window.page.get_by_role("grid", name="Graph").get_by_role("row", name="tom")
+    window.page.get_by_role("tab", name="List", exact=True).click()
+    row = window.page.get_by_role("grid", name="Graph", exact=True).get_by_role("row", name="tom")
     assert "ops <b>&</b> all" in row.inner_text()
 
 
@@ -100,8 +100,8 @@ def test_members_join_and_leave(team: World, opened: Opened) -> None:
     window.press("Add")
     window.sees("2 entities have joined.")
     row = window.page.get_by_role("row", name="member-0")
-    row.get_by_role("button", name="Take out").click()
-    window.page.get_by_role("dialog").get_by_role("button", name="Take out").click()
+    row.get_by_role("button", name="Take out", exact=True).click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Take out", exact=True).click()
     row.wait_for(state="detached")
     assert set(team.ask("GET", f"identity/group/id/{made}")["data"]["member_entity_ids"]) == set(ids[1:])
 
@@ -115,13 +115,15 @@ def test_a_disabled_entity_can_nothing_and_its_tokens_are_counted(team: World, o
     window = opened("root")
     window.go("/entities/entity?name=ann&tab=holds")
     window.press("Count")
-    row = window.page.get_by_role("grid", name="What it holds").get_by_role("row", name="tokens")
+    row = window.page.get_by_role("grid", name="What it holds", exact=True).get_by_role(
+        "row", name="tokens", exact=True
+    )
     row.wait_for()
     counted = team.ask("POST", "sys/revoke-issued", {"entity_id": found, "dry_run": True})["data"]["found"]
     assert counted == {"tokens": {"auth/userpass/": 2}}
     assert row.inner_text().split() == ["tokens", "auth/userpass/", "2"]
     window.press("Disable")
-    window.page.get_by_role("dialog").get_by_role("button", name="Disable").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Disable", exact=True).click()
     window.sees("This entity is disabled")
     assert team.answer("GET", "auth/token/lookup-self", token=tokens[0]["client_token"])[0] == 403
     window.press("Enable")
@@ -129,9 +131,9 @@ def test_a_disabled_entity_can_nothing_and_its_tokens_are_counted(team: World, o
     assert team.answer("GET", "auth/token/lookup-self", token=tokens[0]["client_token"])[0] == 200
     window.press("End all of it")
     dialog = window.page.get_by_role("dialog")
-    assert not dialog.get_by_role("button", name="End all of it").is_enabled()
+    assert not dialog.get_by_role("button", name="End all of it", exact=True).is_enabled()
     dialog.get_by_role("textbox").fill("ann")
-    dialog.get_by_role("button", name="End all of it").click()
+    dialog.get_by_role("button", name="End all of it", exact=True).click()
     window.page.wait_for_url("**/break-glass/report?id=*")
     window.settle()
     assert team.answer("GET", "auth/token/lookup-self", token=tokens[1]["client_token"])[0] == 403
@@ -156,7 +158,7 @@ def test_a_second_factor_is_demanded_and_enrolled(team: World, opened: Opened) -
     assert demand["identity_group_ids"] == [group] and len(demand["mfa_method_ids"]) == 1
     window.go("/entities/entity?name=eva&tab=factors")
     window.press("Make a secret")
-    window.page.get_by_role("img", name="Scan this with an authenticator app").wait_for()
+    window.page.get_by_role("img", name="Scan this with an authenticator app", exact=True).wait_for()
     assert "otpauth://" not in window.page.content()
     url = window.reveal("the text of the code")
     secret = SECRET.search(url)
@@ -167,7 +169,7 @@ def test_a_second_factor_is_demanded_and_enrolled(team: World, opened: Opened) -
     window.press("Make a secret")
     window.sees("There is a secret already.")
     window.press("Destroy the secret")
-    window.page.get_by_role("dialog").get_by_role("button", name="Destroy the secret").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Destroy the secret", exact=True).click()
     window.sees("eva has no secret for it any more.")
     team.ask("DELETE", "identity/mfa/login-enforcement/payers")
 
@@ -193,7 +195,7 @@ def test_an_application_of_the_provider(team: World, opened: Opened) -> None:
     assert client["client_secret"] not in window.page.content()
     assert window.reveal("Client secret") == client["client_secret"]
     window.press("Delete")
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     window.sees("wiki is deleted")
     assert team.answer("GET", "identity/oidc/client/wiki")[0] == 404
 
@@ -211,7 +213,7 @@ def test_entities_with_names_in_one_mount_are_merged(team: World, opened: Opened
     pick(window, "Entities to take in", "merged-too")
     window.page.get_by_text("merged-too-login, of merged-too").click()
     window.press("Merge")
-    window.page.get_by_role("dialog").get_by_role("button", name="Merge").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Merge", exact=True).click()
     window.sees("Merged has their aliases now.")
     found = entity(team, "Merged")["aliases"]
     assert isinstance(found, list) and [each["name"] for each in found] == ["merged-too-login"]
@@ -271,7 +273,7 @@ def test_an_enforcement_is_opened_by_its_name(team: World, opened: Opened) -> No
     window.go("/mfa?tab=enforcements")
     window.type("Open an enforcement by its name", "by-name")
     window.press("Open")
-    window.page.get_by_role("heading", name="by-name").wait_for()
+    window.page.get_by_role("heading", name="by-name", exact=True).wait_for()
     window.sees(method)
     assert not window.offers("Save")
     team.ask("DELETE", "identity/mfa/login-enforcement/by-name")

@@ -25,7 +25,7 @@ def test_enter_as_soon_as_a_name_is_typed(team: World, opened: Opened) -> None:
     """Whether the user may use the new name isn't known yet: the form is sent all the same, and the button stays."""
     window = opened("root")
     window.go("/mounts/enable?table=secret")
-    window.page.get_by_role("button", name="Enable").wait_for()
+    window.page.get_by_role("button", name="Enable", exact=True).wait_for()
     # These are never answered.  The page of the new mount, to which this leads, would find it deleted below.
     for asked in ("capabilities-self", "internal/ui/mounts/keyboard/**"):
         window.page.route(f"**/v1/sys/{asked}", lambda route: None)
@@ -49,7 +49,7 @@ def test_a_login_without_anything_typed(opened: Opened) -> None:
     """Nothing is sent; the field says that it is needed."""
     window = opened()
     window.go("/")
-    has_focus(window, window.page.get_by_role("heading", name="Log in to Strongroom"))
+    has_focus(window, window.page.get_by_role("heading", name="Log in to Strongroom", exact=True))
     window.press("Log in")
     window.sees("This field is required.")
     has_focus(window, window.field("Token"))
@@ -61,10 +61,10 @@ def test_an_added_row_has_the_focus(opened: Opened) -> None:
     window.go("/secrets/kv/edit?mount=team/")
     window.type("Name", "first")
     for name in ("second", "third"):
-        window.page.get_by_role("button", name="Add a field").press("Enter")
+        window.page.get_by_role("button", name="Add a field", exact=True).press("Enter")
         has_focus(window, window.field("Name").last)
         window.page.keyboard.type(name)
-    window.page.get_by_role("button", name="Remove second").press("Enter")
+    window.page.get_by_role("button", name="Remove second", exact=True).press("Enter")
     window.page.get_by_role("button", name="Remove second").wait_for(state="detached")
     has_focus(window, window.field("Name").last)
     expect(window.field("Name").last).to_have_value("third")
@@ -82,9 +82,9 @@ def test_the_row_after_one_that_is_taken_away_has_the_focus(team: World, opened:
     made = team.ask("POST", "identity/group", group)["data"]["id"]
     window = opened("root")
     window.go(f"/groups/group?id={made}&tab=members")
-    rows = window.page.get_by_role("row").filter(has=window.page.get_by_role("button", name="Take out"))
-    rows.filter(has_text="keyboard-b").get_by_role("button", name="Take out").click()
-    window.page.get_by_role("dialog").get_by_role("button", name="Take out").press("Enter")
+    rows = window.page.get_by_role("row").filter(has=window.page.get_by_role("button", name="Take out", exact=True))
+    rows.filter(has_text="keyboard-b").get_by_role("button", name="Take out", exact=True).click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Take out", exact=True).press("Enter")
     rows.filter(has_text="keyboard-b").wait_for(state="detached")
     rows.filter(has=window.page.locator(":focus")).wait_for()
 
@@ -111,12 +111,12 @@ def test_a_page_is_seen_from_its_top(opened: Opened) -> None:
     """Also one that a link at the end of a long page leads to."""
     window = opened("root", viewport=PHONE)
     window.go("/")
-    link = window.page.get_by_role("link", name="Create a policy")
+    link = window.page.get_by_role("link", name="Create a policy", exact=True)
     link.scroll_into_view_if_needed()
     before = window.page.evaluate("scrollY")
     assert before > 500
     link.click()
-    window.page.get_by_role("heading", name="Create a policy").wait_for()
+    window.page.get_by_role("heading", name="Create a policy", exact=True).wait_for()
     window.settle()
     assert window.page.evaluate("scrollY") == 0
 
@@ -125,9 +125,9 @@ def test_the_menu_of_a_phone_closes_behind_its_user(opened: Opened) -> None:
     """Also behind one who has pressed Enter: it would cover the page."""
     window = opened("root", viewport=PHONE)
     window.go("/")
-    window.page.get_by_role("button", name="Menu").press("Enter")
+    window.page.get_by_role("button", name="Menu", exact=True).press("Enter")
     window.page.get_by_role("link", name="Policies", exact=True).press("Enter")
-    has_focus(window, window.page.get_by_role("heading", name="Policies"))
+    has_focus(window, window.page.get_by_role("heading", name="Policies", exact=True))
     window.page.get_by_role("navigation", name="Pages", exact=True).wait_for(state="hidden")
 
 
@@ -136,8 +136,8 @@ def test_a_namespace_that_is_not_there(opened: Opened) -> None:
     window = opened("root")
     window.refused.add(404)
     window.go("/")
-    window.page.get_by_role("button", name="Namespace: root").click()
-    field = window.page.get_by_role("combobox", name="Namespace")
+    window.page.get_by_role("button", name="Namespace: root", exact=True).click()
+    field = window.page.get_by_role("combobox", name="Namespace", exact=True)
     field.fill("nowhere")
     field.press("Escape")  # closes the list of those that there are
     window.press("Go there")
@@ -145,7 +145,7 @@ def test_a_namespace_that_is_not_there(opened: Opened) -> None:
     field.fill("team-space")
     field.press("Escape")
     window.press("Go there")
-    window.page.get_by_role("button", name="Namespace: team-space").wait_for()
+    window.page.get_by_role("button", name="Namespace: team-space", exact=True).wait_for()
 
 
 def test_escape_closes_a_dialog_at_once(opened: Opened) -> None:
@@ -154,7 +154,7 @@ def test_escape_closes_a_dialog_at_once(opened: Opened) -> None:
     window.go("/secrets/kv/secret?mount=team/&path=web/mail")
     window.press("Delete")
     dialog = window.page.get_by_role("dialog")
-    closes = dialog.get_by_role("button", name="Close")
+    closes = dialog.get_by_role("button", name="Close", exact=True)
     window.page.keyboard.press("Tab")
     window.page.keyboard.press("Tab")
     while not closes.evaluate("button => button === document.activeElement"):

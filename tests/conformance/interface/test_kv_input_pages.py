@@ -37,7 +37,7 @@ def test_two_tabs(team: World, opened: Opened) -> None:
     window.page.get_by_role("alert").get_by_text("not there").wait_for()
     window.press("Bring both together")
     window.press("Save")
-    window.page.get_by_role("heading", name="db").wait_for()
+    window.page.get_by_role("heading", name="db", exact=True).wait_for()
     assert stored(team, "tabs/db") == {"host": "theirs", "password": "canary-mine", "port": "2"}
 
 
@@ -57,10 +57,10 @@ def test_a_secret_that_is_there_already(team: World, opened: Opened, mount: str)
     window.page.get_by_text("The one that is there now").click()
     window.press("Bring both together")
     window.press("Add a field")
-    window.page.get_by_role("textbox", name="Name").last.fill("b")
-    window.page.get_by_role("textbox", name="Value").last.fill("new")
+    window.page.get_by_role("textbox", name="Name", exact=True).last.fill("b")
+    window.page.get_by_role("textbox", name="Value", exact=True).last.fill("new")
     window.press("Save")
-    window.page.get_by_role("heading", name="already").wait_for()
+    window.page.get_by_role("heading", name="already", exact=True).wait_for()
     found = team.ask("GET", place)["data"]
     assert (found["data"] if mount == "team" else found) == {"a": "theirs", "b": "new"}
 
@@ -76,15 +76,15 @@ def test_strange_names_and_values(team: World, opened: Opened) -> None:
     window.page.get_by_text("As JSON").click()
     window.page.locator(".cm-content").fill(json.dumps(fields))
     window.press("Save")
-    window.page.get_by_role("heading", name="ü?#&=<b>").wait_for()
+    window.page.get_by_role("heading", name="ü?#&=<b>", exact=True).wait_for()
     assert stored(team, path, "strange/kv") == fields
     assert window.reveal(MARKUP) == MARKUP
     assert window.reveal("n") == "12345678901234567890"
     for part in ("strange/kv/", "a b/", "100%25 %2F/"):
         window.page.get_by_role("link", name=part, exact=True).first.wait_for()
     window.page.get_by_role("link", name="100%25 %2F/", exact=True).click()
-    window.page.get_by_role("link", name="ü?#&=<b>").click()
-    window.page.get_by_role("heading", name="ü?#&=<b>").wait_for()
+    window.page.get_by_role("link", name="ü?#&=<b>", exact=True).click()
+    window.page.get_by_role("heading", name="ü?#&=<b>", exact=True).wait_for()
 
 
 def test_what_is_not_typed_stays(team: World, opened: Opened) -> None:
@@ -104,7 +104,7 @@ def test_what_is_not_typed_stays(team: World, opened: Opened) -> None:
     window.page.keyboard.type("XY")
     expect(field).to_have_value("XYa\nb\n")
     window.press("Save")
-    window.page.get_by_role("heading", name="kept").wait_for()
+    window.page.get_by_role("heading", name="kept", exact=True).wait_for()
     found = stored(team, "kept")
     assert found == {"text": "XYa\r\nb\r\n", **others}
     assert isinstance(found["float"], float)
@@ -123,7 +123,7 @@ def test_a_large_value(team: World, opened: Opened) -> None:
     row(window, "large").locator("textarea").press("Control+End")
     row(window, "large").locator("textarea").press("Backspace")
     window.press("Save")
-    window.page.get_by_role("tab", name="Values").wait_for()
+    window.page.get_by_role("tab", name="Values", exact=True).wait_for()
     assert stored(team, "large/value") == {"large": "y" + large[1:], "n": 12345678901234567890}
     assert len(window.reveal("large")) == len(large)
 
@@ -146,14 +146,14 @@ def test_five_thousand_names(team: World, opened: Opened) -> None:
     window = opened("reader")
     window.go(at("", mount="team-v1/", path="many/"))
     window.sees("The first 5000 names; the filter looks in these.")
-    window.page.get_by_role("searchbox", name="Filter").fill("n0499")
-    window.page.get_by_role("link", name="n04999").wait_for()
+    window.page.get_by_role("searchbox", name="Filter", exact=True).fill("n0499")
+    window.page.get_by_role("link", name="n04999", exact=True).wait_for()
     expect(window.page.get_by_role("row")).to_have_count(11)
     window.press("Get the next names")
     window.sees("5001 names")
-    window.page.get_by_role("searchbox", name="Filter").fill("n05000")
-    window.page.get_by_role("link", name="n05000").click()
-    window.page.get_by_role("heading", name="n05000").wait_for()
+    window.page.get_by_role("searchbox", name="Filter", exact=True).fill("n05000")
+    window.page.get_by_role("link", name="n05000", exact=True).click()
+    window.page.get_by_role("heading", name="n05000", exact=True).wait_for()
 
 
 def test_without_list(team: World, opened: Opened) -> None:
@@ -166,11 +166,11 @@ def test_without_list(team: World, opened: Opened) -> None:
     window.sees("If you know the path of a secret in it, type it above.")
     window.type("Go to a path", "unlisted/db")
     window.press("Open")
-    window.page.get_by_role("heading", name="db").wait_for()
+    window.page.get_by_role("heading", name="db", exact=True).wait_for()
     assert window.reveal("password") == "canary"
     assert not any(window.offers(name) for name in ("Create a version", "Delete"))
     assert window.page.get_by_role("tab").count() == 0
-    window.page.get_by_role("textbox", name="Version").fill("1")
+    window.page.get_by_role("textbox", name="Version", exact=True).fill("1")
     window.press("Open")
     window.sees("This is version 1, which was asked for.")
     assert window.reveal("password") == "old"
@@ -195,14 +195,14 @@ def test_patch_alone(team: World, opened: Opened) -> None:
     window.type("Name", "password")
     window.type("Value", "new")
     window.press("Add a field")
-    window.page.get_by_role("textbox", name="Name").last.fill("old")
-    window.page.get_by_role("textbox", name="Value").last.fill("null")
+    window.page.get_by_role("textbox", name="Name", exact=True).last.fill("old")
+    window.page.get_by_role("textbox", name="Value", exact=True).last.fill("null")
     window.press("Take old as JSON")
     window.press("Save")
     window.sees("That can't store null in a field.")
     window.press("Remove old")
     window.press("Save")
-    window.page.get_by_role("heading", name="db").wait_for()
+    window.page.get_by_role("heading", name="db", exact=True).wait_for()
     assert stored(team, "patched/db") == {"user": "canary", "password": "new", "old": "canary"}
 
 
@@ -217,7 +217,7 @@ def test_a_version_that_cannot_be_seen(team: World, opened: Opened) -> None:
     window.type("Name", "a")
     window.type("Value", "2")
     window.press("Save")
-    window.page.get_by_role("textbox", name="Version that you replace").fill("1")
+    window.page.get_by_role("textbox", name="Version that you replace", exact=True).fill("1")
     window.press("Save")
     window.page.get_by_role("heading", name="named", exact=True).wait_for()
     assert stored(team, "named") == {"a": "2"}

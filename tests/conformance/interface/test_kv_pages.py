@@ -27,7 +27,7 @@ def test_the_first_secret(team: World, opened: Opened, role: Role) -> None:
     window = opened(role)
     window.go("/secrets")
     window.press("team/")
-    window.page.get_by_role("heading", name="team/").wait_for()
+    window.page.get_by_role("heading", name="team/", exact=True).wait_for()
     if role == "reader":
         assert not window.offers("Create a secret")
         return
@@ -38,15 +38,15 @@ def test_the_first_secret(team: World, opened: Opened, role: Role) -> None:
     window.type("Name", "key")
     window.type("Value", "canary-of-the-first\nsecond line")
     window.press("Add a field")
-    window.page.get_by_role("textbox", name="Name").last.fill("key")
-    window.page.get_by_role("textbox", name="Value").last.fill("again")
+    window.page.get_by_role("textbox", name="Name", exact=True).last.fill("key")
+    window.page.get_by_role("textbox", name="Value", exact=True).last.fill("again")
     window.press("Save")
     window.sees("There is another field of this name.")
-    window.page.get_by_role("textbox", name="Name").last.fill("count")
-    window.page.get_by_role("textbox", name="Value").last.fill("12345678901234567890")
+    window.page.get_by_role("textbox", name="Name", exact=True).last.fill("count")
+    window.page.get_by_role("textbox", name="Value", exact=True).last.fill("12345678901234567890")
     window.press("Take count as JSON")
     window.press("Save")
-    window.page.get_by_role("heading", name="api").wait_for()
+    window.page.get_by_role("heading", name="api", exact=True).wait_for()
     assert "canary" not in window.page.content() and "canary" not in window.page.url
     assert window.reveal("key") == "canary-of-the-first\nsecond line"
     assert stored(team, f"first/{role}/api") == {
@@ -64,15 +64,15 @@ def test_find_and_reveal(team: World, opened: Opened, role: Role) -> None:
     window = opened(role)
     window.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     window.go("/secrets/kv/search")
-    window.page.get_by_role("searchbox", name="Text").fill("needle")
-    window.page.get_by_role("searchbox", name="Text").press("Enter")
+    window.page.get_by_role("searchbox", name="Text", exact=True).fill("needle")
+    window.page.get_by_role("searchbox", name="Text", exact=True).press("Enter")
     window.page.get_by_role("row").filter(has_text=f"{role}-needle").wait_for()
     window.page.get_by_role("row").filter(has_text=f"{role}/Needle").wait_for()
     window.type("Name of custom metadata", "owner")
     window.type("Its text", f"EVA-{role}")
-    window.page.get_by_role("main").get_by_role("button", name="Search").click()
+    window.page.get_by_role("main").get_by_role("button", name="Search", exact=True).click()
     window.sees("1 secret was found.")
-    window.page.get_by_role("link", name=f"found/{role}/Needle").click()
+    window.page.get_by_role("link", name=f"found/{role}/Needle", exact=True).click()
     window.sees(f"Owner: eva-{role}")
     assert "canary" not in window.page.content()
     assert window.reveal("password") == f"canary-{role}"
@@ -82,11 +82,13 @@ def test_find_and_reveal(team: World, opened: Opened, role: Role) -> None:
     window.page.get_by_text("As JSON").click()
     assert "canary" not in window.page.content()
     window.press("Reveal all values")
-    assert json.loads(window.page.get_by_label("As JSON").locator("visible=true").last.inner_text()) == copied
+    assert (
+        json.loads(window.page.get_by_label("As JSON", exact=True).locator("visible=true").last.inner_text()) == copied
+    )
     window.go(at("", mount="team/", view="tree"))
     window.press("Open found/")
     window.press(f"Open {role}/")
-    window.page.get_by_role("link", name="Needle").wait_for()
+    window.page.get_by_role("link", name="Needle", exact=True).wait_for()
 
 
 def test_an_older_version(team: World, opened: Opened) -> None:
@@ -122,13 +124,13 @@ def test_a_new_version_and_what_differs(team: World, opened: Opened, role: Role)
         fill_row(window, "changed", "canary-new")
         window.press("Remove gone")
         window.press("Add a field")
-        window.page.get_by_role("textbox", name="Name").last.fill("added")
-        window.page.get_by_role("textbox", name="Value").last.fill("a")
+        window.page.get_by_role("textbox", name="Name", exact=True).last.fill("added")
+        window.page.get_by_role("textbox", name="Value", exact=True).last.fill("a")
         window.press("Save")
-        window.page.get_by_role("heading", name=role).wait_for()
+        window.page.get_by_role("heading", name=role, exact=True).wait_for()
     assert stored(team, path) == {"kept": "k", "changed": "canary-new", "added": "a"}
     window.go(at("/secret", mount="team/", path=path, tab="versions"))
-    versions = window.page.get_by_role("list", name="Versions").get_by_role("listitem")
+    versions = window.page.get_by_role("list", name="Versions", exact=True).get_by_role("listitem")
     versions.filter(has_text="Version 2").get_by_role("button", name="Compare").click()
     dialog = window.page.get_by_role("dialog")
     shown = {
@@ -164,27 +166,27 @@ def test_delete_undelete_destroy(team: World, opened: Opened, role: Role) -> Non
         return
     window.press("Delete")
     window.sees("It can be undeleted.")
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     window.sees("Version 2 was deleted on")
     window.press("Undelete")
     window.sees("Version 2 is back.")
     assert stored(team, path) == {"a": "2"}
-    window.page.get_by_role("tab", name="Versions").click()
+    window.page.get_by_role("tab", name="Versions", exact=True).click()
     window.page.get_by_role("button", name="Destroy: Version 1", exact=True).click()
     window.sees("Its values are gone for ever.")
-    window.page.get_by_role("dialog").get_by_role("button", name="Destroy").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Destroy", exact=True).click()
     window.sees("Version 1 is destroyed.")
     versions = team.ask("GET", f"team/metadata/{path}")["data"]["versions"]
     assert versions["1"]["destroyed"] and not versions["2"]["destroyed"] and not versions["2"]["deletion_time"]
-    window.page.get_by_role("link", name="Version 1").click()
+    window.page.get_by_role("link", name="Version 1", exact=True).click()
     window.sees("Version 1 was destroyed; nothing of it is left.")
     window.press("Delete")
     window.page.get_by_text("All versions and the metadata").click()
-    confirm = window.page.get_by_role("dialog").get_by_role("button", name="Delete")
+    confirm = window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True)
     assert not confirm.is_enabled()
     window.type(f"Type {role} to confirm", role)
     confirm.click()
-    window.page.get_by_role("heading", name="removed/").wait_for()
+    window.page.get_by_role("heading", name="removed/", exact=True).wait_for()
     assert team.answer("GET", f"team/metadata/{path}")[0] == 404
 
 
@@ -217,7 +219,7 @@ def test_paste_and_share_once(team: World, opened: Opened, role: Role) -> None:
         window.type("JSON or .env", ENV)
         window.press("Take 3 fields")
         window.press("Save")
-        window.page.get_by_role("heading", name=role).wait_for()
+        window.page.get_by_role("heading", name=role, exact=True).wait_for()
     assert stored(team, path) == {
         "SERVICE_URL": "https://service.test/#top",
         "SERVICE_KEY": "canary of\na key",
@@ -266,7 +268,7 @@ def test_metadata(team: World, opened: Opened, role: Role) -> None:
         window.sees("A-1")
         assert not window.offers("Save")
         return
-    assert not window.page.get_by_role("button", name="Save").is_enabled()
+    assert not window.page.get_by_role("button", name="Save", exact=True).is_enabled()
     window.type("Rotate after", "sometimes")
     window.type("Value 1", "A-2")
     window.page.get_by_text("Only writes that name the version they are based on").click()
@@ -287,7 +289,7 @@ def test_metadata(team: World, opened: Opened, role: Role) -> None:
     found = team.ask("GET", f"team/metadata/{path}")["data"]
     assert found["custom_metadata"] == {"owner": "bob", "ticket": "A-2", "rotate_after": "20d"}
     assert found["cas_required"] is True
-    window.page.get_by_role("tab", name="Values").click()
+    window.page.get_by_role("tab", name="Values", exact=True).click()
     window.sees("To be rotated in")
 
 
@@ -303,18 +305,18 @@ def test_a_cubbyhole_and_plain_secrets(team: World, opened: Opened, role: Role) 
     window.type("Name", "text")
     window.type("Value", "mine")
     window.press("Save")
-    window.page.get_by_role("heading", name=role).wait_for()
+    window.page.get_by_role("heading", name=role, exact=True).wait_for()
     assert window.page.get_by_role("tab").count() == 0
     assert team.ask("GET", f"cubbyhole/note/{role}", token=team.tokens[role])["data"] == {"text": "mine"}
     window.press("Change")
     fill_row(window, "text", "changed")
     window.press("Save")
-    window.page.get_by_role("heading", name=role).wait_for()
+    window.page.get_by_role("heading", name=role, exact=True).wait_for()
     assert window.reveal("text") == "changed"
     window.press("Delete")
     window.type(f"Type {role} to confirm", role)
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    window.page.get_by_role("heading", name="note/").wait_for()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    window.page.get_by_role("heading", name="note/", exact=True).wait_for()
     assert team.answer("GET", f"cubbyhole/note/{role}", token=team.tokens[role])[0] == 404
     window.go(at("/secret", mount="team-v1/", path="old"))
     assert window.reveal("value") == "canary-of-the-old"
@@ -330,9 +332,9 @@ def test_settings_of_the_engine(team: World, opened: Opened) -> None:
     window.press("Settings")
     window.press("Keep versions from now on")
     window.type("Type plain/kv to confirm", "plain/kv")
-    window.page.get_by_role("dialog").get_by_role("button", name="Keep versions from now on").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Keep versions from now on", exact=True).click()
     window.type("Delete versions after", "720h")
-    window.page.get_by_role("textbox", name="Versions to keep").fill("3")
+    window.page.get_by_role("textbox", name="Versions to keep", exact=True).fill("3")
     window.press("Save")
     window.sees("The settings of plain/kv/ are saved.")
     assert team.ask("GET", "plain/kv/config")["data"] == {
@@ -375,7 +377,7 @@ def test_what_is_due(team: World, opened: Opened, role: Role) -> None:
     window.choose("Within", "7 days")
     window.page.get_by_role("link", name="due.test").wait_for(state="detached")
     assert "days=7" in window.page.url
-    window.page.get_by_role("link", name=f"due/{role}").click()
+    window.page.get_by_role("link", name=f"due/{role}", exact=True).click()
     window.sees("Owner: eva")
 
 
@@ -402,6 +404,6 @@ def test_what_was_just_deleted_is_not_shared(team: World, opened: Opened) -> Non
     window.go("/secrets/kv/secret?mount=team/&path=deleted-now")
     assert window.offers("Share once")
     window.press("Delete")
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     window.sees("Version 1 was deleted")
     assert not window.offers("Share once")

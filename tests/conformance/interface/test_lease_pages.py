@@ -66,7 +66,7 @@ def test_a_reader_looks_up_what_he_knows(broker: Brokers, opened: Opened) -> Non
     assert not window.offers("Search leases")
     window.type("Lease id", f" {lease} ")
     window.press("Look up")
-    window.page.get_by_role("heading", name=lease.rpartition("/")[2]).wait_for()
+    window.page.get_by_role("heading", name=lease.rpartition("/")[2], exact=True).wait_for()
     window.sees("the token that asked for it")
     assert window.offers("Renew") and not window.offers("Revoke")
     window.go(revoke_page("known"))
@@ -113,7 +113,7 @@ def test_a_path_is_counted_and_revoked(broker: Brokers, opened: Opened, role: Ro
     window.page.reload()
     window.sees("Everything has ended.")
     assert broker.count(f"other-{role}") == {"active": 1}, other
-    assert window.page.get_by_role("button", name="Revoke all of it").is_disabled()
+    assert window.page.get_by_role("button", name="Revoke all of it", exact=True).is_disabled()
 
 
 def test_a_path_of_any_letters(team: World, opened: Opened) -> None:
@@ -148,7 +148,7 @@ def test_what_cannot_be_revoked_is_told_and_forgotten(team: World, broker: Broke
         dialog.get_by_text("Wait until it is done").click()
         dialog.get_by_role("button", name="Revoke", exact=True).click()
         dialog.get_by_role("alert").wait_for()
-        dialog.get_by_role("button", name="Cancel").click()
+        dialog.get_by_role("button", name="Cancel", exact=True).click()
         window.page.reload()
         window.sees("The server goes on trying.")
         error = team.ask("POST", "sys/leases/lookup", {"lease_id": lease})["data"]["last_error"]
@@ -169,14 +169,14 @@ def test_leases_are_searched(team: World, broker: Brokers, opened: Opened) -> No
     window.go("/leases/search")
     window.type("Account in the other system", account)
     window.press("Find leases")
-    window.page.get_by_role("link", name=leases[1]).wait_for()
+    window.page.get_by_role("link", name=leases[1], exact=True).wait_for()
     expect(window.page.locator("tbody tr")).to_have_count(1)
     window.type("Account in the other system", "")
     window.type("Below the path", f"{MOUNT}/creds/searched")
     window.press("Find leases")
-    window.page.get_by_role("link", name=leases[0]).wait_for()
+    window.page.get_by_role("link", name=leases[0], exact=True).wait_for()
     window.page.reload()
-    window.page.get_by_role("link", name=leases[0]).wait_for()
+    window.page.get_by_role("link", name=leases[0], exact=True).wait_for()
     shown = [text for text in window.page.locator("tbody tr a").all_inner_texts() if text.startswith(MOUNT)]
     assert sorted(shown) == sorted(leases)
     window.choose("State", "can't be revoked")

@@ -45,7 +45,7 @@ def test_a_second_factor_is_set_up_at_the_login(factor: str, opened: Opened) -> 
     window.sees("Second factor")
     window.press("I have no authenticator app yet")
     label = "Scan this with an authenticator app, then type the code that it shows."
-    window.page.get_by_role("img", name=label).wait_for()
+    window.page.get_by_role("img", name=label, exact=True).wait_for()
     app = pyotp.parse_uri(window.reveal("the text of the code"))
     assert isinstance(app, pyotp.TOTP)
     window.type("Code", "000000")
@@ -55,7 +55,7 @@ def test_a_second_factor_is_set_up_at_the_login(factor: str, opened: Opened) -> 
     assert window.findings() == []
     window.type("Code", app.now())
     window.press("Go on")
-    window.page.get_by_role("heading", name="Overview").wait_for()
+    window.page.get_by_role("heading", name="Overview", exact=True).wait_for()
     assert app.secret not in window.page.evaluate("JSON.stringify(sessionStorage)")
 
 
@@ -85,7 +85,7 @@ def test_a_token_in_a_wrapping_token(team: World, opened: Opened) -> None:
     window.go("/?with=wrapped")
     window.type("Wrapping token", token)
     window.press("Log in")
-    window.page.get_by_role("heading", name="Overview").wait_for()
+    window.page.get_by_role("heading", name="Overview", exact=True).wait_for()
 
 
 def test_what_a_namespace_says_of_its_logins(team: World, opened: Opened) -> None:
@@ -112,7 +112,7 @@ def test_an_address_says_how_to_log_in(opened: Opened) -> None:
     window.go("/?with=oidc&mount=corp/people&role=staff")
     expect(window.field("Role")).to_have_value("staff")
     window.page.get_by_text("Mount and namespace").click()
-    mount = window.page.get_by_role("combobox", name="Mount path")
+    mount = window.page.get_by_role("combobox", name="Mount path", exact=True)
     expect(mount).to_have_value("corp/people")
     window.go("/secrets/kv?mount=team/&role=staff")
     window.choose("Method", "OIDC provider")
@@ -134,7 +134,7 @@ def test_a_token_that_can_be_used_a_few_times(team: World, opened: Opened) -> No
     assert team.ask("POST", "auth/token/lookup", {"token": token})["data"]["num_uses"] == 8
     window.refused.add(403)
     window.press("Use it all the same")
-    window.page.get_by_role("button", name="Your session", exact=False).wait_for()
+    window.page.get_by_role("button", name="Your session").wait_for()
 
 
 def test_without_tls(team: World, opened: Opened) -> None:
@@ -148,7 +148,7 @@ def test_without_tls(team: World, opened: Opened) -> None:
     window.go("/?with=token")
     window.type("Token", made(team, type="batch", policies=["default"]))
     window.press("Log in")
-    window.page.get_by_role("heading", name="Overview").wait_for()
+    window.page.get_by_role("heading", name="Overview", exact=True).wait_for()
 
 
 def test_a_mistake_of_the_page(opened: Opened) -> None:

@@ -27,21 +27,21 @@ def test_a_namespace_is_made_entered_and_deleted(team: World, opened: Opened, ro
     window.sees("A name has no slash")
     window.type("Name", name)
     window.press("Create a namespace")
-    window.page.get_by_role("heading", name=name).wait_for()
+    window.page.get_by_role("heading", name=name, exact=True).wait_for()
     path = f"team-space/{name}"
     names = team.ask("GET", "team-space/sys/namespaces?list=true")["data"]["keys"]
     assert f"{name}/" in names
     window.press(f"Go there: {path}")
-    window.page.get_by_role("button", name=f"Namespace: {path}").wait_for()
+    window.page.get_by_role("button", name=f"Namespace: {path}", exact=True).wait_for()
     window.go("/namespaces/namespace?path=team-space")
     window.sees("so it can't be looked after from here")
     window.press("Go there: root")
     window.go(f"/namespaces/namespace?path={path}")
     window.press("Delete")
     dialog = window.page.get_by_role("dialog")
-    assert not dialog.get_by_role("button", name="Delete").is_enabled()
+    assert not dialog.get_by_role("button", name="Delete", exact=True).is_enabled()
     dialog.get_by_role("textbox").fill(name)
-    dialog.get_by_role("button", name="Delete").click()
+    dialog.get_by_role("button", name="Delete", exact=True).click()
     window.sees(f"{path} is deleted")
     listed = team.answer("GET", "team-space/sys/namespaces?list=true")[1]
     assert f"{name}/" not in str(listed)
@@ -57,15 +57,15 @@ def test_a_token_from_above(team: World, opened: Opened) -> None:
     window.type("Namespace", "team-space")
     window.type("Token", team.tokens["admin"])
     window.press("Log in")
-    window.page.get_by_role("heading", name="web").wait_for()
+    window.page.get_by_role("heading", name="web", exact=True).wait_for()
     assert window.offers("Create a version")
     assert window.offers("Share once")
     window.turn("/me?tab=capabilities&paths=above/data/web")
     window.sees("patch")
     window.turn("/")
-    window.page.get_by_role("link", name="above/").wait_for()
+    window.page.get_by_role("link", name="above/", exact=True).wait_for()
     window.turn("/policies")
-    window.page.get_by_role("grid", name="Policies").wait_for()
+    window.page.get_by_role("grid", name="Policies", exact=True).wait_for()
     assert window.offers("Create a policy")
 
 
@@ -78,8 +78,8 @@ def test_an_address_has_its_namespace(team: World, opened: Opened) -> None:
     window.page.get_by_role("link", name="team/", exact=True).wait_for()
     window.turn("/namespaces/namespace?path=team-space")
     window.press("Go there: team-space")
-    window.page.get_by_role("button", name="Namespace: team-space").wait_for()
-    window.page.get_by_role("link", name="linked/").click()
+    window.page.get_by_role("button", name="Namespace: team-space", exact=True).wait_for()
+    window.page.get_by_role("link", name="linked/", exact=True).click()
     link = window.page.get_by_role("link", name="web", exact=True).get_attribute("href")
     assert link is not None
     assert window.page.url.endswith("/secrets/kv?mount=linked%2F&namespace=team-space")
@@ -88,19 +88,19 @@ def test_an_address_has_its_namespace(team: World, opened: Opened) -> None:
     other.choose("Method", "Token")
     other.type("Token", team.tokens["admin"])
     other.press("Log in")
-    other.page.get_by_role("heading", name="web").wait_for()
+    other.page.get_by_role("heading", name="web", exact=True).wait_for()
     assert other.reveal("a") == "canary"
     other.page.reload()
-    other.page.get_by_role("heading", name="web").wait_for()
+    other.page.get_by_role("heading", name="web", exact=True).wait_for()
     window.page.go_back()
     window.page.go_back()
-    window.page.get_by_role("button", name="Namespace: root").wait_for()
+    window.page.get_by_role("button", name="Namespace: root", exact=True).wait_for()
     assert "namespace=" not in window.page.url
     window.page.go_back()
     window.page.get_by_role("link", name="team/", exact=True).wait_for()
     window.page.go_forward()
     window.page.go_forward()
-    window.page.get_by_role("link", name="linked/").wait_for()
+    window.page.get_by_role("link", name="linked/", exact=True).wait_for()
 
 
 def test_a_locked_namespace_refuses_all(team: World, opened: Opened) -> None:
@@ -109,7 +109,7 @@ def test_a_locked_namespace_refuses_all(team: World, opened: Opened) -> None:
     window = opened("root")
     window.go("/namespaces/namespace?path=closed&tab=lock")
     window.press("Lock")
-    window.page.get_by_role("dialog").get_by_role("button", name="Lock").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Lock", exact=True).click()
     window.sees("closed is locked")
     key = window.reveal("Unlock key")
     assert team.answer("GET", "sys/mounts", namespace="closed")[0] == 503
@@ -149,13 +149,13 @@ def test_a_namespace_with_key_shares_of_its_own(team: World, opened: Opened) -> 
     assert all(share not in window.page.content() for share in shares)
     assert team.answer("GET", "sys/mounts", namespace="tenant")[0] == 200
     window.press("Seal")
-    window.page.get_by_role("dialog").get_by_role("button", name="Seal").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Seal", exact=True).click()
     window.sees("tenant is sealed")
     assert team.ask("GET", "sys/namespaces/tenant/seal-status")["data"]["sealed"] is True
     window.press("The shares are lost")
     dialog = window.page.get_by_role("dialog")
     dialog.get_by_role("textbox").fill("tenant")
-    dialog.get_by_role("button", name="The shares are lost").click()
+    dialog.get_by_role("button", name="The shares are lost", exact=True).click()
     window.sees("tenant is deleted")
     assert team.answer("GET", "sys/namespaces/tenant")[0] == 404
 

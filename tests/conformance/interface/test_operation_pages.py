@@ -39,7 +39,7 @@ def test_an_audit_device(team: World, opened: Opened, tmp_path: Path) -> None:
     row.wait_for()
     assert "create" in row.inner_text() and "ok" in row.inner_text()
     window.press("Show the writers")
-    window.page.get_by_role("grid", name="Is the log complete?").wait_for()
+    window.page.get_by_role("grid", name="Is the log complete?", exact=True).wait_for()
     assert "canary-of-the-audit" not in window.page.content() and window.findings() == []
     window.press("Disable")
     window.type("Type journey to confirm", "journey")
@@ -93,7 +93,7 @@ def test_loggers_and_the_live_log(team: World, opened: Opened) -> None:
     window.press("Reset all")
     window.sees("All loggers are as the configuration says.")
     assert team.ask("GET", "sys/loggers/mounts")["data"] == {"mounts": "info"}
-    window.page.get_by_role("tab", name="Live").click()
+    window.page.get_by_role("tab", name="Live", exact=True).click()
     window.page.get_by_role("status").filter(has_text="live").wait_for()
     team.ask("POST", "sys/mounts/moving", {"type": "kv"})
     moved = team.ask("POST", "sys/remount", {"from": "moving", "to": "moved"})["migration_id"]
@@ -120,16 +120,16 @@ def test_the_nodes(team: World, opened: Opened) -> None:
     row = window.page.get_by_role("row").filter(has_text=node["hostname"])
     assert node["api_address"] in row.inner_text() and node["version"] in row.inner_text()
     window.press("Step down")
-    window.page.get_by_role("dialog").get_by_role("button", name="Step down").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Step down", exact=True).click()
     window.sees("The node has given up its roles.")
     for tab, text in {
         "Requests": "/v1/sys/in-flight-req",
         "Machine": team.ask("GET", "sys/host-info")["data"]["host"]["kernelVersion"],
         "Versions": node["version"],
     }.items():
-        window.page.get_by_role("tab", name=tab).click()
+        window.page.get_by_role("tab", name=tab, exact=True).click()
         window.sees(text)
-    window.page.get_by_role("tab", name="Configuration").click()
+    window.page.get_by_role("tab", name="Configuration", exact=True).click()
     window.settle()
     assert "tab=configuration" in window.page.url
     window.page.locator(".cm-content").wait_for()
@@ -144,7 +144,7 @@ def test_nodes_for_a_role(opened: Opened, role: Role) -> None:
     window.go("/nodes")
     window.sees("healthy")
     assert window.offers("Step down") is (role == "root")
-    assert (window.page.get_by_role("tab", name="Requests").count() > 0) is (role == "root")
+    assert (window.page.get_by_role("tab", name="Requests", exact=True).count() > 0) is (role == "root")
     window.go("/nodes/log")
     window.sees("Live" if role == "root" else "Your policies don't let you read the log.")
     window.go("/nodes/regions")
@@ -164,7 +164,7 @@ def test_regions_without_a_listener(opened: Opened) -> None:
     window.type("Enrolment token", "no token")
     window.press("Follow another region")
     window.type("Type join to confirm", "join")
-    window.page.get_by_role("dialog").get_by_role("button", name="Follow another region").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Follow another region", exact=True).click()
     window.page.get_by_role("dialog").get_by_role("alert").wait_for()
 
 
@@ -182,7 +182,7 @@ def test_plugins(team: World, opened: Opened, role: Role) -> None:
     assert rows.count() == len(names) + 1
     window.choose("Type", "secrets engine")
     window.page.get_by_role("link", name="kv", exact=True).click()
-    window.page.get_by_role("link", name="team-v1/").wait_for()
+    window.page.get_by_role("link", name="team-v1/", exact=True).wait_for()
     window.sees("supported")
 
 
@@ -210,10 +210,10 @@ def test_from_a_namespace_the_way_leads_to_the_root(team: World, opened: Opened)
         window.turn(place)
         window.sees("This belongs to the whole server. You are in the namespace operations.")
     entries = window.page.locator("nav.side")
-    expect(entries.get_by_role("link", name="Leases")).to_be_visible()
+    expect(entries.get_by_role("link", name="Leases", exact=True)).to_be_visible()
     for entry in ("Audit", "Seal and keys", "Nodes", "Snapshots", "Quotas"):
         assert entries.get_by_role("link", name=entry).count() == 0
     window.press("Go to the root namespace")
-    window.page.get_by_role("heading", name="Take one now").wait_for()
-    assert entries.get_by_role("link", name="Seal and keys").is_visible()
+    window.page.get_by_role("heading", name="Take one now", exact=True).wait_for()
+    assert entries.get_by_role("link", name="Seal and keys", exact=True).is_visible()
     team.ask("DELETE", "sys/namespaces/operations")

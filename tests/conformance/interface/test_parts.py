@@ -32,7 +32,7 @@ def test_a_part_that_is_missing_brings_the_new_pages(opened: Opened) -> None:
     with shown.page.expect_event("load"):
         shown.page.evaluate("place => history.pushState(null, '', place)", f"/ui{_PAGE}")
     shown.settle()
-    shown.page.get_by_role("heading", name="Tools", level=1).wait_for()
+    shown.page.get_by_role("heading", name="Tools", level=1, exact=True).wait_for()
     assert len(anew) == 1
 
 
@@ -49,4 +49,4 @@ def test_a_part_that_can_not_be_loaded_is_asked_for_again(opened: Opened) -> Non
     shown.faults.clear()
     shown.page.unroute(_PART)
     shown.press("Try again")
-    shown.page.get_by_role("heading", name="Tools", level=1).wait_for()
+    shown.page.get_by_role("heading", name="Tools", level=1, exact=True).wait_for()

@@ -86,7 +86,7 @@ def test_the_first_certificate(team: World, opened: Opened, role: Role, tmp_path
         window.type("Allowed domains", "team.example")
         window.page.get_by_text("Allow subdomains", exact=True).click()
         do(window, "Create")
-        window.page.get_by_role("heading", name=name).wait_for()
+        window.page.get_by_role("heading", name=name, exact=True).wait_for()
         kept = team.ask("GET", f"{mount}/roles/{name}")["data"]
         assert (kept["allowed_domains"], kept["enforce_hostnames"]) == (["team.example"], True)
     else:
@@ -130,7 +130,7 @@ def test_an_intermediate_is_signed_by_the_root(team: World, opened: Opened, role
     window.choose("Issuer that signs", "root")
     window.type("Valid for", "1000h")
     do(window, "Sign it and take it over")
-    window.page.get_by_role("heading", name=f"Middle {role}").wait_for()
+    window.page.get_by_role("heading", name=f"Middle {role}", exact=True).wait_for()
     picture = window.page.get_by_role("group", name="root: a root.", exact=False)
     assert f"Middle {role}: signed here." in (picture.get_attribute("aria-label") or "")
     assert fact(window, "Issuer") == "CN=Team Root"
@@ -152,7 +152,7 @@ def test_a_revoked_certificate_is_on_the_list(team: World, opened: Opened, role:
         window.press("Open")
     else:
         window.press(f"revoked-{role}.team.example")
-    window.page.get_by_role("heading", name=f"revoked-{role}.team.example").wait_for()
+    window.page.get_by_role("heading", name=f"revoked-{role}.team.example", exact=True).wait_for()
     assert fact(window, "Serial number") == serial
     if role == "reader":
         assert not window.offers("Revoke")
@@ -180,7 +180,7 @@ def test_a_role_is_changed_and_nothing_else_of_it(team: World, opened: Opened) -
     do(window, "Save")
     window.sees("The role kept is saved.")
     assert team.ask("GET", "pki/roles/kept")["data"] == {**before, "code_signing_flag": True}
-    window.page.get_by_role("tab", name="Try names").click()
+    window.page.get_by_role("tab", name="Try names", exact=True).click()
     window.type("Common name", "www.team.example")
     window.type("Other names", "evil.example")
     do(window, "Try")
@@ -247,7 +247,7 @@ def test_the_calendar_has_what_ends(team: World, opened: Opened) -> None:
     day = window.page.get_by_role("cell").filter(has=window.page.get_by_text(str(end.day), exact=True))
     day.get_by_role("link").click()
     window.press("ends.team.example")
-    window.page.get_by_role("heading", name="ends.team.example").wait_for()
+    window.page.get_by_role("heading", name="ends.team.example", exact=True).wait_for()
 
 
 def test_tidying_is_the_servers_business(team: World, opened: Opened) -> None:
@@ -261,7 +261,7 @@ def test_tidying_is_the_servers_business(team: World, opened: Opened) -> None:
     window.page.locator('[data-state="Finished"]').wait_for()
     told = team.ask("GET", "pki/tidy-status")["data"]
     assert fact(window, "Kept: certificates, not yet expired") == str(told["kept"]["certificates"]["not yet expired"])
-    window.page.get_by_role("tab", name="By itself").click()
+    window.page.get_by_role("tab", name="By itself", exact=True).click()
     window.type("Safety buffer", "100h")
     do(window, "Save")
     window.sees("The settings are saved.")
@@ -282,18 +282,18 @@ def test_settings_and_acme(team: World, opened: Opened, role: Role) -> None:
     window.sees("The settings are saved.")
     urls = team.ask("GET", "pki/config/urls")["data"]["crl_distribution_points"]
     assert urls == ["http://crl.example/a", "http://crl.example/b"]
-    window.page.get_by_role("tab", name="Own address").click()
+    window.page.get_by_role("tab", name="Own address", exact=True).click()
     window.type("Path", f"{team.server.url}/v1/pki")
     do(window, "Save")
     window.press("ACME")
     window.sees(f"{team.server.url}/v1/pki/acme/directory")
-    window.page.get_by_role("tab", name="External bindings").click()
+    window.page.get_by_role("tab", name="External bindings", exact=True).click()
     window.type("Names that may be ordered", "*.team.example")
     window.press("Make a key for an account")
     assert window.reveal("Key").startswith("vault-eab-")
     (binding,) = team.ask("GET", "pki/eab?list=true")["data"]["keys"]
     row = window.page.get_by_role("row", name=binding)
-    row.get_by_role("button", name="Delete").click()
+    row.get_by_role("button", name="Delete", exact=True).click()
     confirm(window, "Delete")
     window.sees("The key is deleted.")
     assert team.answer("GET", "pki/eab?list=true")[0] == 404
@@ -312,14 +312,14 @@ def test_an_authority_is_imported_and_taken_away(team: World, opened: Opened, tm
     window.sees("Imported: issuers 1, keys 1")
     assert "PRIVATE KEY" not in window.page.content()
     window.page.locator("main section").get_by_role("link").click()
-    window.page.get_by_role("heading", name="Old <b>CA").wait_for()
+    window.page.get_by_role("heading", name="Old <b>CA", exact=True).wait_for()
     window.press("Make it the default")
     window.sees("Old <b>CA is the default now.")
     team.ask("POST", "pki/config/issuers", {"default": "root"})
     window.press("Delete")
     window.type("Type Old <b>CA to confirm", "Old <b>CA")
     confirm(window, "Delete")
-    window.page.get_by_role("heading", name="pki/").wait_for()
+    window.page.get_by_role("heading", name="pki/", exact=True).wait_for()
     assert window.page.get_by_role("row", name="Old").count() == 0
 
 
@@ -333,5 +333,5 @@ def test_the_first_root_of_a_mount(team: World, opened: Opened) -> None:
     window.press("Make a root")
     window.sees("The root is made")
     window.press("Create a role")
-    window.page.get_by_role("heading", name="Create a role").wait_for()
+    window.page.get_by_role("heading", name="Create a role", exact=True).wait_for()
     team.ask("DELETE", "sys/mounts/pki-first")

@@ -45,7 +45,7 @@ def test_a_policy_is_written_and_mended(team: World, opened: Opened, role: Role)
     window.type("Name", name)
     write(window, WRONG)
     window.sees('Line 2: failed to parse policy: At 2:19: path "team/data/web"')
-    assert not window.page.get_by_role("button", name="Save").is_enabled()
+    assert not window.page.get_by_role("button", name="Save", exact=True).is_enabled()
     write(window, SLIP)
     window.sees('Line 1: The rule for "team/web" matches nothing')
     write(window, MENDED)
@@ -57,7 +57,7 @@ def test_a_policy_is_written_and_mended(team: World, opened: Opened, role: Role)
     found = team.ask("GET", f"sys/policies/acl/{name}")["data"]
     assert (found["policy"].strip(), found["version"]) == (MENDED.strip(), 1)
     window.press("Delete")
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     window.sees(f"{name} is deleted")
     assert team.answer("GET", f"sys/policies/acl/{name}")[0] == 404
 
@@ -131,7 +131,7 @@ def test_a_denial_is_explained_by_its_number(team: World, opened: Opened, role: 
     found = team.ask("GET", f"sys/policies/denials/{number}")["data"]
     assert (found["operation"], found["path"]) == ("read", "sys/policies/acl/team-admin")
     window.sees("sys/policies/acl/team-admin")
-    assert window.page.get_by_role("link", name="team-reader").count() > 0
+    assert window.page.get_by_role("link", name="team-reader", exact=True).count() > 0
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -172,13 +172,13 @@ def test_who_can_read_this(team: World, opened: Opened, role: Role) -> None:
     if role != "root":
         assert window.page.get_by_role("tab", name="Who can").count() == 0
         return
-    window.page.get_by_role("tab", name="Who can").click()
+    window.page.get_by_role("tab", name="Who can", exact=True).click()
     window.type("Path of the API", "team/data/web/db")
     window.press("Who can do this?")
-    window.page.get_by_role("grid", name="Who can do this?").wait_for()
+    window.page.get_by_role("grid", name="Who can do this?", exact=True).wait_for()
     asked = {"path": "team/data/web/db", "operation": "read"}
     found = team.ask("POST", "sys/policies/who-can", asked)["data"]["found"]
-    rows = window.page.get_by_role("grid", name="Who can do this?").get_by_role("row").count() - 1
+    rows = window.page.get_by_role("grid", name="Who can do this?", exact=True).get_by_role("row").count() - 1
     assert rows == len(found) > 3
     window.sees("eva")
 
@@ -221,7 +221,7 @@ def test_a_password_policy(team: World, opened: Opened, role: Role) -> None:
     window.press("Save")
     window.sees("twelve is saved")
     window.press("Make a sample")
-    sample = window.page.get_by_role("status", name="A sample")
+    sample = window.page.get_by_role("status", name="A sample", exact=True)
     sample.wait_for()
     assert len(sample.inner_text()) == 12 and set(sample.inner_text()) <= {"a", "b"}
     assert "length = 12" in team.ask("GET", "sys/policies/password/twelve")["data"]["policy"]

@@ -37,7 +37,7 @@ def at_provider(page: Any, user: str) -> None:
     page.locator("input[name=login]").fill(user)
     page.locator("input[name=password]").fill("any")
     page.locator("button[type=submit]").click()
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
 
 
 def by_provider(window: Window, place: str = "/") -> None:
@@ -59,7 +59,7 @@ def test_a_login_in_a_providers_window(team: World, provider: str, opened: Opene
     assert popup.value.evaluate("window.opener") is None
     with popup.value.expect_event("close"):
         at_provider(popup.value, "ann")
-    window.page.get_by_role("heading", name="team/").wait_for()
+    window.page.get_by_role("heading", name="team/", exact=True).wait_for()
     window.press("Your session", exact=False)
     window.sees("This session ends in")
     assert "oidc-ann" in window.text()
@@ -77,7 +77,7 @@ def test_a_provider_that_posts_its_answer(team: World, provider: str, opened: Op
         window.press("Log in")
     with popup.value.expect_event("close"):
         at_provider(popup.value, "pat")
-    window.page.get_by_role("heading", name="team/").wait_for()
+    window.page.get_by_role("heading", name="team/", exact=True).wait_for()
     team.ask("POST", "auth/oidc/config", config | {"oidc_response_mode": "query"})
 
 
@@ -88,7 +88,7 @@ def test_a_login_where_windows_are_blocked(team: World, provider: str, opened: O
     window.page.add_init_script(NO_WINDOWS)
     by_provider(window, "/secrets/kv?mount=team/")
     at_provider(window.page, "bob")
-    window.page.get_by_role("heading", name="team/").wait_for()
+    window.page.get_by_role("heading", name="team/", exact=True).wait_for()
     assert window.page.url == f"{team.url}/secrets/kv?mount=team/"
     assert "pending" not in window.page.evaluate("JSON.stringify(Object.keys(sessionStorage))")
 
@@ -100,9 +100,9 @@ def test_a_login_that_is_refused_by_the_provider(team: World, provider: str, ope
     window.elsewhere.add(urlsplit(provider).netloc)
     window.page.add_init_script(NO_WINDOWS)
     by_provider(window)
-    window.page.get_by_role("link", name="Cancel").click()
+    window.page.get_by_role("link", name="[ Cancel ]", exact=True).click()
     window.sees("End-User aborted interaction")
-    window.page.get_by_role("link", name="To the login").click()
+    window.page.get_by_role("link", name="To the login", exact=True).click()
     window.sees("Log in to Strongroom")
 
 
@@ -118,7 +118,7 @@ def test_a_login_in_a_window_can_be_cancelled(provider: str, opened: Opened) -> 
     window.sees("The provider's window can't be seen from here.")
     window.press("Cancel")
     window.page.get_by_role("button", name="Cancel").wait_for(state="detached")
-    expect(window.page.get_by_role("button", name="Log in")).to_be_enabled()
+    expect(window.page.get_by_role("button", name="Log in", exact=True)).to_be_enabled()
 
 
 def test_a_locked_page_stays_while_its_user_is_at_the_provider(team: World, provider: str, opened: Opened) -> None:
@@ -130,12 +130,12 @@ def test_a_locked_page_stays_while_its_user_is_at_the_provider(team: World, prov
     at_provider(window.page, "carl")
     window.type("What to wrap: JSON or .env", "typed=before")
     window.press("Your session", exact=False)
-    window.page.get_by_role("menuitem", name="Lock").click()
+    window.page.get_by_role("menuitem", name="Lock", exact=True).click()
     window.sees("Locked, because nobody was there")
     window.press("Log in")
     with window.page.context.expect_page() as tab:
-        window.page.get_by_role("link", name="The provider's page").click()
-    tab.value.get_by_role("button", name="Continue").click()
+        window.page.get_by_role("link", name="The provider's page", exact=True).click()
+    tab.value.get_by_role("button", name="Continue", exact=True).click()
     window.page.get_by_role("dialog").wait_for(state="detached")
     assert window.field("What to wrap: JSON or .env").input_value() == "typed=before"
 
@@ -152,9 +152,9 @@ def test_a_login_by_a_code_at_the_provider(team: World, provider: str, opened: O
         window.press("Log in")
     window.sees("Log in at the provider")
     page = popup.value
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     at_provider(page, "dora")
-    window.page.get_by_role("heading", name="Overview").wait_for()
+    window.page.get_by_role("heading", name="Overview", exact=True).wait_for()
 
 
 def test_a_role_that_leads_elsewhere(team: World, provider: str, opened: Opened) -> None:
@@ -185,4 +185,4 @@ def test_a_login_in_a_namespace(team: World, provider: str, opened: Opened) -> N
     window.press("Log in")
     at_provider(window.page, "nora")
     window.sees("auth/oidc/oidc/callback")
-    expect(window.page.get_by_role("button", name="Namespace: by-provider")).to_have_count(1)
+    expect(window.page.get_by_role("button", name="Namespace: by-provider", exact=True)).to_have_count(1)

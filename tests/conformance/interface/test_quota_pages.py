@@ -23,7 +23,7 @@ def test_a_rate_limit_is_set_and_met(team: World, opened: Opened, role: Role) ->
     window.go("/quotas")
     window.press("Create a rate limit")
     window.type("Name", "few")
-    window.page.get_by_role("combobox", name="Path").fill("limited/")
+    window.page.get_by_role("combobox", name="Path", exact=True).fill("limited/")
     window.page.keyboard.press("Tab")
     window.type("Requests", "1")
     window.type("Interval", "1h")
@@ -40,7 +40,7 @@ def test_a_rate_limit_is_set_and_met(team: World, opened: Opened, role: Role) ->
     window.sees('request path "limited/": rate limit quota exceeded')
     window.go("/quotas/quota?kind=rate-limit&name=few")
     window.press("Delete")
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     window.sees("few is deleted")
     assert team.answer("GET", "sys/quotas/rate-limit/few")[0] == 404
 

@@ -61,8 +61,8 @@ def test_a_second_region_takes_the_place_of_the_first(regions: tuple[Region, Reg
     second.type("Enrolment token", token)
     second.press("Follow another region")
     second.type("Type join to confirm", "join")
-    second.page.get_by_role("dialog").get_by_role("button", name="Follow another region").click()
-    second.page.get_by_role("heading", name="Unseal").wait_for(timeout=60_000)
+    second.page.get_by_role("dialog").get_by_role("button", name="Follow another region", exact=True).click()
+    second.page.get_by_role("heading", name="Unseal", exact=True).wait_for(timeout=60_000)
     second.type("Key share", other.share)
     second.press("Enter the share")
     second.sees("Your session has ended")  # Its own tokens went with what it held.
@@ -75,6 +75,6 @@ def test_a_second_region_takes_the_place_of_the_first(regions: tuple[Region, Reg
     assert first.findings() == [] and second.findings() == []
     second.press("Promote")
     second.type("Type promote to confirm", "promote")
-    second.page.get_by_role("dialog").get_by_role("button", name="Promote").click()
+    second.page.get_by_role("dialog").get_by_role("button", name="Promote", exact=True).click()
     second.sees("It writes, and others follow it.")
     first.sees("It serves nothing until it joins another region or is promoted.")

@@ -70,11 +70,11 @@ def test_sealing_and_unsealing(own: Own, opened: Opened) -> None:
     assert not seal.is_enabled()
     window.type("Type seal to confirm", "seal")
     seal.click()
-    window.page.get_by_role("heading", name="Unseal").wait_for()
+    window.page.get_by_role("heading", name="Unseal", exact=True).wait_for()
     assert own.status()["sealed"] is True
     window.page.reload()  # A tab that is opened anew finds the way, too.
     enter(window, "Key share", own.shares[1:])
-    window.page.get_by_role("heading", name="Seal and keys").wait_for()
+    window.page.get_by_role("heading", name="Seal and keys", exact=True).wait_for()
     window.sees("any 2 of 3")
     assert own.status()["sealed"] is False
     assert not any(share in window.page.content() for share in own.shares)
@@ -96,7 +96,7 @@ def test_new_shares(own: Own, opened: Opened) -> None:
     assert window.findings() == []
     shares = [window.reveal(f"Share {number} of 3") for number in (1, 2, 3)]
     assert len({*shares, *own.shares}) == 6
-    assert not window.page.get_by_role("button", name="Go on to verify").is_enabled()
+    assert not window.page.get_by_role("button", name="Go on to verify", exact=True).is_enabled()
     window.page.get_by_text("Every share has its place").click()
     window.press("Go on to verify")
     window.sees("Until then, the present ones count.")
@@ -161,8 +161,8 @@ def test_a_rekeying_that_is_cancelled(own: Own, opened: Opened) -> None:
     window.page.get_by_role("alert").wait_for()
     expect(window.field("Present key share")).to_have_value("no share")
     window.press("Cancel this attempt")
-    window.page.get_by_role("dialog").get_by_role("button", name="Cancel this attempt").click()
-    window.page.get_by_role("heading", name="Which shares").wait_for()
+    window.page.get_by_role("dialog").get_by_role("button", name="Cancel this attempt", exact=True).click()
+    window.page.get_by_role("heading", name="Which shares", exact=True).wait_for()
     assert own.ask("GET", "sys/rotate/root/init")["data"]["started"] is False
 
 
@@ -177,7 +177,7 @@ def test_a_root_token(own: Own, opened: Opened) -> None:
     other.sees("Who began this was shown the one-time password")
     assert otp not in other.page.content()
     enter(window, "Present key share", own.shares[:2])
-    window.page.get_by_role("heading", name="The root token").wait_for()
+    window.page.get_by_role("heading", name="The root token", exact=True).wait_for()
     assert window.findings() == []
     expect(window.field("One-time password")).to_have_value(otp)
     window.press("Decode it")
@@ -194,9 +194,9 @@ def test_what_shares_have_made_is_for_who_has_begun(own: Own, opened: Opened) ->
     other = own.ask("POST", "auth/token/create", {"policies": ["root"]})["auth"]["client_token"]
     window.go("/seal/root")
     window.press("Begin")
-    window.page.get_by_role("button", name="Reveal One-time password").wait_for()
+    window.page.get_by_role("button", name="Reveal One-time password", exact=True).wait_for()
     window.page.get_by_role("button", name="Your session").click()
-    window.page.get_by_role("menuitem", name="Lock").click()
+    window.page.get_by_role("menuitem", name="Lock", exact=True).click()
     for window.leaves in (False, True):
         window.page.get_by_role("dialog").locator("input[type=password]").fill(other)
         window.press("Log in")
@@ -221,7 +221,7 @@ def test_new_keys(own: Own, opened: Opened) -> None:
     window.sees("The settings are saved.")
     assert own.ask("GET", "sys/rotate/keyring/config")["data"]["interval"] == "720h0m0s"
     window.press("Rotate the root key")
-    window.page.get_by_role("dialog").get_by_role("button", name="Rotate the root key").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Rotate the root key", exact=True).click()
     window.sees("There is a new root key.")
 
 

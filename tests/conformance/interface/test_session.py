@@ -33,10 +33,10 @@ def test_a_reload_keeps_it_and_a_new_tab_does_not(team: World, opened: Opened) -
     window = opened()
     _log_in(window)
     window.page.reload()
-    window.page.get_by_role("heading", name="Secrets engines").wait_for()
+    window.page.get_by_role("heading", name="Secrets engines", exact=True).wait_for()
     other = window.page.context.new_page()
     other.goto(f"{team.url}/secrets")
-    other.get_by_role("heading", name="Log in to Strongroom").wait_for()
+    other.get_by_role("heading", name="Log in to Strongroom", exact=True).wait_for()
 
 
 def _hidden(window: Window) -> str:
@@ -53,7 +53,7 @@ def _log_in(window: Window, place: str = "/secrets") -> None:
     window.type("User name", "admin")
     window.type("Password", PASSWORD)
     window.press("Log in")
-    window.page.get_by_role("navigation", name="Pages").wait_for()
+    window.page.get_by_role("navigation", name="Pages", exact=True).wait_for()
     window.settle()
 
 
@@ -63,14 +63,14 @@ def test_it_is_locked_when_nobody_is_there(opened: Opened) -> None:
     window.refused.add(404)  # The secret isn't there yet.
     window.page.clock.install()
     _log_in(window, EDIT)
-    window.page.get_by_label("Name").first.fill("typed-before")
+    window.page.get_by_label("Name", exact=True).first.fill("typed-before")
     window.page.clock.fast_forward(IDLE)
     window.sees("Locked, because nobody was there")
     assert "hvs." not in _tokens(window)
     window.type("Password", PASSWORD)
     window.press("Log in")
     window.page.get_by_role("dialog").wait_for(state="detached")
-    expect(window.page.get_by_label("Name").first).to_have_value("typed-before")
+    expect(window.page.get_by_label("Name", exact=True).first).to_have_value("typed-before")
 
 
 def test_the_lock_masks_what_was_revealed(opened: Opened) -> None:
@@ -160,7 +160,7 @@ def test_the_lock_leaves_nothing_in_the_document(opened: Opened) -> None:
     window = opened()
     window.page.clock.install()
     _log_in(window, "/console")
-    line = window.page.get_by_label("Command")
+    line = window.page.get_by_label("Command", exact=True)
     line.fill("kv get team/web/db")
     line.press("Enter")
     window.sees("canary-of-the-database")
@@ -193,7 +193,7 @@ def test_the_lock_closes_lists(opened: Opened) -> None:
     window.page.clock.install()
     _log_in(window, "/explorer")
     window.page.get_by_role("button", name="Part").click()
-    window.page.get_by_role("option", name="Secrets engines").wait_for()
+    window.page.get_by_role("option", name="Secrets engines", exact=True).wait_for()
     window.page.clock.fast_forward(IDLE)
     window.sees("Locked, because nobody was there")
     window.page.get_by_role("option").first.wait_for(state="detached")
@@ -209,7 +209,7 @@ def test_nothing_that_was_told_stays_after_logging_out(opened: Opened) -> None:
     window.press("Save")
     window.sees("team-told is saved")
     window.page.get_by_role("button", name="userpass-admin").click()
-    window.page.get_by_role("menuitem", name="Log out").click()
+    window.page.get_by_role("menuitem", name="Log out", exact=True).click()
     window.sees("Log in to Strongroom")
     assert "team-told is saved" not in _hidden(window)
 
@@ -258,8 +258,8 @@ def test_a_token_that_ends_in_the_middle(team: World, opened: Opened) -> None:
     window = opened()
     window.refused.update({403, 404})
     _log_in(window, EDIT)
-    window.page.get_by_label("Name").first.fill("kept")
-    window.page.get_by_label("Value").first.fill("typed-before")
+    window.page.get_by_label("Name", exact=True).first.fill("kept")
+    window.page.get_by_label("Value", exact=True).first.fill("typed-before")
     ended = window.page.evaluate("JSON.parse(sessionStorage.getItem('strongroom.session')).token")
     team.ask("POST", "auth/token/revoke", {"token": ended})
     window.press("Save")
@@ -268,7 +268,7 @@ def test_a_token_that_ends_in_the_middle(team: World, opened: Opened) -> None:
     window.press("Log in")
     window.page.get_by_role("dialog").wait_for(state="detached")
     window.press("Save")
-    window.page.get_by_role("heading", name="session").wait_for()
+    window.page.get_by_role("heading", name="session", exact=True).wait_for()
     assert team.ask("GET", "team/data/web/session")["data"]["data"] == {"kept": "typed-before"}
 
 
@@ -307,10 +307,10 @@ def test_an_address_of_vaults_interface(team: World, opened: Opened) -> None:
     window.type("User name", "reader")
     window.type("Password", PASSWORD)
     window.press("Log in")
-    window.page.get_by_role("heading", name="db").wait_for()
+    window.page.get_by_role("heading", name="db", exact=True).wait_for()
     assert window.reveal("username") == "web"
     window.go("/vault/auth?with=ldap")
-    window.page.get_by_role("heading", name="Overview").wait_for()
+    window.page.get_by_role("heading", name="Overview", exact=True).wait_for()
 
 
 def test_back_and_forward(opened: Opened) -> None:
@@ -334,7 +334,7 @@ def test_an_address_that_is_no_page(opened: Opened) -> None:
     window.go("/no/such/page")
     window.sees("There is no such page.")
     window.press("To the start page")
-    window.page.get_by_role("heading", name="Overview").wait_for()
+    window.page.get_by_role("heading", name="Overview", exact=True).wait_for()
 
 
 def test_the_navigation_has_what_the_user_may_see(opened: Opened) -> None:
@@ -343,7 +343,9 @@ def test_the_navigation_has_what_the_user_may_see(opened: Opened) -> None:
     for role in ("root", "reader"):
         window = opened(role)
         window.go("/")
-        names[role] = set(window.page.get_by_role("navigation", name="Pages").get_by_role("link").all_inner_texts())
+        names[role] = set(
+            window.page.get_by_role("navigation", name="Pages", exact=True).get_by_role("link").all_inner_texts()
+        )
     assert names["reader"] < names["root"]
     assert "Policies" in names["root"] - names["reader"]
     assert {"Overview", "Secrets engines", "Tools", "What I may do"} <= names["reader"]

@@ -49,10 +49,10 @@ def test_a_snapshot_is_taken_looked_into_and_restored(
         window.press("Choose a file")
     chooser.value.set_files(file)
     window.press("Look into it")
-    window.page.get_by_role("heading", name="A secret of a snapshot").wait_for()
+    window.page.get_by_role("heading", name="A secret of a snapshot", exact=True).wait_for()
     window.choose("Mount", "team/")
-    window.page.get_by_role("combobox", name="Path").fill("web/")
-    window.page.get_by_role("option", name="web/db").click()
+    window.page.get_by_role("combobox", name="Path", exact=True).fill("web/")
+    window.page.get_by_role("option", name="web/db", exact=True).click()
     window.page.get_by_role("button", name="Read", exact=True).click()
     window.sees("team/web/db as it was then")
     assert "canary-of-then" not in window.page.content() and window.findings() == []
@@ -61,7 +61,7 @@ def test_a_snapshot_is_taken_looked_into_and_restored(
     window.sees("It is written to")
     assert world.ask("GET", "team/data/web/db")["data"]["data"] == then
     window.go("/snapshots")
-    window.page.get_by_role("button", name="Unload").first.click()
+    window.page.get_by_role("button", name="Unload", exact=True).first.click()
     window.sees("It is unloaded.")
     assert world.answer("GET", "sys/storage/raft/snapshot-load?list=true")[0] == 404
     world.ask("POST", "team/data/web/db", {"data": {"password": "of now"}})
@@ -104,12 +104,12 @@ def test_a_schedule(keeping: tuple[World, Path], opened: Opened) -> None:
     assert file in row.inner_text()
     taken = world.ask("GET", "sys/snapshots/taken/daily?list=true")["data"]["key_info"][file]["snapshot_time"]
     assert row.locator("time").get_attribute("title") == f"{taken[:19]}Z"
-    row.get_by_role("button", name="Verify").click()
+    row.get_by_role("button", name="Verify", exact=True).click()
     window.sees(f"{file} is whole")
     window.sees("by this cluster's keys")
     assert window.findings() == []
     world.ask("POST", "team/data/after", {"data": {"written": "after it"}})
-    row.get_by_role("button", name="Restore").click()
+    row.get_by_role("button", name="Restore", exact=True).click()
     restore = window.page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True)
     assert not restore.is_enabled()
     window.type("Type restore to confirm", "restore")

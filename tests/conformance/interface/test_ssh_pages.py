@@ -21,12 +21,12 @@ def test_a_key_is_signed(opened: Opened, role: Role, tmp_path: Path) -> None:
     window = opened(role)
     window.go("/secrets/ssh?mount=ssh/")
     if role == "reader":
-        window.page.get_by_role("combobox", name="Roles: open by name").click()
-        window.page.get_by_role("option", name="team").click()
+        window.page.get_by_role("combobox", name="Roles: open by name", exact=True).click()
+        window.page.get_by_role("option", name="team", exact=True).click()
         window.press("Open")
     else:
         window.page.get_by_role("link", name="team", exact=True).click()
-    window.page.get_by_role("heading", name="Sign a key").wait_for()
+    window.page.get_by_role("heading", name="Sign a key", exact=True).wait_for()
     assert (window.offers("Change"), window.offers("Make a key")) == (
         (False, False) if role == "reader" else (True, True)
     )
@@ -49,7 +49,7 @@ def test_a_role_keeps_what_a_change_leaves_alone(team: World, opened: Opened) ->
     window.go("/secrets/ssh/role/edit?mount=ssh/&name=team")
     window.type("TTL", "20m")
     window.press("Save")
-    window.page.get_by_role("heading", name="Sign a key").wait_for()
+    window.page.get_by_role("heading", name="Sign a key", exact=True).wait_for()
     assert team.ask("GET", "ssh/roles/team")["data"] == {**before, "ttl": 1200}
     team.ask("POST", "ssh/roles/team", before)
 
@@ -60,8 +60,8 @@ def test_a_certificate_is_revoked(team: World, opened: Opened) -> None:
     window = opened("admin")
     window.go("/secrets/ssh?mount=ssh/&tab=certificates")
     row = window.page.get_by_role("row").filter(has_text=serial)
-    row.get_by_role("button", name="Revoke").click()
-    window.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    row.get_by_role("button", name="Revoke", exact=True).click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
     row.get_by_text("revoked").wait_for()
     assert team.ask("GET", f"ssh/cert/{serial}")["data"]["revocation_time"] > 0
 
@@ -73,8 +73,8 @@ def test_a_password_for_one_login(team: World, opened: Opened) -> None:
     window.go("/secrets/ssh?mount=ssh/")
     window.type("Address", "10.0.0.7")
     window.press("Look")
-    window.page.get_by_role("main").get_by_role("status").get_by_role("link", name="legacy").click()
-    window.page.get_by_role("heading", name="Make a one-time password").wait_for()
+    window.page.get_by_role("main").get_by_role("status").get_by_role("link", name="legacy", exact=True).click()
+    window.page.get_by_role("heading", name="Make a one-time password", exact=True).wait_for()
     assert not window.offers("Sign a key")
     window.type("IP", "192.0.2.1")
     window.press("Make a one-time password")
@@ -95,17 +95,17 @@ def test_another_authority(team: World, opened: Opened) -> None:
     window.type("Issuer name", "next")
     window.page.get_by_text("Set default", exact=True).click()
     window.press("Create")
-    window.page.get_by_role("heading", name="next").wait_for()
+    window.page.get_by_role("heading", name="next", exact=True).wait_for()
     assert team.ask("GET", "ssh/config/issuers")["data"]["default"] == before
     window.press("Let it sign")
-    window.page.get_by_role("heading", name="next signs").wait_for()
+    window.page.get_by_role("heading", name="next signs", exact=True).wait_for()
     team.ask("POST", "ssh/config/issuers", {"default": before})
     window.page.reload()
-    window.page.locator("section", has=window.page.get_by_role("heading", name="next")).get_by_role(
-        "button", name="Delete"
+    window.page.locator("section", has=window.page.get_by_role("heading", name="next", exact=True)).get_by_role(
+        "button", name="Delete", exact=True
     ).click()
     window.type("Type next to confirm", "next")
-    window.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     window.page.get_by_role("heading", name="next").wait_for(state="detached")
     assert list(team.ask("GET", "ssh/issuers?list=true")["data"]["keys"]) == [before]
 

@@ -47,13 +47,13 @@ def test_a_new_server(new: World, opened: Opened) -> None:
     window.press("Make the keys")
     window.sees("Share 3 of 3")
     heading = "The key shares of this server"  # who doesn't see the page hears that it is another one
-    window.page.get_by_role("heading", name=heading).and_(window.page.locator(":focus")).wait_for()
+    window.page.get_by_role("heading", name=heading, exact=True).and_(window.page.locator(":focus")).wait_for()
     for _ in range(2):  # It notices that the server has keys now, and shows them all the same.
         window.page.wait_for_event("response", lambda each: "seal-status" in each.url and each.json()["initialized"])
     shares = [window.reveal(f"Share {number} of 3") for number in (1, 2, 3)]
     token = window.reveal("Root token")
     assert len(set(shares)) == 3 and all(len(share) == 44 for share in shares)
-    assert not window.page.get_by_role("button", name="Go on to unseal").is_enabled()
+    assert not window.page.get_by_role("button", name="Go on to unseal", exact=True).is_enabled()
     window.page.get_by_text("Every share has its place, and I have the root token").click()
     window.press("Go on to unseal")
     for share in shares[1:]:
@@ -68,7 +68,7 @@ def test_a_new_server(new: World, opened: Opened) -> None:
     window.sees("The server does not know this token, or it has ended.")
     window.type("Token", token)
     window.press("Log in")
-    window.page.get_by_role("heading", name="Overview").wait_for()
+    window.page.get_by_role("heading", name="Overview", exact=True).wait_for()
     assert window.page.title() == "Overview · Strongroom"
     assert token not in window.page.url
     assert new.answer("GET", "sys/seal-status")[1]["sealed"] is False
@@ -117,7 +117,7 @@ def test_the_same_share_twice(new: World, opened: Opened) -> None:
         window.settle()
         assert window.page.get_by_text("This share was entered already.").count() == known
     window.sees("2 / 3")
-    window.page.get_by_role("button", name="Begin anew").press("Enter")
+    window.page.get_by_role("button", name="Begin anew", exact=True).press("Enter")
     window.sees("0 / 3")
     assert window.field("Key share").evaluate("field => field === document.activeElement")
 
@@ -148,10 +148,10 @@ def test_a_user_logs_in_and_out(team: World, opened: Opened) -> None:
     expect(window.field("User name")).to_have_value("reader")
     window.type("Password", PASSWORD)
     window.press("Log in")
-    window.page.get_by_role("heading", name="team/").wait_for()  # The page that was asked for.
+    window.page.get_by_role("heading", name="team/", exact=True).wait_for()  # The page that was asked for.
     stored = window.page.evaluate("[JSON.stringify(localStorage), document.cookie, location.href].join()")
     assert "hvs." not in stored and PASSWORD not in window.page.evaluate("JSON.stringify(sessionStorage)")
     window.press("Your session", exact=False)
-    window.page.get_by_role("menuitem", name="Log out").click()
+    window.page.get_by_role("menuitem", name="Log out", exact=True).click()
     window.sees("Log in to Strongroom")
     assert "hvs." not in window.page.evaluate("JSON.stringify(sessionStorage)")

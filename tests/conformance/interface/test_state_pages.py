@@ -49,7 +49,7 @@ def test_the_overview_has_the_numbers_of_the_server(team: World, opened: Opened)
     texts: list[str] = []
     window.page.on("response", lambda answer: texts.append(answer.text()) if "sys/metrics" in answer.url else None)
     window.go("/")
-    table = window.page.get_by_role("table", name="Time of requests", include_hidden=True)
+    table = window.page.get_by_role("table", name="Time of requests", include_hidden=True, exact=True)
     table.locator("tbody tr").nth(2).wait_for(state="attached")
     window.press("Pause")
     window.settle()
@@ -57,7 +57,7 @@ def test_the_overview_has_the_numbers_of_the_server(team: World, opened: Opened)
     shown = [text.replace(" ms", "e-3").replace(" s", "") for text in newest.all_text_contents()]
     wanted = [quantile(texts[-2], texts[-1], part) for part in (0.5, 0.99)]
     assert [float(text) * 1000 for text in shown] == pytest.approx(wanted, rel=0.01)
-    logins = window.page.get_by_role("table", name="Logins by method, since the start")
+    logins = window.page.get_by_role("table", name="Logins by method, since the start", exact=True)
     counted = sums(texts[-1], "vault_core_logins_total", "method", "result")
     row = logins.get_by_role("row", name="userpass").locator("td")
     assert row.all_inner_texts() == [str(int(counted["userpass", each])) for each in ("succeeded", "failed")]
@@ -78,7 +78,7 @@ def test_leases_are_counted_by_mount_and_by_end(team: World, opened: Opened) -> 
     window.go("/")
     window.press("Pause")
     window.press("Count leases by mount and by end")
-    ends = window.page.get_by_role("table", name="Leases by when they end")
+    ends = window.page.get_by_role("table", name="Leases by when they end", exact=True)
     ends.wait_for()
     found = team.ask("POST", "sys/leases/search", {"limit": 1000})["data"]["keys"]
     assert sum(int(text) for text in ends.locator("td").all_inner_texts()) == len(found)
@@ -102,7 +102,7 @@ def test_who_may_not_know_the_server_sees_what_is_his(team: World, opened: Opene
     finally:
         team.ask("DELETE", f"sys/config/ui/custom-messages/{made}")
     mine = team.ask("GET", "sys/my/mounts", token=team.tokens[role])["data"]["keys"]
-    rows = window.page.get_by_role("grid", name="Your mounts").get_by_role("rowheader").all_inner_texts()
+    rows = window.page.get_by_role("grid", name="Your mounts", exact=True).get_by_role("rowheader").all_inner_texts()
     assert sorted(rows) == sorted(each for each in mine if not each.startswith(("auth/", "sys/", "identity/")))
     assert not window.offers("Pause") and not window.offers("Enable an engine")
     assert window.offers("Share something once")
@@ -163,7 +163,7 @@ def test_a_token_is_looked_up_by_itself(team: World, opened: Opened) -> None:
     window.sees("team=web")
     assert window.field("Token").input_value() == ""
     assert token["auth"]["client_token"] not in window.page.content()
-    window.page.get_by_role("link", name="Open it by its accessor").click()
+    window.page.get_by_role("link", name="Open it by its accessor", exact=True).click()
     window.page.get_by_role("heading", name="token", exact=True).wait_for()
     assert window.findings() == []
 
@@ -178,22 +178,24 @@ def test_tokens_are_shown_page_by_page(team: World, opened: Opened) -> None:
         window = opened("root")
         window.go("/")
         window.press("Namespace: root")
-        window.page.get_by_role("combobox", name="Namespace").fill("many-tokens")
+        window.page.get_by_role("combobox", name="Namespace", exact=True).fill("many-tokens")
         window.page.keyboard.press("Tab")  # The proposals close.
         window.press("Go there")
-        window.page.get_by_role("button", name="Namespace: many-tokens").wait_for()
-        window.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Tokens").click()
-        rows = window.page.get_by_role("grid", name="All tokens").get_by_role("rowheader")
+        window.page.get_by_role("button", name="Namespace: many-tokens", exact=True).wait_for()
+        window.page.get_by_role("navigation", name="Pages", exact=True).get_by_role(
+            "link", name="Tokens", exact=True
+        ).click()
+        rows = window.page.get_by_role("grid", name="All tokens", exact=True).get_by_role("rowheader")
         rows.nth(24).wait_for()
         expect(rows).to_have_text(keys[:25])
         names = window.page.get_by_text(re.compile(r"^token-n\d+$"))
         names.nth(24).wait_for()
         window.press("Next page")
         rows.nth(25).wait_for(state="detached")
-        window.page.get_by_role("link", name=keys[-1]).wait_for()
+        window.page.get_by_role("link", name=keys[-1], exact=True).wait_for()
         assert rows.all_inner_texts() == keys[25:] and not window.offers("Next page")
         window.page.go_back()
-        window.page.get_by_role("link", name=keys[0]).wait_for()
+        window.page.get_by_role("link", name=keys[0], exact=True).wait_for()
     finally:
         team.ask("DELETE", "sys/namespaces/many-tokens")
 
@@ -210,7 +212,7 @@ def test_a_tree_of_tokens(team: World, opened: Opened) -> None:
     branch.get_by_role("link").click()
     window.page.get_by_role("row").filter(has_text="token-leaf").get_by_text("no", exact=True).wait_for()
     assert window.findings() == []
-    window.page.get_by_role("link", name="token-tree").click()
+    window.page.get_by_role("link", name="token-tree", exact=True).click()
     branch.wait_for()
 
 
@@ -237,11 +239,11 @@ def test_an_administrator_makes_tokens_by_a_role(team: World, opened: Opened) ->
     window.type("Name of the role", "team-build")
     window.type("Allowed policies", "team-reader\ndefault")
     window.press("Save")
-    window.page.get_by_role("heading", name="team-build").wait_for()
+    window.page.get_by_role("heading", name="team-build", exact=True).wait_for()
     role = team.ask("GET", "auth/token/roles/team-build")["data"]
     assert role["allowed_policies"] == ["default", "team-reader"] and role["renewable"] is True
     window.press("Create a token")
-    window.page.get_by_role("heading", name="Create a token of the role team-build").wait_for()
+    window.page.get_by_role("heading", name="Create a token of the role team-build", exact=True).wait_for()
     window.type("Policies", "team-reader")
     window.press("Create")
     window.sees("It is shown once. Copy it now.")
@@ -278,7 +280,7 @@ def test_what_was_issued_is_taken_back(team: World, opened: Opened) -> None:
     id_ = window.page.get_by_role("heading", level=1).inner_text()
     assert team.ask("GET", f"sys/revoke-issued/{id_}")["data"]["asked"] == {"accessor": made["accessor"]}
     window.go("/break-glass")
-    window.page.get_by_role("link", name=id_).wait_for()
+    window.page.get_by_role("link", name=id_, exact=True).wait_for()
 
 
 def test_what_cannot_be_taken_back_is_told(opened: Opened) -> None:
@@ -302,7 +304,7 @@ def test_who_would_end_himself_is_told(team: World, opened: Opened) -> None:
     window.sees("Your own token is among them. You would be logged out.")
     window.go("/break-glass/new?mount=auth/token/&counted=yes")
     window.sees("Your own token is among them. You would be logged out.")
-    button = window.page.get_by_role("button", name="Take it back")
+    button = window.page.get_by_role("button", name="Take it back", exact=True)
     assert button.is_disabled()
     window.page.get_by_text("I mean my own token, too").click()
     expect(button).to_be_enabled()

@@ -82,7 +82,7 @@ def test_a_digest_and_random_bytes(opened: Opened) -> None:
     window.go("/tools?tab=random")
     window.type("Number of bytes", "48")
     window.press("Random bytes")
-    window.page.get_by_role("button", name="Reveal Random bytes").wait_for()
+    window.page.get_by_role("button", name="Reveal Random bytes", exact=True).wait_for()
     assert len(base64.b64decode(window.reveal("Random bytes"))) == 48
 
 
@@ -100,7 +100,7 @@ def test_a_root_token_is_decoded(opened: Opened) -> None:
     expect(window.field("One-time password")).to_have_value("short")
     window.type("One-time password", otp)
     window.press("Decode")
-    window.page.get_by_role("button", name="Reveal Root token").wait_for()
+    window.page.get_by_role("button", name="Reveal Root token", exact=True).wait_for()
     assert window.reveal("Root token") == "hvs.canary-of-a-root-token"
 
 
@@ -154,11 +154,11 @@ def logged_in(opened: Opened, user: str) -> Window:
     window = opened()
     window.go("/me?with=userpass")
     window.page.get_by_text("Mount and namespace").click()
-    window.page.get_by_role("combobox", name="Mount path").fill("selves")
+    window.page.get_by_role("combobox", name="Mount path", exact=True).fill("selves")
     window.type("User name", user)
     window.type("Password", PASSWORD)
     window.press("Log in")
-    window.page.get_by_role("heading", name="What I may do").wait_for()
+    window.page.get_by_role("heading", name="What I may do", exact=True).wait_for()
     return window
 
 
@@ -169,7 +169,7 @@ def test_my_token_and_password(team: World, opened: Opened, user: str) -> None:
     window.sees("auth/selves/login/eva")
     window.press("Renew")
     window.sees("The token is renewed")
-    window.page.get_by_role("tab", name="Password").click()
+    window.page.get_by_role("tab", name="Password", exact=True).click()
     window.type("Present password", "wrong")
     window.type("New password", "canary-of-a-new-password")
     window.type("New password again", "other")
@@ -183,11 +183,11 @@ def test_my_token_and_password(team: World, opened: Opened, user: str) -> None:
     window.sees("The password is changed.")
     assert window.field("New password").input_value() == ""
     assert team.answer("POST", "auth/selves/login/eva", {"password": "canary-of-a-new-password"}, token="")[0] == 200
-    window.page.get_by_role("tab", name="My token").click()
+    window.page.get_by_role("tab", name="My token", exact=True).click()
     token = window.page.evaluate("JSON.parse(sessionStorage.getItem('strongroom.session')).token")
     window.press("Revoke")
     window.sees("You are logged out at once.")
-    window.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
     window.sees("Log in to Strongroom")
     assert team.answer("GET", "auth/token/lookup-self", token=token)[0] == 403
 
@@ -214,11 +214,11 @@ def test_my_authenticator_app(team: World, opened: Opened, user: str) -> None:
     """A secret is made for a method whose id is known; a second one isn't, and that is said."""
     method = team.ask("POST", "identity/mfa/method/totp", {"issuer": "Own", "method_name": "own"})["data"]["method_id"]
     window = logged_in(opened, user)
-    window.page.get_by_role("tab", name="Authenticator app").click()
-    window.page.get_by_role("combobox", name="MFA method").fill(method)
+    window.page.get_by_role("tab", name="Authenticator app", exact=True).click()
+    window.page.get_by_role("combobox", name="MFA method", exact=True).fill(method)
     window.press("Make a secret")
     label = "Scan this with an authenticator app."
-    window.page.get_by_role("img", name=label).wait_for()
+    window.page.get_by_role("img", name=label, exact=True).wait_for()
     assert isinstance(pyotp.parse_uri(window.reveal("the text of the code")), pyotp.TOTP)
     window.press("Make a secret")
     window.page.locator(".notice-warn").wait_for()

@@ -42,7 +42,7 @@ def test_a_key_for_an_app(team: World, opened: Opened) -> None:
     window.sees("A name has letters and digits, with -, . and @ between them.")
     window.type("Name", "eva")
     window.press("Create")
-    window.page.get_by_role("img", name="Scan this with an authenticator app").wait_for()
+    window.page.get_by_role("img", name="Scan this with an authenticator app", exact=True).wait_for()
     assert "otpauth://" not in window.page.content() and "secret=" not in window.page.url
     url = window.reveal("the text of the code")
     assert url.startswith("otpauth://totp/Shop:eva@example.com?")
@@ -71,6 +71,6 @@ def test_more_names_than_are_drawn(team: World, opened: Opened) -> None:
     assert len(seen_names(window)) == 50
     window.press("Show more (155)")
     assert len(seen_names(window)) == 205
-    window.page.get_by_label("Filter").fill("key-204")
+    window.page.get_by_label("Filter", exact=True).fill("key-204")
     window.sees("key-204")
     assert seen_names(window) == ["key-204"]

@@ -40,13 +40,13 @@ def test_another_key_begins_anew(team: World, opened: Opened) -> None:
     do(window, "Encrypt")
     made(window, "Ciphertext")
     window.travel(of_key("team", "&do=encrypt"))
-    window.page.get_by_role("heading", name="team").wait_for()
+    window.page.get_by_role("heading", name="team", exact=True).wait_for()
     assert window.page.get_by_label("Ciphertext", exact=True).count() == 0
     window.travel(of_key("beside", "&do=versions"))
     window.press("Rotate")
     window.page.get_by_role("dialog").wait_for()
     window.travel(of_key("team", "&do=versions"))
-    window.page.get_by_role("heading", name="team").wait_for()
+    window.page.get_by_role("heading", name="team", exact=True).wait_for()
     assert window.page.get_by_role("dialog").count() == 0
 
 
@@ -96,7 +96,7 @@ def test_rotate_and_rewrap(team: World, opened: Opened, role: Role) -> None:
         assert not window.offers("Rotate")
         return
     window.press("Rotate")
-    window.page.get_by_role("dialog").get_by_role("button", name="Rotate").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Rotate", exact=True).click()
     window.sees("version 2")
     window.press("Rewrap")
     window.type("Ciphertexts", "\n".join([*old, "vault:v1:broken"]))
@@ -106,7 +106,7 @@ def test_rotate_and_rewrap(team: World, opened: Opened, role: Role) -> None:
     first, second, _ = made(window, "2 rewrapped ciphertexts").split("\n", 2)
     assert first.startswith("vault:v2:") and second.startswith("vault:v2:")
     assert team.ask("POST", f"transit/decrypt/{name}", {"ciphertext": second})["data"]["plaintext"] == "Yg=="
-    window.page.get_by_role("tab", name="Versions").click()
+    window.page.get_by_role("tab", name="Versions", exact=True).click()
     window.type("Oldest version that decrypts and verifies", "2")
     window.type("Oldest version that encrypts and signs", "2")
     window.press("Save")
@@ -131,25 +131,25 @@ def test_a_key_is_made_taken_out_of_use_and_deleted(team: World, opened: Opened,
     window.choose("Type", "hybrid")
     window.choose("Parameter set", "65")
     window.press("Create")
-    window.page.get_by_role("heading", name=name).wait_for()
+    window.page.get_by_role("heading", name=name, exact=True).wait_for()
     kept = team.ask("GET", f"transit/keys/{name}")["data"]
     assert (kept["type"], kept["exportable"], kept["deletion_allowed"]) == ("hybrid", False, False)
     assert window.offers("Sign") and not window.offers("Encrypt") and not window.offers("Delete")
     window.press("Take out of use")
-    window.page.get_by_role("dialog").get_by_role("button", name="Take out of use").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Take out of use", exact=True).click()
     window.sees("This key is out of use")
     assert team.ask("GET", f"transit/keys/{name}")["data"]["soft_deleted"] is True
     window.press("Put back into use")
     window.sees("version 1")
-    window.page.get_by_role("tab", name="Settings").click()
+    window.page.get_by_role("tab", name="Settings", exact=True).click()
     window.page.get_by_text("Deletion allowed", exact=True).click()
     window.press("Save")
     window.press("Delete")
-    confirm = window.page.get_by_role("dialog").get_by_role("button", name="Delete")
+    confirm = window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True)
     assert not confirm.is_enabled()
     window.type(f"Type {name} to confirm", name)
     confirm.click()
-    window.page.get_by_role("heading", name="transit/").wait_for()
+    window.page.get_by_role("heading", name="transit/", exact=True).wait_for()
     assert team.answer("GET", f"transit/keys/{name}")[0] == 404
 
 
@@ -192,8 +192,8 @@ def test_what_was_typed_stays_when_it_is_refused(team: World, opened: Opened) ->
     do(window, "Rewrap")
     assert made(window, "1 rewrapped ciphertext").startswith("vault:v1:")
     window.press("Encrypt")
-    window.page.get_by_role("group", name="Plaintext").get_by_role("button", name="Given as").click()
-    window.page.get_by_role("option", name="Base64").click()
+    window.page.get_by_role("group", name="Plaintext", exact=True).get_by_role("button", name="Given as").click()
+    window.page.get_by_role("option", name="Base64", exact=True).click()
     window.type("Plaintext", "no base64!")
     window.sees("This is no base64.")
     do(window, "Encrypt")
@@ -207,7 +207,7 @@ def test_a_backup_comes_back(team: World, opened: Opened) -> None:
     window = opened("admin")
     window.go(of_key("kept", "&tab=export"))
     window.press("Make a backup")
-    window.page.get_by_role("dialog").get_by_role("button", name="Make a backup").click()
+    window.page.get_by_role("dialog").get_by_role("button", name="Make a backup", exact=True).click()
     backup = window.reveal("Backup")
     window.turn("/secrets/transit/restore?mount=transit/")
     window.type("Name", "back")
@@ -233,7 +233,7 @@ def test_types_that_need_more_can_be_made(team: World, opened: Opened) -> None:
         window.page.get_by_role("button", name="Type").click()
         window.page.get_by_role("option").filter(has_text=type_).first.click()
         window.press("Create")
-        window.page.get_by_role("heading", name=f"type-{type_}").wait_for()
+        window.page.get_by_role("heading", name=f"type-{type_}", exact=True).wait_for()
         assert team.ask("GET", f"transit/keys/type-{type_}")["data"]["type"] == type_
 
 

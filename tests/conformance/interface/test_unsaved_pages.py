@@ -21,7 +21,9 @@ SECRETS = "Secrets engines"
 
 
 def _by_link(window: Window) -> None:
-    window.page.get_by_role("navigation", name="Pages").get_by_role("link", name=SECRETS).click()
+    window.page.get_by_role("navigation", name="Pages", exact=True).get_by_role(
+        "link", name=SECRETS, exact=True
+    ).click()
 
 
 def _back(window: Window) -> None:
@@ -79,16 +81,16 @@ def test_what_was_saved_is_left_unasked(team: World, opened: Opened) -> None:
     window.go("/secrets/transit/create?mount=transit/")
     window.type("Name", "unsaved-and-saved")
     window.press("Create")
-    window.page.get_by_role("heading", name="unsaved-and-saved").wait_for()
+    window.page.get_by_role("heading", name="unsaved-and-saved", exact=True).wait_for()
     window.go("/secrets/kv/edit?mount=team/")
     window.type("Path", "unsaved/saved")
     window.type("Name", "name")
     window.type("Value", "value")
     window.press("Save")
-    window.page.get_by_role("heading", name="saved").wait_for()
+    window.page.get_by_role("heading", name="saved", exact=True).wait_for()
     window.turn("/secrets/kv/edit?mount=team/&path=unsaved/saved")
     _by_link(window)
-    window.page.get_by_role("heading", name=SECRETS).wait_for()
+    window.page.get_by_role("heading", name=SECRETS, exact=True).wait_for()
     assert window.asked == []
 
 
@@ -99,13 +101,13 @@ def test_what_is_under_way_is_left_asked(opened: Opened) -> None:
     window.go("/snapshots")
     window.page.route("**/v1/sys/storage/raft/snapshot", lambda _: None)  # it goes on
     window.press("Take a snapshot")
-    window.page.get_by_role("progressbar", name="Taking a snapshot").wait_for()
+    window.page.get_by_role("progressbar", name="Taking a snapshot", exact=True).wait_for()
     _by_link(window)
     window.was_asked(1)
     window.press("Cancel")
     window.page.get_by_role("progressbar").wait_for(state="detached")
     _by_link(window)
-    window.page.get_by_role("heading", name=SECRETS).wait_for()
+    window.page.get_by_role("heading", name=SECRETS, exact=True).wait_for()
     assert len(window.asked) == 1
 
 
@@ -123,12 +125,12 @@ def test_what_ends_late_leads_nowhere(team: World, opened: Opened) -> None:
     with window.page.expect_request("**/v1/transit/keys/late"):
         window.press("Create")
     _by_link(window)
-    window.page.get_by_role("heading", name=SECRETS).wait_for()
+    window.page.get_by_role("heading", name=SECRETS, exact=True).wait_for()
     with window.page.expect_response("**/v1/transit/keys/late"):
         held[0].continue_()
     window.settle()
     window.page.wait_for_timeout(200)
-    assert window.page.get_by_role("heading", name=SECRETS).is_visible() and "late" not in window.page.url
+    assert window.page.get_by_role("heading", name=SECRETS, exact=True).is_visible() and "late" not in window.page.url
     assert team.ask("GET", "transit/keys/late")["data"]["name"] == "late"
 
 
@@ -160,17 +162,17 @@ def test_what_is_shown_once_is_left_asked(opened: Opened) -> None:
     assert len(window.asked) == 1
     window.leaves = True
     _by_link(window)
-    window.page.get_by_role("heading", name=SECRETS).wait_for()
+    window.page.get_by_role("heading", name=SECRETS, exact=True).wait_for()
 
 
 def _log_out(window: Window) -> None:
     window.page.get_by_role("button", name="Your session").click()
-    window.page.get_by_role("menuitem", name="Log out").click()
+    window.page.get_by_role("menuitem", name="Log out", exact=True).click()
 
 
 def _other_namespace(window: Window) -> None:
     window.page.get_by_role("button", name="Namespace:").click()
-    window.page.get_by_role("combobox", name="Namespace").fill("team-space")
+    window.page.get_by_role("combobox", name="Namespace", exact=True).fill("team-space")
     window.page.keyboard.press("Enter")  # closes the list
     window.page.keyboard.press("Enter")
 
@@ -280,7 +282,7 @@ def test_no_form_is_left_unasked(opened: Opened) -> None:
         assert (place, len(window.asked)) == (place, 1)
         window.leaves = True
         _by_link(window)
-        window.page.get_by_role("heading", name=SECRETS, level=1).wait_for()
+        window.page.get_by_role("heading", name=SECRETS, level=1, exact=True).wait_for()
 
 
 def test_a_form_that_was_saved_is_left_unasked(opened: Opened) -> None:
@@ -289,7 +291,7 @@ def test_a_form_that_was_saved_is_left_unasked(opened: Opened) -> None:
     window.go("/entities/edit")
     window.type("Name", "unsaved-and-saved")
     window.press("Save")
-    window.page.get_by_role("heading", name="unsaved-and-saved").wait_for()
+    window.page.get_by_role("heading", name="unsaved-and-saved", exact=True).wait_for()
     _by_link(window)
-    window.page.get_by_role("heading", name=SECRETS, level=1).wait_for()
+    window.page.get_by_role("heading", name=SECRETS, level=1, exact=True).wait_for()
     assert window.asked == []
