@@ -150,7 +150,7 @@ class Window:
         hides = self.page.get_by_role("button", name=f"Hide {name}", exact=True)
         return self.page.locator(".secret", has=hides).locator("[data-revealed]").inner_text()
 
-    def sees(self, text: str) -> Locator:
+    def sees(self, text: str | re.Pattern[str]) -> Locator:
         """Wait until a text is there, and return where."""
         found = self.page.get_by_text(text).locator("visible=true").first
         found.wait_for()

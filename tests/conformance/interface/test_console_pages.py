@@ -56,7 +56,7 @@ def test_a_session(team: World, opened: Opened, role: Role) -> None:
     window.sees("Run this command?")
     window.page.keyboard.press("Escape")
     assert team.answer("GET", f"team/data/{name}")[0] == 200
-    window.page.get_by_role("dialog").wait_for(state="detached")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     window.page.get_by_label("Command", exact=True).press("Enter")
     window.page.get_by_role("dialog").get_by_role("button", name="Run", exact=True).click()
     window.sees(f"Success! Data deleted (if it existed) at: team/metadata/{name}")
@@ -89,7 +89,7 @@ def test_what_is_hard_to_take_back_is_asked_first(team: World, opened: Opened) -
         window.page.get_by_label("Command", exact=True).press("Enter")
         window.sees("Run this command?")
         window.page.keyboard.press("Escape")
-        window.page.get_by_role("dialog").wait_for(state="detached")
+        expect(window.page.get_by_role("dialog")).to_have_count(0)
     assert not [url for url in sent if url.endswith(("/sys/seal", "/sys/rotate"))]
     assert team.ask("GET", "sys/seal-status")["sealed"] is False
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SOURCES: Final = Path(__file__).parents[3] / "ui" / "src" / "pages"
 GALLERY: Final = PICTURES / "README.md"
+pytestmark = pytest.mark.timeout(900)
+"""The first of a role's tests goes through all pages."""
 _PAGE: Final = re.compile(r'\bpage\("([^"]+)"')
 
 
@@ -49,21 +51,37 @@ class Seen:
     found: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def seen(browser: Browser, team: World) -> dict[Role, Seen]:
-    """All pages as each role meets them; root, whom most is shown, looks closely."""
-    roles: dict[Role, Seen] = {}
-    for role in ROLES:
-        with window(browser, team, role) as opened:
+class Crawl:
+    """All pages as each role meets them, each role when it is first asked about."""
+
+    def __init__(self, browser: Browser, team: World) -> None:
+        self._browser = browser
+        self._team = team
+        self._seen: Crawl = {}
+
+    def __getitem__(self, role: Role) -> Seen:
+        if role not in self._seen:
+            self._seen[role] = self._crawled(role)
+        return self._seen[role]
+
+    def _crawled(self, role: Role) -> Seen:
+        """Root, whom most is shown, looks closely."""
+        seen = Seen()
+        with window(self._browser, self._team, role) as opened:
             opened.refused.update({403, 404})  # A page may tell that something can't be read.
             opened.go("/")
-            roles[role] = Seen()
             for place in PAGES:
                 opened.turn(place)
-                roles[role].offered[place] = opened.controls()
+                seen.offered[place] = opened.controls()
                 if role == "root":
-                    roles[role].found += [f"{place}: {each}" for each in _looks(opened, place)]
-    return roles
+                    seen.found += [f"{place}: {each}" for each in _looks(opened, place)]
+        return seen
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Browser, team: World) -> Crawl:
+    """What each role meets."""
+    return Crawl(browser, team)
 
 
 def _looks(opened: Window, place: str) -> Iterator[str]:
@@ -82,7 +100,7 @@ def _looks(opened: Window, place: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_what_is_offered_is_allowed(team: World, seen: dict[Role, Seen], role: Role) -> None:
+def test_what_is_offered_is_allowed(team: World, seen: Crawl, role: Role) -> None:
     """Of each control that is shown, the server says that the user may do it."""
     offered = seen[role].offered
     may = team.covers(role, set().union(*offered.values()))
@@ -92,7 +110,7 @@ def test_what_is_offered_is_allowed(team: World, seen: dict[Role, Seen], role: R
 
 
 @pytest.mark.parametrize("role", ("admin", "reader"))
-def test_what_is_allowed_is_offered(team: World, seen: dict[Role, Seen], role: Role) -> None:
+def test_what_is_allowed_is_offered(team: World, seen: Crawl, role: Role) -> None:
     """Of each control that root is shown on a page, whoever may do it is shown it there too."""
     everything = seen["root"].offered
     may = team.covers(role, set().union(*everything.values()))
@@ -105,6 +123,6 @@ def test_what_is_allowed_is_offered(team: World, seen: dict[Role, Seen], role: R
     assert hidden == []
 
 
-def test_nothing_serious_is_found(seen: dict[Role, Seen]) -> None:
+def test_nothing_serious_is_found(seen: Crawl) -> None:
     """Axe finds nothing serious, by day and by night, and no page is wider than a telephone."""
     assert not seen["root"].found, "\n".join(seen["root"].found)

@@ -10,6 +10,8 @@ from tests.conformance.interface.browser import Window
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import PASSWORD, ROLES, Role, World
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 SECRET = re.compile(r"secret=([A-Z2-7]+)")
 
 
@@ -65,7 +67,7 @@ def test_an_entity_with_alias_and_group_is_in_the_graph(team: World, opened: Ope
     window.page.get_by_role("combobox", name="Auth method", exact=True).fill("auth/userpass/")
     window.page.keyboard.press("Tab")  # The proposals close; without any, Esc would close the dialog.
     window.press("Save")
-    window.page.get_by_role("dialog").wait_for(state="detached")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     window.page.get_by_role("grid", name="Aliases", exact=True).get_by_text("auth/userpass/").wait_for()
     window.go("/groups/edit")
     window.type("Name", "ops <b>&</b> all")
@@ -127,7 +129,7 @@ def test_a_disabled_entity_can_nothing_and_its_tokens_are_counted(team: World, o
     window.sees("This entity is disabled")
     assert team.answer("GET", "auth/token/lookup-self", token=tokens[0]["client_token"])[0] == 403
     window.press("Enable")
-    window.page.get_by_text("This entity is disabled").wait_for(state="detached")
+    expect(window.page.get_by_text("This entity is disabled")).to_have_count(0)
     assert team.answer("GET", "auth/token/lookup-self", token=tokens[0]["client_token"])[0] == 200
     window.press("End all of it")
     dialog = window.page.get_by_role("dialog")
@@ -164,7 +166,7 @@ def test_a_second_factor_is_demanded_and_enrolled(team: World, opened: Opened) -
     secret = SECRET.search(url)
     assert secret is not None
     window.press("It is scanned")
-    window.page.get_by_role("img", name="Scan this").wait_for(state="detached")
+    expect(window.page.get_by_role("img", name="Scan this")).to_have_count(0)
     assert secret[1] not in window.page.content()
     window.press("Make a secret")
     window.sees("There is a secret already.")

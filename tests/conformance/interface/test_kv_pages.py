@@ -283,7 +283,7 @@ def test_metadata(team: World, opened: Opened, role: Role) -> None:
     window.press("Save")
     window.sees("Somebody has changed these settings meanwhile.")
     window.press("Go on with mine")
-    window.page.get_by_text("Somebody has changed these settings meanwhile.").wait_for(state="detached")
+    expect(window.page.get_by_text("Somebody has changed these settings meanwhile.")).to_have_count(0)
     window.press("Save")
     window.settle()
     found = team.ask("GET", f"team/metadata/{path}")["data"]
@@ -375,7 +375,7 @@ def test_what_is_due(team: World, opened: Opened, role: Role) -> None:
     window.sees("database/")
     window.page.go_back()
     window.choose("Within", "7 days")
-    window.page.get_by_role("link", name="due.test").wait_for(state="detached")
+    expect(window.page.get_by_role("link", name="due.test")).to_have_count(0)
     assert "days=7" in window.page.url
     window.page.get_by_role("link", name=f"due/{role}", exact=True).click()
     window.sees("Owner: eva")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,7 +133,7 @@ def test_an_intermediate_is_signed_by_the_root(team: World, opened: Opened, role
     do(window, "Sign it and take it over")
     window.page.get_by_role("heading", name=f"Middle {role}", exact=True).wait_for()
     picture = window.page.get_by_role("group", name="root: a root.", exact=False)
-    assert f"Middle {role}: signed here." in (picture.get_attribute("aria-label") or "")
+    expect(picture).to_have_accessible_name(re.compile(f"Middle {role}: signed here."))
     assert fact(window, "Issuer") == "CN=Team Root"
     assert fact(window, "Authority") == "yes, with 0 authorities below at most"
     window.turn("/secrets/pki?mount=pki/")
@@ -320,7 +321,7 @@ def test_an_authority_is_imported_and_taken_away(team: World, opened: Opened, tm
     window.type("Type Old <b>CA to confirm", "Old <b>CA")
     confirm(window, "Delete")
     window.page.get_by_role("heading", name="pki/", exact=True).wait_for()
-    assert window.page.get_by_role("row", name="Old").count() == 0
+    expect(window.page.get_by_role("row", name="Old")).to_have_count(0)
 
 
 def test_the_first_root_of_a_mount(team: World, opened: Opened) -> None:

@@ -117,7 +117,7 @@ def test_a_login_in_a_window_can_be_cancelled(provider: str, opened: Opened) -> 
     popup.value.close()
     window.sees("The provider's window can't be seen from here.")
     window.press("Cancel")
-    window.page.get_by_role("button", name="Cancel").wait_for(state="detached")
+    expect(window.page.get_by_role("button", name="Cancel")).to_have_count(0)
     expect(window.page.get_by_role("button", name="Log in", exact=True)).to_be_enabled()
 
 
@@ -136,7 +136,7 @@ def test_a_locked_page_stays_while_its_user_is_at_the_provider(team: World, prov
     with window.page.context.expect_page() as tab:
         window.page.get_by_role("link", name="The provider's page", exact=True).click()
     tab.value.get_by_role("button", name="Continue", exact=True).click()
-    window.page.get_by_role("dialog").wait_for(state="detached")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     assert window.field("What to wrap: JSON or .env").input_value() == "typed=before"
 
 

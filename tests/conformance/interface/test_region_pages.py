@@ -69,6 +69,7 @@ def test_a_second_region_takes_the_place_of_the_first(regions: tuple[Region, Reg
     second.press("Log in as somebody else")
     second.type("Token", one.world.tokens["root"])
     second.press("Log in")
+    second.page.get_by_role("button", name="Your session").wait_for()
     second.go("/nodes/regions")
     second.sees("It serves reads, and has what the first region has committed.")
     first.page.get_by_role("row").filter(has_text="connected").wait_for()

@@ -69,7 +69,7 @@ def test_it_is_locked_when_nobody_is_there(opened: Opened) -> None:
     assert "hvs." not in _tokens(window)
     window.type("Password", PASSWORD)
     window.press("Log in")
-    window.page.get_by_role("dialog").wait_for(state="detached")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     expect(window.page.get_by_label("Name", exact=True).first).to_have_value("typed-before")
 
 
@@ -97,7 +97,7 @@ def test_a_login_in_another_namespace_has_pages_of_its_own(team: World, opened: 
     window.type("Namespace", "team-space")
     window.type("Token", team.tokens["root"])
     window.press("Log in")
-    window.page.get_by_role("dialog").wait_for(state="detached")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     window.settle()
     assert "typed-before" not in window.page.evaluate("[...document.querySelectorAll('input')].map(e => e.value)")
 
@@ -170,7 +170,7 @@ def test_the_lock_leaves_nothing_in_the_document(opened: Opened) -> None:
     assert "canary" not in _hidden(window)
     window.type("Password", PASSWORD)
     window.press("Log in")
-    window.page.get_by_role("dialog").wait_for(state="detached")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     expect(line).to_have_value("kv put team/web/db password=canary-of-a-draft")
     line.fill("")
     window.turn("/secrets/totp/create?mount=totp/")
@@ -266,7 +266,7 @@ def test_a_token_that_ends_in_the_middle(team: World, opened: Opened) -> None:
     window.sees("Your session has ended")
     window.type("Password", PASSWORD)
     window.press("Log in")
-    window.page.get_by_role("dialog").wait_for(state="detached")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     window.press("Save")
     window.page.get_by_role("heading", name="session", exact=True).wait_for()
     assert team.ask("GET", "team/data/web/session")["data"]["data"] == {"kept": "typed-before"}

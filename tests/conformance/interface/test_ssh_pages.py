@@ -106,7 +106,7 @@ def test_another_authority(team: World, opened: Opened) -> None:
     ).click()
     window.type("Type next to confirm", "next")
     window.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
-    window.page.get_by_role("heading", name="next").wait_for(state="detached")
+    expect(window.page.get_by_role("heading", name="next")).to_have_count(0)
     assert list(team.ask("GET", "ssh/issuers?list=true")["data"]["keys"]) == [before]
 
 

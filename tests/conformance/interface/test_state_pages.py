@@ -133,7 +133,7 @@ def test_a_token_of_few_rights(team: World, opened: Opened) -> None:
     assert (known["policies"], known["num_uses"], known["orphan"]) == (["default", "team-reader"], 6, True)
     assert known["explicit_max_ttl"] == 0 and 3500 < known["ttl"] <= 3600
     window.press("I have it")
-    window.page.locator("[data-revealed]").wait_for(state="detached")
+    expect(window.page.locator("[data-revealed]")).to_have_count(0)
     assert token not in window.page.content() and token not in window.page.url
     window.go(f"/tokens/token?accessor={quote(known['accessor'])}")
     facts = window.page.locator(".facts").inner_text()
