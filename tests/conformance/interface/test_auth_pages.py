@@ -33,6 +33,7 @@ def test_a_method_is_enabled_and_tuned(team: World, opened: Opened, role: Role) 
     assert "machines/" in team.ask("GET", "sys/internal/ui/mounts", token="")["data"]["auth"]
     window.press("Disable")
     window.type("Type machines to confirm", "machines")
+    window.sees("Nothing that it issued is in use now.")
     window.page.get_by_role("dialog").get_by_role("button", name="Disable", exact=True).click()
     window.page.get_by_role("heading", name="Auth methods", exact=True).wait_for()
     assert "machines/" not in team.ask("GET", "sys/auth")["data"]
