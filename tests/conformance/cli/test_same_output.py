@@ -39,6 +39,7 @@ _SUBSTITUTES = (
     (r"\b[A-Za-z0-9]{24}\b", "<accessor>"),
     (r"\b\w+_[0-9a-f]{8}\b", "<mount>"),
     (r"(?<![A-Za-z0-9])(\d+h)?(\d+m)?\d+s\b", "<duration>"),
+    (r"(?m)^(ttl +)\d+h$", r"\1<duration>"),  # which is 59m59s in the next second
     (r"\b(3[56]|17|53)\d\d\b", "<seconds>"),
     (r'"?id"?:? +"?[A-Za-z0-9]{6}\b', "<namespace>"),
     (r"(?m)^(Key Term|Encryption Count) +\d+", r"\1 <n>"),
