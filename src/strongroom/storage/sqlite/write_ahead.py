@@ -61,19 +61,25 @@ class WriteAheadLog:
         """Copy pages to the database, beside readers and writers.
 
         When all are copied, the next writer begins at the start, which needs no space. If the disk is full, parts of
-        the reserve are freed for a longer database.
+        the reserve are freed for a longer database.  If another connection is about the log at this moment, nothing is
+        copied; the next round tries again.
         """
         while True:
             try:
                 used, copied = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            except apsw.BusyError:
+                return self._nothing_copied()
             except apsw.Error as error:
                 if not is_full(error):
                     raise
                 if self._ballast.give_up():
                     continue
-                length = self.file_bytes()
-                return Copied(length, length)
+                return self._nothing_copied()
             return Copied(used * self._frame_bytes, (used - copied) * self._frame_bytes)
+
+    def _nothing_copied(self) -> Copied:
+        length = self.file_bytes()
+        return Copied(length, length)
 
     def begin_again(self) -> None:
         """Copy what is left, and let the next writer begin at the start; call it while nobody writes.
