@@ -211,9 +211,8 @@ def test_what_was_typed_stays_when_the_kind_is_chosen(team: World, opened: Opene
     window.page.wait_for_function("document.querySelector('[name=connection_url]').value.includes('@tcp(')")
     expect(window.field("Username")).to_have_value("typed-before")
     window.go("/secrets/database/role/edit?mount=one-database/")
-    expect(window.page.get_by_role("combobox", name="Connection", exact=True)).to_have_value(
-        "alone"
-    )  # there is no other
+    # There is no other.
+    expect(window.page.get_by_role("combobox", name="Connection", exact=True)).to_have_value("alone")
     assert "CREATE ROLE" in window.field("Creation statements").input_value()
     window.type("Creation statements", "GRANT typed;")
     window.page.get_by_role("combobox", name="Connection", exact=True).fill("another")

@@ -57,7 +57,7 @@ class Crawl:
     def __init__(self, browser: Browser, team: World) -> None:
         self._browser = browser
         self._team = team
-        self._seen: Crawl = {}
+        self._seen: dict[Role, Seen] = {}
 
     def __getitem__(self, role: Role) -> Seen:
         if role not in self._seen:
