@@ -1,6 +1,8 @@
-import { useMutation } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { read } from "../../api/client";
 import type { ApiError } from "../../api/errors";
+import { keyOf, useSession } from "../../api/hooks";
 import { Button } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Failure } from "../../components/Failure";
@@ -19,16 +21,34 @@ interface Answer {
   devices: { id: string; former: boolean; lost: number; heads: { writer: string; sequence: number }[] }[];
 }
 
+interface Writers {
+  writers: Writer[];
+  lost: number;
+}
+
 /** How far each process has written, which is what a log is checked against.  The key of the chain isn't kept. */
-async function writersOf(path: string): Promise<{ writers: Writer[]; lost: number }> {
-  const { devices } = await read<Answer>(chainPath(path));
+async function writersOf(path: string, signal: AbortSignal): Promise<Writers> {
+  const { devices } = await read<Answer>(chainPath(path), { signal });
   const writers = devices.flatMap(({ id, former, heads }) => heads.map(({ writer, sequence }) => ({ id: `${id} ${writer}`, writer, sequence, former })));
   return { writers, lost: devices.reduce((sum, { lost }) => sum + lost, 0) };
 }
 
+/** The writers, once somebody asks; again for as long as a new device has none, since the server stores them a moment after their first line. */
+function useWriters(path: string, enabled: boolean) {
+  const { interrupted } = useSession();
+  return useQuery<Writers, ApiError>({
+    queryKey: [...keyOf("GET", chainPath(path)), "writers"],
+    queryFn: ({ signal }) => writersOf(path, signal),
+    enabled,
+    gcTime: 0,
+    refetchInterval: ({ state }) => (state.data?.writers.length === 0 && !interrupted ? 2_000 : false),
+  });
+}
+
 /** How a log is checked, and what the server knows of it. */
 export function Chain({ path }: { path: string }) {
-  const ask = useMutation<{ writers: Writer[]; lost: number }, ApiError, void>({ mutationFn: () => writersOf(path) });
+  const [isAsked, setAsked] = useState(false);
+  const ask = useWriters(path, isAsked);
   const command = verifyCommand(path);
   return (
     <section className="card stack">
@@ -39,7 +59,7 @@ export function Chain({ path }: { path: string }) {
         <CopyButton text={command} label={t("audit.copy_command")} />
       </div>
       <div className="row">
-        <Button onPress={() => ask.mutate()} isPending={ask.isPending}>
+        <Button onPress={() => (isAsked ? void ask.refetch() : setAsked(true))} isPending={ask.isFetching}>
           {t("audit.chain_show")}
         </Button>
       </div>
