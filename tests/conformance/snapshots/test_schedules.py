@@ -33,7 +33,7 @@ def status(node: Node, name: str, path: str = "sys/snapshots/status") -> dict[st
 
 def wait_for_first(node: Node, name: str) -> None:
     """Wait until the role has taken one."""
-    wait_until(lambda: status(node, name)["good_time"] != "", lambda: f"{status(node, name)}", 30)
+    wait_until(lambda: status(node, name)["good_time"] != "", lambda: f"{status(node, name)}", 90)
 
 
 def measured(node: Node, name: str) -> dict[str, float]:
