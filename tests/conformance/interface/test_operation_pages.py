@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conformance.interface.conftest import Opened
 from tests.conformance.interface.world import ROLES, Role, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -46,6 +50,32 @@ def test_an_audit_device(team: World, opened: Opened, tmp_path: Path) -> None:
     window.page.get_by_role("dialog").get_by_role("button", name="Disable", exact=True).click()
     window.sees("journey/ is disabled.")
     assert "journey/" not in (team.ask("GET", "sys/audit")["data"] or {})
+
+
+def test_writers_that_are_stored_later(team: World, opened: Opened, tmp_path: Path) -> None:
+    """The server stores the first a moment after its first line: the page asks again until one is there."""
+    team.ask("PUT", "sys/audit/late", {"type": "file", "options": {"file_path": str(tmp_path / "late.log")}})
+    window = opened("root")
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) > 1:
+            route.continue_()
+            return
+        given = route.fetch()
+        found = given.json()
+        for device in found["data"]["devices"]:
+            device["heads"] = []
+        route.fulfill(response=given, json=found)
+
+    window.page.route("**/v1/sys/internal/audit/chain/**", answer)
+    window.go("/audit/device?path=late%2F")
+    window.press("Show the writers")
+    window.sees("The server has stored no writer yet.")
+    expect(window.page.get_by_role("grid", name="Is the log complete?", exact=True)).to_be_visible()
+    assert len(asked) > 1 and window.findings() == []
+    team.ask("DELETE", "sys/audit/late")
 
 
 def test_a_device_that_does_not_work_is_refused(opened: Opened) -> None:
