@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { read } from "../../api/client";
 import type { ApiError } from "../../api/errors";
-import { keyOf, useSession } from "../../api/hooks";
+import { afterFailure, keyOf } from "../../api/hooks";
+import { session } from "../../api/session";
 import { Button } from "../../components/Button";
 import { DataTable } from "../../components/DataTable";
 import { Failure } from "../../components/Failure";
@@ -33,15 +34,18 @@ async function writersOf(path: string, signal: AbortSignal): Promise<Writers> {
   return { writers, lost: devices.reduce((sum, { lost }) => sum + lost, 0) };
 }
 
-/** The writers, once somebody asks; again for as long as a new device has none, since the server stores them a moment after their first line. */
+/**
+ * The writers, once somebody asks, and by themselves for as long as a new device has none: the server stores them a moment after their first
+ * line.  Nothing else asks again, since the key of the chain comes with the answer.
+ */
 function useWriters(path: string, enabled: boolean) {
-  const { interrupted } = useSession();
   return useQuery<Writers, ApiError>({
     queryKey: [...keyOf("GET", chainPath(path)), "writers"],
     queryFn: ({ signal }) => writersOf(path, signal),
     enabled,
     gcTime: 0,
-    refetchInterval: ({ state }) => (state.data?.writers.length === 0 && !interrupted ? 2_000 : false),
+    staleTime: "static",
+    refetchInterval: (query) => afterFailure(query) || (query.state.data?.writers.length === 0 && session.current().interrupted === null ? 2_000 : false),
   });
 }
 
@@ -59,7 +63,7 @@ export function Chain({ path }: { path: string }) {
         <CopyButton text={command} label={t("audit.copy_command")} />
       </div>
       <div className="row">
-        <Button onPress={() => (isAsked ? void ask.refetch() : setAsked(true))} isPending={ask.isFetching}>
+        <Button onPress={() => (isAsked ? void ask.refetch() : setAsked(true))} isPending={ask.isLoading}>
           {t("audit.chain_show")}
         </Button>
       </div>
