@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -213,13 +214,25 @@ async def test_child_tokens_are_renewed_as_leases_are(made: World) -> None:
 
 
 async def test_secret_ids_are_replaced_before_they_end(made: World) -> None:
-    """A secret id has no lease, but a time."""
-    made.write("auth/approle/role/app", {"secret_id_ttl": "2s"})
+    """A secret id has no lease, but a time: by the server's clock, the second is made while the first is good."""
+    made.write("auth/approle/role/app", {"secret_id_ttl": "10s"})
     asked = secret("auth/approle/role/app/secret-id", {"metadata": "{}"})
     async with keeping(made) as kept:
-        kept.asking.want(asked)
+        kept.asking.want(asked, rule=Rule(300, renew_at=0.2))
         first = await kept.asking.answer(asked)
-        await until(lambda: kept.asking.value(asked) != first, 4)
+        ends = _of_secret_id(made, first)["expiration_time"]
+        await until(lambda: kept.asking.value(asked) != first)
+        begins = _of_secret_id(made, kept.asking.value(asked))["creation_time"]
+        assert datetime.fromisoformat(begins) < datetime.fromisoformat(ends)
+
+
+def _of_secret_id(made: World, answer: object) -> dict[str, str]:
+    """What the server knows of a secret id."""
+    assert isinstance(answer, Secret)
+    found: dict[str, str] = made.write(
+        "auth/approle/role/app/secret-id/lookup", {"secret_id": answer.data["secret_id"]}
+    )["data"]
+    return found
 
 
 async def test_certificates_with_leases_end_with_their_token(made: World) -> None:

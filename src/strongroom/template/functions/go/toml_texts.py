@@ -159,7 +159,7 @@ def _number(value: Number) -> str:
     try:
         return str(parse_int(value)) if value else "0"
     except NotANumber:
-        pass
+        pass  # no integer, so it may be a float
     try:
         return _float(parse_float(value))
     except NotANumber:
